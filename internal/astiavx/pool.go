@@ -1,0 +1,95 @@
+package astiavx
+
+//#include <libavutil/buffer.h>
+//#include <libavutil/error.h>
+//#include <libavutil/frame.h>
+//#include <libavutil/imgutils.h>
+//#include <libavutil/macros.h>
+//#include <libavutil/mem.h>
+//
+//typedef struct PictureLayout {
+//	enum AVPixelFormat format;
+//	int width, height;
+//	int linesize[4];
+//	size_t size[4];
+//	size_t total;
+//} PictureLayout;
+//
+//// The rows start at multiples of 64 bytes, and each plane ends with spare rows and bytes as av_frame_get_buffer leaves them:
+//// encoders read in blocks.
+//static int layout(PictureLayout *l) {
+//	enum { align = 64, spare = 32 };
+//	ptrdiff_t linesizes[4];
+//	int err = av_image_fill_linesizes(l->linesize, l->format, FFALIGN(l->width, align));
+//	if (err < 0)
+//		return err;
+//	for (int i = 0; i < 4; i++)
+//		linesizes[i] = l->linesize[i] = FFALIGN(l->linesize[i], align);
+//	err = av_image_fill_plane_sizes(l->size, l->format, FFALIGN(l->height, 32), linesizes);
+//	if (err < 0)
+//		return err;
+//	l->total = align;
+//	for (int i = 0; i < 4; i++)
+//		if (l->size[i])
+//			l->total += l->size[i] = FFALIGN(l->size[i] + spare, align);
+//	return 0;
+//}
+//
+//static int pool_get(AVBufferPool *pool, const PictureLayout *l, AVFrame *f) {
+//	f->buf[0] = av_buffer_pool_get(pool);
+//	if (!f->buf[0])
+//		return AVERROR(ENOMEM);
+//	uint8_t *p = (uint8_t *)FFALIGN((uintptr_t)f->buf[0]->data, 64);
+//	for (int i = 0; i < 4 && l->size[i]; i++) {
+//		f->data[i] = p;
+//		f->linesize[i] = l->linesize[i];
+//		p += l->size[i];
+//	}
+//	f->format = l->format;
+//	f->width = l->width;
+//	f->height = l->height;
+//	return 0;
+//}
+import "C"
+
+import (
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/live"
+)
+
+// PicturePool recycles the memory of pictures of one format and size. It never blocks, and it outlives its Free until the last
+// picture has come back. Go-astiav has no buffer pools.
+type PicturePool struct {
+	pool   *C.AVBufferPool
+	layout C.PictureLayout
+}
+
+// NewPicturePool returns a pool for pictures of this format and size in pixels.
+func NewPicturePool(format astiav.PixelFormat, width, height int) (*PicturePool, error) {
+	p := &PicturePool{layout: C.PictureLayout{format: C.enum_AVPixelFormat(format), width: C.int(width), height: C.int(height)}}
+	if ret := C.layout(&p.layout); ret < 0 {
+		return nil, fmt.Errorf("lay out a picture of %d×%d %s: %w", width, height, format, astiav.Error(ret))
+	}
+	live.New("picture pool")
+	p.pool = C.av_buffer_pool_init(p.layout.total, nil)
+	return p, nil
+}
+
+// Get gives f, which has no buffer, memory from the pool, and sets its format and size. The content is undefined.
+func (p *PicturePool) Get(f *astiav.Frame) error {
+	if ret := C.pool_get(p.pool, &p.layout, avframe(f)); ret < 0 {
+		return fmt.Errorf("allocate a picture of %d bytes: %w", int(p.layout.total), astiav.Error(ret))
+	}
+	return nil
+}
+
+// Free lets the memory go, each picture's as it comes back.
+func (p *PicturePool) Free() {
+	if p.pool != nil {
+		live.Freed("picture pool")
+		C.av_buffer_pool_uninit(&p.pool)
+	}
+}

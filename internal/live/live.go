@@ -1,0 +1,50 @@
+// Package live counts the objects in C memory that avloom holds, so that tests can prove that all of them are freed. It counts only
+// once a test has asked for it.
+package live
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+var (
+	counting atomic.Bool
+
+	mu     sync.Mutex
+	counts = map[string]int{}
+)
+
+// Enable starts the counting, for the rest of the process. It is for tests.
+func Enable() { counting.Store(true) }
+
+// New counts an object of this kind that was allocated.
+func New(kind string) { add(kind, 1) }
+
+// Freed counts an object of this kind that was freed.
+func Freed(kind string) { add(kind, -1) }
+
+func add(kind string, n int) {
+	if !counting.Load() {
+		return
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if counts[kind] += n; counts[kind] == 0 {
+		delete(counts, kind)
+	}
+}
+
+// Report names the kinds that do not balance, with how many objects are alive; "" when all do.
+func Report() string {
+	mu.Lock()
+	defer mu.Unlock()
+	var lines []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		lines = append(lines, fmt.Sprintf("%s: %d", kind, counts[kind]))
+	}
+	return strings.Join(lines, ", ")
+}

@@ -1,0 +1,46 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrEnded is returned by Source.Send after Source.End.
+var ErrEnded = errors.New("avloom: the stream has ended")
+
+// ErrAborted is the cause of a run that was aborted without one.
+var ErrAborted = errors.New("avloom: aborted")
+
+// NoStream is the Stream of a node that serves all streams.
+const NoStream = -1
+
+// NodeError says which node of the graph failed, and why. It is the cause that every caller of a failed run sees.
+type NodeError struct {
+	Node   string // the node's name, "encode" for instance
+	Stream int    // the index of the stream that it belongs to; NoStream for the muxer
+	Err    error
+}
+
+func (e *NodeError) Error() string {
+	if e.Stream == NoStream {
+		return fmt.Sprintf("avloom: %s: %v", e.Node, e.Err)
+	}
+	return fmt.Sprintf("avloom: stream %d: %s: %v", e.Stream, e.Node, e.Err)
+}
+
+// Unwrap returns the node's own error.
+func (e *NodeError) Unwrap() error { return e.Err }
+
+// PanicError is a panic in a node, contained to its run.
+type PanicError struct {
+	Value any    // what was given to panic
+	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+
+// Unwrap returns the panic's value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

@@ -1,0 +1,44 @@
+package pipeline
+
+import "context"
+
+// Emit sends v to the next actor. It blocks while that actor's queue is full and returns the run's cause once the run has
+// stopped. Ownership of v passes with the call, also when it fails.
+type Emit[T any] func(v T) error
+
+// Processor turns items into other items. The engine calls it from one goroutine at a time; it holds no goroutine and no
+// channel of its own.
+type Processor[In, Out any] interface {
+	// Process takes ownership of in, also when it fails. It may emit any number of items, or keep some for later.
+	Process(ctx context.Context, in In, emit Emit[Out]) error
+	// Flush emits what is still held. It is called once, after the last item, and not at all on a hard stop.
+	Flush(ctx context.Context, emit Emit[Out]) error
+	// Close frees everything. It is called exactly once, whatever happened before.
+	Close()
+}
+
+// Sink is the end of a graph: it consumes the items of any number of inputs, numbered as they were joined.
+type Sink[In any] interface {
+	// Consume takes ownership of v, also when it fails.
+	Consume(ctx context.Context, input int, v In) error
+	// EndInput says that nothing more comes from this input.
+	EndInput(ctx context.Context, input int) error
+	// Flush finishes the output. It is called once, after the last input has ended and the run is being closed, and not at
+	// all on a hard stop.
+	Flush(ctx context.Context) error
+	// Close frees everything. It is called exactly once, whatever happened before.
+	Close()
+}
+
+// Syncer is what a Sink implements to take part in Run.Sync.
+type Syncer interface {
+	// Sync brings everything that was consumed so far to its destination.
+	Sync(ctx context.Context) error
+}
+
+// Waker is what a node implements whose calls can block outside the engine, in a write for instance.
+type Waker interface {
+	// Wake is called from another goroutine, once, when the run has stopped and a call into the node has not returned yet. It
+	// should make that call return.
+	Wake()
+}

@@ -1,0 +1,188 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How long a stopped run waits for calls into its nodes: before it wakes those that can be woken, and before it leaves the rest
+// behind. Together they stay below the second that Close and Abort promise.
+const (
+	wakeAfter    = 100 * time.Millisecond
+	abandonAfter = 800 * time.Millisecond
+)
+
+// Run is one graph and its life: wired with NewSource, Connect and Join, started once, and ended by Close, by Abort, by its
+// context or by the first error of a node.
+type Run struct {
+	ctx    context.Context // every actor lives by it; its cause is the run's
+	cancel context.CancelCauseFunc
+
+	sources []ender
+	actors  []anyActor
+	loops   []func() // one for each copy of each node
+	edges   []*edge
+	open    int // outlets that are not connected yet
+
+	closing   chan struct{} // closed when the sinks may finish
+	closeOnce sync.Once
+	running   sync.WaitGroup
+	completed atomic.Int32  // copies that came to their natural end
+	returned  chan struct{} // closed when all actors have returned
+	finished  chan struct{} // closed when the run is over; err and abandoned are set before
+	err       error
+	abandoned int
+
+	marking  chan struct{} // held while a mark is sent
+	lastMark int64
+	syncs    []chan *syncMark
+}
+
+// ender is a source of whatever it sends.
+type ender interface {
+	End()
+	sync(ctx context.Context, mark int64) bool
+}
+
+// NewRun returns an empty graph that will live no longer than ctx.
+func NewRun(ctx context.Context) *Run {
+	r := &Run{
+		closing:  make(chan struct{}),
+		returned: make(chan struct{}),
+		finished: make(chan struct{}),
+		marking:  make(chan struct{}, 1),
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	return r
+}
+
+// Start starts the actors. It panics if the graph has loose ends.
+func (r *Run) Start() {
+	r.checkConnected()
+	r.running.Add(len(r.loops))
+	for _, loop := range r.loops {
+		go loop()
+	}
+	go func() {
+		r.running.Wait()
+		close(r.returned)
+	}()
+	go r.supervise()
+}
+
+// supervise waits for the end of the run and sees to it that a stopped one ends soon.
+func (r *Run) supervise() {
+	select {
+	case <-r.returned:
+	case <-r.ctx.Done():
+		for _, s := range r.sources {
+			s.End()
+		}
+		r.awaitStopped()
+	}
+	if int(r.completed.Load()) < len(r.loops) {
+		r.err = context.Cause(r.ctx)
+	}
+	close(r.finished)
+	r.cancel(errFinished)
+}
+
+var errFinished = errors.New("pipeline: the run has finished")
+
+// awaitStopped waits for the actors of a stopped run, wakes those that do not return, and leaves behind those that still do not.
+func (r *Run) awaitStopped() {
+	if r.returnedWithin(wakeAfter) {
+		return
+	}
+	for _, a := range r.actors {
+		go a.wake() // it may block itself
+	}
+	if r.returnedWithin(abandonAfter) {
+		return
+	}
+	for _, a := range r.actors {
+		if a.stuck() {
+			r.abandoned++
+		}
+	}
+}
+
+func (r *Run) returnedWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-r.returned:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// Close is the soft stop. It ends all sources, lets every actor drain, flush and close in order, and the sinks finish. It
+// returns nil, or why the run stopped before. A second call waits for the same end.
+func (r *Run) Close() error {
+	for _, s := range r.sources {
+		s.End()
+	}
+	r.closeOnce.Do(func() { close(r.closing) })
+	return r.Wait()
+}
+
+// Abort is the hard stop: actors free what waits in their queues and skip Flush. Where the run has not stopped before, cause
+// becomes its cause (nil: ErrAborted). It returns when the run is over, with its cause; nil if the run had finished.
+func (r *Run) Abort(cause error) error {
+	if cause == nil {
+		cause = ErrAborted
+	}
+	r.cancel(cause)
+	return r.Wait()
+}
+
+// Wait waits for the end of the run and returns nil, or why it stopped. It does not itself end anything.
+func (r *Run) Wait() error {
+	<-r.finished
+	return r.err
+}
+
+// Done is closed when the run has stopped or finished.
+func (r *Run) Done() <-chan struct{} { return r.ctx.Done() }
+
+// Cause returns why the run stopped; nil while it goes on and after it finished.
+func (r *Run) Cause() error { return r.causeOr(nil) }
+
+// Stats is a snapshot of the counters. It can be taken at any time.
+func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
+	for _, a := range r.actors {
+		nodes = append(nodes, a.stats())
+	}
+	for _, e := range r.edges {
+		edges = append(edges, e.stats())
+	}
+	select {
+	case <-r.finished:
+		abandoned = r.abandoned
+	default:
+	}
+	return nodes, edges, abandoned
+}
+
+// causeOr returns why the run stopped, or otherwise if it has not.
+func (r *Run) causeOr(otherwise error) error {
+	if r.ctx.Err() == nil {
+		return otherwise
+	}
+	if cause := context.Cause(r.ctx); !errors.Is(cause, errFinished) {
+		return cause
+	}
+	return otherwise
+}
+
+func (r *Run) stopped() bool { return r.ctx.Err() != nil }
+
+// fail stops the run, unless it has stopped already: the first failure wins.
+func (r *Run) fail(node string, stream int, err error) {
+	r.cancel(&NodeError{Node: node, Stream: stream, Err: err})
+}
