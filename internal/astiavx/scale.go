@@ -40,7 +40,7 @@ func (s *Scaler) Free() {
 }
 
 // CanScaleFrom says whether pictures of this format can be converted to another.
-func CanScaleFrom(f astiav.PixelFormat) bool { return C.sws_test_format(C.int(f), 0) != 0 }
+func CanScaleFrom(f astiav.PixelFormat) bool { return C.sws_test_format(int32(f), 0) != 0 }
 
 // CanScaleTo says whether pictures of another format can be converted to this one.
-func CanScaleTo(f astiav.PixelFormat) bool { return C.sws_test_format(C.int(f), 1) != 0 }
+func CanScaleTo(f astiav.PixelFormat) bool { return C.sws_test_format(int32(f), 1) != 0 }

@@ -1,0 +1,132 @@
+package astiavx
+
+//#include <libavcodec/avcodec.h>
+//#include <libavcodec/codec_desc.h>
+//#include <libavutil/pixdesc.h>
+//#include <stdlib.h>
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+)
+
+// Capabilities of an encoder that avloom has to know. Go-astiav shows none.
+type Capabilities struct {
+	VariableFrameSize bool // takes any number of samples at a time
+	OtherThreads      bool // the library behind it brings its own threads
+	FrameThreads      bool
+	SliceThreads      bool
+}
+
+// EncoderCapabilities returns what the encoder of this name can do.
+func EncoderCapabilities(name string) Capabilities {
+	codec := findEncoder(name)
+	if codec == nil {
+		return Capabilities{}
+	}
+	has := func(flag C.int) bool { return codec.capabilities&flag != 0 }
+	return Capabilities{
+		VariableFrameSize: has(C.AV_CODEC_CAP_VARIABLE_FRAME_SIZE),
+		OtherThreads:      has(C.AV_CODEC_CAP_OTHER_THREADS),
+		FrameThreads:      has(C.AV_CODEC_CAP_FRAME_THREADS),
+		SliceThreads:      has(C.AV_CODEC_CAP_SLICE_THREADS),
+	}
+}
+
+// EncoderMedia returns what the encoder of this name encodes. Go-astiav does not tell.
+func EncoderMedia(name string) astiav.MediaType {
+	codec := findEncoder(name)
+	if codec == nil {
+		return astiav.MediaTypeUnknown
+	}
+	return astiav.MediaType(codec._type)
+}
+
+// CodecID returns the codec of this name, "h264" for instance. Go-astiav finds codecs by number only.
+func CodecID(name string) (astiav.CodecID, bool) {
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	d := C.avcodec_descriptor_get_by_name(n)
+	if d == nil {
+		return astiav.CodecIDNone, false
+	}
+	return astiav.CodecID(d.id), true
+}
+
+// CodecName returns the name of a codec, "h264" for instance. Go-astiav's own method gives the decoder's.
+func CodecName(id astiav.CodecID) string { return C.GoString(C.avcodec_get_name(C.enum_AVCodecID(id))) }
+
+// SetEncoderColor sets all the tags of colour of an encoder at once. Go-astiav lacks the chroma location.
+func SetEncoderColor(cc *astiav.CodecContext, c Color) {
+	av := avcodec(cc)
+	av.colorspace = C.enum_AVColorSpace(c.Space)
+	av.color_range = C.enum_AVColorRange(c.Range)
+	av.color_primaries = C.enum_AVColorPrimaries(c.Primaries)
+	av.color_trc = C.enum_AVColorTransferCharacteristic(c.Transfer)
+	av.chroma_sample_location = C.enum_AVChromaLocation(c.Location)
+}
+
+// EncoderColor returns the tags of colour of an encoder.
+func EncoderColor(cc *astiav.CodecContext) Color {
+	av := avcodec(cc)
+	return Color{
+		Space: astiav.ColorSpace(av.colorspace), Range: astiav.ColorRange(av.color_range),
+		Primaries: astiav.ColorPrimaries(av.color_primaries), Transfer: astiav.ColorTransferCharacteristic(av.color_trc),
+		Location: astiav.ChromaLocation(av.chroma_sample_location),
+	}
+}
+
+// Quiet keeps what an encoder logs out of FFmpeg's log. Go-astiav can only set the level of the whole process.
+func Quiet(cc *astiav.CodecContext) { avcodec(cc).log_level_offset = C.AV_LOG_TRACE }
+
+// KeepFrameDurations lets durations pass through an encoder; without it the last packet has none. Go-astiav lacks the flag.
+func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_CODEC_FLAG_FRAME_DURATION }
+
+// InitialPadding returns how many samples an audio encoder puts before the first. Go-astiav has no access to it.
+func InitialPadding(cc *astiav.CodecContext) int { return int(avcodec(cc).initial_padding) }
+
+// PixelFormatInfo is the shape of a pixel format. Go-astiav shows its flags only.
+type PixelFormatInfo struct {
+	Planes                            int
+	Log2ChromaWidth, Log2ChromaHeight int
+	RGB                               bool
+	Gray                              bool   // no colour at all
+	Bytes                             [4]int // per pixel (of its plane); 0: a plane of bits, or none
+}
+
+// DescribePixelFormat returns the shape of a pixel format.
+func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
+	d := C.av_pix_fmt_desc_get(C.enum_AVPixelFormat(f))
+	if d == nil {
+		return PixelFormatInfo{}
+	}
+	info := PixelFormatInfo{
+		Planes:          int(C.av_pix_fmt_count_planes(C.enum_AVPixelFormat(f))),
+		Log2ChromaWidth: int(d.log2_chroma_w), Log2ChromaHeight: int(d.log2_chroma_h),
+		RGB: d.flags&C.AV_PIX_FMT_FLAG_RGB != 0,
+	}
+	colours := int(d.nb_components)
+	if d.flags&C.AV_PIX_FMT_FLAG_ALPHA != 0 {
+		colours--
+	}
+	info.Gray = colours == 1
+	if d.flags&C.AV_PIX_FMT_FLAG_BITSTREAM == 0 {
+		for i := range int(d.nb_components) {
+			c := d.comp[i]
+			info.Bytes[c.plane] = max(info.Bytes[c.plane], int(c.step))
+		}
+	}
+	return info
+}
+
+func avcodec(cc *astiav.CodecContext) *C.AVCodecContext {
+	return (*C.AVCodecContext)(cc.UnsafePointer())
+}
+
+func findEncoder(name string) *C.AVCodec {
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	return C.avcodec_find_encoder_by_name(n)
+}

@@ -1,0 +1,79 @@
+package astiavx
+
+//#include <libavcodec/avcodec.h>
+//#include <libavformat/avformat.h>
+//#include <stdlib.h>
+import "C"
+
+import (
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+)
+
+// Container is a container format that FFmpeg can write. Go-astiav shows its names and flags only.
+type Container struct {
+	Name         string // FFmpeg's short name, "matroska" for instance
+	LongName     string
+	Extensions   []string
+	VideoCodec   astiav.CodecID // the default; CodecIDNone: it has none
+	AudioCodec   astiav.CodecID
+	NoFile       bool // it opens its files itself: several of them, or none
+	GlobalHeader bool // it wants the encoders' headers in its own
+}
+
+// GuessContainer returns the container of this name, or, where name is empty, the one for the extension of the file's name.
+func GuessContainer(name, file string) (Container, bool) {
+	var n, f *C.char
+	if name != "" {
+		n = C.CString(name)
+		defer C.free(unsafe.Pointer(n))
+	}
+	if file != "" {
+		f = C.CString(file)
+		defer C.free(unsafe.Pointer(f))
+	}
+	o := C.av_guess_format(n, f, nil)
+	if o == nil {
+		return Container{}, false
+	}
+	return newContainer(o), true
+}
+
+// Containers returns all the container formats that FFmpeg can write, by name.
+func Containers() []Container {
+	var all []Container
+	var state unsafe.Pointer
+	for {
+		o := C.av_muxer_iterate(&state)
+		if o == nil {
+			break
+		}
+		all = append(all, newContainer(o))
+	}
+	slices.SortFunc(all, func(a, b Container) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+func newContainer(o *C.AVOutputFormat) Container {
+	c := Container{
+		Name: C.GoString(o.name), LongName: C.GoString(o.long_name),
+		VideoCodec: astiav.CodecID(o.video_codec), AudioCodec: astiav.CodecID(o.audio_codec),
+		NoFile: o.flags&C.AVFMT_NOFILE != 0, GlobalHeader: o.flags&C.AVFMT_GLOBALHEADER != 0,
+	}
+	if extensions := C.GoString(o.extensions); extensions != "" {
+		c.Extensions = strings.Split(extensions, ",")
+	}
+	return c
+}
+
+// Carries says whether the container can hold streams of this codec. Not known: only writing a header tells.
+func (c Container) Carries(id astiav.CodecID) (can, known bool) {
+	n := C.CString(c.Name)
+	defer C.free(unsafe.Pointer(n))
+	o := C.av_guess_format(n, nil, nil)
+	ret := C.avformat_query_codec(o, C.enum_AVCodecID(id), C.FF_COMPLIANCE_NORMAL)
+	return ret == 1, ret == 0 || ret == 1
+}

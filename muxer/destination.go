@@ -1,0 +1,211 @@
+package muxer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Destination is where a container goes: a file, or a writer.
+type Destination struct {
+	w        io.Writer
+	seeker   io.Seeker // nil: written front to back
+	file     *os.File  // nil: a writer of the caller's, which stays open
+	url      string    // of the file, for containers that read it again; "": none
+	base     int64     // where in the seeker the container begins
+	position int64
+	end      atomic.Int64 // the furthest position written, which is the size
+	writing  atomic.Bool  // a call of the writer is under way
+
+	mu  sync.Mutex
+	err error // the first error of the writer
+}
+
+// OpenFile opens a file for writing. Its content is kept until Truncate.
+func OpenFile(path string) (*Destination, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if errors.Is(err, os.ErrPermission) { // a file or a device that can be written but not read
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := NewWriter(f)
+	d.file = f
+	if absolute, err := filepath.Abs(path); err == nil {
+		d.url = "file:" + absolute
+	}
+	return d, nil
+}
+
+// FileShape returns a Destination that stands for the file at path as OpenFile would give it, for Try.
+func FileShape(path string) *Destination {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // a pipe, a terminal
+		return &Destination{}
+	}
+	return &Destination{seeker: nowhere{}, url: "file:" + path}
+}
+
+// NewWriter returns a Destination that writes to w. Where w can seek, it is sought, and the container begins at its present offset.
+func NewWriter(w io.Writer) *Destination {
+	d := &Destination{w: w}
+	seeker, ok := w.(io.Seeker)
+	if !ok || opensForAppend(w) {
+		return d
+	}
+	base, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return d
+	}
+	d.seeker, d.base = seeker, base
+	return d
+}
+
+// opensForAppend says whether w is a file that writes at its end wherever it was sought to.
+func opensForAppend(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var flags int
+	err = conn.Control(func(fd uintptr) { flags, _ = unix.FcntlInt(fd, unix.F_GETFL, 0) })
+	return err == nil && flags&unix.O_APPEND != 0
+}
+
+// CanSeek says whether a container may go back to mend what it wrote.
+func (d *Destination) CanSeek() bool { return d.seeker != nil }
+
+// IsFile says whether the destination is a file that can be opened again for reading.
+func (d *Destination) IsFile() bool { return d.url != "" }
+
+// Truncate empties a file. On a writer it does nothing.
+func (d *Destination) Truncate() error {
+	if d.file == nil || !d.CanSeek() {
+		return nil
+	}
+	return d.file.Truncate(0)
+}
+
+// Written returns the size of what was written. It can be called at any time.
+func (d *Destination) Written() int64 { return d.end.Load() }
+
+// Close closes a file. A writer stays open.
+func (d *Destination) Close() error {
+	if d.file == nil {
+		return nil
+	}
+	err := d.file.Close()
+	d.file = nil
+	return err
+}
+
+// write is FFmpeg's write callback.
+func (d *Destination) write(p []byte) (int, error) {
+	if err := d.failure(); err != nil {
+		return 0, err
+	}
+	d.writing.Store(true)
+	n, err := d.w.Write(p)
+	d.writing.Store(false)
+	if err == nil && n != len(p) {
+		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
+	}
+	d.position += int64(max(n, 0))
+	d.end.Store(max(d.end.Load(), d.position))
+	if err != nil {
+		return 0, d.fail(err)
+	}
+	return n, nil
+}
+
+// sizeOf is how FFmpeg asks for the size (AVSEEK_SIZE), and force a flag that means nothing here (AVSEEK_FORCE).
+const (
+	sizeOf = 0x10000
+	force  = 0x20000
+)
+
+// seek is FFmpeg's seek callback.
+func (d *Destination) seek(offset int64, whence int) (int64, error) {
+	if err := d.failure(); err != nil {
+		return 0, err
+	}
+	whence &^= force
+	if whence == sizeOf {
+		return d.size()
+	}
+	if whence == io.SeekStart {
+		offset += d.base
+	}
+	at, err := d.seeker.Seek(offset, whence)
+	if err != nil {
+		return 0, d.fail(fmt.Errorf("seek: %w", err))
+	}
+	d.position = at - d.base
+	return d.position, nil
+}
+
+func (d *Destination) size() (int64, error) {
+	end, err := d.seeker.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = d.seeker.Seek(d.base+d.position, io.SeekStart)
+	}
+	if err != nil {
+		return 0, d.fail(fmt.Errorf("seek: %w", err))
+	}
+	return end - d.base, nil
+}
+
+func (d *Destination) fail(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil {
+		d.err = err
+	}
+	return d.err
+}
+
+func (d *Destination) failure() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+// wake makes a write that blocks return, where the writer has a way: a deadline, or else being closed.
+func (d *Destination) wake() {
+	if !d.writing.Load() {
+		return
+	}
+	if w, ok := d.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.SetWriteDeadline(time.Now()) == nil {
+		return
+	}
+	if w, ok := d.w.(io.Closer); ok {
+		_ = w.Close() // the write that this wakes says what went wrong
+	}
+}
+
+// nowhere can be sought and keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error)             { return len(p), nil }
+func (nowhere) Seek(offset int64, _ int) (int64, error) { return offset, nil }
+
+// rehearsal returns a Destination of the same shape that keeps nothing.
+func (d *Destination) rehearsal() *Destination {
+	r := &Destination{w: nowhere{}, url: d.url}
+	if d.CanSeek() {
+		r.seeker = nowhere{}
+	}
+	return r
+}

@@ -1,0 +1,8 @@
+// Package muxer is the one actor that orders the packets of all streams by decoding time and writes the container.
+//
+// New writes the header and gives a Mux, which is a pipeline.Sink: its input i is stream i. It owns the container's header,
+// interleaving, flushing and trailer, and the Destination it was given. Try does everything that New does, but into nothing,
+// and so finds out what a container refuses before a file is touched.
+//
+// What is special about a container stands in format.go, and nowhere else.
+package muxer

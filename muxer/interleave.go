@@ -1,0 +1,137 @@
+package muxer
+
+import (
+	"math/bits"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// How much the interleaver holds while a stream that has not ended sends nothing.
+const (
+	mostHeldSeconds = 10       // between the earliest and the latest packet
+	mostHeldBytes   = 64 << 20 // over all streams
+)
+
+// interleaver gives packets out in the order of their decoding times over all streams. It holds them until each stream that has
+// not ended has one, or until it holds too much.
+type interleaver struct {
+	tracks []track
+	queues []queue
+	bytes  int
+	latest float64 // the latest decoding time seen, in seconds
+}
+
+// queue holds the packets of one stream.
+type queue struct {
+	packets []pipeline.Packet
+	ended   bool
+}
+
+func newInterleaver(tracks []track) *interleaver {
+	return &interleaver{tracks: tracks, queues: make([]queue, len(tracks))}
+}
+
+// push takes a packet, with times in the container's time base, over.
+func (i *interleaver) push(stream int, p pipeline.Packet) {
+	q := &i.queues[stream]
+	q.packets = append(q.packets, p)
+	i.bytes += p.Size()
+	i.latest = max(i.latest, i.seconds(stream, p))
+}
+
+// end says that nothing more comes from this stream.
+func (i *interleaver) end(stream int) { i.queues[stream].ended = true }
+
+// next gives the packet that is due, if one is.
+func (i *interleaver) next() (pipeline.Packet, bool) {
+	stream, ok := i.first()
+	if !ok || !i.complete() && !i.full(stream) {
+		return pipeline.Packet{}, false
+	}
+	return i.pop(stream), true
+}
+
+// earliest gives the earliest packet that is held, due or not.
+func (i *interleaver) earliest() (pipeline.Packet, bool) {
+	stream, ok := i.first()
+	if !ok {
+		return pipeline.Packet{}, false
+	}
+	return i.pop(stream), true
+}
+
+// complete says whether every stream that has not ended has a packet: none earlier can come.
+func (i *interleaver) complete() bool {
+	for k := range i.queues {
+		if q := &i.queues[k]; !q.ended && len(q.packets) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// full says whether more is held than may be, given the stream with the earliest packet.
+func (i *interleaver) full(first int) bool {
+	return i.bytes > mostHeldBytes || i.latest-i.seconds(first, i.queues[first].packets[0]) > mostHeldSeconds
+}
+
+// first returns the stream with the earliest packet; of equals the one that was added first.
+func (i *interleaver) first() (stream int, ok bool) {
+	stream = -1
+	for k := range i.queues {
+		if len(i.queues[k].packets) == 0 {
+			continue
+		}
+		if stream < 0 || earlier(i.queues[k].packets[0].Dts(), i.tracks[k].to, i.queues[stream].packets[0].Dts(), i.tracks[stream].to) {
+			stream = k
+		}
+	}
+	return stream, stream >= 0
+}
+
+func (i *interleaver) pop(stream int) pipeline.Packet {
+	q := &i.queues[stream]
+	p := q.packets[0]
+	q.packets[0] = pipeline.Packet{}
+	if q.packets = q.packets[1:]; len(q.packets) == 0 {
+		q.packets = nil // lets the array that it moved along go
+	}
+	i.bytes -= p.Size()
+	return p
+}
+
+func (i *interleaver) free() {
+	for k := range i.queues {
+		for _, p := range i.queues[k].packets {
+			p.Free()
+		}
+		i.queues[k].packets = nil
+	}
+}
+
+func (i *interleaver) seconds(stream int, p pipeline.Packet) float64 {
+	return float64(p.Dts()) * i.tracks[stream].to.Float64()
+}
+
+// earlier compares two times exactly: a·(an/ad) < b·(bn/bd), which is a·an·bd < b·bn·ad.
+func earlier(a int64, aBase astiav.Rational, b int64, bBase astiav.Rational) bool {
+	if a < 0 != (b < 0) {
+		return a < 0
+	}
+	ahi, alo := bits.Mul64(magnitude(a), uint64(aBase.Num())*uint64(bBase.Den()))
+	bhi, blo := bits.Mul64(magnitude(b), uint64(bBase.Num())*uint64(aBase.Den()))
+	less := ahi < bhi || ahi == bhi && alo < blo
+	if a < 0 {
+		return bhi < ahi || ahi == bhi && blo < alo
+	}
+	return less
+}
+
+func magnitude(a int64) uint64 {
+	if a < 0 {
+		return uint64(-a)
+	}
+	return uint64(a)
+}

@@ -1,0 +1,299 @@
+package muxer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/asticode/go-astiav"
+	"github.com/asticode/go-astikit"
+
+	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// Stream is what the container must know of a stream.
+type Stream struct {
+	Codec     *astiav.CodecContext // open; it outlives New, not longer
+	FrameRate astiav.Rational      // of video
+}
+
+// Config says what to write.
+type Config struct {
+	Format   string            // FFmpeg's name of the container
+	Options  map[string]string // of the muxer; all must be known to it
+	Metadata map[string]string
+	Streams  []Stream
+}
+
+// UnusedOptionsError says which options the container did not use.
+type UnusedOptionsError struct{ Names []string }
+
+func (e *UnusedOptionsError) Error() string {
+	return fmt.Sprintf("the container does not use the options %q", e.Names)
+}
+
+// ioBufferSize is how much FFmpeg collects before it calls the writer.
+const ioBufferSize = 64 << 10
+
+// Mux writes a container. It is a pipeline.Sink whose input i is stream i.
+type Mux struct {
+	dst     *Destination
+	format  *astiav.FormatContext
+	io      *astiav.IOContext
+	tracks  []track
+	order   *interleaver
+	closer  *astikit.Closer
+	trailer bool // written
+}
+
+// track is how the times of a stream change on the way into the container.
+type track struct {
+	from, to astiav.Rational // time bases of the encoder, and of the container after its header
+	lastDTS  int64
+	started  bool
+}
+
+var (
+	_ pipeline.Sink[pipeline.Packet] = (*Mux)(nil)
+	_ pipeline.Syncer                = (*Mux)(nil)
+	_ pipeline.Waker                 = (*Mux)(nil)
+)
+
+// Try writes the header to nowhere, as if to dst, and returns what the container has against it.
+func Try(cfg Config, dst *Destination) error {
+	m, err := New(cfg, dst.rehearsal())
+	if err != nil {
+		return err
+	}
+	m.Close()
+	return nil
+}
+
+// New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
+func New(cfg Config, dst *Destination) (m *Mux, err error) {
+	m = &Mux{dst: dst, closer: astikit.NewCloser()}
+	defer func() {
+		if err != nil {
+			m.Close()
+		}
+	}()
+	if err := m.openIO(); err != nil {
+		return nil, err
+	}
+	if err := m.openFormat(cfg.Format); err != nil {
+		return nil, err
+	}
+	if err := m.addStreams(cfg.Streams); err != nil {
+		return nil, err
+	}
+	if err := m.writeHeader(cfg); err != nil {
+		return nil, err
+	}
+	for i, s := range m.format.Streams() {
+		m.tracks[i].to = s.TimeBase()
+	}
+	m.order = newInterleaver(m.tracks)
+	return m, nil
+}
+
+func (m *Mux) openIO() error {
+	var seek astiav.IOContextSeekFunc
+	if m.dst.CanSeek() {
+		seek = m.dst.seek
+	}
+	io, err := astiav.AllocIOContext(ioBufferSize, true, nil, seek, m.dst.write)
+	if err != nil {
+		return fmt.Errorf("open the destination: %w", err)
+	}
+	live.New("io")
+	m.io = io
+	m.closer.Add(func() {
+		live.Freed("io")
+		io.Free()
+	})
+	return nil
+}
+
+func (m *Mux) openFormat(name string) error {
+	format, err := astiav.AllocOutputFormatContext(nil, name, m.dst.url)
+	if err != nil {
+		return fmt.Errorf("container %s: %w", name, err)
+	}
+	live.New("container")
+	m.format = format
+	m.closer.Add(func() {
+		live.Freed("container")
+		format.Free()
+	})
+	format.SetPb(m.io)
+	format.SetFlags(format.Flags().Add(astiav.FormatContextFlagCustomIo))
+	return nil
+}
+
+func (m *Mux) addStreams(streams []Stream) error {
+	for _, s := range streams {
+		stream := m.format.NewStream(nil)
+		if stream == nil {
+			return errors.New("add a stream: out of memory")
+		}
+		if err := s.Codec.ToCodecParameters(stream.CodecParameters()); err != nil {
+			return fmt.Errorf("add a stream: %w", err)
+		}
+		stream.SetTimeBase(s.Codec.TimeBase())
+		if s.FrameRate.Num() > 0 {
+			stream.SetAvgFrameRate(s.FrameRate)
+		}
+		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase()})
+	}
+	return nil
+}
+
+func (m *Mux) writeHeader(cfg Config) error {
+	options, err := dictionary(optionsFor(cfg.Format, cfg.Options, m.dst.CanSeek()))
+	if err != nil {
+		return err
+	}
+	defer options.Free()
+	metadata, err := dictionary(cfg.Metadata)
+	if err != nil {
+		return err
+	}
+	m.format.SetMetadata(metadata) // which takes it over
+	if err := m.format.WriteHeader(options); err != nil {
+		return m.explain("write the header", err)
+	}
+	if unused := keys(options); len(unused) > 0 {
+		return &UnusedOptionsError{Names: unused}
+	}
+	return m.explain("write the header", nil)
+}
+
+// Consume takes a packet of a stream and writes what is due.
+func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
+	t := &m.tracks[input]
+	p.SetStreamIndex(input)
+	p.RescaleTs(t.from, t.to)
+	t.rise(p)
+	m.order.push(input, p)
+	return m.writeDue()
+}
+
+// rise keeps the decoding times of a stream strictly increasing, where a coarse time base has made two of them one.
+func (t *track) rise(p pipeline.Packet) {
+	if t.started && p.Dts() <= t.lastDTS {
+		p.SetDts(t.lastDTS + 1)
+		p.SetPts(max(p.Pts(), p.Dts()))
+	}
+	t.started, t.lastDTS = true, p.Dts()
+}
+
+// EndInput says that a stream has ended: the others need not wait for it.
+func (m *Mux) EndInput(_ context.Context, input int) error {
+	m.order.end(input)
+	return m.writeDue()
+}
+
+func (m *Mux) writeDue() error {
+	for {
+		p, ok := m.order.next()
+		if !ok {
+			return nil
+		}
+		if err := m.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *Mux) write(p pipeline.Packet) error {
+	defer p.Free()
+	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
+}
+
+// writeAll writes what is held, in order, without waiting for anything.
+func (m *Mux) writeAll() error {
+	for {
+		p, ok := m.order.earliest()
+		if !ok {
+			return nil
+		}
+		if err := m.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+// Sync brings everything that was consumed so far to the destination.
+func (m *Mux) Sync(context.Context) error {
+	if err := m.writeAll(); err != nil {
+		return err
+	}
+	err := m.format.WriteFrame(nil) // ends a fragment or a cluster
+	m.io.Flush()
+	return m.explain("flush", err)
+}
+
+// Flush writes what is held and the trailer, and closes a file.
+func (m *Mux) Flush(context.Context) error {
+	if err := m.writeAll(); err != nil {
+		return err
+	}
+	err := m.format.WriteTrailer()
+	m.io.Flush()
+	if err := m.explain("write the trailer", err); err != nil {
+		return err
+	}
+	m.trailer = true
+	if err := m.dst.Close(); err != nil {
+		return fmt.Errorf("close the file: %w", err)
+	}
+	return nil
+}
+
+// Wake makes a write that blocks return.
+func (m *Mux) Wake() { m.dst.wake() }
+
+// Close frees everything. What was not flushed is not written.
+func (m *Mux) Close() {
+	if m.order != nil {
+		m.order.free()
+	}
+	_ = m.closer.Close() // only frees
+	_ = m.dst.Close()    // Flush has reported this; on a hard stop the file is given up
+}
+
+// explain says what failed, with the writer's own error where that is the reason.
+func (m *Mux) explain(what string, err error) error {
+	if own := m.dst.failure(); own != nil {
+		return fmt.Errorf("%s: %w", what, own)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func dictionary(m map[string]string) (*astiav.Dictionary, error) {
+	d := astiav.NewDictionary()
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if err := d.Set(k, m[k], 0); err != nil {
+			d.Free()
+			return nil, fmt.Errorf("set %s: %w", k, err)
+		}
+	}
+	return d, nil
+}
+
+func keys(d *astiav.Dictionary) []string {
+	var names []string
+	var e *astiav.DictionaryEntry
+	for {
+		if e = d.Get("", e, astiav.NewDictionaryFlags(astiav.DictionaryFlagIgnoreSuffix)); e == nil {
+			return names
+		}
+		names = append(names, e.Key())
+	}
+}

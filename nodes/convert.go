@@ -1,0 +1,132 @@
+package nodes
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// ConvertConfig says what comes in and what must come out.
+type ConvertConfig struct {
+	Width, Height       int // of the input, in pixels
+	OutWidth, OutHeight int // of the output: at most a chroma sample more or less. More is padded by repetition, less is cropped
+	Format              astiav.PixelFormat
+	Color               astiavx.Color // of the output
+	InputColor          astiavx.Color // of input that is neither RGB nor grey
+}
+
+// Convert reads borrowed pictures, once, into pictures of the encoder's format.
+//
+//	input                                    path
+//	the encoder's own format and size        rows are copied
+//	all else                                 swscale
+type Convert struct {
+	cfg    ConvertConfig
+	pool   *astiavx.PicturePool
+	scaler *astiavx.Scaler
+	padder padder
+	src    pipeline.Frame // refers to the borrowed memory while it is being read
+}
+
+var _ pipeline.Processor[pipeline.Borrowed, pipeline.Frame] = (*Convert)(nil)
+
+// NewConvert returns a Convert. Close frees it.
+func NewConvert(cfg ConvertConfig) (*Convert, error) {
+	pool, err := astiavx.NewPicturePool(cfg.Format, cfg.OutWidth, cfg.OutHeight)
+	if err != nil {
+		return nil, err
+	}
+	return &Convert{
+		cfg: cfg, pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
+		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
+	}, nil
+}
+
+// Process converts one picture and gives the borrowed memory back.
+func (c *Convert) Process(_ context.Context, in pipeline.Borrowed, emit pipeline.Emit[pipeline.Frame]) error {
+	out, err := c.convert(in)
+	in.Settle()
+	if err != nil {
+		return err
+	}
+	return emit(out)
+}
+
+func (c *Convert) convert(in pipeline.Borrowed) (pipeline.Frame, error) {
+	out := pipeline.NewFrame()
+	if err := c.read(in, out); err != nil {
+		out.Free()
+		return pipeline.Frame{}, fmt.Errorf("convert %s to %s: %w", in.Format, c.cfg.Format, err)
+	}
+	return out, nil
+}
+
+func (c *Convert) read(in pipeline.Borrowed, out pipeline.Frame) error {
+	if err := c.pool.Get(out.Frame); err != nil {
+		return err
+	}
+	astiavx.SetColor(out.Frame, c.cfg.Color)
+	picture, err := c.padder.pad(in, c.cfg.Width, c.cfg.Height)
+	if err != nil {
+		return err
+	}
+	if picture.Format == c.cfg.Format {
+		copyPicture(out, picture, c.cfg.OutWidth, c.cfg.OutHeight)
+		return nil
+	}
+	c.src.SetWidth(c.cfg.OutWidth)
+	c.src.SetHeight(c.cfg.OutHeight)
+	c.src.SetPixelFormat(picture.Format)
+	for i, p := range picture.Planes {
+		astiavx.SetPlane(c.src.Frame, i, p, picture.Strides[i])
+	}
+	astiavx.SetColor(c.src.Frame, c.inputColor(picture.Format))
+	defer c.forget()
+	return c.scaler.Convert(out.Frame, c.src.Frame)
+}
+
+// forget drops the references to memory that is about to be given back.
+func (c *Convert) forget() {
+	for i := range 4 {
+		astiavx.SetPlane(c.src.Frame, i, nil, 0)
+	}
+}
+
+// inputColor says what the numbers of the input mean. RGB and grey are full range. Primaries and transfer are those of the
+// output, or swscale would "correct" the picture for the difference.
+func (c *Convert) inputColor(format astiav.PixelFormat) astiavx.Color {
+	color := c.cfg.InputColor
+	info := astiavx.DescribePixelFormat(format)
+	if info.RGB {
+		color.Space = astiav.ColorSpaceRgb
+	}
+	if info.RGB || info.Gray {
+		color.Range = astiav.ColorRangeJpeg
+		color.Location = astiav.ChromaLocationUnspecified
+	}
+	color.Primaries, color.Transfer = c.cfg.Color.Primaries, c.cfg.Color.Transfer
+	return color
+}
+
+// Flush has nothing to do: every picture is converted as it comes.
+func (c *Convert) Flush(context.Context, pipeline.Emit[pipeline.Frame]) error { return nil }
+
+// Close frees the pool, whose pictures live on until they come back, and the rest.
+func (c *Convert) Close() {
+	c.padder.free()
+	c.src.Free()
+	c.scaler.Free()
+	c.pool.Free()
+}
+
+// copyPicture copies a picture row by row.
+func copyPicture(dst pipeline.Frame, src pipeline.Borrowed, width, height int) {
+	strides := dst.Linesize()
+	for i, plane := range planesOf(src.Format, width, height) {
+		astiavx.CopyPlane(astiavx.Plane(dst.Frame, i), strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)
+	}
+}

@@ -1,0 +1,110 @@
+package nodes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// Media is what an encoder takes.
+type Media interface {
+	pipeline.Frame | pipeline.Samples
+	AV() *astiav.Frame
+	Free()
+}
+
+// Encode turns pictures or sound into packets. It numbers what it takes, from 0: pictures are one unit of the encoder's time base
+// apart, and sound follows on without a gap.
+type Encode[M Media] struct {
+	name  string
+	codec *astiav.CodecContext
+	next  int64           // the time of what comes next
+	spare pipeline.Packet // for the next packet; kept, since most calls ask once in vain
+}
+
+var (
+	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
+	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
+)
+
+// NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
+func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
+	return &Encode[M]{name: name, codec: codec}
+}
+
+// NewCodecContext allocates the encoder, not open yet, that FreeCodecContext or an Encode frees.
+func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
+	live.New("encoder")
+	return astiav.AllocCodecContext(codec)
+}
+
+// FreeCodecContext frees an encoder that no Encode has taken over.
+func FreeCodecContext(codec *astiav.CodecContext) {
+	live.Freed("encoder")
+	codec.Free()
+}
+
+// Process encodes one picture or one block of samples.
+func (e *Encode[M]) Process(_ context.Context, in M, emit pipeline.Emit[pipeline.Packet]) error {
+	defer in.Free()
+	frame := in.AV()
+	duration := int64(max(frame.NbSamples(), 1))
+	frame.SetPts(e.next)
+	astiavx.SetDuration(frame, duration)
+	e.next += duration
+	return e.encode(frame, emit)
+}
+
+// Flush asks the encoder for what it still holds. One that never got anything has nothing, and some do not bear being asked.
+func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]) error {
+	if e.next == 0 {
+		return nil
+	}
+	return e.encode(nil, emit)
+}
+
+// encode sends a frame (nil: the end) and emits the packets that it sets free.
+func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
+	if err := e.codec.SendFrame(frame); err != nil {
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
+	for {
+		packet, err := e.receive()
+		if errors.Is(err, astiav.ErrEagain) || errors.Is(err, astiav.ErrEof) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		if err := emit(packet); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *Encode[M]) receive() (pipeline.Packet, error) {
+	if e.spare.Packet == nil {
+		e.spare = pipeline.NewPacket()
+	}
+	if err := e.codec.ReceivePacket(e.spare.Packet); err != nil {
+		return pipeline.Packet{}, err
+	}
+	packet := e.spare
+	e.spare = pipeline.Packet{}
+	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
+		packet.SetDuration(1) // not every encoder passes it on
+	}
+	return packet, nil
+}
+
+// Close frees the encoder.
+func (e *Encode[M]) Close() {
+	e.spare.Free()
+	FreeCodecContext(e.codec)
+}
