@@ -3,12 +3,16 @@ module github.com/avloom/avloom
 go 1.26.0
 
 require (
-	github.com/asticode/go-astiav v0.43.0 // indirect
-	github.com/asticode/go-astikit v0.42.0 // indirect
-	github.com/stretchr/testify v1.12.1 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
+	github.com/asticode/go-astiav v0.43.0
+	github.com/asticode/go-astikit v0.42.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+	go.uber.org/zap v1.28.0
+	golang.org/x/sync v0.24.0
+	golang.org/x/sys v0.49.0
+)
+
+require (
 	go.uber.org/multierr v1.10.0 // indirect
-	go.uber.org/zap v1.28.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )

@@ -1,7 +1,6 @@
 package muxer
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,12 +27,9 @@ type Destination struct {
 	err error // the first error of the writer
 }
 
-// OpenFile opens a file for writing. Its content is kept until Truncate.
-func OpenFile(path string) (*Destination, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-	if errors.Is(err, os.ErrPermission) { // a file or a device that can be written but not read
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
-	}
+// CreateFile creates a file, or empties one that is there.
+func CreateFile(path string) (*Destination, error) {
+	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +41,7 @@ func OpenFile(path string) (*Destination, error) {
 	return d, nil
 }
 
-// FileShape returns a Destination that stands for the file at path as OpenFile would give it, for Try.
+// FileShape returns a Destination that stands for the file at path as CreateFile would give it, for Try.
 func FileShape(path string) *Destination {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() { // a pipe, a terminal
@@ -86,17 +82,6 @@ func opensForAppend(w io.Writer) bool {
 
 // CanSeek says whether a container may go back to mend what it wrote.
 func (d *Destination) CanSeek() bool { return d.seeker != nil }
-
-// IsFile says whether the destination is a file that can be opened again for reading.
-func (d *Destination) IsFile() bool { return d.url != "" }
-
-// Truncate empties a file. On a writer it does nothing.
-func (d *Destination) Truncate() error {
-	if d.file == nil || !d.CanSeek() {
-		return nil
-	}
-	return d.file.Truncate(0)
-}
 
 // Written returns the size of what was written. It can be called at any time.
 func (d *Destination) Written() int64 { return d.end.Load() }

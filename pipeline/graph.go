@@ -1,64 +1,65 @@
 package pipeline
 
-import "fmt"
-
-func newOutlet[T any](run *Run, from string, stream int) *Outlet[T] {
-	run.open++
-	return &Outlet[T]{run: run, from: from, stream: stream}
-}
+import (
+	"fmt"
+	"sync"
+)
 
 // Connect adds a node to the graph, behind from. With several copies of a processor, which must be alike, they work at the same
-// time on successive items; what they emit keeps the order of what they took. The run closes them.
+// time on successive items; what they emit keeps the order of what they took. So that is for processors that hold nothing back.
+// A run that was started closes them.
 func Connect[In, Out any](from *Outlet[In], name string, queue Queue[In], copies ...Processor[In, Out]) *Outlet[Out] {
 	run := from.run
-	a := newActor(run, name, from.stream, newInbox(queue, 1))
+	a := newActor(run, name, from.stream, newInbox(queue, 1), len(copies))
 	from.connect(a.in, name)
 	out := newOutlet[Out](run, name, from.stream)
 	a.finish = out.finish
-	stages := make([]stage[In], len(copies))
-	for i, p := range copies {
-		stages[i] = &processorStage[In, Out]{actor: a, node: p, out: out}
+	for _, p := range copies {
+		w := &worker[In]{actor: a}
+		w.stage = newProcessorStage(w, p, out)
+		w.waker, _ = p.(Waker)
+		a.add(w)
 	}
-	a.waker, _ = copies[0].(Waker)
-	register(a, stages)
 	return out
 }
 
 // Join adds the end of a graph, behind all of from, which become its inputs 0, 1, … They share one queue, so the sink never
-// waits on one of them while another has something. The run closes it.
+// waits on one of them while another has something. A run that was started closes it.
 func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[In]) {
-	run := from[0].run
-	a := newActor(run, name, NoStream, newInbox(queue, len(from)))
+	a := newActor(from[0].run, name, NoStream, newInbox(queue, len(from)), 1)
+	a.in.marksEnds = true
 	for _, o := range from {
 		o.connect(a.in, name)
 	}
-	a.waker, _ = sink.(Waker)
-	a.syncs = make(chan *syncMark)
-	run.syncs = append(run.syncs, a.syncs)
-	register(a, []stage[In]{&sinkStage[In]{run: run, node: sink, passed: make([]int64, len(from))}})
+	s := &sinkStage[In]{node: sink, passed: make([]int64, len(from))}
+	a.syncs, a.accept = make(chan *syncMark), s.accept
+	a.run.syncs = append(a.run.syncs, a.syncs)
+	w := &worker[In]{actor: a, stage: s}
+	w.waker, _ = sink.(Waker)
+	a.add(w)
 }
 
-func newActor[In any](run *Run, name string, stream int, in *inbox[In]) *actor[In] {
-	a := &actor[In]{run: run, name: name, stream: stream, in: in}
-	a.turns.passed.L = &a.turns.mu
+func newActor[In any](run *Run, name string, stream int, in *inbox[In], copies int) *actor[In] {
+	if copies == 0 {
+		panic("pipeline: " + name + " has no processor")
+	}
+	a := &actor[In]{run: run, name: name, stream: stream, in: in, turns: newTurns(copies)}
+	a.running.Store(int32(copies))
+	run.actors = append(run.actors, a)
 	return a
+}
+
+// add adds a copy, which Start starts.
+func (a *actor[In]) add(w *worker[In]) {
+	a.copies = append(a.copies, w)
+	a.run.loops = append(a.run.loops, w.loop)
 }
 
 // anyActor is an actor of whatever it takes.
 type anyActor interface {
 	stats() NodeStats
 	stuck() bool
-	wake()
-	label() (name string, stream int)
-}
-
-// register enters an actor with its stages into the run, which starts them in Start.
-func register[In any](a *actor[In], stages []stage[In]) {
-	a.copies.Store(int32(len(stages)))
-	a.run.actors = append(a.run.actors, a)
-	for _, s := range stages {
-		a.run.loops = append(a.run.loops, func() { a.loop(s) })
-	}
+	wake(waking *sync.WaitGroup)
 }
 
 // checkConnected panics if the graph has loose ends: that is a mistake of the program that wires it.

@@ -38,7 +38,8 @@ type Syncer interface {
 
 // Waker is what a node implements whose calls can block outside the engine, in a write for instance.
 type Waker interface {
-	// Wake is called from another goroutine, once, when the run has stopped and a call into the node has not returned yet. It
-	// should make that call return.
+	// Wake should make the call into the node that is under way return, and those after it return at once. It is called at
+	// most once, from another goroutine, a while after the run stopped, if the node has not been closed by then. So it may
+	// overlap with any other call, Close among them, and even come just after Close; it must do no harm then.
 	Wake()
 }

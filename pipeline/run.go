@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +28,7 @@ type Run struct {
 
 	closing   chan struct{} // closed when the sinks may finish
 	closeOnce sync.Once
+	started   atomic.Bool
 	running   sync.WaitGroup
 	completed atomic.Int32  // copies that came to their natural end
 	returned  chan struct{} // closed when all actors have returned
@@ -44,7 +44,7 @@ type Run struct {
 // ender is a source of whatever it sends.
 type ender interface {
 	End()
-	sync(ctx context.Context, mark int64) bool
+	sync(mark int64, cancelled <-chan struct{}) bool
 }
 
 // NewRun returns an empty graph that will live no longer than ctx.
@@ -59,12 +59,15 @@ func NewRun(ctx context.Context) *Run {
 	return r
 }
 
-// Start starts the actors. It panics if the graph has loose ends.
+// Start starts the actors, and so takes over all nodes: each will be closed, whatever happens. It panics if the graph has loose
+// ends or was started before. All else that a run can do, it does once Start has returned.
 func (r *Run) Start() {
 	r.checkConnected()
-	r.running.Add(len(r.loops))
+	if r.started.Swap(true) {
+		panic("pipeline: the run was started before")
+	}
 	for _, loop := range r.loops {
-		go loop()
+		r.running.Go(loop)
 	}
 	go func() {
 		r.running.Wait()
@@ -73,34 +76,34 @@ func (r *Run) Start() {
 	go r.supervise()
 }
 
-// supervise waits for the end of the run and sees to it that a stopped one ends soon.
+// supervise waits for the end of the run and sees to it that a stopped one ends soon. Where every copy came to its natural end
+// there is no error, even if somebody stopped the run after that.
 func (r *Run) supervise() {
 	select {
 	case <-r.returned:
 	case <-r.ctx.Done():
-		for _, s := range r.sources {
-			s.End()
-		}
+		r.endSources()
 		r.awaitStopped()
 	}
 	if int(r.completed.Load()) < len(r.loops) {
 		r.err = context.Cause(r.ctx)
 	}
 	close(r.finished)
-	r.cancel(errFinished)
+	r.cancel(nil)
 }
 
-var errFinished = errors.New("pipeline: the run has finished")
+func (r *Run) endSources() {
+	for _, s := range r.sources {
+		s.End()
+	}
+}
 
 // awaitStopped waits for the actors of a stopped run, wakes those that do not return, and leaves behind those that still do not.
 func (r *Run) awaitStopped() {
-	if r.returnedWithin(wakeAfter) {
+	if within(time.After(wakeAfter), r.returned) {
 		return
 	}
-	for _, a := range r.actors {
-		go a.wake() // it may block itself
-	}
-	if r.returnedWithin(abandonAfter) {
+	if within(time.After(abandonAfter), r.wake(), r.returned) {
 		return
 	}
 	for _, a := range r.actors {
@@ -110,34 +113,51 @@ func (r *Run) awaitStopped() {
 	}
 }
 
-func (r *Run) returnedWithin(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-r.returned:
-		return true
-	case <-timer.C:
-		return false
+// wake wakes whatever does not return. The channel is closed when all that has been done.
+func (r *Run) wake() <-chan struct{} {
+	woken := make(chan struct{})
+	var waking sync.WaitGroup
+	for _, a := range r.actors {
+		a.wake(&waking)
 	}
+	go func() {
+		waking.Wait()
+		close(woken)
+	}()
+	return woken
+}
+
+// within says whether all of done are closed before time is up.
+func within(up <-chan time.Time, done ...<-chan struct{}) bool {
+	for _, ch := range done {
+		select {
+		case <-ch:
+		case <-up:
+			return false
+		}
+	}
+	return true
 }
 
 // Close is the soft stop. It ends all sources, lets every actor drain, flush and close in order, and the sinks finish. It
 // returns nil, or why the run stopped before. A second call waits for the same end.
 func (r *Run) Close() error {
-	for _, s := range r.sources {
-		s.End()
-	}
+	r.endSources()
 	r.closeOnce.Do(func() { close(r.closing) })
 	return r.Wait()
 }
 
 // Abort is the hard stop: actors free what waits in their queues and skip Flush. Where the run has not stopped before, cause
-// becomes its cause (nil: ErrAborted). It returns when the run is over, with its cause; nil if the run had finished.
+// becomes its cause (nil: ErrAborted). It returns when the run is over, with its cause; nil if the run had finished. A run that
+// was never started needs no Abort to be garbage, but it may have one: its nodes stay with the caller.
 func (r *Run) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
 	r.cancel(cause)
+	if !r.started.Load() {
+		return r.Cause()
+	}
 	return r.Wait()
 }
 
@@ -161,20 +181,19 @@ func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
 	for _, e := range r.edges {
 		edges = append(edges, e.stats())
 	}
-	select {
-	case <-r.finished:
+	if isClosed(r.finished) {
 		abandoned = r.abandoned
-	default:
 	}
 	return nodes, edges, abandoned
 }
 
-// causeOr returns why the run stopped, or otherwise if it has not.
+// causeOr returns why the run stopped, or otherwise if it goes on or finished.
 func (r *Run) causeOr(otherwise error) error {
-	if r.ctx.Err() == nil {
-		return otherwise
+	cause := context.Cause(r.ctx) // read before finished is, which is closed before the context of a run that finished
+	if isClosed(r.finished) {
+		cause = r.err
 	}
-	if cause := context.Cause(r.ctx); !errors.Is(cause, errFinished) {
+	if cause != nil {
 		return cause
 	}
 	return otherwise

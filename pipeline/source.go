@@ -5,11 +5,12 @@ import (
 	"sync"
 )
 
-// Source is where items enter a graph from outside.
+// Source is where items enter a graph from outside. Any number of goroutines may use it at the same time.
 type Source[T any] struct {
-	out *Outlet[T]
+	out     *Outlet[T]
+	sending sync.WaitGroup // one for each send under way
 
-	mu    sync.RWMutex // held for reading while an item is being sent, so that End comes after it
+	mu    sync.Mutex
 	ended bool
 }
 
@@ -20,34 +21,51 @@ func NewSource[T any](run *Run, name string, stream int) (*Source[T], *Outlet[T]
 	return s, s.out
 }
 
-// Send hands v over and blocks while the queue is full. Ownership of v passes with the call, also when it fails. It returns
-// ErrEnded after End, the run's cause once the run has stopped, and context.Cause(ctx) when ctx ends first.
+// Send hands v over and blocks while the queue is full. Ownership of v passes with the call, also when it fails. It returns the
+// run's cause once the run has stopped, ErrEnded after End, and context.Cause(ctx) when ctx ends first.
 func (s *Source[T]) Send(ctx context.Context, v T) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.ended {
-		s.out.refuse(v, 0)
+	if !s.enter() {
+		s.out.refuse(v)
 		return s.out.run.causeOr(ErrEnded)
 	}
+	defer s.sending.Done()
 	if _, ok := s.out.send(v, ctx.Done()); !ok {
 		return s.out.run.causeOr(context.Cause(ctx))
 	}
 	return nil
 }
 
-// End says that nothing more will be sent. It waits for the sends under way; a second call does nothing.
+// End says that nothing more will be sent: from now on Send returns ErrEnded. It waits for the sends under way; a second call
+// does nothing.
 func (s *Source[T]) End() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.ended {
-		s.ended = true
+	ended := s.ended
+	s.ended = true
+	s.mu.Unlock()
+	if !ended {
+		s.sending.Wait()
 		s.out.finish()
 	}
 }
 
-// sync sends a mark behind everything that was accepted so far. An ended source needs none: its end is a mark.
-func (s *Source[T]) sync(ctx context.Context, mark int64) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.ended || s.out.mark(syncRequest, mark, ctx.Done())
+// sync sends a mark behind everything that was accepted so far. An ended source needs none: its end is a mark. False: the run
+// stopped, or cancelled was closed, before there was room.
+func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
+	if !s.enter() {
+		return true
+	}
+	defer s.sending.Done()
+	_, ok := s.out.put(message[T]{kind: syncRequest, input: s.out.input, mark: mark}, cancelled)
+	return ok
+}
+
+// enter admits a send, which then calls sending.Done. False: the source has ended.
+func (s *Source[T]) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return false
+	}
+	s.sending.Add(1)
+	return true
 }

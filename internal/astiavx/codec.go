@@ -130,3 +130,22 @@ func findEncoder(name string) *C.AVCodec {
 	defer C.free(unsafe.Pointer(n))
 	return C.avcodec_find_encoder_by_name(n)
 }
+
+// FindPixelFormat returns the pixel format of this name. Go-astiav's own lookup does not say whether there is one.
+func FindPixelFormat(name string) (astiav.PixelFormat, bool) {
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	f := C.av_get_pix_fmt(n)
+	return astiav.PixelFormat(f), f != C.AV_PIX_FMT_NONE
+}
+
+// PixelFormats lists the names of the pixel formats that the filter lets through.
+func PixelFormats(filter func(astiav.PixelFormat) bool) []string {
+	var names []string
+	for d := C.av_pix_fmt_desc_next(nil); d != nil; d = C.av_pix_fmt_desc_next(d) {
+		if filter(astiav.PixelFormat(C.av_pix_fmt_desc_get_id(d))) {
+			names = append(names, C.GoString(d.name))
+		}
+	}
+	return names
+}

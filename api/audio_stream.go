@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// mostSamples is how many samples per channel travel at once, which bounds the memory of a queue whatever is added.
+const mostSamples = 4096
+
+// AudioStream is an audio stream of an Encoder. Its methods are safe for use by several goroutines at once: calls take turns, in the order in
+// which they arrive.
+type AudioStream struct {
+	feed
+	plan   *audioPlan
+	source *pipeline.Source[pipeline.Samples] // set by Open
+}
+
+func newAudioStream(e *Encoder, index int, plan *audioPlan) *AudioStream {
+	return &AudioStream{feed: newFeed(e, index), plan: plan}
+}
+
+// AddSamples adds samples[channel][sample], as many channels as the config says, any number of samples, also none, and the same of each. They are
+// copied. How the sound is cut into calls makes no difference. It blocks while the queues are full.
+//
+// Samples lie in [-1, 1]. What is beyond, infinity included, is clipped to that, and NaN is silence. Where ctx ends, AddSamples returns a *PartialError
+// with the number of samples per channel that were accepted.
+func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error {
+	if err := s.plan.checkSamples(samples); err != nil {
+		return s.refuse(err)
+	}
+	r, leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	total := len(samples[0])
+	for done := 0; done < total; {
+		n := min(total-done, mostSamples)
+		block, err := s.plan.block(samples, done, n)
+		if err != nil {
+			return err
+		}
+		if err := s.source.Send(ctx, block); err != nil {
+			return r.fed(err, done)
+		}
+		done += n
+	}
+	return nil
+}
+
+// End says that no more samples come here. The other streams go on. A second End does nothing.
+func (s *AudioStream) End() error {
+	return s.end(func() { s.source.End() })
+}
+
+func (p *audioPlan) checkSamples(samples [][]float32) error {
+	if len(samples) != p.cfg.NumChannels {
+		return &ConfigError{
+			Field: "samples", Value: fmt.Sprintf("%d channels", len(samples)), Reason: fmt.Sprintf("the stream has %d", p.cfg.NumChannels),
+		}
+	}
+	for i, channel := range samples {
+		if len(channel) != len(samples[0]) {
+			return &ConfigError{
+				Field: fmt.Sprintf("samples[%d]", i), Value: fmt.Sprintf("%d samples", len(channel)),
+				Reason: fmt.Sprintf("channel 0 has %d; all must have the same number", len(samples[0])),
+			}
+		}
+	}
+	return nil
+}
+
+// block copies n samples per channel, from first on.
+func (p *audioPlan) block(samples [][]float32, first, n int) (pipeline.Samples, error) {
+	block, err := nodes.AllocSamples(p.input, n)
+	if err != nil {
+		return block, err
+	}
+	for i, channel := range samples {
+		clip(astiavx.FloatPlane(block.Frame, i), channel[first:first+n])
+	}
+	return block, nil
+}
+
+// clip copies samples, bringing each into [-1, 1].
+func clip(to, from []float32) {
+	for i, v := range from {
+		if !(v >= -1) { // also NaN, which is not itself either
+			if v != v {
+				v = 0
+			} else {
+				v = -1
+			}
+		} else if v > 1 {
+			v = 1
+		}
+		to[i] = v
+	}
+}

@@ -1,0 +1,51 @@
+package api
+
+import (
+	"github.com/avloom/avloom/nodes"
+)
+
+// Bit rates in kbit/s that a format defines; encoders take no others.
+var (
+	mpeg1Layer3 = []int64{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}                          // ISO/IEC 11172-3, table of 2.4.2.3
+	mpeg2Layer3 = []int64{8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}                              // ISO/IEC 13818-3, for rates below 32 kHz
+	mpeg1Layer2 = []int64{32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384}                         // ISO/IEC 11172-3
+	ac3         = []int64{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640} // ATSC A/52, table 5.18
+)
+
+// matchBitRate returns the bit rate nearest to the one asked for, in bits per second, that the encoder takes.
+func matchBitRate(encoder string, rate int64, spec nodes.SampleSpec) int64 {
+	channels := int64(spec.Layout.Channels())
+	switch encoder {
+	case "libmp3lame", "libshine":
+		if spec.Rate < 32000 {
+			return nearestOf(mpeg2Layer3, rate)
+		}
+		return nearestOf(mpeg1Layer3, rate)
+	case "mp2", "libtwolame":
+		if spec.Rate < 32000 {
+			return nearestOf(mpeg2Layer3, rate)
+		}
+		return nearestOf(mpeg1Layer2, rate)
+	case "ac3", "ac3_fixed":
+		return nearestOf(ac3, rate)
+	case "libopus": // RFC 6716, 2.1.1: 6 to 510 kbit/s for mono and stereo; libopus allows 256 kbit/s and channel
+		return min(max(rate, 500), 256_000*channels)
+	case "aac": // ISO/IEC 14496-3, 4.5.3.3: at most 6144 bits per channel and block of 1024 samples
+		return min(rate, 6144*channels*int64(spec.Rate)/1024)
+	default:
+		return min(rate, 1<<31-1)
+	}
+}
+
+// nearestOf returns the nearest of rising rates in kbit/s, in bits per second.
+func nearestOf(kbits []int64, rate int64) int64 {
+	best := kbits[0] * 1000
+	for _, k := range kbits {
+		if distance(k*1000, rate) < distance(best, rate) {
+			best = k * 1000
+		}
+	}
+	return best
+}
+
+func distance(a, b int64) int64 { return max(a-b, b-a) }

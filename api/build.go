@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/asticode/go-astikit"
+	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
+type builder struct {
+	settings  settings
+	container astiavx.Container
+	opened    *astikit.Closer
+	streams   []muxer.Stream
+	muxer     map[string]string // options
+	chosen    []zap.Field
+	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
+}
+
+// build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
+func build(ctx context.Context, s settings, streams []stream, o Output) (_ *run, err error) {
+	b := &builder{settings: s, opened: astikit.NewCloser()}
+	defer func() {
+		if err != nil {
+			_ = b.opened.Close() // only frees
+		}
+	}()
+	if s.queueDepth < 1 {
+		return nil, &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
+	}
+	if err := b.prepareOutput(o); err != nil {
+		return nil, err
+	}
+	for i, stream := range streams {
+		if err := stream.prepare(b); err != nil {
+			return nil, streamError(i, err)
+		}
+	}
+	mux, dst, err := b.openMuxer(o)
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, mux, dst), nil
+}
+
+// prepareOutput finds the container, and checks what was said about the output.
+func (b *builder) prepareOutput(o Output) error {
+	if o.writer == nil && o.path == "" {
+		return &ConfigError{Field: "path", Value: "", Reason: "a file needs a name"}
+	}
+	for field, text := range map[string]string{"path": o.path, "Format": o.format} {
+		if strings.ContainsRune(text, 0) {
+			return &ConfigError{Field: field, Value: fmt.Sprintf("%q", text), Reason: "there is a NUL byte in it"}
+		}
+	}
+	var err error
+	if b.container, err = resolveContainer(o); err != nil {
+		return err
+	}
+	if b.muxer, err = muxerOptions(b.container.Name, o.formatOptions); err != nil {
+		return err
+	}
+	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.path))
+	return b.faststart(o)
+}
+
+func (b *builder) faststart(o Output) error {
+	if !o.faststart {
+		return nil
+	}
+	switch {
+	case !muxer.IsMovFamily(b.container.Name):
+		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
+	case o.writer != nil:
+		return &ConfigError{Field: "Faststart", Value: fmt.Sprintf("%T", o.writer), Reason: "needs a file, which it reads again; open one with OpenFile"}
+	case b.muxer["movflags"] != "":
+		return &ConfigError{Field: "Faststart", Value: b.muxer["movflags"], Reason: "FormatOptions[movflags] is set too; add +faststart to it instead"}
+	}
+	b.muxer["movflags"] = "+faststart"
+	return nil
+}
+
+// addMuxerOptions takes options of a stream that only the muxer knows.
+func (b *builder) addMuxerOptions(options []codecOption) error {
+	for _, o := range options {
+		if said, ok := b.muxer[o.key]; ok && said != o.value {
+			return &ConfigError{Field: o.field, Value: o.given, Reason: fmt.Sprintf("the muxer has been given %q for it already", said)}
+		}
+		b.muxer[o.key] = o.value
+	}
+	return nil
+}
+
+// openMuxer tries the header in memory, and only then touches the destination.
+func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
+	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
+	for key, value := range cfg.Metadata {
+		if strings.ContainsRune(key+value, 0) {
+			return nil, nil, &ConfigError{Field: "Metadata[" + key + "]", Value: fmt.Sprintf("%q", value), Reason: "there is a NUL byte in it"}
+		}
+	}
+	shape := muxer.FileShape(o.path)
+	if o.writer != nil {
+		shape = muxer.NewWriter(o.writer)
+	}
+	if err := muxer.Try(cfg, shape); err != nil {
+		return nil, nil, b.explain(cfg, shape, err)
+	}
+	dst := shape
+	if o.writer == nil {
+		var err error
+		if dst, err = muxer.CreateFile(o.path); err != nil {
+			return nil, nil, fmt.Errorf("avloom: open the file: %w", err)
+		}
+	}
+	mux, err := muxer.New(cfg, dst)
+	if err != nil {
+		return nil, nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
+	}
+	b.opened.Add(mux.Close)
+	return mux, dst, nil
+}
+
+// explain turns what a container has against a header into an error that says what would do.
+func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) error {
+	var unused *muxer.UnusedOptionsError
+	if errors.As(err, &unused) {
+		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
+	}
+	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
+		return &ConfigError{
+			Field: "Format", Value: b.container.Name, Err: err,
+			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
+			Supported: []string{"mp4", "mov", "matroska", "webm", "mpegts", "flv", "ogg"},
+		}
+	}
+	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: "the container refuses these streams", Err: err}
+}
+
+// start wires the graph and starts it. From here on the run owns everything.
+func (b *builder) start(ctx context.Context, mux *muxer.Mux, dst *muxer.Destination) *run {
+	graph := pipeline.NewRun(ctx)
+	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
+	for i, connect := range b.connect {
+		packets[i] = connect(graph)
+	}
+	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
+	graph.Start()
+	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, start: time.Now()}
+}
+
+func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
+	return pipeline.Queue[T]{Depth: b.settings.queueDepth, Free: free}
+}
+
+// prepare opens the encoder of a video stream, and says how to wire it.
+func (s *VideoStream) prepare(b *builder) error {
+	enc, err := s.plan.open(b.container)
+	if err != nil {
+		return err
+	}
+	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
+	if err := b.addMuxerOptions(enc.muxers); err != nil {
+		return err
+	}
+	convert, err := nodes.NewConvert(enc.convert)
+	if err != nil {
+		return err
+	}
+	b.opened.Add(convert.Close)
+	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
+	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
+		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
+	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
+		source, borrowed := pipeline.NewSource[pipeline.Borrowed](run, "input", s.index)
+		lent := queue(b, pipeline.Borrowed.Withdraw)
+		lent.Take = pipeline.Borrowed.Take
+		frames := pipeline.Connect(borrowed, "convert", lent, pipeline.Processor[pipeline.Borrowed, pipeline.Frame](convert))
+		s.source = source
+		return pipeline.Connect(frames, "encode", queue(b, pipeline.Frame.Free),
+			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
+	})
+	return nil
+}
+
+// prepare opens the encoder of an audio stream, and says how to wire it.
+func (s *AudioStream) prepare(b *builder) error {
+	enc, err := s.plan.open(b.container)
+	if err != nil {
+		return err
+	}
+	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
+	if err := b.addMuxerOptions(enc.muxers); err != nil {
+		return err
+	}
+	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
+	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d Hz %s",
+		enc.name, enc.output.Format, enc.output.Rate, enc.output.Layout)))
+	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
+		source, samples := pipeline.NewSource[pipeline.Samples](run, "input", s.index)
+		q := queue(b, pipeline.Samples.Free)
+		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
+		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block)))
+		s.source = source
+		return pipeline.Connect(blocks, "encode", q,
+			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
+	})
+	return nil
+}

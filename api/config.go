@@ -1,0 +1,152 @@
+package api
+
+import (
+	"encoding"
+	"fmt"
+	"time"
+)
+
+// VideoConfig describes a video stream. The zero value of a field that is not required means its default.
+type VideoConfig struct {
+	// Width and Height of the input frames, in pixels. Required.
+	Width, Height int
+	// FrameRate in frames per second. Required. It stands for the nearest fraction: 30000.0/1001 is exactly that, 29.97 is 2997/100.
+	FrameRate float64
+	// Device that encodes: "" or "cpu"; "cuda" or "cuda:1".
+	Device string
+	// Codec is the name of an encoder ("libx264") or of a codec ("h264"). "": the container's default.
+	Codec string
+	// PixelFormat of the encoded video, "yuv420p" for instance. "": the first that the encoder supports, or yuv420p where it names none.
+	PixelFormat string
+	// CRF is the constant rate factor, in the encoder's own scale. nil: the encoder's default.
+	CRF *float64
+	// Preset is the encoder's trade of speed for size: "fast", "ultrafast", "8". "": the encoder's default.
+	Preset string
+	// ExtraOptions are further options of the encoder, or of the muxer where only that knows them, as the ffmpeg command names them:
+	// {"qp": 5, "tune": "film"}. A value is a string, a number or a bool; 5 and 5.0 are the same.
+	ExtraOptions map[string]any
+	// InputFormat is the pixel format of Raw frames. "": "rgb24".
+	InputFormat string
+	// ColorSpace is the matrix of the encoded video: "bt601", "bt709" or "bt2020". "": bt601 below 720 lines, bt709 from there.
+	ColorSpace string
+	// ColorRange of the encoded video: "tv" (limited) or "pc" (full). "": what the format implies, which is pc for RGB and mjpeg, and tv
+	// for all else.
+	ColorRange string
+	// ColorPrimaries are those of the input. They are a label; nothing is converted. "": bt709.
+	ColorPrimaries string
+	// ColorTransfer is that of the input. It is a label; nothing is converted. "": bt709.
+	ColorTransfer string
+	// OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
+	OddSize OddSize
+	// Threads of the encoder. 0: as many as there are cores.
+	Threads int
+}
+
+// AudioConfig describes an audio stream. The zero value of a field that is not required means its default.
+type AudioConfig struct {
+	// SampleRate of the input samples, in Hz. Required.
+	SampleRate int
+	// NumChannels of the input samples, 1 to 8. Required.
+	NumChannels int
+	// BitRate of the encoded sound in bits per second, matched to the nearest that the encoder supports. 0: FFmpeg's default.
+	BitRate int64
+	// OutSampleRate of the encoded sound, in Hz. 0: SampleRate.
+	OutSampleRate int
+	// OutNumChannels of the encoded sound. 0: NumChannels.
+	OutNumChannels int
+	// Codec is the name of an encoder ("libmp3lame") or of a codec ("aac"). "": the container's default.
+	Codec string
+	// ExtraOptions are further options of the encoder, or of the muxer where only that knows them.
+	ExtraOptions map[string]any
+}
+
+// Frames are pictures in memory that belongs to the caller.
+type Frames struct {
+	// Data holds whole frames, one after another, without padding.
+	Data []byte
+	// Layout says how a frame lies in Data.
+	Layout Layout
+	// PTS is reserved. It must be nil: frame k is presented at k/FrameRate.
+	PTS []time.Duration
+}
+
+// Layout says how a frame lies in memory.
+type Layout int
+
+const (
+	// NCHW is, for each frame, the R, then the G, then the B plane, each Height*Width bytes.
+	NCHW Layout = iota
+	// NHWC is, for each frame, Height*Width*3 bytes, R G B per pixel.
+	NHWC
+	// Raw is, for each frame, one picture in VideoConfig.InputFormat, its planes one after another, without padding.
+	Raw
+)
+
+var layoutNames = []string{NCHW: "nchw", NHWC: "nhwc", Raw: "raw"}
+
+// String returns the name of the layout.
+func (l Layout) String() string { return nameOf(layoutNames, int(l)) }
+
+// MarshalText writes the name of the layout.
+func (l Layout) MarshalText() ([]byte, error) { return marshalName(layoutNames, "Layout", int(l)) }
+
+// UnmarshalText reads the name of a layout.
+func (l *Layout) UnmarshalText(text []byte) error {
+	return unmarshalName(layoutNames, "Layout", text, (*int)(l))
+}
+
+// OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
+type OddSize int
+
+const (
+	// OddSizeError refuses the size.
+	OddSizeError OddSize = iota
+	// OddSizePad repeats the last column or row.
+	OddSizePad
+	// OddSizeCrop leaves the last column or row out.
+	OddSizeCrop
+)
+
+var oddSizeNames = []string{OddSizeError: "error", OddSizePad: "pad", OddSizeCrop: "crop"}
+
+// String returns the name of the choice.
+func (o OddSize) String() string { return nameOf(oddSizeNames, int(o)) }
+
+// MarshalText writes the name of the choice.
+func (o OddSize) MarshalText() ([]byte, error) { return marshalName(oddSizeNames, "OddSize", int(o)) }
+
+// UnmarshalText reads the name of a choice.
+func (o *OddSize) UnmarshalText(text []byte) error {
+	return unmarshalName(oddSizeNames, "OddSize", text, (*int)(o))
+}
+
+var (
+	_ encoding.TextMarshaler   = Layout(0)
+	_ encoding.TextUnmarshaler = (*Layout)(nil)
+	_ encoding.TextMarshaler   = OddSize(0)
+	_ encoding.TextUnmarshaler = (*OddSize)(nil)
+)
+
+func nameOf(names []string, i int) string {
+	if i < 0 || i >= len(names) {
+		return fmt.Sprint(i)
+	}
+	return names[i]
+}
+
+func marshalName(names []string, field string, i int) ([]byte, error) {
+	if i < 0 || i >= len(names) {
+		return nil, &ConfigError{Field: field, Value: i, Reason: "there is no such choice", Supported: names}
+	}
+	return []byte(names[i]), nil
+}
+
+func unmarshalName(names []string, field string, text []byte, to *int) error {
+	for i, name := range names {
+		if name == string(text) {
+			*to = i
+			return nil
+		}
+	}
+	return &ConfigError{Field: field, Value: string(text), Reason: "there is no such choice", Supported: names}
+}

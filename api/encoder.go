@@ -1,0 +1,265 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// Encoder encodes any number of video and audio streams into one file or writer. Add the streams, open it, feed the streams, and close
+// it. All methods are safe for use by several goroutines at once.
+type Encoder struct {
+	settings settings
+
+	mu      sync.Mutex
+	state   state
+	aborted error // the cause of an Abort before Open
+	streams []stream
+	run     *run // nil before Open
+
+	calls     sync.WaitGroup // that feed the encoder
+	closeOnce sync.Once
+	closeErr  error
+}
+
+type state int
+
+const (
+	configuring state = iota
+	open
+	closed
+)
+
+// stream is what the encoder knows of a VideoStream or an AudioStream.
+type stream interface {
+	// prepare opens the encoder of the stream.
+	prepare(*builder) error
+}
+
+// NewEncoder returns an encoder without streams.
+func NewEncoder(opts ...Option) *Encoder { return &Encoder{settings: newSettings(opts)} }
+
+// AddVideo adds a video stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
+// container is a *ConfigError here, and all else at Open.
+func (e *Encoder) AddVideo(cfg VideoConfig) (*VideoStream, error) {
+	plan, err := newVideoPlan(cfg)
+	return add(e, err, func(index int) *VideoStream { return newVideoStream(e, index, plan) })
+}
+
+// AddAudio adds an audio stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
+// container is a *ConfigError here, and all else at Open.
+func (e *Encoder) AddAudio(cfg AudioConfig) (*AudioStream, error) {
+	plan, err := newAudioPlan(cfg)
+	return add(e, err, func(index int) *AudioStream { return newAudioStream(e, index, plan) })
+}
+
+func add[S stream](e *Encoder, invalid error, newStream func(index int) S) (none S, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := firstError(e.mayConfigure(), invalid); err != nil {
+		return none, err
+	}
+	s := newStream(len(e.streams))
+	e.streams = append(e.streams, s)
+	return s, nil
+}
+
+// mayConfigure says why streams cannot be added, nor the encoder opened. The mutex is held.
+func (e *Encoder) mayConfigure() error {
+	switch {
+	case e.state == closed:
+		return ErrClosed
+	case e.aborted != nil:
+		return e.aborted
+	case e.state == open && e.run.Cause() != nil:
+		return e.run.Cause()
+	case e.state == open:
+		return ErrAlreadyOpen
+	default:
+		return nil
+	}
+}
+
+// OpenFile opens the encoder for a file on disk, which is created or emptied. It is Open(ctx, File(path, opts...)).
+func (e *Encoder) OpenFile(ctx context.Context, path string, opts ...OutputOption) error {
+	return e.Open(ctx, File(path, opts...))
+}
+
+// OpenWriter opens the encoder for a writer. It is Open(ctx, Writer(w, format, opts...)).
+func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, opts ...OutputOption) error {
+	return e.Open(ctx, Writer(w, format, opts...))
+}
+
+// Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
+// found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
+// nothing more is written then, and every call returns context.Cause(ctx). Exactly one output must be given.
+func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.mayConfigure(); err != nil {
+		return err
+	}
+	if len(e.streams) == 0 {
+		return ErrNoStreams
+	}
+	if len(outputs) != 1 {
+		return &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r, err := build(ctx, e.settings, e.streams, outputs[0])
+	if err != nil {
+		return err
+	}
+	e.run, e.state = r, open
+	r.logOpen()
+	return nil
+}
+
+// enter admits a call that feeds the encoder. The caller must call leave when it is done.
+func (e *Encoder) enter() (r *run, leave func(), err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.state == closed:
+		return nil, nil, ErrClosed
+	case e.aborted != nil:
+		return nil, nil, e.aborted
+	case e.state == configuring:
+		return nil, nil, ErrNotOpen
+	}
+	if cause := e.run.cause(); cause != nil {
+		return nil, nil, cause
+	}
+	e.calls.Add(1)
+	return e.run, e.calls.Done, nil
+}
+
+// Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
+// ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
+// Where ctx ends first, it returns context.Cause(ctx).
+func (e *Encoder) Sync(ctx context.Context) error {
+	r, leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return r.Sync(ctx)
+}
+
+// Close finishes the file: it waits for the calls that were admitted, ends every stream, drains every actor in order, and writes the trailer. It
+// returns the first error of the run. Before Open it returns nil. Called again, from whatever goroutine, it waits for
+// the same end and returns the same.
+func (e *Encoder) Close() error {
+	e.closeOnce.Do(func() { e.closeErr = e.close() })
+	return e.closeErr
+}
+
+func (e *Encoder) close() error {
+	e.mu.Lock()
+	wasOpen := e.state == open
+	aborted := e.aborted
+	e.state = closed
+	e.mu.Unlock()
+	if !wasOpen {
+		return aborted
+	}
+	e.calls.Wait()
+	err := e.run.Close()
+	e.run.end(err)
+	return err
+}
+
+// Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
+// returns itself. What was written stays. After Close it does nothing and returns nil. So a deferred Abort beside an explicit
+// Close never leaves a file that looks complete and is not.
+func (e *Encoder) Abort(cause error) error {
+	if cause == nil {
+		cause = ErrAborted
+	}
+	e.mu.Lock()
+	r := e.run
+	if r == nil && e.state == configuring && e.aborted == nil {
+		e.aborted = cause
+	}
+	aborted := e.aborted
+	e.mu.Unlock()
+	if r == nil {
+		return aborted
+	}
+	err := r.Abort(cause)
+	r.end(err)
+	return err
+}
+
+// run is an open encoder: the graph, and what it writes to.
+type run struct {
+	*pipeline.Run
+	ctx     context.Context // given to Open: its end is the run's
+	dst     *muxer.Destination
+	log     *zap.Logger
+	chosen  []zap.Field
+	start   time.Time
+	endOnce sync.Once
+
+	mu      sync.Mutex
+	elapsed time.Duration // 0: the run goes on
+}
+
+// cause returns why the run stopped; nil while it goes on. The context's own end shows here before the graph has heard of it.
+func (r *run) cause() error {
+	if cause := r.Cause(); cause != nil {
+		return cause
+	}
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
+	}
+	return nil
+}
+
+// fed turns the outcome of a call into its error: the run's cause where it stopped, else how far the call came.
+func (r *run) fed(err error, accepted int) error {
+	if err == nil {
+		return nil
+	}
+	if cause := r.cause(); cause != nil {
+		return cause
+	}
+	if errors.Is(err, ErrEnded) {
+		return ErrEnded
+	}
+	return &PartialError{Accepted: accepted, Err: err}
+}
+
+func (r *run) logOpen() { r.log.Info("open", r.chosen...) }
+
+// end is called when the run is over.
+func (r *run) end(err error) {
+	r.endOnce.Do(func() {
+		elapsed := time.Since(r.start)
+		r.mu.Lock()
+		r.elapsed = elapsed
+		r.mu.Unlock()
+		fields := []zap.Field{zap.Duration("elapsed", elapsed), zap.Int64("bytes", r.dst.Written())}
+		if _, _, abandoned := r.Stats(); abandoned > 0 {
+			r.log.Warn("left behind: calls that did not return", zap.Int("actors", abandoned))
+		}
+		if err != nil {
+			r.log.Error("stopped", append(fields, zap.Error(err))...)
+			return
+		}
+		r.log.Info("closed", fields...)
+	})
+}
+
+// streamError says which stream a wrong config is of.
+func streamError(index int, err error) error { return fmt.Errorf("stream %d: %w", index, err) }

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// feed lets the calls on one stream take turns.
+type feed struct {
+	encoder *Encoder
+	index   int
+	turn    *semaphore.Weighted // first come, first served
+	ended   bool                // guarded by the turn
+}
+
+func newFeed(e *Encoder, index int) feed {
+	return feed{encoder: e, index: index, turn: semaphore.NewWeighted(1)}
+}
+
+// enter admits a call to the encoder and waits for its turn. The caller must call leave when it is done.
+func (f *feed) enter(ctx context.Context) (r *run, leave func(), err error) {
+	r, left, err := f.encoder.enter()
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.turn.Acquire(ctx, 1) != nil {
+		left()
+		return nil, nil, r.fed(context.Cause(ctx), 0)
+	}
+	leave = func() {
+		f.turn.Release(1)
+		left()
+	}
+	switch {
+	case f.ended:
+		err = ErrEnded
+	case r.cause() != nil:
+		err = r.cause()
+	case ctx.Err() != nil:
+		err = &PartialError{Err: context.Cause(ctx)}
+	default:
+		return r, leave, nil
+	}
+	leave()
+	return nil, nil, err
+}
+
+// refuse returns the error of a call whose arguments are wrong: what is wrong with the encoder comes first.
+func (f *feed) refuse(wrong error) error {
+	_, leave, err := f.encoder.enter()
+	if err != nil {
+		return err
+	}
+	leave()
+	return wrong
+}
+
+// end ends the stream in its turn.
+func (f *feed) end(source func()) error {
+	r, left, err := f.encoder.enter()
+	if err != nil {
+		return err
+	}
+	defer left()
+	if err := f.turn.Acquire(context.Background(), 1); err != nil {
+		return err
+	}
+	defer f.turn.Release(1)
+	if f.ended {
+		return nil
+	}
+	f.ended = true
+	source()
+	return r.cause()
+}

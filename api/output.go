@@ -1,0 +1,61 @@
+package api
+
+import (
+	"io"
+	"maps"
+)
+
+// Output is where an encoder writes: made by File or Writer.
+type Output struct {
+	path   string
+	writer io.Writer
+	format string // FFmpeg's name of the container, or a usual extension
+	outputSettings
+}
+
+type outputSettings struct {
+	formatOptions map[string]any
+	metadata      map[string]string
+	faststart     bool
+}
+
+// OutputOption sets how an output is written.
+type OutputOption func(*Output)
+
+// Format names the container, for a file whose extension does not.
+func Format(name string) OutputOption { return func(o *Output) { o.format = name } }
+
+// FormatOptions are options of the muxer, as the ffmpeg command names them. A value is a string, a number or a bool.
+func FormatOptions(options map[string]any) OutputOption {
+	return func(o *Output) { o.formatOptions = maps.Clone(options) }
+}
+
+// Metadata are tags of the file, such as {"title": "…"}. Each container has its own set of keys; one that it does not know is left out.
+func Metadata(tags map[string]string) OutputOption {
+	return func(o *Output) { o.metadata = maps.Clone(tags) }
+}
+
+// Faststart moves the index of an mp4 or mov file to its front when it is closed, so that a player can begin before it has all of it. It takes
+// a second pass over the file, and works on files only.
+func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
+
+// File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
+// never taken for a URL.
+func File(path string, opts ...OutputOption) Output {
+	return newOutput(Output{path: path}, opts)
+}
+
+// Writer is any writer. The format is FFmpeg's name of the container, or a usual extension: "mp4", "mkv". Where w is an io.Seeker that
+// can seek, it is sought, and its offset at Open is where the container begins. Otherwise the container is written front to back: mp4 and mov become
+// fragmented, and a container that cannot be streamed is refused at Open. The encoder does not close w, unless a write blocks when the run
+// has stopped and w cannot be woken by a deadline.
+func Writer(w io.Writer, format string, opts ...OutputOption) Output {
+	return newOutput(Output{writer: w, format: format}, opts)
+}
+
+func newOutput(o Output, opts []OutputOption) Output {
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"runtime"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// VideoStream is a video stream of an Encoder. Its methods are safe for use by several goroutines at once: calls take turns, in the order in
+// which they arrive.
+type VideoStream struct {
+	feed
+	plan   *videoPlan
+	source *pipeline.Source[pipeline.Borrowed] // set by Open
+}
+
+func newVideoStream(e *Encoder, index int, plan *videoPlan) *VideoStream {
+	return &VideoStream{feed: newFeed(e, index), plan: plan}
+}
+
+// AddFrames adds any number of frames, also none. Of each frame only a reference travels; the pictures are read from f.Data by another goroutine, once, and
+// AddFrames returns when the last has been read. Until then f.Data must not change. It blocks while the queues are full.
+//
+// Data that is no whole number of frames is a *ConfigError, and nothing of it is accepted. Where ctx ends, AddFrames waits
+// for the frame that is being read, and returns a *PartialError with the number of frames that were accepted.
+func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
+	pictures, err := s.plan.pictures(f)
+	if err != nil {
+		return s.refuse(err)
+	}
+	return s.lend(ctx, pictures, unsafe.SliceData(f.Data))
+}
+
+// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be the stream's. Alpha is composited over black.
+func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
+	picture, pixels, err := s.plan.image(img)
+	if err != nil {
+		return s.refuse(err)
+	}
+	return s.lend(ctx, []pipeline.Borrowed{picture}, unsafe.SliceData(pixels))
+}
+
+// End says that no more frames come here. The other streams go on. A second End does nothing.
+func (s *VideoStream) End() error {
+	return s.end(func() { s.source.End() })
+}
+
+// lend sends the pictures, which lie in the Go object of this pointer, and waits until they have been read.
+func (s *VideoStream) lend(ctx context.Context, pictures []pipeline.Borrowed, memory *byte) error {
+	r, leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if len(pictures) == 0 {
+		return nil
+	}
+	var pinner runtime.Pinner
+	pinner.Pin(memory)
+	defer pinner.Unpin()
+	loan := pipeline.NewLoan(len(pictures))
+	for _, p := range pictures {
+		p.Loan = loan
+		if err := s.source.Send(ctx, p); err != nil {
+			return r.fed(err, loan.Recall())
+		}
+	}
+	select {
+	case <-loan.Done():
+	case <-ctx.Done():
+	case <-r.Done():
+	}
+	if accepted := loan.Recall(); accepted < len(pictures) {
+		return r.fed(context.Cause(ctx), accepted)
+	}
+	return nil
+}
+
+// pictures cuts the data into pictures.
+func (p *videoPlan) pictures(f Frames) ([]pipeline.Borrowed, error) {
+	if f.PTS != nil {
+		return nil, &ConfigError{Field: "PTS", Value: f.PTS, Reason: "is reserved; leave it nil"}
+	}
+	first, size, err := p.firstPicture(f)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Data)%size != 0 {
+		return nil, &ConfigError{
+			Field: "Data", Value: len(f.Data),
+			Reason: fmt.Sprintf("is no whole number of frames: one of %d×%d as %s has %d bytes", p.cfg.Width, p.cfg.Height, f.Layout, size),
+		}
+	}
+	pictures := make([]pipeline.Borrowed, len(f.Data)/size)
+	for i := range pictures {
+		pictures[i] = first
+		for k := range first.Planes {
+			if first.Planes[k] != nil {
+				pictures[i].Planes[k] = unsafe.Add(first.Planes[k], i*size)
+			}
+		}
+	}
+	return pictures, nil
+}
+
+// firstPicture returns the first picture in the data, and the size of each in bytes.
+func (p *videoPlan) firstPicture(f Frames) (first pipeline.Borrowed, size int, err error) {
+	width, height := p.cfg.Width, p.cfg.Height
+	base := unsafe.Pointer(unsafe.SliceData(f.Data))
+	at := func(offset int) unsafe.Pointer {
+		if offset >= len(f.Data) {
+			return nil // no data, or not enough of it
+		}
+		return unsafe.Add(base, offset)
+	}
+	plane := width * height
+	switch f.Layout {
+	case NCHW: // FFmpeg's planar RGB has the order G, B, R
+		return pipeline.Borrowed{
+			Format: astiav.PixelFormatGbrp,
+			Planes: [4]unsafe.Pointer{at(plane), at(2 * plane), at(0)}, Strides: [4]int{width, width, width},
+		}, 3 * plane, nil
+	case NHWC:
+		return pipeline.Borrowed{
+			Format: astiav.PixelFormatRgb24, Planes: [4]unsafe.Pointer{at(0)}, Strides: [4]int{3 * width},
+		}, 3 * plane, nil
+	case Raw:
+		b := pipeline.Borrowed{Format: p.inputFormat, Strides: p.raw.Strides}
+		for i := range astiavx.DescribePixelFormat(p.inputFormat).Planes {
+			b.Planes[i] = at(p.raw.Offsets[i])
+		}
+		return b, p.raw.Size, nil
+	default:
+		return first, 0, &ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: layoutNames}
+	}
+}

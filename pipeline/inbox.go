@@ -1,0 +1,62 @@
+package pipeline
+
+import "sync/atomic"
+
+// Queue says how items wait between two actors. Its functions are called from several goroutines; they neither wait nor panic.
+type Queue[T any] struct {
+	Depth int          // how many items may wait, at least 1; where several inputs join, that many for each
+	Free  func(T)      // frees an item that will not be processed; nil: nothing to free
+	Take  func(T) bool // asked before an item is handed to the node; false: its owner wants it no more. nil: always true
+}
+
+type messageKind uint8
+
+const (
+	item messageKind = iota
+	syncRequest
+	endOfInput
+)
+
+// message is what travels through a channel: an item, or a mark between items.
+type message[T any] struct {
+	v     T
+	input int
+	kind  messageKind
+	mark  int64 // of a syncRequest
+}
+
+// inbox is the bounded channel in front of an actor, shared by all of its producers.
+type inbox[T any] struct {
+	queue     Queue[T]
+	ch        chan message[T]
+	marksEnds bool    // the consumer wants an endOfInput for each input
+	edges     []*edge // by input
+	producers atomic.Int32
+}
+
+func newInbox[T any](queue Queue[T], inputs int) *inbox[T] {
+	if queue.Free == nil {
+		queue.Free = func(T) {}
+	}
+	if queue.Take == nil {
+		queue.Take = func(T) bool { return true }
+	}
+	in := &inbox[T]{queue: queue, ch: make(chan message[T], max(queue.Depth, 1)*inputs)}
+	in.producers.Store(int32(inputs))
+	return in
+}
+
+// leave is called by each producer after its last send; the last one closes the channel.
+func (in *inbox[T]) leave() {
+	if in.producers.Add(-1) == 0 {
+		close(in.ch)
+	}
+}
+
+// discard frees an item that was in the channel.
+func (in *inbox[T]) discard(m message[T]) {
+	if m.kind == item {
+		in.edges[m.input].countFreed()
+		in.queue.Free(m.v)
+	}
+}

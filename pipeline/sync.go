@@ -1,0 +1,59 @@
+package pipeline
+
+import "context"
+
+// syncMark is one call of Run.Sync at one sink: it is done when every input has passed the mark or ended.
+type syncMark struct {
+	mark int64
+	done chan struct{}
+}
+
+// Sync waits until everything that was sent before the call has reached the sinks, as far as the processors release it, and the
+// sinks have synced it. A processor is free to hold items back; Sync does not flush it. Where ctx ends first it returns
+// context.Cause(ctx), and where the run stops, the run's cause.
+func (r *Run) Sync(ctx context.Context) error {
+	marks, ok := r.sendMarks(ctx)
+	for _, m := range marks {
+		select {
+		case <-m.done:
+			continue
+		case <-r.ctx.Done():
+		case <-ctx.Done():
+		}
+		ok = false
+		break
+	}
+	if !ok {
+		return r.causeOr(context.Cause(ctx))
+	}
+	return nil
+}
+
+// sendMarks announces a new mark to all sinks and then sends it through all sources, for one call at a time, so that marks rise in
+// every queue. Not ok: the run stopped or finished, or ctx ended.
+func (r *Run) sendMarks(ctx context.Context) (marks []*syncMark, ok bool) {
+	select {
+	case r.marking <- struct{}{}:
+		defer func() { <-r.marking }()
+	case <-ctx.Done():
+		return nil, false
+	}
+	r.lastMark++
+	for _, requests := range r.syncs {
+		m := &syncMark{mark: r.lastMark, done: make(chan struct{})}
+		select {
+		case requests <- m:
+			marks = append(marks, m)
+		case <-r.ctx.Done():
+			return nil, false
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+	for _, s := range r.sources {
+		if !s.sync(r.lastMark, ctx.Done()) {
+			return nil, false
+		}
+	}
+	return marks, true
+}

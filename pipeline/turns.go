@@ -1,0 +1,45 @@
+package pipeline
+
+import "time"
+
+// turns lets the copies of a node take work one at a time, and send in the order in which they took it. Each turn waits at its
+// place in a ring for a token that travels round it. There are never more turns under way than copies, so the ring has a place
+// for each copy. Tokens, unlike locks, can be waited for together with the end of the run.
+type turns struct {
+	next chan int        // the turn to be taken next; empty while a copy takes it
+	ring []chan struct{} // by turn
+}
+
+func newTurns(copies int) turns {
+	t := turns{next: make(chan int, 1), ring: make([]chan struct{}, copies)}
+	for i := range t.ring {
+		t.ring[i] = make(chan struct{}, 1)
+	}
+	t.next <- 0
+	t.ring[0] <- struct{}{}
+	return t
+}
+
+// begin returns the next turn. Until taken is called, nobody else can take one.
+func (t *turns) begin() int { return <-t.next }
+
+func (t *turns) taken(turn int) { t.next <- (turn + 1) % len(t.ring) }
+
+// await waits until all earlier turns were passed on, and says how long that took. Not ok: stop was closed.
+func (t *turns) await(turn int, stop <-chan struct{}) (waited time.Duration, ok bool) {
+	select {
+	case <-t.ring[turn]:
+		return 0, true
+	default:
+	}
+	start := time.Now()
+	select {
+	case <-t.ring[turn]:
+		ok = true
+	case <-stop:
+	}
+	return time.Since(start), ok
+}
+
+// pass hands the token on. Only whoever awaited it may.
+func (t *turns) pass(turn int) { t.ring[(turn+1)%len(t.ring)] <- struct{}{} }
