@@ -73,30 +73,33 @@ func Try(cfg Config, dst *Destination) error {
 }
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
-func New(cfg Config, dst *Destination) (m *Mux, err error) {
-	m = &Mux{dst: dst, closer: astikit.NewCloser()}
-	defer func() {
-		if err != nil {
-			m.Close()
-		}
-	}()
-	if err := m.openIO(); err != nil {
+func New(cfg Config, dst *Destination) (*Mux, error) {
+	m := &Mux{dst: dst, closer: astikit.NewCloser()}
+	if err := m.open(cfg); err != nil {
+		m.Close()
 		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Mux) open(cfg Config) error {
+	if err := m.openIO(); err != nil {
+		return err
 	}
 	if err := m.openFormat(cfg.Format); err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.addStreams(cfg.Streams); err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.writeHeader(cfg); err != nil {
-		return nil, err
+		return err
 	}
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
 	}
 	m.order = newInterleaver(m.tracks)
-	return m, nil
+	return nil
 }
 
 func (m *Mux) openIO() error {

@@ -4,11 +4,13 @@ package mediatest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os/exec"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -92,6 +94,8 @@ func Packets(t testing.TB, path string) []Packet {
 			Size: whole(p.Size), Position: whole(p.Position), Key: len(p.Flags) > 0 && p.Flags[0] == 'K',
 		}
 	}
+	// A demuxer is free to give them out in another order: that of mp4 does.
+	slices.SortStableFunc(packets, func(a, b Packet) int { return cmp.Compare(a.Position, b.Position) })
 	return packets
 }
 

@@ -1,0 +1,53 @@
+# avloom: "make demo" and "make test" do all the set-up that they need, each by itself. "make help" lists the rest.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/avloom
+tools := $(cache)/bin
+# The exports with which the Go tools find FFmpeg 9, which is built where there is none. A failure there must end the recipe.
+ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
+test_packages := ffmpeg mediainfo mkvtoolnix
+
+golangci_lint := golangci-lint-v2.15.0
+gofumpt := gofumpt-v0.12.0
+govulncheck := govulncheck-v1.9.0
+
+.PHONY: help demo test fuzz lint bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, into demo.mp4
+	@$(ffmpeg); go run ./examples/quickstart -o demo.mp4
+
+test: ## run all tests under the race detector
+	@bash scripts/apt.sh $(test_packages)
+	@$(ffmpeg); go test -race -timeout 20m ./...
+
+fuzz: ## fuzz each target for half a minute
+	@$(ffmpeg); bash scripts/fuzz.sh 30s
+
+bench: ## measure the throughput on this machine
+	@$(ffmpeg); go test -run '^$$' -bench . -benchtime 3s ./benchmarks
+
+lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
+	@$(ffmpeg); \
+	unformatted=$$($(tools)/$(gofumpt) -l .); \
+	[ -z "$$unformatted" ] || { echo "not formatted with gofumpt: $$unformatted"; exit 1; }; \
+	go vet ./...; \
+	$(tools)/$(golangci_lint) run ./...; \
+	bash scripts/govulncheck.sh $(tools)/$(govulncheck)
+
+# Each tool is installed once for each version, into the user's cache.
+define tool
+$(tools)/$(1):
+	@echo "avloom: installing $(1)"
+	@dir=$$$$(mktemp -d); GOBIN=$$$$dir GOFLAGS= go install $(2); mkdir -p $(tools); mv $$$$dir/* $$@; rmdir $$$$dir
+endef
+$(eval $(call tool,$(golangci_lint),github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0))
+$(eval $(call tool,$(gofumpt),mvdan.cc/gofumpt@v0.12.0))
+$(eval $(call tool,$(govulncheck),golang.org/x/vuln/cmd/govulncheck@v1.9.0))
+
+clean: ## remove what the other targets left here
+	@rm -f demo.mp4
