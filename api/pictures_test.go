@@ -1,0 +1,231 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// encodePictures encodes pictures without loss of detail, as far as the pixel format allows, and returns the file.
+func encodePictures(t *testing.T, cfg api.VideoConfig, add func(v *api.VideoStream)) []byte {
+	t.Helper()
+	var file api.MemoryFile
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenWriter(context.Background(), &file, "mkv"))
+	add(v)
+	require.NoError(t, enc.Close())
+	requireLaw(t, enc.Stats(), true)
+	return file.Bytes()
+}
+
+// lossless keeps the numbers of the converted picture exactly.
+func lossless(width, height int) api.VideoConfig {
+	return api.VideoConfig{Width: width, Height: height, FrameRate: 25, Codec: "ffv1", PixelFormat: "yuv420p"}
+}
+
+// painting returns a smooth picture with some noise.
+func painting(width, height int) *image.RGBA {
+	random := rand.New(rand.NewPCG(1, 2))
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x + y + random.IntN(20)) * 255 / (width + height + 20)), 255})
+		}
+	}
+	return img
+}
+
+func TestEqualPixelsGiveEqualFiles(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, size := range []image.Point{{64, 48}, {66, 34}, {34, 2}} {
+		w, h := size.X, size.Y
+		img := painting(w, h)
+		nhwc, nchw := make([]byte, 3*w*h), make([]byte, 3*w*h)
+		for i := range w * h {
+			for c := range 3 {
+				nhwc[3*i+c] = img.Pix[4*i+c]
+				nchw[c*w*h+i] = img.Pix[4*i+c]
+			}
+		}
+		add := func(f api.Frames) func(v *api.VideoStream) {
+			return func(v *api.VideoStream) { require.NoError(t, v.AddFrames(context.Background(), f)) }
+		}
+		addImage := func(img image.Image) func(v *api.VideoStream) {
+			return func(v *api.VideoStream) { require.NoError(t, v.AddImage(context.Background(), img)) }
+		}
+		frame := image.NewRGBA(image.Rect(-5, -7, w+9, h+3)) // with room on all sides
+		draw.Draw(frame, image.Rect(3, 1, 3+w, 1+h), img, image.Point{}, draw.Src)
+		wide := image.NewRGBA64(img.Rect)
+		draw.Draw(wide, img.Rect, img, image.Point{}, draw.Src)
+		opaque := image.NewNRGBA(img.Rect)
+		draw.Draw(opaque, img.Rect, img, image.Point{}, draw.Src)
+		want := encodePictures(t, lossless(w, h), add(api.Frames{Data: nhwc, Layout: api.NHWC}))
+		bgr := lossless(w, h)
+		bgr.InputFormat = "bgra"
+		bgra := make([]byte, 4*w*h)
+		for i := range w * h {
+			bgra[4*i], bgra[4*i+1], bgra[4*i+2], bgra[4*i+3] = img.Pix[4*i+2], img.Pix[4*i+1], img.Pix[4*i], 255
+		}
+		for name, got := range map[string][]byte{
+			"NCHW":        encodePictures(t, lossless(w, h), add(api.Frames{Data: nchw, Layout: api.NCHW})),
+			"raw rgb24":   encodePictures(t, lossless(w, h), add(api.Frames{Data: nhwc, Layout: api.Raw})),
+			"raw bgra":    encodePictures(t, bgr, add(api.Frames{Data: bgra, Layout: api.Raw})),
+			"image":       encodePictures(t, lossless(w, h), addImage(img)),
+			"sub-image":   encodePictures(t, lossless(w, h), addImage(frame.SubImage(image.Rect(3, 1, 3+w, 1+h)))),
+			"RGBA64":      encodePictures(t, lossless(w, h), addImage(wide)),
+			"NRGBA":       encodePictures(t, lossless(w, h), addImage(opaque)),
+			"batch of 1s": encodePictures(t, lossless(w, h), func(v *api.VideoStream) { addImage(img)(v); add(api.Frames{})(v) }),
+		} {
+			require.Equal(t, want, got, "%d×%d %s", w, h, name)
+		}
+	}
+}
+
+func TestAlphaIsOverBlack(t *testing.T) {
+	mediatest.NoLeaks(t)
+	half := image.NewNRGBA(image.Rect(0, 0, 16, 16))
+	draw.Draw(half, half.Rect, image.NewUniform(color.NRGBA{200, 100, 50, 128}), image.Point{}, draw.Src)
+	cfg := api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: "ffv1", PixelFormat: "bgr0"}
+	content := encodePictures(t, cfg, func(v *api.VideoStream) { require.NoError(t, v.AddImage(context.Background(), half)) })
+	picture := mediatest.Pictures(t, saved(t, "alpha.mkv", content), 0, "rgb24")[0]
+	require.Equal(t, []byte{100, 50, 25}, picture[:3])
+}
+
+func TestOddSizes(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, c := range []struct {
+		odd           api.OddSize
+		width, height int
+	}{{api.OddSizePad, 18, 34}, {api.OddSizeCrop, 16, 32}} {
+		t.Run(c.odd.String(), func(t *testing.T) {
+			cfg := api.VideoConfig{Width: 17, Height: 33, FrameRate: 25, Codec: "libx264", PixelFormat: "yuv420p", OddSize: c.odd, ExtraOptions: map[string]any{"qp": 1}}
+			flat := image.NewRGBA(image.Rect(0, 0, 17, 33))
+			draw.Draw(flat, flat.Rect, image.NewUniform(color.RGBA{200, 60, 20, 255}), image.Point{}, draw.Src)
+			path := saved(t, "odd.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
+				require.NoError(t, v.AddImage(context.Background(), flat))
+			}))
+			s := mediatest.Probe(t, path).Streams[0]
+			require.Equal(t, [2]int{c.width, c.height}, [2]int{s.Width, s.Height})
+			picture := mediatest.Pictures(t, path, 0, "rgb24")[0]
+			for i := 0; i < len(picture); i += 3 {
+				require.InDeltaSlice(t, []byte{200, 60, 20}, picture[i:i+3], 3, "to the last column and row")
+			}
+		})
+	}
+	for _, format := range []string{"yuv420p", "yuv444p"} {
+		enc := api.NewEncoder()
+		_, err := enc.AddVideo(api.VideoConfig{Width: 17, Height: 32, FrameRate: 25, Codec: "libx264", PixelFormat: format})
+		if err == nil {
+			err = enc.OpenWriter(context.Background(), &api.MemoryFile{}, "mkv")
+		}
+		if format == "yuv444p" {
+			require.NoError(t, err)
+			require.NoError(t, enc.Close())
+			continue
+		}
+		var config *api.ConfigError
+		require.ErrorAs(t, err, &config)
+		require.Equal(t, "Width", config.Field)
+		require.Equal(t, 17, config.Value)
+	}
+}
+
+// patches are flat colours whose numbers reach into all corners.
+var patches = []color.RGBA{
+	{0, 0, 0, 255}, {255, 255, 255, 255}, {64, 64, 64, 255}, {128, 128, 128, 255}, {255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255},
+	{255, 255, 0, 255}, {0, 255, 255, 255}, {255, 0, 255, 255}, {30, 200, 120, 255},
+}
+
+func TestColorsComeBack(t *testing.T) {
+	mediatest.NoLeaks(t)
+	type tags struct{ space, colorRange string }
+	for _, matrix := range []tags{{"bt601", "smpte170m"}, {"bt709", "bt709"}, {"bt2020", "bt2020nc"}} {
+		for _, colorRange := range []string{"tv", "pc"} {
+			for _, extension := range []string{"mp4", "mkv"} {
+				t.Run(matrix.space+"/"+colorRange+"/"+extension, func(t *testing.T) {
+					cfg := api.VideoConfig{
+						Width: 32, Height: 32, FrameRate: 25, Codec: "libx264", PixelFormat: "yuv444p", ColorSpace: matrix.space, ColorRange: colorRange,
+						ExtraOptions: map[string]any{"qp": 1},
+					}
+					path := temporary(t, "colors."+extension)
+					enc := api.NewEncoder()
+					v := addVideo(t, enc, cfg)
+					require.NoError(t, enc.OpenFile(context.Background(), path))
+					for _, c := range patches {
+						img := image.NewRGBA(image.Rect(0, 0, 32, 32))
+						draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+						require.NoError(t, v.AddImage(context.Background(), img))
+					}
+					require.NoError(t, enc.Close())
+					s := mediatest.Probe(t, path).Streams[0]
+					require.Equal(t, []string{matrix.colorRange, colorRange, "bt709", "bt709"}, []string{s.ColorSpace, s.ColorRange, s.ColorPrimaries, s.ColorTransfer})
+					for i, picture := range mediatest.Pictures(t, path, 0, "rgb24") {
+						c := patches[i]
+						middle := picture[3*(16*32+16):]
+						require.InDeltaSlice(t, []byte{c.R, c.G, c.B}, middle[:3], 2, fmt.Sprint(c))
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestDefaultColors(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, c := range []struct {
+		height                      int
+		codec, format               string
+		space, colorRange, location string
+	}{
+		{480, "libx264", "yuv420p", "smpte170m", "tv", "center"},
+		{720, "libx264", "yuv420p", "bt709", "tv", "center"},
+		{720, "libx264rgb", "rgb24", "gbr", "pc", "left"},
+		{720, "mjpeg", "yuv420p", "bt470bg", "pc", "center"},
+		{480, "mpeg4", "yuv420p", "smpte170m", "tv", "left"},
+		{720, "libx265", "yuv420p", "bt709", "tv", "center"},
+	} {
+		// RGB has no chroma that could lie anywhere: "left" is what ffprobe says of any H.264 that does not say.
+		t.Run(fmt.Sprint(c.codec, c.height), func(t *testing.T) {
+			cfg := api.VideoConfig{Width: 64, Height: c.height, FrameRate: 25, Codec: c.codec, PixelFormat: c.format}
+			path := saved(t, "defaults.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
+				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: make([]byte, 64*c.height*3)}))
+			}))
+			s := mediatest.Probe(t, path).Streams[0]
+			require.Equal(t, []string{c.space, c.colorRange, c.location}, []string{s.ColorSpace, s.ColorRange, s.ChromaLocation})
+		})
+	}
+}
+
+func TestWrongPictures(t *testing.T) {
+	mediatest.NoLeaks(t)
+	ctx := context.Background()
+	enc := api.NewEncoder()
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
+	require.NoError(t, enc.OpenWriter(ctx, &api.MemoryFile{}, "mkv"))
+	for name, err := range map[string]error{
+		"half a frame":       v.AddFrames(ctx, api.Frames{Data: make([]byte, 64*64*3+1)}),
+		"unknown layout":     v.AddFrames(ctx, api.Frames{Layout: 9}),
+		"image too small":    v.AddImage(ctx, image.NewGray(image.Rect(0, 0, 63, 64))),
+		"no image":           v.AddImage(ctx, nil),
+		"too few channels":   a.AddSamples(ctx, tone(1, 0, 5)),
+		"uneven channels":    a.AddSamples(ctx, [][]float32{make([]float32, 5), make([]float32, 6)}),
+		"no channels at all": a.AddSamples(ctx, nil),
+	} {
+		var config *api.ConfigError
+		require.ErrorAs(t, err, &config, name)
+	}
+	for _, n := range enc.Stats().Nodes {
+		require.Zero(t, n.In, "nothing of it was accepted")
+	}
+	require.NoError(t, enc.Close())
+}
