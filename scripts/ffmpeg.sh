@@ -90,8 +90,8 @@ from_archive() {
 	shift 4
 	while read -r mirror; do
 		line="$type [signed-by=$keyring] $mirror $suite"
-		isolated_apt "$dir/apt" "$line" update >/dev/null 2>&1 || continue
-		(cd "$dir" && isolated_apt "$dir/apt" "$line" "$@" >/dev/null 2>&1) && return 0
+		isolated_apt "$dir/apt" "$line" update >>"$dir/apt.log" 2>&1 || continue
+		(cd "$dir" && isolated_apt "$dir/apt" "$line" "$@" >>"$dir/apt.log" 2>&1) && return 0
 	done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 2>/dev/null | sort -u)
 	return 1
 }
@@ -124,7 +124,8 @@ fetch_source() {
 			echo "$tarball"
 			return
 		fi
-		say "Debian's archive has no FFmpeg 9 at the moment, or cannot be reached"
+		say "Debian's archive has no FFmpeg 9 at the moment, or cannot be reached:"
+		grep -hE '^[EW]:' "$dir/apt.log" | tail -n 5 >&2 || true
 	fi
 	die "no source of FFmpeg 9 found; download $url elsewhere and set AVLOOM_FFMPEG_TARBALL to it"
 }

@@ -1,0 +1,172 @@
+package muxer
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/pipeline"
+)
+
+func TestMain(m *testing.M) { mediatest.Main(m) }
+
+// packetAt returns a packet of n bytes for this decoding time.
+func packetAt(t *testing.T, dts int64, n int) pipeline.Packet {
+	t.Helper()
+	p := pipeline.NewPacket()
+	require.NoError(t, p.AllocPayload(n))
+	p.SetDts(dts)
+	p.SetPts(dts)
+	return p
+}
+
+func newTracks(bases ...[2]int) []track {
+	tracks := make([]track, len(bases))
+	for i, b := range bases {
+		tracks[i].to = astiav.NewRational(b[0], b[1])
+	}
+	return tracks
+}
+
+// taken takes what is due and returns it as "stream@dts".
+func taken(next func() (pipeline.Packet, bool)) []string {
+	out := []string{}
+	for {
+		p, ok := next()
+		if !ok {
+			return out
+		}
+		out = append(out, fmt.Sprintf("%d@%d", p.StreamIndex(), p.Dts()))
+		p.Free()
+	}
+}
+
+func push(t *testing.T, i *interleaver, stream int, dts int64, n int) {
+	t.Helper()
+	p := packetAt(t, dts, n)
+	p.SetStreamIndex(stream)
+	i.push(stream, p)
+}
+
+func TestOrderOverTimeBases(t *testing.T) {
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	for k := range int64(4) {
+		push(t, i, 0, k, 1)
+	}
+	require.Empty(t, taken(i.next), "stream 1 may still have something earlier")
+	push(t, i, 1, 1600, 1) // with frame 1
+	require.Equal(t, []string{"0@0", "0@1", "1@1600"}, taken(i.next), "of equals, the stream that was added first")
+	push(t, i, 1, 4799, 1) // just before frame 3
+	require.Equal(t, []string{"0@2", "1@4799"}, taken(i.next))
+	i.end(1)
+	require.Equal(t, []string{"0@3"}, taken(i.next))
+}
+
+func TestWhatIsHeldIsBounded(t *testing.T) {
+	t.Run("in seconds", func(t *testing.T) {
+		mediatest.NoLeaks(t)
+		i := newInterleaver(newTracks([2]int{1, 8}, [2]int{1, 48000}))
+		out := []string{}
+		for k := range int64(200) {
+			push(t, i, 0, k, 1)
+			out = append(out, taken(i.next)...)
+		}
+		require.Len(t, out, 200-8*mostHeldSeconds-1)
+		push(t, i, 1, 0, 1)
+		require.Equal(t, "1@0", taken(i.next)[0], "what comes too late is written at once")
+		i.free()
+	})
+	t.Run("in bytes", func(t *testing.T) {
+		mediatest.NoLeaks(t)
+		i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+		for k := range int64(9) {
+			push(t, i, 0, k, mostHeldBytes/8)
+		}
+		require.Equal(t, []string{"0@0"}, taken(i.next))
+		require.Len(t, taken(i.earliest), 8)
+	})
+}
+
+func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {
+	mediatest.NoLeaks(t)
+	bases := [][2]int{{1, 30}, {1001, 30000}, {1, 44100}, {1, 1000}}
+	for seed := range uint64(50) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		i := newInterleaver(newTracks(bases...))
+		var left [4][]int64
+		for s, b := range bases {
+			for k := range int64(5 * b[1] / b[0] / 10) { // every tenth tick of five seconds
+				left[s] = append(left[s], 10*k-20)
+			}
+		}
+		last := math.Inf(-1)
+		check := func(p pipeline.Packet) {
+			at := float64(p.Dts()) * i.tracks[p.StreamIndex()].to.Float64()
+			require.GreaterOrEqual(t, at, last, "seed %d", seed)
+			last = at
+			p.Free()
+		}
+		for open := 4; open > 0; {
+			s := random.IntN(4)
+			if left[s] == nil {
+				continue
+			}
+			if len(left[s]) == 0 {
+				left[s] = nil
+				i.end(s)
+				open--
+			} else {
+				push(t, i, s, left[s][0], 1)
+				left[s] = left[s][1:]
+			}
+			for p, ok := i.next(); ok; p, ok = i.next() {
+				check(p)
+			}
+		}
+	}
+}
+
+func TestEarlierIsExact(t *testing.T) {
+	hour, ntsc, audio := astiav.NewRational(1, 3600), astiav.NewRational(1001, 30000), astiav.NewRational(1, 48000)
+	for _, c := range []struct {
+		a    int64
+		aTB  astiav.Rational
+		b    int64
+		bTB  astiav.Rational
+		want bool
+	}{
+		{1, hour, 1, hour, false},
+		{1, hour, 2, hour, true},
+		{30000, ntsc, 48000*1001 + 1, audio, true},
+		{30000, ntsc, 48000 * 1001, audio, false},
+		{48000 * 1001, audio, 30000, ntsc, false},
+		{-1, hour, 0, hour, true},
+		{-2, hour, -1, hour, true},
+		{-1, hour, -2, hour, false},
+		{-1, audio, -1, ntsc, false},
+		{1 << 60, hour, 1<<60 + 1, hour, true},
+		{1<<60 + 1, hour, 1 << 60, hour, false},
+	} {
+		require.Equal(t, c.want, earlier(c.a, c.aTB, c.b, c.bTB), "%d·%s < %d·%s", c.a, c.aTB, c.b, c.bTB)
+	}
+}
+
+func TestDecodingTimesRise(t *testing.T) {
+	mediatest.NoLeaks(t)
+	var tr track
+	for _, c := range []struct{ dts, pts, wantDTS, wantPTS int64 }{
+		{-2, 0, -2, 0}, {-1, 3, -1, 3}, {-1, 1, 0, 1}, {0, 0, 1, 1}, {5, 6, 5, 6},
+	} {
+		p := packetAt(t, c.dts, 1)
+		p.SetPts(c.pts)
+		tr.rise(p)
+		require.Equal(t, [2]int64{c.wantDTS, c.wantPTS}, [2]int64{p.Dts(), p.Pts()})
+		p.Free()
+	}
+}
