@@ -137,7 +137,7 @@ func TestAbortOfARunThatWasNeverStarted(t *testing.T) {
 	node := &fakeProcessor{}
 	run := NewRun(t.Context())
 	_, out := NewSource[int](run, "source", 0)
-	Connect(out, "node", Queue[int]{}, Processor[int, int](node))
+	Connect(out, "node", Queue[int]{}, node)
 	assert.ErrorIs(t, run.Abort(errBoom), errBoom)
 	assert.Zero(t, node.closed.Load(), "its nodes stay with the caller")
 }
