@@ -157,9 +157,10 @@ progress() {
 			if (!tty) p -= p % 10
 			if (p == last) next
 			last = p
-			printf tty ? "\ravloom: building FFmpeg: %d %%" : "avloom: building FFmpeg: %d %%\n", p > "/dev/stderr"
+			printf tty ? "\ravloom: building FFmpeg: %d %%" : "avloom: building FFmpeg: %d %%\n", p
+			fflush()
 		}
-		END { if (tty) printf "\r\033[K" > "/dev/stderr" }'
+		END { if (tty) printf "\r\033[K" }' >&2
 }
 
 # compile LOG ROOT: configures, makes and installs what is in this directory into ROOT. Called where "set -e" does not hold.
