@@ -1,0 +1,26 @@
+// Package api encodes pictures and sound into files and streams.
+//
+// Add the streams to an Encoder, open it, feed the streams, close it:
+//
+//	enc := api.NewEncoder()
+//	defer enc.Abort(nil) // does nothing after Close
+//	video, err := enc.AddVideo(api.VideoConfig{Width: 1280, Height: 720, FrameRate: 30})
+//	audio, err := enc.AddAudio(api.AudioConfig{SampleRate: 48000, NumChannels: 2})
+//	err = enc.OpenFile(ctx, "out.mp4")
+//	err = video.AddFrames(ctx, api.Frames{Data: rgb, Layout: api.NHWC})
+//	err = audio.AddSamples(ctx, samples)
+//	return enc.Close()
+//
+// Each stream is a chain of actors that work at the same time: convert and encode, or resample, rechunk and encode. One more actor writes the
+// packets of all streams in order. Bounded queues join them: whoever feeds faster than the encoders encode is blocked, and nothing is dropped.
+//
+// # Who owns what
+//
+// AddFrames and AddImage borrow the caller's memory until they return, and copy nothing; AddSamples copies. A writer belongs to the
+// caller. Everything else belongs to the Encoder, and Close or Abort free it. An Encoder that was opened must be ended by one of the two.
+//
+// # How it ends
+//
+// Close finishes the file. Abort, the end of the context given to Open, and the first error of any part give it up: there is no trailer, and every
+// call returns that cause. The errors of a wrong config are *ConfigError, those of a part that failed are *pipeline.NodeError.
+package api
