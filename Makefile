@@ -13,7 +13,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test fuzz lint bench clean
+.PHONY: help demo test lint bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,9 +24,6 @@ demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, in
 test: ## run all tests under the race detector
 	@bash scripts/apt.sh $(test_packages)
 	@$(ffmpeg); go test -race -timeout 20m ./...
-
-fuzz: ## fuzz each target for half a minute
-	@$(ffmpeg); bash scripts/fuzz.sh 30s
 
 bench: ## measure the throughput on this machine
 	@$(ffmpeg); go test -run '^$$' -bench . -benchtime 3s ./benchmarks
