@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/avloom/avloom/api"
+)
+
+const (
+	width, height = 640, 360
+	frameRate     = 30
+	sampleRate    = 48000
+)
+
+// live encodes the simulation anew for each client, at the pace of the clock.
+type live struct {
+	interval time.Duration // between two frames
+	duration time.Duration // of a stream; 0: until the client goes away
+	logger   *log.Logger
+}
+
+// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong on the way cuts the connection: the client
+// must not take it for the end.
+func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "video/mp4")
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead {
+		return
+	}
+	err := l.stream(r.Context(), flushing{w, http.NewResponseController(w)})
+	if err == nil {
+		return
+	}
+	if r.Context().Err() == nil {
+		l.logger.Printf("%s: %v", r.RemoteAddr, err)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// flushing sends each write to the client at once.
+type flushing struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, f.control.Flush()
+}
+
+// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading.
+func (f flushing) SetWriteDeadline(t time.Time) error { return f.control.SetWriteDeadline(t) }
+
+// fragment is how much goes out at once, in microseconds: what a player is behind, at least. The library's own choice is half a second.
+const fragment = 100_000
+
+// stream encodes into w until the simulation or ctx ends. The encoder holds no frame back ("zerolatency"), gives a player a keyframe once a
+// second, and keeps to one thread, since there may be many clients.
+func (l *live) stream(ctx context.Context, w io.Writer) error {
+	enc := api.NewEncoder()
+	defer enc.Abort(nil)
+	video, err := enc.AddVideo(api.VideoConfig{
+		Width: width, Height: height, FrameRate: frameRate, Codec: "libx264", Preset: "veryfast", Threads: 1,
+		ExtraOptions: map[string]any{"tune": "zerolatency", "g": frameRate},
+	})
+	if err != nil {
+		return err
+	}
+	audio, err := enc.AddAudio(api.AudioConfig{SampleRate: sampleRate, NumChannels: 2})
+	if err != nil {
+		return err
+	}
+	if err := enc.OpenWriter(ctx, w, "mp4", api.FormatOptions(map[string]any{"frag_duration": fragment})); err != nil {
+		return fmt.Errorf("open the stream: %w", err)
+	}
+	if err := l.feed(ctx, video, audio); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+// feed simulates a frame and the sound that goes with it at each tick. A client that does not keep up makes it wait, and misses nothing.
+func (l *live) feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream) error {
+	ticker := time.NewTicker(l.interval)
+	defer ticker.Stop()
+	water, frames := newWaves(), int(l.duration*frameRate/time.Second)
+	for k := 0; frames == 0 || k < frames; k++ {
+		if err := video.AddFrames(ctx, api.Frames{Data: water.draw(k), Layout: api.NHWC}); err != nil {
+			return err
+		}
+		if err := audio.AddSamples(ctx, chord(k)); err != nil {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package main
+
+import "math"
+
+// contact is a collision to come.
+type contact struct {
+	after  float64 // seconds from now
+	ball   int
+	other  int // the other ball, or wall
+	normal vec // towards the wall; of two balls it is known when they meet
+}
+
+// wall stands for the sides, the ceiling and the floor where a ball is asked for.
+const wall = -1
+
+// nextContact returns the first of all contacts to come.
+func (w *world) nextContact() contact {
+	next := contact{after: math.Inf(1)}
+	consider := func(c contact) {
+		if c.after < next.after {
+			next = c
+		}
+	}
+	for i := range w.balls {
+		b := &w.balls[i]
+		consider(contact{untilAhead(w.width-b.radius-b.position.x, b.velocity.x), i, wall, vec{x: 1}})
+		consider(contact{untilAhead(b.position.x-b.radius, -b.velocity.x), i, wall, vec{x: -1}})
+		consider(contact{untilFloor(b), i, wall, vec{y: 1}})
+		consider(contact{untilCeiling(b), i, wall, vec{y: -1}})
+		for j := range i {
+			consider(contact{after: untilMeeting(b, &w.balls[j]), ball: i, other: j})
+		}
+	}
+	return next
+}
+
+// untilAhead is when something with this speed has gone this far. Rounding may have left it a little beyond: that is now.
+func untilAhead(distance, speed float64) float64 {
+	if speed <= 0 {
+		return math.Inf(1)
+	}
+	return max(distance, 0) / speed
+}
+
+// untilFloor solves distance = v·t + g·t²/2 in the form that keeps its digits.
+func untilFloor(b *ball) float64 {
+	distance := max(floor-b.radius-b.position.y, 0)
+	v := b.velocity.y
+	root := math.Sqrt(v*v + 2*gravity*distance)
+	if v > 0 {
+		return 2 * distance / (v + root)
+	}
+	return (root - v) / gravity
+}
+
+// untilCeiling solves the same for a ball on its way up, which may turn before it is there.
+func untilCeiling(b *ball) float64 {
+	distance := max(b.position.y-b.radius, 0)
+	v := -b.velocity.y
+	square := v*v - 2*gravity*distance
+	if v <= 0 || square < 0 {
+		return math.Inf(1)
+	}
+	return 2 * distance / (v + math.Sqrt(square))
+}
+
+// untilMeeting solves |way + velocity·t| = the sum of the radii, for the first time at which two balls touch.
+func untilMeeting(a, b *ball) float64 {
+	way, velocity := b.position.minus(a.position), b.velocity.minus(a.velocity)
+	closing := -way.dot(velocity)
+	if closing <= 0 {
+		return math.Inf(1)
+	}
+	reach := a.radius + b.radius
+	gap := way.dot(way) - reach*reach
+	square := closing*closing - velocity.dot(velocity)*gap
+	if square < 0 {
+		return math.Inf(1) // they pass each other
+	}
+	return max(gap, 0) / (closing + math.Sqrt(square))
+}

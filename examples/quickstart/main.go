@@ -1,0 +1,130 @@
+// Quickstart simulates balls that bounce in a box, draws them, lets each collision sound, and encodes picture and sound into a file as
+// they come:
+//
+//	make demo
+//
+// or, with other settings,
+//
+//	eval "$(bash scripts/ffmpeg.sh env)"
+//	go run ./examples/quickstart -o balls.mkv -seconds 20 -width 1920 -height 1080
+//
+// This file has all that concerns the encoder. The others are the simulation (simulation.go, contact.go), its pictures (drawing.go, shading.go) and
+// its sound (sound.go).
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/avloom/avloom/api"
+)
+
+const (
+	frameRate  = 30
+	sampleRate = 48000
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+type settings struct {
+	path          string
+	width, height int
+	frames        int
+}
+
+func parse(args []string, stderr io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&s.path, "o", "demo.mp4", "the `file` to write; its extension chooses the container and the codecs")
+	flags.IntVar(&s.width, "width", 1280, "of the picture, in `pixels`")
+	flags.IntVar(&s.height, "height", 720, "of the picture, in `pixels`")
+	seconds := flags.Float64("seconds", 10, "how `long` it shall be")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	s.frames = int(math.Round(*seconds * frameRate))
+	if s.frames < 1 || s.width < 1 || s.height < 1 {
+		return s, fmt.Errorf("%v s of %d×%d pixels is nothing to see", *seconds, s.width, s.height)
+	}
+	return s, nil
+}
+
+// run does what the arguments say, and writes to stdout what came of it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	enc := api.NewEncoder()
+	if err := encode(ctx, enc, s, newProgress(stderr, s.frames)); err != nil {
+		return fmt.Errorf("encode %s: %w", s.path, err)
+	}
+	return report(stdout, s, enc.Stats())
+}
+
+// encode writes the whole file: it adds the streams, opens, feeds and closes. The deferred Abort matters only where something fails: then the
+// file has no end, and does not look as if it were complete.
+func encode(ctx context.Context, enc *api.Encoder, s settings, p progress) error {
+	defer enc.Abort(nil)
+	video, err := enc.AddVideo(api.VideoConfig{Width: s.width, Height: s.height, FrameRate: frameRate})
+	if err != nil {
+		return err
+	}
+	audio, err := enc.AddAudio(api.AudioConfig{SampleRate: sampleRate, NumChannels: 2})
+	if err != nil {
+		return err
+	}
+	if err := enc.OpenFile(ctx, s.path, api.Metadata(map[string]string{"title": "Bouncing balls"})); err != nil {
+		return err
+	}
+	if err := feed(ctx, video, audio, s, p); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+// feed simulates frame by frame: frame k shows the world at k/frameRate, and with it goes the sound up to the next.
+func feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, s settings, p progress) error {
+	defer p.done()
+	w := newWorld(float64(s.width) / float64(s.height))
+	c := newCanvas(s.width, s.height)
+	tones := synthesizer{rate: sampleRate, width: w.width}
+	for k := 1; k <= s.frames; k++ {
+		if err := video.AddImage(ctx, c.draw(w)); err != nil {
+			return err
+		}
+		for _, knock := range w.advance(float64(k) / frameRate) {
+			tones.strike(knock, w.balls[knock.ball].radius)
+		}
+		if err := audio.AddSamples(ctx, tones.render(int64(k)*sampleRate/frameRate)); err != nil {
+			return err
+		}
+		p.add()
+	}
+	return nil
+}
+
+func report(to io.Writer, s settings, stats api.Stats) error {
+	duration := time.Duration(s.frames) * time.Second / frameRate
+	took := stats.Elapsed.Seconds()
+	_, err := fmt.Fprintf(to, "%s: %d frames of %d×%d pixels, %v, %.2f MB\n%.0f frames per second, %.1f times real time\nlimited by %s\n",
+		s.path, s.frames, s.width, s.height, duration, float64(stats.BytesWritten)/1e6,
+		float64(s.frames)/took, duration.Seconds()/took, stats.Bottleneck())
+	return err
+}

@@ -1,0 +1,108 @@
+// Transcode decodes a clip with go-astiav and encodes its picture and sound again:
+//
+//	eval "$(bash scripts/ffmpeg.sh env)"
+//	go run ./examples/transcode -i clip.mkv -o clip.mp4
+//
+// Without -i it takes a clip that comes with go-astiav. Pictures go into the encoder as the decoder gives them, in their own pixel format, and
+// come out at the same times; sound goes in as floats. This file opens the encoder. The others decode (source.go), and hand over pictures
+// (pictures.go) and sound (sound.go).
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/api"
+)
+
+func main() {
+	astiav.SetLogLevel(astiav.LogLevelError)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "transcode:", err)
+		os.Exit(1)
+	}
+}
+
+// run does what the arguments say, and writes to stdout what came of it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("transcode", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	in := flags.String("i", "", "the `file` to read (default: a clip that comes with go-astiav)")
+	out := flags.String("o", "transcoded.mp4", "the `file` to write; its extension chooses the container and the codecs")
+	crf := flags.Float64("crf", 18, "the constant rate `factor`: the lower, the better the picture and the larger the file")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *in == "" {
+		clip, err := defaultClip(ctx)
+		if err != nil {
+			return fmt.Errorf("find a clip, since -i names none: %w", err)
+		}
+		*in = clip
+	}
+	return transcode(ctx, *in, *out, *crf, stdout)
+}
+
+// defaultClip finds a clip in the module cache, where the go command has put go-astiav.
+func defaultClip(ctx context.Context) (string, error) {
+	dir, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav").Output()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(strings.TrimSpace(string(dir)), "testdata", "video.mp4"), nil
+}
+
+func transcode(ctx context.Context, in, out string, crf float64, stdout io.Writer) error {
+	src, err := openSource(in)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", in, err)
+	}
+	defer src.close()
+	enc := api.NewEncoder()
+	if err := encode(ctx, enc, src, out, crf); err != nil {
+		return fmt.Errorf("transcode %s to %s: %w", in, out, err)
+	}
+	stats := enc.Stats()
+	_, err = fmt.Fprintf(stdout, "%s: %.2f MB in %v, limited by %s\n",
+		out, float64(stats.BytesWritten)/1e6, stats.Elapsed.Round(time.Millisecond), stats.Bottleneck())
+	return err
+}
+
+// encode writes the whole file. The deferred Abort matters only where something fails: then the file has no end, and does not look
+// as if it were complete.
+func encode(ctx context.Context, enc *api.Encoder, src *source, path string, crf float64) error {
+	defer enc.Abort(nil)
+	if src.video != nil {
+		if err := addPictures(ctx, enc, src.video, src.start, crf); err != nil {
+			return err
+		}
+	}
+	if src.audio != nil {
+		sound, err := addSound(ctx, enc, src.audio, src.start)
+		if err != nil {
+			return err
+		}
+		defer sound.free()
+	}
+	if err := enc.OpenFile(ctx, path); err != nil {
+		return err
+	}
+	if err := src.decode(ctx); err != nil {
+		return err
+	}
+	return enc.Close()
+}
