@@ -28,6 +28,7 @@ type Encoder struct {
 	calls     sync.WaitGroup // that feed the encoder
 	closeOnce sync.Once
 	closeErr  error
+	ended     bool // Close has returned
 }
 
 type state int
@@ -176,6 +177,9 @@ func (e *Encoder) close() error {
 	e.calls.Wait()
 	err := e.run.Close()
 	e.run.end(err)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ended = true
 	return err
 }
 
@@ -187,14 +191,17 @@ func (e *Encoder) Abort(cause error) error {
 		cause = ErrAborted
 	}
 	e.mu.Lock()
-	r := e.run
+	r, ended := e.run, e.ended
 	if r == nil && e.state == configuring && e.aborted == nil {
 		e.aborted = cause
 	}
 	aborted := e.aborted
 	e.mu.Unlock()
-	if r == nil {
+	switch {
+	case r == nil:
 		return aborted
+	case ended:
+		return nil
 	}
 	err := r.Abort(cause)
 	r.end(err)

@@ -71,6 +71,7 @@ func TestWriterThatFails(t *testing.T) {
 				require.Equal(t, err, fed, "every call sees the same error")
 			}
 			requireLaw(t, enc.Stats(), true)
+			require.NoError(t, enc.Abort(nil), "after Close it does nothing")
 		}
 		require.ErrorIs(t, err, errFull, "limit %d", limit)
 	}

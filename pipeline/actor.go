@@ -101,41 +101,44 @@ func (w *worker[In]) loop() {
 func (w *worker[In]) step() bool {
 	m, ok := w.receive()
 	defer w.passTurn()
-	switch {
-	case w.run.stopped():
-		if ok {
-			w.in.discard(m)
-		}
-		return false
-	case !ok:
-		w.flushed = w.awaitTurn() && w.awaitClosing() && w.call(func() error { return w.stage.flush(w.run.ctx) })
-		return false
-	case m.kind == item && !w.in.queue.Take(m.v):
-		w.in.discard(m)
-		return true
-	case m.kind == item:
-		w.in.edges[m.input].countReceived()
-		w.taken.Add(1)
+	if ok {
+		return w.call(func() error { return w.stage.consume(w.run.ctx, m) })
 	}
-	return w.call(func() error { return w.stage.consume(w.run.ctx, m) })
+	if !w.run.stopped() {
+		w.flushed = w.awaitTurn() && w.awaitClosing() && w.call(func() error { return w.stage.flush(w.run.ctx) })
+	}
+	return false
 }
 
-// receive takes the next message, and a turn with it. Not ok: the input has ended or the run stopped.
+// receive takes the next message, and a turn with it, one copy at a time. Not ok: the input has ended or the run stopped.
 func (w *worker[In]) receive() (m message[In], ok bool) {
 	w.turn = w.turns.begin()
 	defer w.turns.taken(w.turn)
 	for {
 		select {
 		case m, ok = <-w.in.ch:
-			return m, ok
-		case mark := <-w.syncs:
-			if !w.call(func() error { return w.accept(w.run.ctx, mark) }) {
-				return m, false
+			if !ok || w.claim(m) {
+				return m, ok
 			}
+		case mark := <-w.syncs:
+			w.call(func() error { return w.accept(w.run.ctx, mark) })
 		case <-w.run.ctx.Done():
 			return m, false
 		}
 	}
+}
+
+// claim says whether the node gets m. If not, m has been freed. What was taken from its owner is given to the node in any case.
+func (w *worker[In]) claim(m message[In]) bool {
+	switch {
+	case w.run.stopped(), m.kind == item && !w.in.queue.Take(m.v):
+		w.in.discard(m)
+		return false
+	case m.kind == item:
+		w.in.edges[m.input].countReceived()
+		w.taken.Add(1)
+	}
+	return true
 }
 
 // awaitClosing lets a sink wait, after the end of all its inputs, until the run is being closed. False: it was stopped.
@@ -145,9 +148,7 @@ func (w *worker[In]) awaitClosing() bool {
 		case <-w.run.closing:
 			return !w.run.stopped()
 		case mark := <-w.syncs:
-			if !w.call(func() error { return w.accept(w.run.ctx, mark) }) {
-				return false
-			}
+			w.call(func() error { return w.accept(w.run.ctx, mark) })
 		case <-w.run.ctx.Done():
 			return false
 		}

@@ -3,6 +3,7 @@ package pipeline
 import "sync/atomic"
 
 // Queue says how items wait between two actors. Its functions are called from several goroutines; they neither wait nor panic.
+// Take is asked about one item after another, in the order of the queue.
 type Queue[T any] struct {
 	Depth int          // how many items may wait, at least 1; where several inputs join, that many for each
 	Free  func(T)      // frees an item that will not be processed; nil: nothing to free
