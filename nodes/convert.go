@@ -49,14 +49,15 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 // Process converts one picture and gives the borrowed memory back.
 func (c *Convert) Process(_ context.Context, in pipeline.Borrowed, emit pipeline.Emit[pipeline.Frame]) error {
 	out, err := c.convert(in)
-	in.Settle()
 	if err != nil {
 		return err
 	}
 	return emit(out)
 }
 
+// convert settles the loan in any case: its owner waits.
 func (c *Convert) convert(in pipeline.Borrowed) (pipeline.Frame, error) {
+	defer in.Settle()
 	out := pipeline.NewFrame()
 	if err := c.read(in, out); err != nil {
 		out.Free()

@@ -1,0 +1,286 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+var seeds = flag.Uint64("seeds", 400, "how many random graphs to run")
+
+// TestRandomGraphs runs random graphs, which end in random ways, and asserts what must be true of all of them. A seed that fails
+// is in the name of its subtest, and can be run alone by that name.
+func TestRandomGraphs(t *testing.T) {
+	for seed := range *seeds {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { newSimulation(t, seed).simulate() })
+		})
+	}
+}
+
+func (s *simulation) simulate() {
+	s.run.Start()
+	over := make(chan struct{})
+	var producers, others sync.WaitGroup
+	for i, c := range s.chains {
+		producers.Go(s.producer(i, c))
+	}
+	others.Go(s.sample(over))
+	for range s.rng.IntN(3) {
+		others.Go(s.syncer())
+	}
+	if s.rng.IntN(3) == 0 {
+		others.Go(s.stopper())
+	}
+	if s.rng.IntN(2) == 0 {
+		producers.Wait()
+	} else {
+		time.Sleep(time.Duration(s.rng.IntN(3000)) * 2 * time.Microsecond)
+	}
+	err := s.run.Close()
+	close(over)
+	producers.Wait()
+	others.Wait()
+	s.checkEnd(err)
+}
+
+// producer sends some items, some of them with little patience.
+func (s *simulation) producer(index int, c *simChain) func() {
+	rng := rand.New(rand.NewPCG(s.rng.Uint64(), 3))
+	return func() {
+		for i := range rng.IntN(40) {
+			ctx, cancel := context.WithCancelCause(s.t.Context())
+			impatient := fmt.Errorf("stream %d does not wait for item %d", index, i)
+			if rng.IntN(4) == 0 {
+				time.AfterFunc(time.Duration(rng.IntN(30))*2*time.Microsecond, func() { cancel(impatient) })
+			}
+			key := fmt.Sprintf("%03d", i)
+			err := s.give(c.edges[0], key, func(v int) error { return c.source.Send(ctx, v) })
+			cancel(nil)
+			switch {
+			case err == nil:
+				c.mu.Lock()
+				c.accepted = append(c.accepted, key)
+				c.mu.Unlock()
+			case errors.Is(err, impatient):
+			default:
+				if !errors.Is(err, ErrEnded) {
+					s.same(err, "Send")
+				}
+				return
+			}
+		}
+		if rng.IntN(2) == 0 {
+			c.source.End()
+		}
+	}
+}
+
+// same asserts that a call returned what all calls return.
+func (s *simulation) same(err error, call string) {
+	if want := s.run.Wait(); err != want {
+		s.t.Errorf("%s returned %v, not %v", call, err, want)
+	}
+}
+
+// stopper stops the run. Its clock ticks between those of all others, so nothing else happens at that moment.
+func (s *simulation) stopper() func() {
+	after, abort := time.Duration(s.rng.IntN(4000))*time.Microsecond+time.Nanosecond, s.rng.IntN(2) == 0
+	return func() {
+		time.Sleep(after)
+		if s.stopped = time.Now(); abort {
+			s.same(s.run.Abort(s.stop), "Abort")
+		} else {
+			s.cancel(s.stop)
+		}
+	}
+}
+
+// syncer calls Sync from time to time.
+func (s *simulation) syncer() func() {
+	rng := rand.New(rand.NewPCG(s.rng.Uint64(), 4))
+	return func() {
+		for range rng.IntN(10) {
+			time.Sleep(time.Duration(rng.IntN(200)) * 2 * time.Microsecond)
+			var sent [][]string
+			for _, c := range s.chains {
+				sent = append(sent, c.sent())
+			}
+			ctx, cancel := context.WithCancelCause(s.t.Context())
+			if rng.IntN(2) == 0 {
+				time.AfterFunc(time.Duration(rng.IntN(100))*2*time.Microsecond, func() { cancel(errBoom) })
+			}
+			switch err := s.run.Sync(ctx); {
+			case err == nil:
+				s.checkSynced(sent)
+			case !errors.Is(err, errBoom):
+				s.same(err, "Sync")
+			}
+			cancel(nil)
+		}
+	}
+}
+
+func (c *simChain) sent() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.accepted)
+}
+
+// checkSynced asserts that what was sent is at the destination, in so far as the processors release it.
+func (s *simulation) checkSynced(sent [][]string) {
+	s.sink.mu.Lock()
+	defer s.sink.mu.Unlock()
+	for i, c := range s.chains {
+		if slices.ContainsFunc(c.rules, func(r rule) bool { return r.held > 0 }) {
+			continue
+		}
+		n := s.sink.synced[i]
+		if isClosed(s.run.finished) {
+			n = len(s.sink.got[i])
+		}
+		want := c.model(sent[i])
+		if n < len(want) || !slices.Equal(want, s.sink.got[i][:len(want)]) {
+			s.t.Errorf("synced %q, but %q was sent before", s.sink.got[i][:n], want)
+		}
+	}
+}
+
+// sample looks at the counters while the run goes on.
+func (s *simulation) sample(over <-chan struct{}) func() {
+	rng := rand.New(rand.NewPCG(s.rng.Uint64(), 5))
+	return func() {
+		var last snapshot
+		for !isClosed(over) {
+			for range 4 {
+				last = s.checkStats(last)
+				runtime.Gosched()
+			}
+			time.Sleep(time.Duration(rng.IntN(50)) * 2 * time.Microsecond)
+		}
+	}
+}
+
+type snapshot struct {
+	nodes []NodeStats
+	edges []EdgeStats
+}
+
+// checkStats takes a snapshot and compares it with what the test had counted just before and has counted just after.
+func (s *simulation) checkStats(last snapshot) (now snapshot) {
+	type bounds struct{ returned, processed, freed, accepted int64 }
+	var before []bounds
+	for _, e := range s.edges {
+		before = append(before, bounds{e.returned.Load(), e.processed.Load(), e.freed.Load(), e.accepted.Load()})
+	}
+	now.nodes, now.edges, _ = s.run.Stats()
+	for i, e := range now.edges {
+		law := e.Sent == e.Received+int64(e.Queued)+e.Freed && e.Queued >= 0 && e.Queued <= e.Depth
+		low := e.Sent >= before[i].returned && e.Received >= before[i].processed && e.Freed >= before[i].freed
+		high := e.Sent <= s.edges[i].started.Load()
+		rises := last.edges == nil || e.Sent >= last.edges[i].Sent && e.Freed >= last.edges[i].Freed && e.Blocked >= last.edges[i].Blocked
+		if !law || !low || !high || !rises {
+			s.t.Errorf("%+v after %+v: law %t, low %t, high %t, rises %t", e, before[i], law, low, high, rises)
+		}
+	}
+	for i, n := range now.nodes {
+		if last.nodes != nil && (n.In < last.nodes[i].In || n.Out < last.nodes[i].Out || n.Busy < last.nodes[i].Busy) {
+			s.t.Errorf("%+v after %+v", n, last.nodes[i])
+		}
+	}
+	return now
+}
+
+// checkEnd asserts what must be true of every run that is over.
+func (s *simulation) checkEnd(err error) {
+	s.checkError(err)
+	s.checkItems(err)
+	s.checkCounters()
+	for _, n := range s.copies {
+		assert.Equal(s.t, 1, n.calls["Close"], "%s: Close", n.name)
+		assert.LessOrEqual(s.t, n.calls["Flush"], 1, "%s: Flush", n.name)
+		if err == nil {
+			assert.Equal(s.t, 1, n.calls["Flush"], "%s: Flush", n.name)
+		}
+	}
+	if err != nil {
+		return
+	}
+	for i, c := range s.chains {
+		if want := c.model(c.accepted); !slices.Equal(want, s.sink.got[i]) {
+			s.t.Errorf("stream %d: got %q, not %q", i, s.sink.got[i], want)
+		}
+	}
+}
+
+// checkError asserts that the run ended with the first thing that went wrong, for all callers.
+func (s *simulation) checkError(err error) {
+	s.same(err, "Close")
+	s.same(s.run.Close(), "Close")
+	s.same(s.run.Abort(errBoom), "Abort")
+	s.same(s.run.Cause(), "Cause")
+	s.same(s.run.Sync(s.t.Context()), "Sync")
+	late := s.give(s.chains[0].edges[0], "late", func(v int) error { return s.chains[0].source.Send(s.t.Context(), v) })
+	if err != nil || !errors.Is(late, ErrEnded) {
+		s.same(late, "Send")
+	}
+	var failure *NodeError
+	switch {
+	case errors.As(err, &failure):
+		first := slices.MinFunc(s.fired, func(a, b firing) int { return a.at.Compare(b.at) }).at
+		if !s.stopped.IsZero() && !first.Before(s.stopped) {
+			s.t.Errorf("%v: stopped at %v, before a node failed: %v", err, s.stopped, s.fired)
+		}
+		if !slices.ContainsFunc(s.fired, func(f firing) bool { return f.at.Equal(first) && f.explains(failure) }) {
+			s.t.Errorf("%v is not the first of %v", err, s.fired)
+		}
+	case err != nil:
+		assert.True(s.t, err == s.stop && !s.stopped.IsZero(), "%v", err)
+		for _, f := range s.fired {
+			assert.False(s.t, f.at.Before(s.stopped), "%v came first", f.err)
+		}
+	default:
+		assert.Empty(s.t, s.fired)
+	}
+}
+
+// checkItems asserts that each item was processed or freed, and only once. Without an error only such items were freed as were
+// not accepted or were withdrawn.
+func (s *simulation) checkItems(err error) {
+	for _, e := range s.ledger {
+		assert.Equal(s.t, 1, e.processed+e.freed, "item %q: processed %d times, freed %d times", e.key, e.processed, e.freed)
+		if err == nil && e.freed > 0 {
+			assert.True(s.t, e.refused || e.edge.withdraws && withdrawn(e.key), "item %q is lost", e.key)
+		}
+	}
+}
+
+// checkCounters compares the counters with the test's own.
+func (s *simulation) checkCounters() {
+	nodes, edges, abandoned := s.run.Stats()
+	assert.Zero(s.t, abandoned)
+	for i, e := range s.edges {
+		got := []int64{edges[i].Sent, edges[i].Received, edges[i].Freed, int64(edges[i].Queued)}
+		assert.Equal(s.t, []int64{e.started.Load(), e.processed.Load(), e.freed.Load(), 0}, got, "%+v", edges[i])
+	}
+	for i, n := range s.nodes {
+		var in, out int64
+		for _, edge := range n.in {
+			in += edge.processed.Load()
+		}
+		if n.out != nil {
+			out = n.out.accepted.Load()
+		}
+		assert.Equal(s.t, []int64{in, out}, []int64{nodes[i].In, nodes[i].Out}, "%+v", nodes[i])
+	}
+}
