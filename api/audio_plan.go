@@ -1,19 +1,20 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/asticode/go-astiav"
 
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/nodes"
 )
 
 // maxChannels is what go-astiav's frames and FFmpeg's planar buffers hold without an extra table.
 const maxChannels = 8
+
+// maxSampleRate is the highest that a format in use has (DXD is 352800 Hz), with room to spare.
+const maxSampleRate = 768000
 
 // freeBlock is the length of the blocks for encoders that take any, in samples per channel.
 const freeBlock = 1024
@@ -25,10 +26,10 @@ type audioPlan struct {
 	wantsSampleFormat string // from ExtraOptions
 }
 
-// reservedAudioOptions are options of libavcodec that belong to a field.
+// reservedAudioOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
 var reservedAudioOptions = map[string]string{
 	"ar": "OutSampleRate", "ac": "OutNumChannels", "ch_layout": "OutNumChannels", "channel_layout": "OutNumChannels", "time_base": "OutSampleRate",
-	"frame_size": "nothing: the encoder chooses it; drop it, or use frame_duration where it has one,",
+	"sample_rate": "OutSampleRate", "channels": "OutNumChannels", "c": "Codec", "c:a": "Codec", "codec": "Codec", "acodec": "Codec",
 }
 
 // handledAudioOptions are not set as options, but understood.
@@ -54,25 +55,26 @@ func newAudioPlan(cfg AudioConfig) (*audioPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.output(codec); err != nil {
-		return nil, err
-	}
-	_, _, err = p.options(codec.Name(), "")
+	_, err = p.settle(codec, "")
 	return p, err
 }
 
 func (p *audioPlan) check() error {
 	cfg := &p.cfg
+	if err := checkTexts(setting{"Codec", cfg.Codec}); err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		field string
 		value int
 		most  int
+		unit  string
 	}{
-		{"SampleRate", cfg.SampleRate, 768000}, {"OutSampleRate", cfg.OutSampleRate, 768000},
-		{"NumChannels", cfg.NumChannels, maxChannels}, {"OutNumChannels", cfg.OutNumChannels, maxChannels},
+		{"SampleRate", cfg.SampleRate, maxSampleRate, "Hz"}, {"OutSampleRate", cfg.OutSampleRate, maxSampleRate, "Hz"},
+		{"NumChannels", cfg.NumChannels, maxChannels, "channels"}, {"OutNumChannels", cfg.OutNumChannels, maxChannels, "channels"},
 	} {
 		if c.value < 1 || c.value > c.most {
-			return &ConfigError{Field: c.field, Value: c.value, Reason: fmt.Sprintf("must be 1 to %d", c.most)}
+			return &ConfigError{Field: c.field, Value: c.value, Reason: fmt.Sprintf("must be 1 to %d %s", c.most, c.unit)}
 		}
 	}
 	if cfg.BitRate < 0 {
@@ -88,7 +90,17 @@ func (p *audioPlan) check() error {
 	return firstError(
 		reserved(cfg.ExtraOptions, reservedAudioOptions),
 		twice(cfg.ExtraOptions, "b", "BitRate", cfg.BitRate != 0),
+		p.checkFrameSize(),
 	)
+}
+
+// checkFrameSize refuses what the encoder would overwrite, or what would cut the blocks that it is given.
+func (p *audioPlan) checkFrameSize() error {
+	value, ok := p.cfg.ExtraOptions["frame_size"]
+	if !ok {
+		return nil
+	}
+	return &ConfigError{Field: extraField("frame_size"), Value: value, Reason: "the encoder chooses it; drop it, or set frame_duration where the encoder has that"}
 }
 
 // layouts are FFmpeg's default layouts by number of channels (av_channel_layout_default).
@@ -100,17 +112,13 @@ var layouts = [maxChannels + 1]astiav.ChannelLayout{
 // output is the form of the samples that the encoder takes.
 func (p *audioPlan) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 	spec := nodes.SampleSpec{Rate: p.cfg.OutSampleRate}
-	field := "OutSampleRate"
-	if p.cfg.OutSampleRate == p.cfg.SampleRate {
-		field = "SampleRate"
-	}
 	if rates := codec.SupportedSampleRates(); len(rates) > 0 && !slices.Contains(rates, spec.Rate) {
 		slices.Sort(rates)
 		names := make([]string, len(rates))
 		for i, r := range rates {
 			names[i] = strconv.Itoa(r)
 		}
-		return spec, &ConfigError{Field: field, Value: spec.Rate, Reason: codec.Name() + " does not encode this rate; set OutSampleRate to one that it does", Supported: names}
+		return spec, &ConfigError{Field: p.rateField(), Value: spec.Rate, Reason: codec.Name() + " does not encode this rate; set OutSampleRate to one that it does", Supported: names}
 	}
 	var err error
 	if spec.Layout, err = p.outputLayout(codec); err != nil {
@@ -138,11 +146,26 @@ func (p *audioPlan) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, err
 			return l, nil
 		}
 	}
-	field := "OutNumChannels"
-	if p.cfg.OutNumChannels == p.cfg.NumChannels {
-		field = "NumChannels"
+	return usual, &ConfigError{
+		Field: p.channelsField(), Value: p.cfg.OutNumChannels,
+		Reason: codec.Name() + " does not encode this number of channels; set OutNumChannels to one that it does", Supported: names,
 	}
-	return usual, &ConfigError{Field: field, Value: p.cfg.OutNumChannels, Reason: codec.Name() + " does not encode so many channels; set OutNumChannels to one of", Supported: names}
+}
+
+// rateField is the field that the rate of the output came from.
+func (p *audioPlan) rateField() string {
+	if p.cfg.OutSampleRate == p.cfg.SampleRate {
+		return "SampleRate"
+	}
+	return "OutSampleRate"
+}
+
+// channelsField is the field that the number of channels of the output came from.
+func (p *audioPlan) channelsField() string {
+	if p.cfg.OutNumChannels == p.cfg.NumChannels {
+		return "NumChannels"
+	}
+	return "OutNumChannels"
 }
 
 // preferredSampleFormats are in the order of what they lose of 32-bit float samples.
@@ -173,71 +196,4 @@ func (p *audioPlan) sampleFormat(codec *astiav.Codec) (astiav.SampleFormat, erro
 		names = append(names, f.Name())
 	}
 	return 0, &ConfigError{Field: extraField("sample_fmt"), Value: p.wantsSampleFormat, Reason: codec.Name() + " does not encode it", Supported: names}
-}
-
-func (p *audioPlan) options(encoder, container string) (own, muxers []codecOption, err error) {
-	list, err := sortedOptions(p.cfg.ExtraOptions, handledAudioOptions)
-	if err != nil {
-		return nil, nil, err
-	}
-	return splitOptions(encoder, list, container)
-}
-
-// audioEncoder is an encoder that is open, and how to feed it.
-type audioEncoder struct {
-	name   string
-	codec  *astiav.CodecContext
-	output nodes.SampleSpec
-	block  int // samples per channel that it takes at a time
-	muxers []codecOption
-}
-
-// open opens the encoder for this container.
-func (p *audioPlan) open(container astiavx.Container) (*audioEncoder, error) {
-	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, container)
-	if err != nil {
-		return nil, err
-	}
-	spec, err := p.output(codec)
-	if err != nil {
-		return nil, err
-	}
-	own, muxers, err := p.options(codec.Name(), container.Name)
-	if err != nil {
-		return nil, err
-	}
-	o := opener{codec: codec, options: own, globalHeader: container.GlobalHeader}
-	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, codec.Name(), spec, probe) }
-	cc, err := o.open()
-	if err != nil {
-		return nil, p.explain(&o, spec, err)
-	}
-	e := &audioEncoder{name: codec.Name(), codec: cc, output: spec, block: cc.FrameSize(), muxers: muxers}
-	if e.block == 0 || astiavx.EncoderCapabilities(codec.Name()).VariableFrameSize {
-		e.block = freeBlock
-	}
-	return e, nil
-}
-
-func (p *audioPlan) setUp(cc *astiav.CodecContext, encoder string, spec nodes.SampleSpec, probe string) {
-	cc.SetSampleRate(spec.Rate)
-	cc.SetSampleFormat(spec.Format)
-	cc.SetChannelLayout(spec.Layout)
-	cc.SetTimeBase(astiav.NewRational(1, spec.Rate))
-	if p.cfg.BitRate > 0 && probe != "BitRate" {
-		cc.SetBitRate(matchBitRate(encoder, p.cfg.BitRate, spec))
-	}
-}
-
-func (p *audioPlan) explain(o *opener, spec nodes.SampleSpec, err error) error {
-	var known *ConfigError
-	if errors.As(err, &known) {
-		return err
-	}
-	if p.cfg.BitRate > 0 && o.opensWithout("", "BitRate") {
-		return &ConfigError{Field: "BitRate", Value: p.cfg.BitRate, Reason: o.codec.Name() + " does not encode it", Err: err}
-	}
-	return &ConfigError{
-		Field: "Codec", Value: o.codec.Name(), Reason: fmt.Sprintf("the encoder does not open for %d Hz, %s", spec.Rate, spec.Layout), Err: err,
-	}
 }

@@ -16,18 +16,22 @@ var (
 func matchBitRate(encoder string, rate int64, spec nodes.SampleSpec) int64 {
 	channels := int64(spec.Layout.Channels())
 	switch encoder {
-	case "libmp3lame", "libshine":
+	case "libmp3lame": // which looks for the nearest itself, and lets what was asked for decide its low-pass too
+		return min(rate, 320_000)
+	case "libshine":
 		if spec.Rate < 32000 {
 			return nearestOf(mpeg2Layer3, rate)
 		}
 		return nearestOf(mpeg1Layer3, rate)
-	case "mp2", "libtwolame":
+	case "mp2", "mp2fixed", "libtwolame":
 		if spec.Rate < 32000 {
 			return nearestOf(mpeg2Layer3, rate)
 		}
 		return nearestOf(mpeg1Layer2, rate)
 	case "ac3", "ac3_fixed":
 		return nearestOf(ac3, rate)
+	case "eac3": // FFmpeg's ac3enc.c: words of 16 bits in a frame of 6 blocks, at least one, up to 2048 in a frame of one block
+		return min(max(rate, int64(spec.Rate+1535)/1536*16), 2048*int64(spec.Rate)/256*16)
 	case "libopus": // RFC 6716, 2.1.1: 6 to 510 kbit/s for mono and stereo; libopus allows 256 kbit/s and channel
 		return min(max(rate, 500), 256_000*channels)
 	case "aac": // ISO/IEC 14496-3, 4.5.3.3: at most 6144 bits per channel and block of 1024 samples

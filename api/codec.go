@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,29 +11,42 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// resolveEncoder finds the encoder for a name of an encoder or of a codec.
+// resolveEncoder finds the encoder for a name of an encoder or of a codec. Where a name is both, it means the codec, whose first encoder is never an
+// experimental one if there is another: "opus" is libopus, "vorbis" libvorbis.
 func resolveEncoder(name string, media astiav.MediaType) (*astiav.Codec, error) {
-	if strings.ContainsRune(name, 0) {
-		return nil, &ConfigError{Field: "Codec", Value: fmt.Sprintf("%q", name), Reason: "there is a NUL byte in it"}
-	}
-	codec := astiav.FindEncoderByName(name)
-	if codec == nil {
-		if id, ok := astiavx.CodecID(name); ok {
-			codec = astiav.FindEncoder(id)
-		}
+	var codec *astiav.Codec
+	if id, ok := astiavx.CodecID(name); ok {
+		codec = astiav.FindEncoder(id)
 	}
 	if codec == nil {
-		names := encoders(media, nil)
-		reason := "FFmpeg has no encoder or codec of this name"
-		if near := nearest(name, names); near != "" {
-			reason += fmt.Sprintf("; did you mean %q?", near)
-		}
-		return nil, &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: names}
+		codec = astiav.FindEncoderByName(name)
 	}
-	if astiavx.EncoderMedia(codec.Name()) != media {
-		return nil, &ConfigError{Field: "Codec", Value: name, Reason: "it does not encode " + media.String(), Supported: encoders(media, nil)}
+	switch {
+	case codec == nil:
+		return nil, unknownCodec(name, media)
+	case astiavx.EncoderMedia(codec.Name()) != media:
+		return nil, &ConfigError{Field: "Codec", Value: name, Reason: "does not encode " + media.String(), Supported: encoders(media, nil)}
+	default:
+		return codec, nil
 	}
-	return codec, nil
+}
+
+func unknownCodec(name string, media astiav.MediaType) error {
+	names := encoders(media, nil)
+	reason := "this FFmpeg has no encoder or codec of this name"
+	if usual, ok := usualNames[strings.ToLower(name)]; ok {
+		reason += fmt.Sprintf("; did you mean %q?", usual)
+	} else {
+		reason += didYouMean(name, names)
+	}
+	return &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: names}
+}
+
+// usualNames are those by which a codec is known where FFmpeg has another.
+var usualNames = map[string]string{
+	"avc": "h264", "h.264": "h264", "x264": "libx264", "h265": "hevc", "h.265": "hevc", "x265": "libx265", "svtav1": "libsvtav1", "svt-av1": "libsvtav1",
+	"aom": "libaom-av1", "vpx": "libvpx", "vp09": "vp9", "vp08": "vp8", "lame": "libmp3lame", "pcm": "pcm_s16le", "wav": "pcm_s16le",
+	"h264": "libx264", "hevc": "libx265", "av1": "libsvtav1", "vp9": "libvpx-vp9", "vp8": "libvpx", "mp3": "libmp3lame", "opus": "libopus",
 }
 
 // encoderFor finds the encoder of a stream in this container: the one that is named, or the container's default.
@@ -48,10 +62,8 @@ func encoderFor(name string, media astiav.MediaType, container astiavx.Container
 		}
 		codec := astiav.FindEncoder(id)
 		if id == astiav.CodecIDNone || codec == nil {
-			return nil, &ConfigError{
-				Field: "Codec", Reason: fmt.Sprintf("%s has no default codec for %s that this FFmpeg can encode; name one", container.Name, media),
-				Supported: encoders(media, carries),
-			}
+			reason := fmt.Sprintf("must be named: %s has no default codec for %s that this FFmpeg encodes", container.Name, media)
+			return nil, cannotCarry("", reason, media, container, carries)
 		}
 		return codec, nil
 	}
@@ -60,15 +72,28 @@ func encoderFor(name string, media astiav.MediaType, container astiavx.Container
 		return nil, err
 	}
 	if !carries(codec.ID()) {
-		return nil, &ConfigError{
-			Field: "Codec", Value: name, Reason: fmt.Sprintf("%s cannot carry %s", container.Name, astiavx.CodecName(codec.ID())),
-			Supported: encoders(media, carries),
-		}
+		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", container.Name, astiavx.CodecName(codec.ID()))
+		return nil, cannotCarry(name, reason, media, container, carries)
 	}
 	return codec, nil
 }
 
-// encoders lists the software encoders of a medium, those that the filter lets through.
+// cannotCarry is the error about a codec that a container cannot hold, or about a medium of which it can hold none.
+func cannotCarry(name, reason string, media astiav.MediaType, container astiavx.Container, carries func(astiav.CodecID) bool) error {
+	supported := encoders(media, carries)
+	if len(supported) == 0 {
+		reason = fmt.Sprintf("%s carries no %s; take another container", container.Name, media)
+	}
+	return &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: supported}
+}
+
+// wellKnownEncoders stand first where a message lists what would do.
+var wellKnownEncoders = []string{
+	"libx264", "libx265", "libsvtav1", "libaom-av1", "libvpx-vp9", "libvpx", "prores_ks", "ffv1", "mpeg4", "mpeg2video", "mjpeg", "png", "gif", "rawvideo",
+	"aac", "libopus", "libmp3lame", "flac", "libvorbis", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s24le", "pcm_f32le", "mp2", "wavpack",
+}
+
+// encoders lists the software encoders of a medium, those that the filter lets through, the well-known first.
 func encoders(media astiav.MediaType, carries func(astiav.CodecID) bool) []string {
 	var names []string
 	for _, c := range astiav.Codecs() {
@@ -80,7 +105,7 @@ func encoders(media astiav.MediaType, carries func(astiav.CodecID) bool) []strin
 		}
 	}
 	slices.Sort(names)
-	return names
+	return wellKnownFirst(names, wellKnownEncoders)
 }
 
 // isHardware says whether an encoder needs a device of a kind that Device "cpu" excludes, by FFmpeg's naming.
@@ -93,24 +118,14 @@ func isHardware(encoder string) bool {
 	return false
 }
 
-// resolveContainer finds the container of an output.
-func resolveContainer(o Output) (astiavx.Container, error) {
-	field, value := "Format", o.format
-	var c astiavx.Container
-	var ok bool
-	if o.format == "" {
-		field, value = "path", o.path
-		c, ok = astiavx.GuessContainer("", o.path)
-	} else if c, ok = astiavx.GuessContainer(o.format, ""); !ok {
-		c, ok = astiavx.GuessContainer("", "x."+o.format)
+// explainEncoder finds a reason for which an encoder never opens here, whatever it is told; nil where there is none.
+func explainEncoder(name string, err error) error {
+	switch {
+	case errors.Is(err, astiav.ErrExperimental):
+		return &ConfigError{Field: "Codec", Value: name, Reason: "is experimental in FFmpeg; set ExtraOptions[strict] to experimental to use it all the same"}
+	case isHardware(name):
+		return &ConfigError{Field: "Codec", Value: name, Reason: "does not open: it needs hardware or a driver that is not here", Err: err}
+	default:
+		return nil
 	}
-	if !ok {
-		return c, &ConfigError{Field: field, Value: value, Reason: "no container has this name or extension", Supported: []string{
-			"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "wav", "mp3", "flac", "m4a", "gif", "and what \"ffmpeg -muxers\" lists",
-		}}
-	}
-	if c.NoFile {
-		return c, &ConfigError{Field: field, Value: value, Reason: fmt.Sprintf("%s is not written to one file", c.Name)}
-	}
-	return c, nil
 }

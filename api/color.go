@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/asticode/go-astiav"
@@ -20,43 +19,42 @@ var matrices = map[string]astiav.ColorSpace{
 	"bt2020_ncl": astiav.ColorSpaceBt2020Ncl, "fcc": astiav.ColorSpaceFcc, "smpte240m": astiav.ColorSpaceSmpte240M,
 }
 
-// colorKeys are the options of colour, which the conversion must know too, and the fields that say the same.
-var colorKeys = map[string]string{
-	"colorspace": "ColorSpace", "color_range": "ColorRange", "color_primaries": "ColorPrimaries", "color_trc": "ColorTransfer",
-	"chroma_sample_location": "",
-}
+// matrixNames are those names, the usual first.
+var matrixNames = []string{"bt601", "bt709", "bt2020", "smpte170m", "bt470bg", "smpte240m", "fcc", "bt2020nc", "bt2020_ncl"}
 
 // colorSettings are the wishes for colour, from wherever they came.
 type colorSettings struct {
 	space, colorRange, primaries, transfer, location setting
 }
 
-// setting is a value and the field that it came from.
-type setting struct{ field, value string }
-
-// newColorSettings collects the wishes for colour from the fields and the options. The same twice is an error.
+// newColorSettings collects the wishes for colour from the fields and the options, which exclude each other.
 func newColorSettings(cfg *VideoConfig) (colorSettings, error) {
-	var s colorSettings
-	for key, to := range map[string]struct {
-		*setting
-		value string
+	s := colorSettings{
+		space: setting{"ColorSpace", cfg.ColorSpace}, colorRange: setting{"ColorRange", cfg.ColorRange},
+		primaries: setting{"ColorPrimaries", cfg.ColorPrimaries}, transfer: setting{"ColorTransfer", cfg.ColorTransfer},
+	}
+	for _, from := range []struct {
+		key string
+		to  *setting
 	}{
-		"colorspace":             {&s.space, cfg.ColorSpace},
-		"color_range":            {&s.colorRange, cfg.ColorRange},
-		"color_primaries":        {&s.primaries, cfg.ColorPrimaries},
-		"color_trc":              {&s.transfer, cfg.ColorTransfer},
-		"chroma_sample_location": {&s.location, ""},
+		{"colorspace", &s.space},
+		{"color_range", &s.colorRange},
+		{"color_primaries", &s.primaries},
+		{"color_trc", &s.transfer},
+		{"chroma_sample_location", &s.location},
 	} {
-		*to.setting = setting{field: colorKeys[key], value: to.value}
-		extra, ok := cfg.ExtraOptions[key]
+		extra, ok := cfg.ExtraOptions[from.key]
 		if !ok {
 			continue
 		}
-		text, err := optionText(key, extra)
+		text, err := optionText(from.key, extra)
 		if err != nil {
 			return s, err
 		}
-		*to.setting = setting{field: extraField(key), value: text}
+		if text == "" {
+			return s, &ConfigError{Field: extraField(from.key), Value: text, Reason: "is empty; name a value or drop it"}
+		}
+		*from.to = setting{extraField(from.key), text}
 	}
 	return s, nil
 }
@@ -77,26 +75,26 @@ func (s *colorSettings) resolve(format astiav.PixelFormat, encoder string, heigh
 	if height >= firstBT709Height {
 		color.Space = astiav.ColorSpaceBt709
 	}
-	find := func(table map[string]astiav.ColorSpace) func(string) (astiav.ColorSpace, bool) {
-		return func(name string) (astiav.ColorSpace, bool) { v, ok := table[name]; return v, ok }
-	}
 	info := astiavx.DescribePixelFormat(format)
 	color.Location = defaultLocation(encoder, info)
 	if isFullRange(format, encoder) {
 		color.Range = astiav.ColorRangeJpeg
 	}
 	err := firstError(
-		choose(&color.Space, s.space, find(matrices), slices.Sorted(maps.Keys(matrices))),
-		choose(&color.Range, s.colorRange, astiavx.FindColorRange, []string{"tv", "pc"}),
-		choose(&color.Primaries, s.primaries, astiavx.FindColorPrimaries, astiavx.ColorNames("primaries")),
-		choose(&color.Transfer, s.transfer, astiavx.FindColorTransfer, astiavx.ColorNames("transfer")),
-		choose(&color.Location, s.location, astiavx.FindChromaLocation, astiavx.ColorNames("location")),
+		choose(&color.Space, s.space, "colorspace", findMatrix, matrixNames),
+		choose(&color.Range, s.colorRange, "color_range", astiavx.FindColorRange, []string{"tv", "pc"}),
+		choose(&color.Primaries, s.primaries, "color_primaries", astiavx.FindColorPrimaries, astiavx.ColorNames("primaries")),
+		choose(&color.Transfer, s.transfer, "color_trc", astiavx.FindColorTransfer, astiavx.ColorNames("transfer")),
+		choose(&color.Location, s.location, "chroma_sample_location", astiavx.FindChromaLocation, astiavx.ColorNames("location")),
 	)
 	if isFullRange(format, encoder) {
 		color.Range = astiav.ColorRangeJpeg
 	}
-	if info.RGB {
+	switch {
+	case info.RGB:
 		color.Space = astiav.ColorSpaceRgb
+	case encoder == "mjpeg": // JFIF (ITU-T T.871, 7): the matrix of BT.601, which decoders take whatever the container says
+		color.Space = astiav.ColorSpaceBt470Bg
 	}
 	if location, fixed := fixedLocations[encoder]; fixed && isSubsampled420(info) {
 		color.Location = location
@@ -104,17 +102,37 @@ func (s *colorSettings) resolve(format astiav.PixelFormat, encoder string, heigh
 	return color, err
 }
 
-// choose sets to to what the setting names, if it names anything.
-func choose[T any](to *T, s setting, find func(string) (T, bool), supported []string) error {
+func findMatrix(name string) (astiav.ColorSpace, bool) { v, ok := matrices[name]; return v, ok }
+
+// choose sets to to what the setting names, if it names anything: one of those supported, or what FFmpeg's option of this key takes for
+// the same, "full" for "pc" or a number.
+func choose[T ~int | ~uint32](to *T, s setting, key string, find func(string) (T, bool), supported []string) error {
 	if s.value == "" {
 		return nil
 	}
-	v, ok := find(s.value)
-	if !ok {
-		return &ConfigError{Field: s.field, Value: s.value, Reason: "there is no such name, or no conversion to it", Supported: supported}
+	if v, ok := find(s.value); ok && slices.Contains(supported, s.value) {
+		*to = v
+		return nil
 	}
-	*to = v
-	return nil
+	if n, err := astiavx.CheckEncoderOption("", key, s.value); err == nil {
+		for _, name := range supported {
+			if v, _ := find(name); v == T(n) {
+				*to = v
+				return nil
+			}
+		}
+	}
+	return &ConfigError{
+		Field: s.field, Value: s.value, Reason: colorReasons[key] + didYouMean(s.value, supported), Supported: supported,
+	}
+}
+
+var colorReasons = map[string]string{
+	"colorspace":             "there is no such matrix, or no conversion to it",
+	"color_range":            "there is no such range",
+	"color_primaries":        "there are no such primaries",
+	"color_trc":              "there is no such transfer characteristic",
+	"chroma_sample_location": "there is no such chroma location",
 }
 
 // isFullRange says whether video of this format or codec has the full range whatever one wishes: RGB, the formats of JPEG, and
@@ -134,7 +152,7 @@ func isFullRange(format astiav.PixelFormat, encoder string) bool {
 var fixedLocations = map[string]astiav.ChromaLocation{
 	"mpeg4": astiav.ChromaLocationLeft, "libxvid": astiav.ChromaLocationLeft, "mpeg2video": astiav.ChromaLocationLeft,
 	"libaom-av1": astiav.ChromaLocationLeft, "libsvtav1": astiav.ChromaLocationLeft, "librav1e": astiav.ChromaLocationLeft,
-	"av1_nvenc": astiav.ChromaLocationLeft,
+	"av1_nvenc": astiav.ChromaLocationLeft, "mjpeg": astiav.ChromaLocationCenter, // T.871, 9
 }
 
 // defaultLocation is where chroma lies unless one wishes otherwise: for 4:2:0 at the centre of its four pixels.

@@ -1,15 +1,170 @@
 package api
 
-// span is the range of values that an encoder really has.
-type span struct{ least, most float64 }
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 
-// clipped are options whose values an encoder would silently clip to a range that FFmpeg does not declare. For x264 the range is
-// that of its rate control, QP_MAX_SPEC = 51 (x264_param_validate); FFmpeg ignores a negative crf there. x265 documents crf and qp from 0 to 51.
-var clipped = map[string]map[string]span{
-	"libx264":    {"crf": {0, 51}, "qp": {0, 51}},
-	"libx264rgb": {"crf": {0, 51}, "qp": {0, 51}},
-	"libx265":    {"crf": {0, 51}, "qp": {0, 51}},
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// parameter is one option inside an option that holds those of the library behind an encoder: x264-params and the like.
+type parameter struct{ name, value string }
+
+// text is the parameter as FFmpeg reads it.
+func (p parameter) text() string { return p.name + "=" + p.value }
+
+// flat is the name as x264 and x265 compare it; for others it changes no name that they know.
+func (p parameter) flat() string { return strings.ReplaceAll(p.name, "_", "-") }
+
+// isNested says whether an option holds parameters of the library.
+func isNested(declared astiavx.Option) bool {
+	return declared.Kind == astiavx.OptionPairs || declared.Name == "x264opts" || declared.Name == "kvazaar-params"
 }
 
-// checkNested checks the names inside an option that holds options of the library behind an encoder.
-func checkNested(string, codecOption) error { return nil }
+// parameters takes an option apart as FFmpeg does: x264opts at every ":", where a name without a value is switched on (libx264.c), all others with
+// av_dict_parse_string, which knows quotes and escapes.
+func (o codecOption) parameters() ([]parameter, error) {
+	if o.key == "x264opts" {
+		var all []parameter
+		for text := range strings.SplitSeq(o.value, ":") {
+			name, value, ok := strings.Cut(text, "=")
+			if !ok {
+				value = "1"
+			}
+			all = append(all, parameter{name, value})
+		}
+		return all, nil
+	}
+	separator := ":"
+	if o.key == "kvazaar-params" {
+		separator = ","
+	}
+	d := astiav.NewDictionary()
+	defer d.Free()
+	if err := d.ParseString(o.value, "=", separator, astiav.NewDictionaryFlags(astiav.DictionaryFlagMultikey)); err != nil {
+		return nil, o.wrong(fmt.Sprintf("must be name=value pairs joined by %q", separator))
+	}
+	var all []parameter
+	next := astiav.NewDictionaryFlags(astiav.DictionaryFlagIgnoreSuffix)
+	for e := d.Get("", nil, next); e != nil; e = d.Get("", e, next) {
+		all = append(all, parameter{e.Key(), e.Value()})
+	}
+	return all, nil
+}
+
+// checkNested checks the options of this list that hold others. Said are the fields of those options that are set beside them.
+func checkNested(encoder string, list []codecOption, said map[string]string) error {
+	known := astiavx.EncoderOptions(encoder)
+	for _, o := range list {
+		declared, ok := findOption(known, o.key)
+		if !ok || !isNested(declared) {
+			continue
+		}
+		all, err := o.parameters()
+		if err != nil {
+			return err
+		}
+		for i, p := range all {
+			if slices.ContainsFunc(all[:i], func(q parameter) bool { return strings.EqualFold(q.flat(), p.flat()) }) {
+				return o.wrong(fmt.Sprintf("%s is in there twice", p.name))
+			}
+			if err := firstError(o.checkSaid(encoder, p, said), o.checkParameter(encoder, p)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkSaid finds a parameter that says what belongs to a field, or what another option has said.
+func (o codecOption) checkSaid(encoder string, p parameter, said map[string]string) error {
+	name := strings.ToLower(p.flat())
+	if field, ok := parameterFields[name]; ok {
+		return o.wrong(fmt.Sprintf("%s does not belong in it; set %s instead", p.name, field))
+	}
+	keys := append(parameterOptions[name], name)
+	if controls := rateControls[encoder]; slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(controls, k) }) {
+		keys = append(keys, controls...)
+	}
+	for _, key := range keys {
+		if field, ok := said[flatKey(key)]; ok && field != o.field {
+			return o.wrong(fmt.Sprintf("%s in it sets what %s sets too; give one of the two", p.name, field))
+		}
+	}
+	return nil
+}
+
+func flatKey(key string) string { return strings.ReplaceAll(key, "_", "-") }
+
+// checkParameter asks the library about a parameter, and finds a value that it would clip.
+func (o codecOption) checkParameter(encoder string, p parameter) error {
+	names := parameterNames[encoder]
+	listed := slices.Contains(names, strings.TrimPrefix(p.flat(), "no-")) || slices.Contains(names, p.name)
+	if form, ok := parameterForms[encoder][p.flat()]; ok && !form.pattern.MatchString(p.value) {
+		return o.wrong(fmt.Sprintf("%s in it must have the form %s", p.name, form.text))
+	}
+	verdict := astiavx.CheckParameter(encoder, p.name, p.value)
+	if verdict == astiavx.ParameterUnchecked && strings.HasPrefix(encoder, "libvpx") && !listed { // whose parser FFmpeg is, and ignores the rest
+		verdict = astiavx.ParameterUnknown
+	}
+	switch {
+	case verdict == astiavx.ParameterUnknown, verdict == astiavx.ParameterRefused && !listed:
+		return o.wrong(fmt.Sprintf("%s has no parameter %q%s", encoder, shorten(p.name), didYouMean(p.name, names)))
+	case verdict == astiavx.ParameterRefused:
+		return o.wrong(fmt.Sprintf("%s does not take %q for %s in it", encoder, shorten(p.value), p.name))
+	}
+	return o.checkClipped(encoder, p)
+}
+
+func (o codecOption) checkClipped(encoder string, p parameter) error {
+	n, err := strconv.ParseFloat(p.value, 64)
+	if err != nil {
+		return nil
+	}
+	for _, key := range append(parameterOptions[p.flat()], p.flat()) {
+		if limits, ok := clipped[encoder][key]; ok && !(n >= limits.least && n <= limits.most) {
+			return o.wrong(fmt.Sprintf("%s in it must be a number%s for %s", p.name, limits, encoder))
+		}
+	}
+	return nil
+}
+
+// parameterForms are the forms of parameters that must not reach their library in another: SVT-AV1 (1.4.1, 2.3.0) reads a mastering display that is
+// none for ever, and x265 (3.5) writes the names of searches beyond its buffer.
+var parameterForms = map[string]map[string]struct {
+	text    string
+	pattern *regexp.Regexp
+}{
+	"libsvtav1": {"mastering-display": {"G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min)", regexp.MustCompile(`^(?:(?:G|B|R|WP|L)\([0-9.]+,[0-9.]+\))+$`)}},
+	"libx265":   {"hme-search": {"hex,umh,star", regexp.MustCompile(`^\w{1,4}(?:,\w{1,4}){0,2}$`)}},
+}
+
+// parameterFields are parameters that change what the pixels are converted to, or what the container is told, behind the back of both, and the fields
+// that do it properly.
+var parameterFields = map[string]string{
+	"colormatrix": "ColorSpace", "matrix-coefficients": "ColorSpace",
+	"colorprim": "ColorPrimaries", "color-primaries": "ColorPrimaries",
+	"transfer": "ColorTransfer", "transfer-characteristics": "ColorTransfer",
+	"fullrange": "ColorRange", "range": "ColorRange", "color-range": "ColorRange",
+	"chromaloc": "ExtraOptions[chroma_sample_location]", "chroma-sample-position": "ExtraOptions[chroma_sample_location]",
+	"fps": "FrameRate", "fps-num": "FrameRate", "fps-denom": "FrameRate",
+	"input-res": "Width and Height", "width": "Width and Height", "height": "Width and Height",
+	"input-csp": "PixelFormat", "input-depth": "PixelFormat", "color-format": "PixelFormat",
+	"input-chroma-subsampling-x": "PixelFormat", "input-chroma-subsampling-y": "PixelFormat",
+}
+
+// parameterOptions are the options by which FFmpeg sets a parameter, where they have another name.
+var parameterOptions = map[string][]string{
+	"bitrate": {"b"}, "tbr": {"b"}, "cq-level": {"crf"}, "keyint": {"g"}, "min-keyint": {"keyint_min"}, "bframes": {"bf"},
+	"ref": {"refs"}, "frameref": {"refs"}, "b-adapt": {"b_strategy"}, "scenecut": {"sc_threshold"}, "nr": {"noise_reduction"},
+	"me": {"motion-est", "me_method"}, "merange": {"me_range"}, "subme": {"subq"}, "direct": {"direct-pred"},
+	"qpmin": {"qmin"}, "qpmax": {"qmax"}, "qpstep": {"qdiff"}, "min-qp": {"qmin"}, "max-qp": {"qmax"},
+	"vbv-maxrate": {"maxrate"}, "vbv-bufsize": {"bufsize"}, "mbr": {"maxrate"}, "ipratio": {"i_qfactor"}, "pbratio": {"b_qfactor"},
+	"chroma-qp-offset": {"chromaoffset"}, "level-idc": {"level"}, "deblock": {"deblock"}, "stats": {"passlogfile", "x265-stats"},
+	"frame-threads": {"threads"}, "pools": {"threads"}, "numa-pools": {"threads"}, "lp": {"threads"},
+}

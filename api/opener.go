@@ -1,7 +1,11 @@
 package api
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"syscall"
 
 	"github.com/asticode/go-astiav"
 
@@ -14,32 +18,79 @@ type opener struct {
 	codec        *astiav.Codec
 	options      []codecOption
 	globalHeader bool
-	setUp        func(cc *astiav.CodecContext, probe string) // sets what is no option
+	setUp        func(cc *astiav.CodecContext, probe string) // sets what is no option, before the options
+	finish       func(cc *astiav.CodecContext)               // sets what no option may undo; may be nil
 }
 
 // open opens the encoder. Where an option is to blame, the error is a *ConfigError that names it.
 func (o *opener) open() (*astiav.CodecContext, error) {
-	cc, err := o.try("", "")
+	cc, err := o.try(o.options, "")
 	if err == nil {
 		return cc, nil
 	}
 	if blamed, ok := err.(*ConfigError); ok { //nolint:errorlint // from SetOption, not wrapped
 		return nil, blamed
 	}
-	known := astiavx.EncoderOptions(o.codec.Name())
-	for _, option := range o.options {
-		if o.opensWithout(option.key, "") {
-			declared, _ := findOption(known, option.key)
-			declared.Values = append(declared.Values, choices[o.codec.Name()][option.key]...)
-			return nil, option.refused(o.codec.Name(), declared, err)
-		}
+	if blamed := o.blame(err); blamed != nil {
+		return nil, blamed
 	}
 	return nil, err
 }
 
-// opensWithout says whether the encoder opens without an option, or with something harmless in place of a field.
-func (o *opener) opensWithout(key, probe string) bool {
-	cc, err := o.try(key, probe)
+// blame finds the option without which the encoder opens.
+func (o *opener) blame(err error) error {
+	name := o.codec.Name()
+	for i, option := range o.options {
+		if o.opens(slices.Delete(slices.Clone(o.options), i, i+1), "") {
+			e := option.wrong(name+" does not open with it"+o.blameParameter(i), choices[name][option.key].names...)
+			e.Err = telling(err)
+			return e
+		}
+	}
+	if len(o.options) < 2 || !o.opens(nil, "") {
+		return nil
+	}
+	var fields []string
+	for _, option := range o.options {
+		fields = append(fields, option.field)
+	}
+	return &ConfigError{Field: "ExtraOptions", Value: strings.Join(fields, ", "), Reason: name + " does not open with these together", Err: telling(err)}
+}
+
+// telling is the error of FFmpeg's, unless it says no more than that there is one.
+func telling(err error) error {
+	for _, silent := range []error{astiav.Error(-int(syscall.EINVAL)), astiav.ErrExternal, astiav.ErrUnknown} {
+		if errors.Is(err, silent) {
+			return nil
+		}
+	}
+	return err
+}
+
+// blameParameter finds the parameter inside an option without which the encoder opens, as the end of a reason; "" where it is not one alone.
+func (o *opener) blameParameter(i int) string {
+	declared, _ := findOption(astiavx.EncoderOptions(o.codec.Name()), o.options[i].key)
+	all, err := o.options[i].parameters()
+	if err != nil || !isNested(declared) {
+		return ""
+	}
+	for k, p := range all {
+		options := slices.Clone(o.options)
+		options[i].value = joinParameters(slices.Delete(slices.Clone(all), k, k+1))
+		if o.opens(options, "") {
+			names := parameterNames[o.codec.Name()]
+			if len(names) > 0 && !slices.Contains(names, p.name) {
+				return fmt.Sprintf(": it has no parameter %q%s", p.name, didYouMean(p.name, names))
+			}
+			return fmt.Sprintf(" because of %q", p.text())
+		}
+	}
+	return ""
+}
+
+// opens says whether the encoder opens with other options, or with something harmless in place of a field.
+func (o *opener) opens(options []codecOption, probe string) bool {
+	cc, err := o.try(options, probe)
 	if err != nil {
 		return false
 	}
@@ -47,54 +98,34 @@ func (o *opener) opensWithout(key, probe string) bool {
 	return true
 }
 
-func (o *opener) try(without, probe string) (*astiav.CodecContext, error) {
+func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext, error) {
 	cc := nodes.NewCodecContext(o.codec)
-	if err := o.configure(cc, without, probe); err != nil {
+	if err := o.configure(cc, options, probe); err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
 	if err := cc.Open(o.codec, nil); err != nil {
 		nodes.FreeCodecContext(cc)
-		return nil, fmt.Errorf("open %s: %w", o.codec.Name(), err)
+		return nil, err
 	}
 	return cc, nil
 }
 
-func (o *opener) configure(cc *astiav.CodecContext, without, probe string) error {
+func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
 	astiavx.Quiet(cc)
 	o.setUp(cc, probe)
-	for _, option := range o.options {
-		if option.key == without {
-			continue
-		}
+	for _, option := range options {
 		if err := astiavx.SetOption(cc, option.key, option.value); err != nil {
-			declared, _ := findOption(astiavx.EncoderOptions(o.codec.Name()), option.key)
-			return option.refused(o.codec.Name(), declared, err)
+			e := option.wrong(o.codec.Name() + " refuses it")
+			e.Err = err
+			return e
 		}
 	}
 	if o.globalHeader {
 		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagGlobalHeader))
 	}
+	if o.finish != nil {
+		o.finish(cc)
+	}
 	return nil
 }
-
-// choices are the values that a library behind an encoder knows for options that FFmpeg passes on as text: x264's x264_preset_names,
-// x264_tune_names and x264_profile_names (x264.h), x265's x265_preset_names, x265_tune_names and profiles (x265.h).
-var choices = map[string]map[string][]string{
-	"libx264":    x264Choices,
-	"libx264rgb": x264Choices,
-	"libx265": {
-		"preset":  presets,
-		"tune":    {"psnr", "ssim", "grain", "zerolatency", "fastdecode", "animation"},
-		"profile": {"main", "main10", "mainstillpicture", "main444-8", "main422-10", "main444-10", "main12", "main422-12", "main444-12"},
-	},
-}
-
-var (
-	presets     = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
-	x264Choices = map[string][]string{
-		"preset":  presets,
-		"tune":    {"film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency"},
-		"profile": {"baseline", "main", "high", "high10", "high422", "high444"},
-	}
-)

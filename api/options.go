@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -10,9 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
-
-	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
 )
@@ -23,23 +19,53 @@ type codecOption struct {
 	given             any
 }
 
-func extraField(key string) string { return "ExtraOptions[" + key + "]" }
+// fromField says whether the option comes from a field of the config, which means the encoder, and not from ExtraOptions.
+func (o codecOption) fromField() bool { return o.field != extraField(o.key) }
+
+// wrong is an error about the option.
+func (o codecOption) wrong(reason string, supported ...string) *ConfigError {
+	return &ConfigError{Field: o.field, Value: o.given, Reason: reason, Supported: supported}
+}
+
+// setting is a value and the field that it came from.
+type setting struct{ field, value string }
+
+// checkTexts finds what C, whose strings end at a NUL byte, would read as something else.
+func checkTexts(fields ...setting) error {
+	for _, f := range fields {
+		if strings.ContainsRune(f.field+f.value, 0) {
+			return &ConfigError{Field: strings.Trim(strconv.Quote(f.field), `"`), Value: f.value, Reason: "must not contain a NUL byte"}
+		}
+	}
+	return nil
+}
+
+func extraField(key string) string { return "ExtraOptions[" + shorten(key) + "]" }
 
 // optionText turns the value of an option into the text that FFmpeg reads.
 func optionText(key string, value any) (string, error) {
 	text, ok := plainText(value)
-	if !ok {
-		return "", &ConfigError{Field: extraField(key), Value: value, Reason: fmt.Sprintf("a value of type %T is no option; give a string, a finite number or a bool", value)}
+	if ok {
+		return text, checkTexts(setting{extraField(key), text})
 	}
-	if strings.ContainsRune(text, 0) || strings.ContainsRune(key, 0) {
-		return "", &ConfigError{Field: extraField(key), Value: strconv.Quote(text), Reason: "there is a NUL byte in it"}
+	e := &ConfigError{Field: extraField(key), Value: value, Reason: "must be a string, a finite number or a bool"}
+	switch reflect.ValueOf(value).Kind() {
+	case reflect.Invalid:
+		e.Reason += ", not nil; drop it for the default"
+	case reflect.Float32, reflect.Float64:
+	default:
+		e.Value, e.Reason = shorten(fmt.Sprint(value)), fmt.Sprintf("%s, not %T", e.Reason, value)
 	}
-	return text, nil
+	return "", e
 }
 
+// plainText turns a string, a number or a bool of whatever type into text: 5 and 5.0 into the same.
 func plainText(value any) (string, bool) {
 	if n, ok := value.(json.Number); ok {
-		return n.String(), true
+		value = string(n)
+		if f, err := n.Float64(); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			value = f
+		}
 	}
 	v := reflect.ValueOf(value)
 	switch {
@@ -57,7 +83,7 @@ func plainText(value any) (string, bool) {
 		return strconv.FormatUint(v.Uint(), 10), true
 	case v.CanFloat():
 		f := v.Float()
-		return strconv.FormatFloat(f, 'f', -1, 64), !math.IsNaN(f) && !math.IsInf(f, 0)
+		return strconv.FormatFloat(f, 'f', -1, v.Type().Bits()), !math.IsNaN(f) && !math.IsInf(f, 0)
 	default:
 		return "", false
 	}
@@ -85,7 +111,7 @@ func twice(options map[string]any, key, field string, said bool) error {
 	if !ok || !said {
 		return nil
 	}
-	return &ConfigError{Field: extraField(key), Value: value, Reason: field + " says the same already; give one of the two"}
+	return &ConfigError{Field: extraField(key), Value: value, Reason: field + " is set too; give one of the two"}
 }
 
 // reserved is an error where an option belongs to a field.
@@ -98,31 +124,21 @@ func reserved(options map[string]any, fields map[string]string) error {
 	return nil
 }
 
-// split divides options into those of the encoder and those that only the muxer knows. The values of the former are checked as far as FFmpeg
-// declares their ranges. With an empty container, what the encoder does not know counts as the muxer's.
+// splitOptions divides options into those of the encoder and those that only the muxer knows, and checks their values. With an empty
+// container, what the encoder does not know, but some container does, counts as the muxer's.
 func splitOptions(encoder string, list []codecOption, container string) (own, muxers []codecOption, err error) {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := findOption(known, o.key)
-		switch {
-		case ok:
-			if err := o.check(encoder, declared); err != nil {
-				return nil, nil, err
-			}
+		if ok {
+			err = o.check(encoder, declared)
 			own = append(own, o)
-		case o.field != extraField(o.key): // from a field of the config, which means the encoder
-			return nil, nil, o.unknown(encoder, known)
-		case container == "":
+		} else {
+			err = o.checkForMuxer(encoder, container)
 			muxers = append(muxers, o)
-		default:
-			forMuxer := astiavx.MuxerOptions(container)
-			if _, ok := findOption(forMuxer, o.key); !ok {
-				return nil, nil, o.unknown(encoder+", or of "+container, append(known, forMuxer...))
-			}
-			if err := o.checkMuxer(container); err != nil {
-				return nil, nil, err
-			}
-			muxers = append(muxers, o)
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 	}
 	return own, muxers, nil
@@ -136,135 +152,43 @@ func findOption(list []astiavx.Option, name string) (astiavx.Option, bool) {
 	return list[i], true
 }
 
-func (o codecOption) unknown(of string, known []astiavx.Option) error {
+// checkForMuxer checks an option that the encoder does not know.
+func (o codecOption) checkForMuxer(encoder, container string) error {
+	known := astiavx.EncoderOptions(encoder)
+	switch {
+	case o.fromField():
+		return o.noSuchSetting(encoder, known)
+	case container == "":
+		known = append(known, astiavx.MuxerOptions("mp4")...)
+		if _, ok := findOption(known, o.key); ok || len(astiavx.ContainersWithOption(o.key)) > 0 {
+			return nil
+		}
+		return o.unknown(encoder+" has no such option", known)
+	}
+	forMuxer := astiavx.MuxerOptions(container)
+	if _, ok := findOption(forMuxer, o.key); ok {
+		return o.checkMuxer(container)
+	}
+	return o.unknown("neither "+encoder+" nor "+container+" has such an option", append(known, forMuxer...))
+}
+
+// unknown is the error about an option that none of those asked has.
+func (o codecOption) unknown(reason string, known []astiavx.Option) error {
+	names := optionNames(known)
+	name, _, ofStream := strings.Cut(o.key, ":") // the ffmpeg command names an option of one stream so: "b:v"
+	if ofStream && slices.Contains(names, name) {
+		return o.wrong(fmt.Sprintf("%s; did you mean %q?", reason, name))
+	}
+	if containers := astiavx.ContainersWithOption(o.key); len(containers) > 0 {
+		return o.wrong(reason+", but other containers have", containers...)
+	}
+	return o.wrong(reason + didYouMean(o.key, names))
+}
+
+func optionNames(known []astiavx.Option) []string {
 	names := make([]string, len(known))
 	for i, k := range known {
 		names[i] = k.Name
 	}
-	reason := "there is no such option of " + of
-	if o.field != extraField(o.key) {
-		reason = of + " has no such setting"
-	}
-	if near := nearest(o.key, names); near != "" && near != o.key {
-		reason += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return &ConfigError{Field: o.field, Value: o.given, Reason: reason}
-}
-
-// check compares the value with what FFmpeg, or our own table, declares.
-func (o codecOption) check(encoder string, declared astiavx.Option) error {
-	if err := checkNested(encoder, o); err != nil {
-		return err
-	}
-	n, err := strconv.ParseFloat(o.value, 64)
-	if !declared.Numeric {
-		return nil
-	}
-	if err != nil {
-		if len(declared.Values) > 0 && !slices.Contains(declared.Values, o.value) {
-			return &ConfigError{Field: o.field, Value: o.given, Reason: "there is no such value", Supported: declared.Values}
-		}
-		return nil // an expression: FFmpeg will say
-	}
-	least, most := declared.Min, declared.Max
-	if r, ok := clipped[encoder][o.key]; ok {
-		least, most = r.least, r.most
-	}
-	if n < least || n > most {
-		return &ConfigError{Field: o.field, Value: o.given, Reason: "out of range: " + rangeText(least, most)}
-	}
-	if declared.Integer && n != math.Trunc(n) {
-		return &ConfigError{Field: o.field, Value: o.given, Reason: "must be a whole number: " + rangeText(least, most)}
-	}
-	return nil
-}
-
-func rangeText(least, most float64) string {
-	number := func(f float64) string { return strconv.FormatFloat(f, 'g', 10, 64) }
-	if most >= math.MaxInt64 || most == math.MaxFloat32 {
-		return number(least) + " or more"
-	}
-	return number(least) + " to " + number(most)
-}
-
-func (o codecOption) checkMuxer(container string) error {
-	err := astiavx.CheckMuxerOption(container, o.key, o.value)
-	if err == nil {
-		return nil
-	}
-	declared, _ := findOption(astiavx.MuxerOptions(container), o.key)
-	return o.refused(container, declared, err)
-}
-
-// refused turns FFmpeg's refusal of a value into an error that says what would do.
-func (o codecOption) refused(by string, declared astiavx.Option, err error) error {
-	e := &ConfigError{Field: o.field, Value: o.given, Reason: by + " refuses it", Supported: declared.Values, Err: err}
-	if errors.Is(err, astiav.Error(-int(syscall.ERANGE))) {
-		e.Reason, e.Err = "out of range: "+rangeText(declared.Min, declared.Max), nil
-	}
-	return e
-}
-
-// muxerOptions turns the options of an output into text, and checks each.
-func muxerOptions(container string, options map[string]any) (map[string]string, error) {
-	list, err := sortedOptions(options, nil)
-	if err != nil {
-		return nil, asFormatOption(err)
-	}
-	known := astiavx.MuxerOptions(container)
-	all := map[string]string{}
-	for _, o := range list {
-		if _, ok := findOption(known, o.key); !ok {
-			return nil, asFormatOption(o.unknown(container, known))
-		}
-		if err := o.checkMuxer(container); err != nil {
-			return nil, asFormatOption(err)
-		}
-		all[o.key] = o.value
-	}
-	return all, nil
-}
-
-// asFormatOption renames the field of an error to where the option came from.
-func asFormatOption(err error) error {
-	var e *ConfigError
-	if errors.As(err, &e) {
-		e.Field = strings.Replace(e.Field, "ExtraOptions[", "FormatOptions[", 1)
-	}
-	return err
-}
-
-// nearest returns the name that is fewest edits away, if that is near enough to be meant.
-func nearest(name string, names []string) string {
-	best, least := "", max(2, len(name)/3)+1
-	for _, n := range names {
-		if d := editDistance(name, n); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// editDistance counts the letters to insert, delete, replace or swap with their neighbour (the optimal string alignment distance) that
-// turn a into b.
-func editDistance(a, b string) int {
-	previous, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], previous[j-2]+1)
-			}
-		}
-		previous, row, next = row, next, previous
-	}
-	return row[len(b)]
+	return names
 }

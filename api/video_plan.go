@@ -1,37 +1,42 @@
 package api
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/nodes"
 )
 
 // videoPlan is a VideoConfig that has been checked as far as it can be without a container.
 type videoPlan struct {
 	cfg         VideoConfig
 	rate        astiav.Rational
+	threads     int // that the config asks for; 0: it does not
 	inputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
 }
 
-// reservedVideoOptions are options of libavcodec that belong to a field.
+// reservedVideoOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
 var reservedVideoOptions = map[string]string{
 	"pixel_format": "PixelFormat", "pix_fmt": "PixelFormat", "video_size": "Width and Height", "s": "Width and Height",
-	"time_base": "FrameRate", "framerate": "FrameRate", "r": "FrameRate",
+	"time_base": "FrameRate", "framerate": "FrameRate", "r": "FrameRate", "c": "Codec", "c:v": "Codec", "codec": "Codec", "vcodec": "Codec",
+}
+
+// handledVideoOptions are not set as options, but understood.
+var handledVideoOptions = map[string]string{
+	"colorspace": "", "color_range": "", "color_primaries": "", "color_trc": "", "chroma_sample_location": "", "threads": "",
 }
 
 // newVideoPlan checks what can be known before there is a container.
 func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 	p := &videoPlan{cfg: cfg}
-	if err := firstError(p.checkSize(), p.checkRate(), p.checkDevice(), p.checkInput(), p.checkChoices()); err != nil {
-		return nil, err
+	for _, check := range []func() error{p.checkNames, p.checkSize, p.checkRate, p.checkDevice, p.checkInput, p.checkChoices} {
+		if err := check(); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.Codec == "" || p.onCUDA() {
 		return p, nil
@@ -40,31 +45,44 @@ func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.pixelFormat(codec); err != nil {
-		return nil, err
-	}
-	_, _, err = p.options(codec.Name(), "")
+	_, err = p.settle(codec, "")
 	return p, err
 }
 
+// checkNames finds names that C would cut short.
+func (p *videoPlan) checkNames() error {
+	c := &p.cfg
+	return checkTexts(
+		setting{"Device", c.Device}, setting{"Codec", c.Codec}, setting{"PixelFormat", c.PixelFormat}, setting{"Preset", c.Preset},
+		setting{"InputFormat", c.InputFormat}, setting{"ColorSpace", c.ColorSpace}, setting{"ColorRange", c.ColorRange},
+		setting{"ColorPrimaries", c.ColorPrimaries}, setting{"ColorTransfer", c.ColorTransfer},
+	)
+}
+
 func (p *videoPlan) checkSize() error {
-	for field, v := range map[string]int{"Width": p.cfg.Width, "Height": p.cfg.Height} {
-		if v <= 0 {
-			return &ConfigError{Field: field, Value: v, Reason: "must be above 0"}
+	width, height := p.cfg.Width, p.cfg.Height
+	for _, side := range []struct {
+		field string
+		n     int
+	}{{"Width", width}, {"Height", height}} {
+		if side.n <= 0 {
+			return &ConfigError{Field: side.field, Value: side.n, Reason: "must be above 0: the size of the input frames in pixels"}
 		}
 	}
-	if !astiavx.ValidSize(p.cfg.Width, p.cfg.Height) {
-		return &ConfigError{
-			Field: "Width", Value: fmt.Sprintf("%d×%d", p.cfg.Width, p.cfg.Height), Reason: "larger than FFmpeg can handle",
-		}
+	if astiavx.ValidSize(width, height) {
+		return nil
 	}
-	return nil
+	field, larger := "Width", width
+	if height > width {
+		field, larger = "Height", height
+	}
+	return &ConfigError{Field: field, Value: larger, Reason: fmt.Sprintf("%d×%d pixels are more than FFmpeg takes; about 16000×16000 is the most", width, height)}
 }
 
 func (p *videoPlan) checkRate() error {
 	rate, ok := frameRate(p.cfg.FrameRate)
 	if !ok {
-		return &ConfigError{Field: "FrameRate", Value: p.cfg.FrameRate, Reason: "must be a number of frames per second above 0, 30 or 29.97 for instance"}
+		return &ConfigError{Field: "FrameRate", Value: p.cfg.FrameRate, Reason: "must be frames per second, from 0.000001 to 2147483647, such as 30 or 30000.0/1001"}
 	}
 	p.rate = rate
 	return nil
@@ -113,9 +131,6 @@ func (p *videoPlan) checkChoices() error {
 	if cfg.OddSize < 0 || int(cfg.OddSize) >= len(oddSizeNames) {
 		return &ConfigError{Field: "OddSize", Value: int(cfg.OddSize), Reason: "there is no such choice", Supported: oddSizeNames}
 	}
-	if cfg.Threads < 0 {
-		return &ConfigError{Field: "Threads", Value: cfg.Threads, Reason: "must not be negative; 0 means all cores"}
-	}
 	return firstError(
 		p.color.check(),
 		reserved(cfg.ExtraOptions, reservedVideoOptions),
@@ -126,50 +141,35 @@ func (p *videoPlan) checkChoices() error {
 		twice(cfg.ExtraOptions, "color_range", "ColorRange", cfg.ColorRange != ""),
 		twice(cfg.ExtraOptions, "color_primaries", "ColorPrimaries", cfg.ColorPrimaries != ""),
 		twice(cfg.ExtraOptions, "color_trc", "ColorTransfer", cfg.ColorTransfer != ""),
+		p.checkThreads(),
 	)
 }
 
-// pixelFormat is the format to encode in.
-func (p *videoPlan) pixelFormat(codec *astiav.Codec) (astiav.PixelFormat, error) {
-	var supported []astiav.PixelFormat
-	for _, f := range codec.SupportedPixelFormats() {
-		if astiavx.CanScaleTo(f) {
-			supported = append(supported, f)
-		}
+// checkThreads takes the number of threads from the field or the option.
+func (p *videoPlan) checkThreads() error {
+	p.threads = p.cfg.Threads
+	if p.threads < 0 {
+		return &ConfigError{Field: "Threads", Value: p.threads, Reason: "must not be negative; 0 means all cores"}
 	}
-	if p.cfg.PixelFormat == "" {
-		if len(supported) > 0 {
-			return supported[0], nil
-		}
-		return astiav.PixelFormatYuv420P, nil
+	given, ok := p.cfg.ExtraOptions["threads"]
+	if !ok {
+		return nil
 	}
-	names := make([]string, len(supported))
-	for i, f := range supported {
-		names[i] = f.Name()
-		if names[i] == p.cfg.PixelFormat {
-			return f, nil
-		}
+	text, err := optionText("threads", given)
+	if err != nil {
+		return err
 	}
-	f, known := astiavx.FindPixelFormat(p.cfg.PixelFormat)
-	if !known {
-		return f, unknownPixelFormat("PixelFormat", p.cfg.PixelFormat, names)
+	o := codecOption{field: extraField("threads"), key: "threads", value: text, given: given}
+	n, err := astiavx.CheckEncoderOption("", "threads", text)
+	if err != nil || isFraction(text) {
+		return o.wrong("must be a whole number, 0 or more; 0 means all cores")
 	}
-	if len(codec.SupportedPixelFormats()) > 0 || !astiavx.CanScaleTo(f) {
-		return f, &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: codec.Name() + " does not encode it", Supported: names}
-	}
-	return f, nil
+	p.threads = int(n)
+	return nil
 }
 
-func unknownPixelFormat(field, name string, supported []string) error {
-	reason := "there is no such pixel format, or no conversion for it"
-	if near := nearest(name, supported); near != "" {
-		reason += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return &ConfigError{Field: field, Value: name, Reason: reason, Supported: supported}
-}
-
-// options are the encoder's options in the order in which they are set, and those that only the muxer knows.
-func (p *videoPlan) options(encoder, container string) (own, muxers []codecOption, err error) {
+// options are all options that the config names, except those that are handled elsewhere.
+func (p *videoPlan) options() ([]codecOption, error) {
 	var list []codecOption
 	if p.cfg.Preset != "" {
 		list = append(list, codecOption{field: "Preset", key: "preset", value: p.cfg.Preset, given: p.cfg.Preset})
@@ -177,155 +177,24 @@ func (p *videoPlan) options(encoder, container string) (own, muxers []codecOptio
 	if p.cfg.CRF != nil {
 		text, ok := plainText(*p.cfg.CRF)
 		if !ok {
-			return nil, nil, &ConfigError{Field: "CRF", Value: *p.cfg.CRF, Reason: "must be a finite number"}
+			return nil, &ConfigError{Field: "CRF", Value: *p.cfg.CRF, Reason: "must be a finite number"}
 		}
 		list = append(list, codecOption{field: "CRF", key: "crf", value: text, given: *p.cfg.CRF})
 	}
-	extra, err := sortedOptions(p.cfg.ExtraOptions, colorKeys)
-	if err != nil {
-		return nil, nil, err
-	}
-	return splitOptions(encoder, append(list, extra...), container)
+	extra, err := sortedOptions(p.cfg.ExtraOptions, handledVideoOptions)
+	return append(list, extra...), err
 }
 
-// outSize is the size to encode: the input's, or what OddSize makes of it.
-func (p *videoPlan) outSize(format astiav.PixelFormat) (width, height int, err error) {
-	info := astiavx.DescribePixelFormat(format)
-	width, err = p.fit("Width", p.cfg.Width, info.Log2ChromaWidth, format)
-	if err != nil {
-		return 0, 0, err
+// said tells by which field each option is set, by the option's flat key.
+func (p *videoPlan) said(options []codecOption) map[string]string {
+	said := map[string]string{}
+	for _, o := range options {
+		said[flatKey(o.key)] = o.field
 	}
-	height, err = p.fit("Height", p.cfg.Height, info.Log2ChromaHeight, format)
-	return width, height, err
-}
-
-func (p *videoPlan) fit(field string, n, log2 int, format astiav.PixelFormat) (int, error) {
-	step := 1 << log2
-	rest := n % step
-	if rest == 0 {
-		return n, nil
+	if p.cfg.Threads != 0 {
+		said["threads"] = "Threads"
+	} else if p.threads != 0 {
+		said["threads"] = extraField("threads")
 	}
-	switch p.cfg.OddSize {
-	case OddSizePad:
-		return n + step - rest, nil
-	case OddSizeCrop:
-		if n > rest {
-			return n - rest, nil
-		}
-	}
-	return 0, &ConfigError{
-		Field: field, Value: n,
-		Reason: fmt.Sprintf("%s holds one chroma sample for %d pixels here, so it must be a multiple of %d; set OddSize to pad or crop, or PixelFormat to one without subsampling, such as yuv444p", format.Name(), step, step),
-	}
-}
-
-// videoEncoder is an encoder that is open, and how to feed it.
-type videoEncoder struct {
-	name    string
-	codec   *astiav.CodecContext
-	convert nodes.ConvertConfig
-	muxers  []codecOption
-}
-
-// open opens the encoder for this container.
-func (p *videoPlan) open(container astiavx.Container) (*videoEncoder, error) {
-	if p.onCUDA() {
-		return nil, gpu.Probe()
-	}
-	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, container)
-	if err != nil {
-		return nil, err
-	}
-	format, err := p.pixelFormat(codec)
-	if err != nil {
-		return nil, err
-	}
-	width, height, err := p.outSize(format)
-	if err != nil {
-		return nil, err
-	}
-	color, err := p.color.resolve(format, codec.Name(), height)
-	if err != nil {
-		return nil, err
-	}
-	own, muxers, err := p.options(codec.Name(), container.Name)
-	if err != nil {
-		return nil, err
-	}
-	o := opener{codec: codec, options: append(threadOptions(codec.Name(), p.cfg.Threads), own...), globalHeader: container.GlobalHeader}
-	o.setUp = func(cc *astiav.CodecContext, probe string) {
-		p.setUp(cc, format, width, height, color, probe)
-	}
-	cc, err := o.open()
-	if err != nil {
-		return nil, p.explain(&o, err)
-	}
-	input := color
-	input.Space, input.Range = p.inputMatrix(format, height, color)
-	return &videoEncoder{name: codec.Name(), codec: cc, muxers: muxers, convert: nodes.ConvertConfig{
-		Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: width, OutHeight: height, Format: format, Color: color, InputColor: input,
-	}}, nil
-}
-
-// setUp sets what is no option. A probe is a field to replace by something harmless, to find out what the encoder has against it.
-func (p *videoPlan) setUp(cc *astiav.CodecContext, format astiav.PixelFormat, width, height int, color astiavx.Color, probe string) {
-	rate := p.rate
-	switch probe {
-	case "FrameRate":
-		rate = astiav.NewRational(25, 1)
-	case "Width":
-		width, height = 640, 480
-	}
-	cc.SetWidth(width)
-	cc.SetHeight(height)
-	cc.SetPixelFormat(format)
-	cc.SetFramerate(rate)
-	cc.SetTimeBase(rate.Invert())
-	cc.SetThreadCount(p.cfg.Threads)
-	astiavx.SetEncoderColor(cc, color)
-	astiavx.KeepFrameDurations(cc)
-}
-
-// inputMatrix says what input that is YUV already is made of: the same matrix and range as what is encoded, where that is YUV too.
-func (p *videoPlan) inputMatrix(format astiav.PixelFormat, height int, color astiavx.Color) (astiav.ColorSpace, astiav.ColorRange) {
-	if astiavx.DescribePixelFormat(format).RGB {
-		color, _ = p.color.resolve(p.inputFormat, "", height)
-	}
-	if isFullRange(p.inputFormat, "") {
-		color.Range = astiav.ColorRangeJpeg
-	}
-	return color.Space, color.Range
-}
-
-// explain finds the setting that kept the encoder from opening.
-func (p *videoPlan) explain(o *opener, err error) error {
-	var known *ConfigError
-	if errors.As(err, &known) {
-		return err
-	}
-	probes := map[string]any{"FrameRate": p.cfg.FrameRate, "Width": fmt.Sprintf("%d×%d", p.cfg.Width, p.cfg.Height)}
-	for _, field := range []string{"FrameRate", "Width"} {
-		if o.opensWithout("", field) {
-			return &ConfigError{Field: field, Value: probes[field], Reason: o.codec.Name() + " does not encode it", Supported: supportedRates(o.codec, field), Err: err}
-		}
-	}
-	return &ConfigError{Field: "Codec", Value: o.codec.Name(), Reason: "the encoder does not open", Err: err}
-}
-
-func supportedRates(codec *astiav.Codec, field string) []string {
-	var rates []string
-	if field == "FrameRate" {
-		for _, r := range codec.SupportedFrameRates() {
-			rates = append(rates, r.String())
-		}
-	}
-	return rates
-}
-
-// threadOptions tells encoders that do not heed libavcodec's thread count.
-func threadOptions(encoder string, threads int) []codecOption {
-	if encoder == "libsvtav1" && threads > 0 {
-		return []codecOption{{field: "Threads", key: "svtav1-params", value: "lp=" + strconv.Itoa(threads), given: threads}}
-	}
-	return nil
+	return said
 }

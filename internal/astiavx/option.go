@@ -2,30 +2,172 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavformat/avformat.h>
+//#include <libavutil/eval.h>
+//#include <libavutil/log.h>
+//#include <libavutil/mem.h>
 //#include <libavutil/opt.h>
+//#include <stddef.h>
 //#include <stdlib.h>
+//#include <string.h>
 //
 //// av_opt_next wants an object that begins with a class; a pointer to a pointer to the class is one.
 //static const AVOption *next_option(const AVClass *class, const AVOption *last) {
 //	return av_opt_next(&class, last);
 //}
+//
+//// A rehearsal is an object with one option, which logs nothing.
+//struct rehearsal {
+//	const AVClass *class;
+//	int log_level_offset;
+//	union { int64_t number; double real; void *pointer; char any[64]; } value;
+//};
+//
+//// add_values copies the named values of an option from a class, where list is not NULL, and counts them.
+//static size_t add_values(const AVClass *class, const AVOption *of, AVOption *list) {
+//	size_t n = 0;
+//	for (const AVOption *o = NULL; class && of->unit && (o = av_opt_next(&class, o));)
+//		if (o->type == AV_OPT_TYPE_CONST && o->unit && !strcmp(o->unit, of->unit)) {
+//			if (list)
+//				list[n] = *o;
+//			n++;
+//		}
+//	return n;
+//}
+//
+//// readable says whether a number, or numbers joined by signs, can be read: an expression that cannot is the one thing that av_opt_set complains of
+//// whatever its object says. list holds the option and its values; names is as long, and 6 longer.
+//static int readable(const AVOption *list, const char *value, const char **names) {
+//	size_t n = 0, length = 0;
+//	for (const AVOption *o = list + 1; o->name; o++)
+//		names[n++] = o->name;
+//	memcpy(names + n, (const char *[]){"default", "max", "min", "none", "all", NULL}, 6 * sizeof(*names));
+//	do {
+//		int flags = list->type == AV_OPT_TYPE_FLAGS, ret;
+//		value += length + (flags && (value[length] == '+' || value[length] == '-'));
+//		length = flags ? strcspn(value, "+-") : strlen(value);
+//		char *text = av_strndup(value, length);
+//		AVExpr *e = NULL;
+//		for (n = 0; text && names[n] && strcmp(names[n], text); n++)
+//			;
+//		ret = !text ? AVERROR(ENOMEM) : names[n] ? 0 : av_expr_parse(&e, text, names, NULL, NULL, NULL, NULL, AV_LOG_TRACE, NULL);
+//		av_expr_free(e);
+//		av_free(text);
+//		if (ret < 0)
+//			return ret;
+//	} while (value[length]);
+//	return 0;
+//}
+//
+//// rehearse sets an option of the class, or else of the one that it shares with others, on an object that is thrown away. Where its
+//// value is a number, number is that.
+//static int rehearse(const AVClass *own, const AVClass *shared, const char *name, const char *value, double *number) {
+//	const AVClass *of = own;
+//	const AVOption *o = own ? av_opt_find(&own, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ) : NULL;
+//	if (!o) {
+//		of = shared;
+//		o = av_opt_find(&shared, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ);
+//	}
+//	if (!o)
+//		return AVERROR_OPTION_NOT_FOUND;
+//	const AVClass *more = of == shared && o->flags & AV_OPT_FLAG_CHILD_CONSTS ? own : NULL;
+//	size_t n = 1 + add_values(more, o, NULL) + add_values(of, o, NULL);
+//	AVOption *list = av_calloc(n + 1, sizeof(*list));
+//	const char **names = av_calloc(n + 6, sizeof(*names));
+//	int ret = AVERROR(ENOMEM);
+//	if (!list || !names)
+//		goto end;
+//	list[0] = *o;
+//	list[0].offset = offsetof(struct rehearsal, value);
+//	add_values(of, o, list + 1 + add_values(more, o, list + 1));
+//	AVClass class = {
+//		.class_name = "option", .item_name = av_default_item_name, .option = list, .version = LIBAVUTIL_VERSION_INT,
+//		.log_level_offset_offset = offsetof(struct rehearsal, log_level_offset),
+//	};
+//	struct rehearsal r = {.class = &class, .log_level_offset = AV_LOG_TRACE};
+//	ret = o->type >= AV_OPT_TYPE_FLAGS && o->type <= AV_OPT_TYPE_FLOAT || o->type == AV_OPT_TYPE_UINT || o->type == AV_OPT_TYPE_UINT64 ?
+//		readable(list, value, names) : 0;
+//	if (ret >= 0)
+//		ret = av_opt_set(&r, name, value, 0);
+//	if (ret < 0 || av_opt_get_double(&r, name, 0, number) < 0)
+//		*number = 0;
+//	av_opt_free(&r);
+//end:
+//	av_free(list);
+//	av_free(names);
+//	return ret;
+//}
+//
+//// The parsers of the libraries behind encoders: NULL where FFmpeg was built without the library. Their objects are opaque here; all of
+//// them are far smaller than PARAMETERS bytes.
+//#define WEAK __attribute__((weak))
+//extern WEAK void x264_param_default(void *);
+//extern WEAK int x264_param_parse(void *, const char *, const char *);
+//extern WEAK void x264_param_cleanup(void *);
+//extern WEAK void *x265_param_alloc(void);
+//extern WEAK void x265_param_free(void *);
+//extern WEAK void x265_param_default(void *);
+//extern WEAK int x265_param_parse(void *, const char *, const char *);
+//extern WEAK int svt_av1_enc_parse_parameter(void *, const char *, const char *);
+//enum { PARAMETERS = 1 << 16, NO_LIBRARY = 1 };
+//
+//static int parse_x264(const char *name, const char *value) {
+//	void *p = x264_param_parse && x264_param_default ? calloc(1, PARAMETERS) : NULL;
+//	if (!p)
+//		return NO_LIBRARY;
+//	x264_param_default(p);
+//	int ret = x264_param_parse(p, name, value);
+//	if (x264_param_cleanup)
+//		x264_param_cleanup(p);
+//	free(p);
+//	return ret;
+//}
+//
+//static int parse_x265(const char *name, const char *value) {
+//	void *p = x265_param_parse && x265_param_alloc && x265_param_free && x265_param_default ? x265_param_alloc() : NULL;
+//	if (!p)
+//		return NO_LIBRARY;
+//	x265_param_default(p);
+//	x265_param_parse(p, "log-level", "none"); // or it complains to stderr
+//	int ret = x265_param_parse(p, name, value);
+//	x265_param_free(p);
+//	return ret;
+//}
+//
+//static int parse_svtav1(const char *name, const char *value) {
+//	void *p = svt_av1_enc_parse_parameter ? calloc(1, PARAMETERS) : NULL;
+//	if (!p)
+//		return NO_LIBRARY;
+//	int ret = svt_av1_enc_parse_parameter(p, name, value);
+//	free(p);
+//	return ret;
+//}
 import "C"
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
 )
 
+// OptionKind is what an option takes.
+type OptionKind int
+
+const (
+	OptionText   OptionKind = iota // or anything that is not below
+	OptionNumber                   // between Min and Max
+	OptionWhole                    // a whole number between Min and Max
+	OptionBool
+	OptionFlags // Values, joined with "+"
+	OptionPairs // name=value, joined with ":"
+)
+
 // Option is what FFmpeg knows of an option of an encoder or a muxer. Go-astiav shows the name only.
 type Option struct {
-	Name    string
-	Numeric bool // takes a number between Min and Max
-	Integer bool
-	Min     float64
-	Max     float64
-	Values  []string // the names that it takes, if any
-	Flags   bool     // Values can be joined with "+"
+	Name     string
+	Kind     OptionKind
+	Min, Max float64
+	Values   []string // the names that it takes, if any
 }
 
 // EncoderOptions returns the options of the encoder of this name: its own first, then those that all encoders of its medium share.
@@ -38,51 +180,80 @@ func EncoderOptions(encoder string) []Option {
 	if codec._type == C.AVMEDIA_TYPE_AUDIO {
 		medium = C.AV_OPT_FLAG_AUDIO_PARAM
 	}
-	return append(options(codec.priv_class, 0), options(C.avcodec_get_class(), medium)...)
+	return append(options(codec.priv_class, nil, 0), options(C.avcodec_get_class(), codec.priv_class, medium)...)
 }
 
 // MuxerOptions returns the options of the container of this name: its own first, then those that all containers share.
 func MuxerOptions(container string) []Option {
-	n := C.CString(container)
-	defer C.free(unsafe.Pointer(n))
-	o := C.av_guess_format(n, nil, nil)
-	if o == nil {
-		return nil
-	}
-	return append(options(o.priv_class, 0), options(C.avformat_get_class(), 0)...)
+	return append(options(muxerClass(container), nil, 0), options(C.avformat_get_class(), nil, 0)...)
 }
 
-// options lists the options of a class that serve encoding (and this medium, if not 0).
-func options(class *C.AVClass, medium C.int) []Option {
-	if class == nil {
-		return nil
-	}
-	values := map[string][]string{}
-	for o := C.next_option(class, nil); o != nil; o = C.next_option(class, o) {
-		if o._type == C.AV_OPT_TYPE_CONST && o.unit != nil {
-			values[C.GoString(o.unit)] = append(values[C.GoString(o.unit)], C.GoString(o.name))
+// ContainersWithOption returns the names, in order, of the containers that have an option of their own of this name.
+func ContainersWithOption(name string) []string {
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	var all []string
+	var state unsafe.Pointer
+	for o := C.av_muxer_iterate(&state); o != nil; o = C.av_muxer_iterate(&state) {
+		if o.priv_class != nil && C.av_opt_find(unsafe.Pointer(&o.priv_class), n, nil, C.AV_OPT_FLAG_ENCODING_PARAM, C.AV_OPT_SEARCH_FAKE_OBJ) != nil {
+			all = append(all, C.GoString(o.name))
 		}
 	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func muxerClass(container string) *C.AVClass {
+	n := C.CString(container)
+	defer C.free(unsafe.Pointer(n))
+	if o := C.av_guess_format(n, nil, nil); o != nil {
+		return o.priv_class
+	}
+	return nil
+}
+
+// options lists the options of a class that serve encoding (and this medium, if not 0). Some take named values of the child's, too.
+func options(class, child *C.AVClass, medium C.int) []Option {
+	own, childs := namedValues(class), namedValues(child)
 	var all []Option
-	for o := C.next_option(class, nil); o != nil; o = C.next_option(class, o) {
+	for o := C.next_option(class, nil); class != nil && o != nil; o = C.next_option(class, o) {
 		if o._type == C.AV_OPT_TYPE_CONST || o.flags&C.AV_OPT_FLAG_ENCODING_PARAM == 0 || medium != 0 && o.flags&medium == 0 {
 			continue
 		}
-		option := Option{Name: C.GoString(o.name), Min: float64(o.min), Max: float64(o.max)}
-		switch o._type {
-		case C.AV_OPT_TYPE_INT, C.AV_OPT_TYPE_INT64, C.AV_OPT_TYPE_UINT, C.AV_OPT_TYPE_UINT64:
-			option.Numeric, option.Integer = true, true
-		case C.AV_OPT_TYPE_DOUBLE, C.AV_OPT_TYPE_FLOAT:
-			option.Numeric = true
-		case C.AV_OPT_TYPE_FLAGS:
-			option.Flags = true
-		}
+		option := Option{Name: C.GoString(o.name), Kind: optionKinds[o._type], Min: float64(o.min), Max: float64(o.max)}
 		if o.unit != nil {
-			option.Values = values[C.GoString(o.unit)]
+			unit := C.GoString(o.unit)
+			if option.Values = own[unit]; o.flags&C.AV_OPT_FLAG_CHILD_CONSTS != 0 && len(childs[unit]) > 0 {
+				option.Values = childs[unit]
+			}
 		}
 		all = append(all, option)
 	}
 	return all
+}
+
+var optionKinds = map[uint32]OptionKind{
+	C.AV_OPT_TYPE_INT: OptionWhole, C.AV_OPT_TYPE_INT64: OptionWhole, C.AV_OPT_TYPE_UINT: OptionWhole, C.AV_OPT_TYPE_UINT64: OptionWhole,
+	C.AV_OPT_TYPE_FLOAT: OptionNumber, C.AV_OPT_TYPE_DOUBLE: OptionNumber, C.AV_OPT_TYPE_BOOL: OptionBool,
+	C.AV_OPT_TYPE_FLAGS: OptionFlags, C.AV_OPT_TYPE_DICT: OptionPairs,
+}
+
+// namedValues lists the named values of a class by unit.
+func namedValues(class *C.AVClass) map[string][]string {
+	values := map[string][]string{}
+	if class == nil {
+		return values
+	}
+	for o := C.next_option(class, nil); o != nil; o = C.next_option(class, o) {
+		if o._type != C.AV_OPT_TYPE_CONST || o.unit == nil {
+			continue
+		}
+		unit, name := C.GoString(o.unit), C.GoString(o.name)
+		if !slices.Contains(values[unit], name) {
+			values[unit] = append(values[unit], name)
+		}
+	}
+	return values
 }
 
 // SetOption sets an option of an encoder, or of what it has below it, from text. The error is astiav.ErrOptionNotFound where there
@@ -97,19 +268,66 @@ func SetOption(cc *astiav.CodecContext, name, value string) error {
 	return nil
 }
 
-// CheckMuxerOption tries an option on a throw-away muxer of this container.
+// CheckEncoderOption says what FFmpeg would have against a value of an option of this encoder, without an encoder, and without the complaint that
+// FFmpeg would log. Where the value is a number, or the name of one, it returns the number. An unknown encoder has the options that all share.
+func CheckEncoderOption(encoder, name, value string) (float64, error) {
+	var own *C.AVClass
+	if codec := findEncoder(encoder); codec != nil {
+		own = codec.priv_class
+	}
+	return rehearse(own, C.avcodec_get_class(), name, value)
+}
+
+// CheckMuxerOption does the same for an option of a container.
 func CheckMuxerOption(container, name, value string) error {
-	c, n, v := C.CString(container), C.CString(name), C.CString(value)
-	defer C.free(unsafe.Pointer(c))
+	_, err := rehearse(muxerClass(container), C.avformat_get_class(), name, value)
+	return err
+}
+
+func rehearse(own, shared *C.AVClass, name, value string) (float64, error) {
+	n, v := C.CString(name), C.CString(value)
 	defer C.free(unsafe.Pointer(n))
 	defer C.free(unsafe.Pointer(v))
-	var fc *C.AVFormatContext
-	if ret := C.avformat_alloc_output_context2(&fc, nil, c, nil); ret < 0 {
-		return astiav.Error(ret)
+	var number C.double
+	if ret := C.rehearse(own, shared, n, v, &number); ret < 0 {
+		return 0, astiav.Error(ret)
 	}
-	defer C.avformat_free_context(fc)
-	if ret := C.av_opt_set(unsafe.Pointer(fc), n, v, C.AV_OPT_SEARCH_CHILDREN); ret < 0 {
-		return astiav.Error(ret)
+	return float64(number), nil
+}
+
+// Verdict is what the library behind an encoder says of one of its own parameters.
+type Verdict int
+
+const (
+	ParameterUnchecked Verdict = iota // there is no such library here, or no way to ask it
+	ParameterFine
+	ParameterUnknown // there is none of this name
+	ParameterRefused // the value will not do; SVT-AV1 does not tell this from an unknown name
+)
+
+// CheckParameter asks the library behind an encoder about a parameter that FFmpeg would pass on to it in text, and whose refusal FFmpeg
+// would only log: X264_PARAM_BAD_NAME and X265_PARAM_BAD_NAME are -1, the codes for bad values -2 (x264.h, x265.h).
+func CheckParameter(encoder, name, value string) Verdict {
+	n, v := C.CString(name), C.CString(value)
+	defer C.free(unsafe.Pointer(n))
+	defer C.free(unsafe.Pointer(v))
+	ret := C.int(C.NO_LIBRARY)
+	switch encoder {
+	case "libx264", "libx264rgb":
+		ret = C.parse_x264(n, v)
+	case "libx265":
+		ret = C.parse_x265(n, v)
+	case "libsvtav1":
+		ret = C.parse_svtav1(n, v)
 	}
-	return nil
+	switch {
+	case ret == C.NO_LIBRARY:
+		return ParameterUnchecked
+	case ret == 0:
+		return ParameterFine
+	case ret == -1:
+		return ParameterUnknown
+	default:
+		return ParameterRefused
+	}
 }

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/nodes"
+)
+
+// settledAudio is a plan for one encoder.
+type settledAudio struct {
+	spec        nodes.SampleSpec
+	bitRate     int64 // 0: FFmpeg's default
+	own, muxers []codecOption
+}
+
+// settle decides all that follows from the encoder and the container, which may be "" where it is not known yet.
+func (p *audioPlan) settle(codec *astiav.Codec, container string) (s settledAudio, err error) {
+	if s.spec, err = p.output(codec); err != nil {
+		return s, err
+	}
+	if p.cfg.BitRate > 0 {
+		s.bitRate = matchBitRate(codec.Name(), p.cfg.BitRate, s.spec)
+	}
+	list, err := sortedOptions(p.cfg.ExtraOptions, handledAudioOptions)
+	if err != nil {
+		return s, err
+	}
+	s.own, s.muxers, err = splitOptions(codec.Name(), list, container)
+	return s, err
+}
+
+// audioEncoder is an encoder that is open, and how to feed it.
+type audioEncoder struct {
+	name   string
+	codec  *astiav.CodecContext
+	output nodes.SampleSpec
+	block  int // samples per channel that it takes at a time
+	muxers []codecOption
+}
+
+// open opens the encoder for this container.
+func (p *audioPlan) open(container astiavx.Container) (*audioEncoder, error) {
+	e, err := p.openFor(container)
+	return e, withoutPrefix(err)
+}
+
+func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) {
+	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, container)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.settle(codec, container.Name)
+	if err != nil {
+		return nil, err
+	}
+	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader}
+	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
+	cc, err := o.open()
+	if err != nil && s.moveBitRate(&o) {
+		cc, err = o.open()
+	}
+	if err != nil {
+		return nil, p.explain(&o, &s, err)
+	}
+	e := &audioEncoder{name: codec.Name(), codec: cc, output: s.spec, block: cc.FrameSize(), muxers: s.muxers}
+	if e.block == 0 || astiavx.EncoderCapabilities(codec.Name()).VariableFrameSize {
+		e.block = freeBlock
+	}
+	return e, nil
+}
+
+// The probes of audio: something that is harmless to most encoders in place of a field. Those for speech on telephones know 8 kHz and
+// one channel only (ITU-T G.723.1, G.726).
+const (
+	anyBitRate      = "bit rate"
+	telephoneRate   = "8000 Hz"
+	oneChannel      = "mono"
+	telephoneSpeech = "8000 Hz, mono"
+)
+
+func (s *settledAudio) setUp(cc *astiav.CodecContext, probe string) {
+	spec := s.spec
+	if probe == telephoneRate || probe == telephoneSpeech {
+		spec.Rate = 8000
+	}
+	if probe == oneChannel || probe == telephoneSpeech {
+		spec.Layout = astiav.ChannelLayoutMono
+	}
+	cc.SetSampleRate(spec.Rate)
+	cc.SetSampleFormat(spec.Format)
+	cc.SetChannelLayout(spec.Layout)
+	cc.SetTimeBase(astiav.NewRational(1, spec.Rate))
+	if s.bitRate > 0 && probe != anyBitRate {
+		cc.SetBitRate(s.bitRate)
+	}
+}
+
+// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest that does not: towards FFmpeg's default, by halves, to
+// within 1 % or 100 bits per second.
+func (s *settledAudio) moveBitRate(o *opener) bool {
+	if s.bitRate == 0 {
+		return false
+	}
+	cc, err := o.try(o.options, anyBitRate)
+	if err != nil {
+		return false
+	}
+	works := cc.BitRate()
+	nodes.FreeCodecContext(cc)
+	fails, asked := s.bitRate, s.bitRate
+	for distance(works, fails) > max(100, min(works, fails)/100) {
+		s.bitRate = works + (fails-works)/2
+		if o.opens(o.options, "") {
+			works = s.bitRate
+		} else {
+			fails = s.bitRate
+		}
+	}
+	if s.bitRate = works; works > 0 && o.opens(o.options, "") {
+		return true
+	}
+	s.bitRate = asked
+	return false
+}
+
+// explain finds the setting that kept the encoder from opening.
+func (p *audioPlan) explain(o *opener, s *settledAudio, err error) error {
+	var known *ConfigError
+	if errors.As(err, &known) {
+		return err
+	}
+	name := o.codec.Name()
+	if known := explainEncoder(name, err); known != nil {
+		return known
+	}
+	rate := &ConfigError{Field: p.rateField(), Value: s.spec.Rate, Reason: name + " does not encode this rate; set OutSampleRate to 8000"}
+	channels := &ConfigError{Field: p.channelsField(), Value: p.cfg.OutNumChannels, Reason: name + " does not encode so many channels; set OutNumChannels to 1"}
+	switch {
+	case o.opens(o.options, anyBitRate):
+		return &ConfigError{
+			Field: "BitRate", Value: p.cfg.BitRate, Err: telling(err),
+			Reason: fmt.Sprintf("%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose", name, s.spec.Rate, s.spec.Layout),
+		}
+	case o.opens(o.options, telephoneRate):
+		return rate
+	case o.opens(o.options, oneChannel):
+		return channels
+	case o.opens(o.options, telephoneSpeech) && s.spec.Layout.Channels() > 1:
+		channels.Reason += ", and OutSampleRate to 8000"
+		return channels
+	}
+	return &ConfigError{
+		Field: "Codec", Value: name, Reason: fmt.Sprintf("the encoder does not open for %d Hz, %s", s.spec.Rate, s.spec.Layout), Err: err,
+	}
+}

@@ -1,0 +1,65 @@
+package api
+
+import (
+	"path/filepath"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// wellKnownContainers are FFmpeg's names and usual extensions, for messages.
+var wellKnownContainers = []string{"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "opus", "wav", "mp3", "m4a", "flac", "gif"}
+
+// resolveContainer finds the container of an output.
+func resolveContainer(o Output) (astiavx.Container, error) {
+	if o.format == "" && o.writer == nil {
+		return containerOf(o.path)
+	}
+	c, ok := astiavx.GuessContainer(o.format, "")
+	if !ok && o.format != "" {
+		c, ok = astiavx.GuessContainer("", "x."+o.format)
+	}
+	switch {
+	case o.format == "":
+		return c, &ConfigError{Field: "Format", Value: "", Reason: "must be named for a writer", Supported: wellKnownContainers}
+	case !ok:
+		return c, &ConfigError{
+			Field: "Format", Value: o.format, Reason: "there is no container of this name or extension" + didYouMean(o.format, containerNames()),
+			Supported: wellKnownContainers,
+		}
+	}
+	return c, oneFile(c, "Format", o.format)
+}
+
+func containerOf(path string) (astiavx.Container, error) {
+	extension := filepath.Ext(path)
+	c, ok := astiavx.GuessContainer("", path)
+	switch {
+	case !ok && len(extension) < 2:
+		return c, &ConfigError{Field: "path", Value: path, Reason: "needs an extension that names the container, or the option Format", Supported: wellKnownContainers}
+	case !ok:
+		return c, &ConfigError{
+			Field: "path", Value: path, Reason: "no container has this extension; give it another, or name the container with the option Format" + didYouMean(extension[1:], containerNames()),
+			Supported: wellKnownContainers,
+		}
+	}
+	return c, oneFile(c, "path", path)
+}
+
+// oneFile is an error where FFmpeg's muxer opens files of its own.
+func oneFile(c astiavx.Container, field, value string) error {
+	if !c.NoFile {
+		return nil
+	}
+	return &ConfigError{Field: field, Value: value, Reason: c.Name + " is not written to one file; take a container that is", Supported: wellKnownContainers}
+}
+
+// containerNames are FFmpeg's names and the extensions of all containers, the well-known first.
+func containerNames() []string {
+	names := append([]string(nil), wellKnownContainers...)
+	for _, c := range astiavx.Containers() {
+		if !c.NoFile {
+			names = append(append(names, c.Name), c.Extensions...)
+		}
+	}
+	return names
+}

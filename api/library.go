@@ -1,0 +1,89 @@
+package api
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/cpu"
+)
+
+// mostFrameThreads is X265_MAX_FRAME_THREADS (x265's common/common.h): with more, x265 does not open.
+const mostFrameThreads = 16
+
+// threadCount is libavcodec's thread count for an encoder: of x265 it is the number of frames at a time.
+func threadCount(encoder string, threads int) int {
+	if encoder == "libx265" {
+		return min(threads, mostFrameThreads)
+	}
+	return threads
+}
+
+// libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
+// and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, and that
+// x264 leave AVX-512 alone where it makes the file depend on chance.
+func libraryParameters(encoder string, threads int, options []codecOption) (key string, ours []parameter) {
+	switch encoder {
+	case "libx264", "libx264rgb":
+		key = "x264-params"
+		if cpu.X86.HasAVX512F && hasMacroblockTree(options) {
+			ours = append(ours, parameter{"asm", "AVX2"})
+		}
+	case "libsvtav1":
+		key = "svtav1-params"
+		if threads > 0 {
+			ours = append(ours, parameter{"lp", strconv.Itoa(threads)})
+		}
+	case "libx265":
+		key = "x265-params"
+		ours = append(ours, parameter{"log-level", "none"})
+		if threads > 0 {
+			ours = append(ours, parameter{"pools", strconv.Itoa(threads)})
+		}
+	}
+	return key, ours
+}
+
+// hasMacroblockTree says whether x264 weighs blocks by how much later frames refer to them, which all presets but the two fastest do. Its AVX-512 code
+// for that (up to version 164 at least) reads memory that nobody wrote, so that equal input gives different files; that for AVX2 does not, and
+// takes 8 % more time at preset medium.
+func hasMacroblockTree(options []codecOption) bool {
+	return !slices.ContainsFunc(options, func(o codecOption) bool {
+		return o.key == "preset" && (o.value == "ultrafast" || o.value == "superfast")
+	})
+}
+
+// sameParameters are other names of those of ours.
+var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools"}
+
+// withLibraryParameters adds our parameters to the option that holds those of the library, except what the user has said there.
+func withLibraryParameters(encoder string, threads int, options []codecOption) ([]codecOption, error) {
+	key, ours := libraryParameters(encoder, threads, options)
+	if len(ours) == 0 {
+		return options, nil
+	}
+	i := slices.IndexFunc(options, func(o codecOption) bool { return o.key == key })
+	if i < 0 {
+		return append(options, codecOption{field: extraField(key), key: key, value: joinParameters(ours), given: joinParameters(ours)}), nil
+	}
+	theirs, err := options[i].parameters()
+	if err != nil {
+		return nil, err
+	}
+	ours = slices.DeleteFunc(ours, func(p parameter) bool {
+		return slices.ContainsFunc(theirs, func(t parameter) bool { return t.flat() == p.name || sameParameters[t.flat()] == p.name })
+	})
+	options = slices.Clone(options)
+	options[i].value = joinParameters(append(ours, theirs...)) // ours first: x265 heeds its log level from there on
+	return options, nil
+}
+
+// joinParameters writes parameters so that av_dict_parse_string reads them back.
+func joinParameters(all []parameter) string {
+	escape := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `:`, `\:`, `=`, `\=`, " ", `\ `)
+	texts := make([]string, len(all))
+	for i, p := range all {
+		texts[i] = escape.Replace(p.name) + "=" + escape.Replace(p.value)
+	}
+	return strings.Join(texts, ":")
+}

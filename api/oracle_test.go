@@ -1,0 +1,146 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// oracle is a setting that is given to avloom and to the ffmpeg command of the same build.
+type oracle struct {
+	name   string
+	cfg    api.VideoConfig
+	args   []string
+	within float64 // the share of values that must be within 2
+}
+
+const (
+	oracleWidth  = 320
+	oracleHeight = 180
+	oracleFrames = 30
+)
+
+// moving returns pictures of a real clip, R G B.
+func moving(t *testing.T) []byte {
+	t.Helper()
+	dir := bytes.TrimSpace(mediatest.Run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav"))
+	clip := filepath.Join(string(dir), "testdata", "video.mp4")
+	data := bytes.Join(mediatest.Pictures(t, clip, 0, "rgb24"), nil)
+	return data[:oracleFrames*oracleWidth*oracleHeight*3]
+}
+
+func oracles(extension string) []oracle {
+	plain := oracle{name: "plain", cfg: api.VideoConfig{PixelFormat: "yuv420p"}, args: []string{"-pix_fmt", "yuv420p"}, within: 0.99}
+	switch extension {
+	case "avi", "flv": // their default codecs know neither crf nor preset, and no 4:4:4
+		plain.within = 0.94
+		return []oracle{plain}
+	}
+	crf0, crf30 := 0.0, 30.0
+	return []oracle{
+		plain,
+		{"444 crf 0", api.VideoConfig{PixelFormat: "yuv444p", CRF: &crf0}, []string{"-pix_fmt", "yuv444p", "-crf", "0"}, 0.99},
+		{"420 crf 30", api.VideoConfig{PixelFormat: "yuv420p", CRF: &crf30}, []string{"-pix_fmt", "yuv420p", "-crf", "30"}, 0.99},
+		{"420 ultrafast", api.VideoConfig{PixelFormat: "yuv420p", Preset: "ultrafast"}, []string{"-pix_fmt", "yuv420p", "-preset", "ultrafast"}, 0.99},
+		{
+			"bt709", api.VideoConfig{PixelFormat: "yuv420p", ColorSpace: "bt709"},
+			[]string{"-pix_fmt", "yuv420p", "-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"}, 0.99,
+		},
+	}
+}
+
+func TestVideoAgainstTheCommand(t *testing.T) {
+	mediatest.NoLeaks(t)
+	pictures := moving(t)
+	for _, extension := range []string{"mov", "mp4", "avi", "mkv", "flv"} {
+		for _, rate := range []float64{30, 29.97} {
+			for _, o := range oracles(extension) {
+				t.Run(fmt.Sprintf("%s/%g/%s", extension, rate, o.name), func(t *testing.T) {
+					dir := t.TempDir()
+					theirs, ours := filepath.Join(dir, "theirs."+extension), filepath.Join(dir, "ours."+extension)
+					args := append([]string{
+						"-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", oracleWidth, oracleHeight),
+						"-r", strconv.FormatFloat(rate, 'g', -1, 64), "-i", "-",
+					}, o.args...)
+					command(t, pictures, append(args, theirs)...)
+					encodeMoving(t, o, rate, pictures, api.File(ours))
+					requireSameVideo(t, theirs, ours, o.within, extension)
+
+					var memory api.MemoryFile
+					encodeMoving(t, o, rate, pictures, api.Writer(&memory, extension))
+					content, err := os.ReadFile(ours)
+					require.NoError(t, err)
+					require.Equal(t, content, memory.Bytes())
+				})
+			}
+		}
+	}
+}
+
+// command runs the ffmpeg of the build that avloom is linked with.
+func command(t *testing.T, stdin []byte, args ...string) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg"), args...)
+	cmd.Stdin = bytes.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+}
+
+func encodeMoving(t *testing.T, o oracle, rate float64, pictures []byte, out api.Output) {
+	t.Helper()
+	cfg := o.cfg
+	cfg.Width, cfg.Height, cfg.FrameRate = oracleWidth, oracleHeight, rate
+	if cfg.ColorSpace == "" {
+		cfg.ColorSpace = "bt601" // as the command converts
+	}
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, cfg)
+	require.NoError(t, enc.Open(context.Background(), out))
+	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: pictures, Layout: api.NHWC}))
+	require.NoError(t, enc.Close())
+}
+
+func requireSameVideo(t *testing.T, theirs, ours string, within float64, extension string) {
+	t.Helper()
+	want, got := mediatest.Probe(t, theirs).Streams[0], mediatest.Probe(t, ours).Streams[0]
+	describe := func(s mediatest.Stream) []any {
+		return []any{s.Codec, s.Width, s.Height, s.PixelFormat, s.Duration, s.DurationTS, s.FrameRate, s.AvgFrameRate, s.TimeBase, s.NbFrames, s.NbReadFrames, s.StartTime}
+	}
+	require.Equal(t, describe(want), describe(got))
+	require.Equal(t, frameTable(t, theirs, extension), frameTable(t, ours, extension))
+
+	a, b := mediatest.Pictures(t, theirs, 0, "yuv444p"), mediatest.Pictures(t, ours, 0, "yuv444p")
+	require.Len(t, b, oracleFrames)
+	require.Len(t, a, len(b))
+	near, total := 0, 0
+	for i := range a {
+		require.Greater(t, mediatest.PSNR(a[i], b[i]), 30.0, "frame %d", i)
+		for k := range a[i] {
+			if d := int(a[i][k]) - int(b[i][k]); d >= -2 && d <= 2 {
+				near++
+			}
+		}
+		total += len(a[i])
+	}
+	require.GreaterOrEqual(t, float64(near)/float64(total), within)
+}
+
+// frameTable is what ffprobe says of the times of each frame.
+func frameTable(t *testing.T, path, extension string) string {
+	t.Helper()
+	entries := "frame=pts,pts_time,duration,duration_time"
+	if extension == "flv" {
+		entries = "frame=pts"
+	}
+	return string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", entries, "-of", "csv", path))
+}

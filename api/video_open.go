@@ -1,0 +1,200 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/gpu"
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/nodes"
+)
+
+// settledVideo is a plan for one encoder.
+type settledVideo struct {
+	format        astiav.PixelFormat
+	width, height int
+	color         astiavx.Color
+	own, muxers   []codecOption
+}
+
+// settle decides all that follows from the encoder and the container, which may be "" where it is not known yet.
+func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVideo, err error) {
+	if s.format, err = p.pixelFormat(codec); err != nil {
+		return s, err
+	}
+	if s.width, s.height, err = p.outSize(codec, s.format); err != nil {
+		return s, err
+	}
+	if s.color, err = p.color.resolve(s.format, codec.Name(), s.height); err != nil {
+		return s, err
+	}
+	list, err := p.options()
+	if err != nil {
+		return s, err
+	}
+	if s.own, s.muxers, err = splitOptions(codec.Name(), list, container); err != nil {
+		return s, err
+	}
+	return s, firstError(
+		checkRateControl(codec.Name(), s.own),
+		checkNested(codec.Name(), s.own, p.said(s.own)),
+		checkProfile(codec.Name(), s.own, s.format),
+	)
+}
+
+// videoEncoder is an encoder that is open, and how to feed it.
+type videoEncoder struct {
+	name    string
+	codec   *astiav.CodecContext
+	convert nodes.ConvertConfig
+	muxers  []codecOption
+}
+
+// open opens the encoder for this container.
+func (p *videoPlan) open(container astiavx.Container) (*videoEncoder, error) {
+	if p.onCUDA() {
+		return nil, gpu.Probe()
+	}
+	e, err := p.openFor(container)
+	return e, withoutPrefix(err)
+}
+
+func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) {
+	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, container)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.settle(codec, container.Name)
+	if err != nil {
+		return nil, err
+	}
+	options, err := withLibraryParameters(codec.Name(), p.threads, s.own)
+	if err != nil {
+		return nil, err
+	}
+	o := opener{codec: codec, options: options, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, codec.Name(), s, probe) }
+	cc, err := o.open()
+	if err != nil {
+		return nil, p.explain(&o, s, err)
+	}
+	input := s.color
+	input.Space, input.Range = p.inputMatrix(s.format, s.height, s.color)
+	return &videoEncoder{name: codec.Name(), codec: cc, muxers: s.muxers, convert: nodes.ConvertConfig{
+		Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: input,
+	}}, nil
+}
+
+// videoProbes are what is harmless to most encoders, by the field that it takes the place of. Some know a few sizes only: H.261 and H.263 (CIF), DV (PAL), DNxHD (1080p).
+var videoProbes = []struct {
+	name, field   string
+	width, height int
+	threads       int
+	rate          astiav.Rational
+}{
+	{name: "threads", field: "Threads", threads: 1},
+	{name: "rate", field: "FrameRate", rate: astiav.NewRational(25, 1)},
+	{name: "vga", field: "Width", width: 640, height: 480},
+	{name: "cif", field: "Width", width: 352, height: 288},
+	{name: "pal", field: "Width", width: 720, height: 576},
+	{name: "hd", field: "Width", width: 1920, height: 1080},
+	{name: "cif 25", field: "Width", width: 352, height: 288, rate: astiav.NewRational(25, 1)},
+	{name: "pal 25", field: "Width", width: 720, height: 576, rate: astiav.NewRational(25, 1)},
+}
+
+// setUp sets what is no option. A probe puts something harmless in place of a field, to find out what the encoder has against it.
+func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVideo, probe string) {
+	rate, width, height, threads := p.rate, s.width, s.height, threadCount(encoder, p.threads)
+	for _, v := range videoProbes {
+		if v.name != probe {
+			continue
+		}
+		if v.width > 0 {
+			width, height = v.width, v.height
+		}
+		if v.threads > 0 {
+			threads = v.threads
+		}
+		if v.rate.Num() > 0 {
+			rate = v.rate
+		}
+	}
+	cc.SetWidth(width)
+	cc.SetHeight(height)
+	cc.SetPixelFormat(s.format)
+	cc.SetFramerate(rate)
+	cc.SetTimeBase(rate.Invert())
+	cc.SetThreadCount(threads)
+	astiavx.SetEncoderColor(cc, s.color)
+}
+
+// inputMatrix says what input that is YUV already is made of: the same matrix and range as what is encoded, where that is YUV too.
+func (p *videoPlan) inputMatrix(format astiav.PixelFormat, height int, color astiavx.Color) (astiav.ColorSpace, astiav.ColorRange) {
+	if astiavx.DescribePixelFormat(format).RGB {
+		color, _ = p.color.resolve(p.inputFormat, "", height)
+	}
+	if isFullRange(p.inputFormat, "") {
+		color.Range = astiav.ColorRangeJpeg
+	}
+	return color.Space, color.Range
+}
+
+// explain finds the setting that kept the encoder from opening.
+func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
+	var known *ConfigError
+	if errors.As(err, &known) {
+		return err
+	}
+	name := o.codec.Name()
+	if known := explainEncoder(name, err); known != nil {
+		return known
+	}
+	for _, v := range videoProbes {
+		if v.threads >= p.threads && v.threads > 0 || !o.opens(o.options, v.name) {
+			continue
+		}
+		return p.refusedField(v.field, name, s, frameRates(o.codec, p.cfg.FrameRate), fmt.Sprintf("%d×%d", v.width, v.height))
+	}
+	return &ConfigError{
+		Field: "Codec", Value: name, Err: err,
+		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second", s.width, s.height, s.format.Name(), rateText(p.rate)),
+	}
+}
+
+// refusedField is the error about a field without which the encoder opens.
+func (p *videoPlan) refusedField(field, encoder string, s settledVideo, rates []string, size string) error {
+	e := &ConfigError{Field: field}
+	switch field {
+	case "Threads":
+		e.Value, e.Reason = p.threads, encoder+" does not open with so many threads"
+	case "FrameRate":
+		e.Value, e.Supported = p.cfg.FrameRate, rates
+		e.Reason = fmt.Sprintf("%s does not encode %s frames per second", encoder, rateText(p.rate))
+		if len(rates) == 0 {
+			e.Reason += "; it does encode 25"
+		}
+	default:
+		e.Value, e.Reason = s.width, fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %s", encoder, s.width, s.height, size)
+	}
+	return e
+}
+
+// frameRates are those that the encoder names, the nearest first.
+func frameRates(codec *astiav.Codec, near float64) []string {
+	rates := codec.SupportedFrameRates()
+	away := func(r astiav.Rational) float64 { return math.Abs(r.Float64() - near) }
+	slices.SortStableFunc(rates, func(a, b astiav.Rational) int { return cmp.Compare(away(a), away(b)) })
+	names := make([]string, len(rates))
+	for i, r := range rates {
+		names[i] = rateText(r)
+	}
+	return slices.Compact(names)
+}
+
+func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
