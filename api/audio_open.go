@@ -129,8 +129,7 @@ func (s *settledAudio) moveBitRate(o *opener) bool {
 
 // explain finds the setting that kept the encoder from opening.
 func (p *audioPlan) explain(o *opener, s *settledAudio, err error) error {
-	var known *ConfigError
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*ConfigError](err); ok {
 		return err
 	}
 	name := o.codec.Name()

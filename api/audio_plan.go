@@ -70,8 +70,10 @@ func (p *audioPlan) check() error {
 		most  int
 		unit  string
 	}{
-		{"SampleRate", cfg.SampleRate, maxSampleRate, "Hz"}, {"OutSampleRate", cfg.OutSampleRate, maxSampleRate, "Hz"},
-		{"NumChannels", cfg.NumChannels, maxChannels, "channels"}, {"OutNumChannels", cfg.OutNumChannels, maxChannels, "channels"},
+		{"SampleRate", cfg.SampleRate, maxSampleRate, "Hz"},
+		{"OutSampleRate", cfg.OutSampleRate, maxSampleRate, "Hz"},
+		{"NumChannels", cfg.NumChannels, maxChannels, "channels"},
+		{"OutNumChannels", cfg.OutNumChannels, maxChannels, "channels"},
 	} {
 		if c.value < 1 || c.value > c.most {
 			return &ConfigError{Field: c.field, Value: c.value, Reason: fmt.Sprintf("must be 1 to %d %s", c.most, c.unit)}

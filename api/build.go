@@ -134,8 +134,7 @@ func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 
 // explain turns what a container has against a header into an error that says what would do.
 func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) error {
-	var unused *muxer.UnusedOptionsError
-	if errors.As(err, &unused) {
+	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
 		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
 	}
 	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {

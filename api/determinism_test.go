@@ -19,10 +19,10 @@ const childOf = "AVLOOM_TEST_CODEC"
 // TestEqualInputGivesEqualFiles encodes the same pictures in processes whose fresh memory holds different bytes (glibc's
 // MALLOC_PERTURB_): an encoder that reads memory that nobody wrote is found out, unless avloom keeps it from that.
 func TestEqualInputGivesEqualFiles(t *testing.T) {
-	for _, codec := range []string{"libx264", "libx265", "libvpx-vp9", "libsvtav1", "mpeg4", "ffv1"} {
+	for _, codec := range []string{"libx264", "libx265", "libvpx-vp9", "libsvtav1", "mpeg4"} {
 		t.Run(codec, func(t *testing.T) {
 			hashes := map[string]string{}
-			for _, perturb := range []string{"0", "1", "85", "255"} {
+			for _, perturb := range []string{"0", "85", "255"} {
 				cmd := exec.Command(os.Args[0], "-test.run", "^TestHash$", "-test.v")
 				cmd.Env = append(os.Environ(), childOf+"="+codec, "MALLOC_PERTURB_="+perturb)
 				out, err := cmd.CombinedOutput()

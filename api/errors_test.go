@@ -186,7 +186,7 @@ func TestFailedOpenCanBeTriedAgain(t *testing.T) {
 	require.NoError(t, enc.OpenFile(context.Background(), path))
 	addNumbered(t, v, 0, 5)
 	require.NoError(t, enc.Close())
-	require.Equal(t, counting(0, 5), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+	require.Equal(t, counting(5), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
 }
 
 // openRefusals are found by Open, when the container is known.

@@ -47,7 +47,8 @@ func TestBottleneck(t *testing.T) {
 			Elapsed: second,
 			Nodes:   []api.NodeStats{{Name: "convert", Busy: second / 5}, {Name: "encode", Busy: second * 95 / 100}},
 			Edges: []api.EdgeStats{
-				{From: "input", To: "convert", Blocked: second * 85 / 100}, {From: "convert", To: "encode", Blocked: second * 80 / 100},
+				{From: "input", To: "convert", Blocked: second * 85 / 100},
+				{From: "convert", To: "encode", Blocked: second * 80 / 100},
 				{From: "encode", To: "mux"},
 			},
 		},

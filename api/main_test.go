@@ -17,10 +17,10 @@ func StderrOf(t *testing.T, f func()) string {
 	t.Helper()
 	file, err := os.CreateTemp(t.TempDir(), "stderr")
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { require.NoError(t, file.Close()) }()
 	stderr, err := unix.Dup(2)
 	require.NoError(t, err)
-	defer unix.Close(stderr)
+	defer func() { require.NoError(t, unix.Close(stderr)) }()
 	require.NoError(t, unix.Dup3(int(file.Fd()), 2, 0))
 	func() {
 		defer func() { require.NoError(t, unix.Dup3(stderr, 2, 0)) }()

@@ -60,10 +60,11 @@ func numbersOf(pictures [][]byte) []int {
 	return numbers
 }
 
-func counting(first, n int) []int {
+// counting returns 0, 1, … of n.
+func counting(n int) []int {
 	numbers := make([]int, n)
 	for i := range numbers {
-		numbers[i] = first + i
+		numbers[i] = i
 	}
 	return numbers
 }

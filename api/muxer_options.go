@@ -29,8 +29,7 @@ func muxerOptions(container string, options map[string]any) (map[string]string, 
 
 // asFormatOption renames the field of an error to where the option came from.
 func asFormatOption(err error) error {
-	var e *ConfigError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*ConfigError](err); ok {
 		e.Field = strings.Replace(e.Field, "ExtraOptions[", "FormatOptions[", 1)
 	}
 	return err

@@ -87,7 +87,7 @@ func (o codecOption) checkSaid(encoder string, p parameter, said map[string]stri
 	if field, ok := parameterFields[name]; ok {
 		return o.wrong(fmt.Sprintf("%s does not belong in it; set %s instead", p.name, field))
 	}
-	keys := append(parameterOptions[name], name)
+	keys := append(slices.Clone(parameterOptions[name]), name)
 	if controls := rateControls[encoder]; slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(controls, k) }) {
 		keys = append(keys, controls...)
 	}
@@ -126,7 +126,7 @@ func (o codecOption) checkClipped(encoder string, p parameter) error {
 	if err != nil {
 		return nil
 	}
-	for _, key := range append(parameterOptions[p.flat()], p.flat()) {
+	for _, key := range append(slices.Clone(parameterOptions[p.flat()]), p.flat()) {
 		if limits, ok := clipped[encoder][key]; ok && !(n >= limits.least && n <= limits.most) {
 			return o.wrong(fmt.Sprintf("%s in it must be a number%s for %s", p.name, limits, encoder))
 		}

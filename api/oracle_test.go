@@ -53,8 +53,10 @@ func oracles(extension string) []oracle {
 		{"420 crf 30", api.VideoConfig{PixelFormat: "yuv420p", CRF: &crf30}, []string{"-pix_fmt", "yuv420p", "-crf", "30"}, 0.99},
 		{"420 ultrafast", api.VideoConfig{PixelFormat: "yuv420p", Preset: "ultrafast"}, []string{"-pix_fmt", "yuv420p", "-preset", "ultrafast"}, 0.99},
 		{
-			"bt709", api.VideoConfig{PixelFormat: "yuv420p", ColorSpace: "bt709"},
-			[]string{"-pix_fmt", "yuv420p", "-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"}, 0.99,
+			"bt709",
+			api.VideoConfig{PixelFormat: "yuv420p", ColorSpace: "bt709"},
+			[]string{"-pix_fmt", "yuv420p", "-vf", "scale=out_color_matrix=bt709:out_range=tv", "-colorspace", "bt709"},
+			0.99,
 		},
 	}
 }

@@ -100,18 +100,19 @@ func (p *videoPlan) fit(n, log2 int) (fitting int, ok bool) {
 }
 
 func (p *videoPlan) oddSize(field string, n, step int, codec *astiav.Codec, format astiav.PixelFormat) error {
-	reason := fmt.Sprintf("must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad", step, format.Name())
+	var reason strings.Builder
+	reason.WriteString(fmt.Sprintf("must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad", step, format.Name()))
 	if n > step {
-		reason += " or crop"
+		reason.WriteString(" or crop")
 	}
 	for _, f := range encodable(codec) {
 		info := astiavx.DescribePixelFormat(f)
 		if info.Log2ChromaWidth+info.Log2ChromaHeight == 0 && !info.Gray {
-			reason += ", or PixelFormat to " + f.Name()
+			reason.WriteString(", or PixelFormat to " + f.Name())
 			break
 		}
 	}
-	return &ConfigError{Field: field, Value: n, Reason: reason}
+	return &ConfigError{Field: field, Value: n, Reason: reason.String()}
 }
 
 // checkProfile finds an H.264 profile that cannot hold the format: x264 would say so on stderr. (ITU-T H.264, Annex A.2.)

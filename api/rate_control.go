@@ -19,7 +19,7 @@ var rateControls = map[string][]string{
 func checkRateControl(encoder string, options []codecOption) error {
 	var decides codecOption
 	for _, key := range rateControls[encoder] {
-		i := slices.IndexFunc(options, func(o codecOption) bool { return o.key == key && !(key == "b" && o.value == "0") })
+		i := slices.IndexFunc(options, func(o codecOption) bool { return o.key == key && (key != "b" || o.value != "0") })
 		switch {
 		case i < 0:
 		case decides.key == "":

@@ -147,8 +147,7 @@ func (p *videoPlan) inputMatrix(format astiav.PixelFormat, height int, color ast
 
 // explain finds the setting that kept the encoder from opening.
 func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
-	var known *ConfigError
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*ConfigError](err); ok {
 		return err
 	}
 	name := o.codec.Name()

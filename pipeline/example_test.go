@@ -84,11 +84,10 @@ func Example_failure() {
 	err := run.Close()
 	fmt.Println(err)
 
-	var failure *pipeline.NodeError
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*pipeline.NodeError](err); ok {
 		fmt.Println(failure.Node)
 	}
-	fmt.Println(source.Send(ctx, 'a') == err)
+	fmt.Println(errors.Is(source.Send(ctx, 'a'), err))
 	// Output:
 	// avloom: stream 0: words: no shouting
 	// words

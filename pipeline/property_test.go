@@ -88,7 +88,7 @@ func (s *simulation) producer(index int, c *simChain) func() {
 
 // same asserts that a call returned what all calls return.
 func (s *simulation) same(err error, call string) {
-	if want := s.run.Wait(); err != want {
+	if want := s.run.Wait(); !errors.Is(err, want) {
 		s.t.Errorf("%s returned %v, not %v", call, err, want)
 	}
 }
@@ -245,7 +245,7 @@ func (s *simulation) checkError(err error) {
 			s.t.Errorf("%v is not the first of %v", err, s.fired)
 		}
 	case err != nil:
-		assert.True(s.t, err == s.stop && !s.stopped.IsZero(), "%v", err)
+		assert.True(s.t, errors.Is(err, s.stop) && !s.stopped.IsZero(), "%v", err)
 		for _, f := range s.fired {
 			assert.False(s.t, f.at.Before(s.stopped), "%v came first", f.err)
 		}

@@ -127,7 +127,7 @@ type wakableProcessor struct {
 }
 
 func (p wakableProcessor) Process(ctx context.Context, in int, _ Emit[int]) error {
-	return p.stuckSink.Consume(ctx, 0, in)
+	return p.Consume(ctx, 0, in)
 }
 
 func (p wakableProcessor) Flush(ctx context.Context, emit Emit[int]) error {

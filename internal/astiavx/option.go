@@ -153,6 +153,7 @@ import (
 // OptionKind is what an option takes.
 type OptionKind int
 
+// The kinds of options.
 const (
 	OptionText   OptionKind = iota // or anything that is not below
 	OptionNumber                   // between Min and Max
@@ -298,6 +299,7 @@ func rehearse(own, shared *C.AVClass, name, value string) (float64, error) {
 // Verdict is what the library behind an encoder says of one of its own parameters.
 type Verdict int
 
+// The verdicts.
 const (
 	ParameterUnchecked Verdict = iota // there is no such library here, or no way to ask it
 	ParameterFine
@@ -320,12 +322,12 @@ func CheckParameter(encoder, name, value string) Verdict {
 	case "libsvtav1":
 		ret = C.parse_svtav1(n, v)
 	}
-	switch {
-	case ret == C.NO_LIBRARY:
+	switch ret {
+	case C.NO_LIBRARY:
 		return ParameterUnchecked
-	case ret == 0:
+	case 0:
 		return ParameterFine
-	case ret == -1:
+	case -1:
 		return ParameterUnknown
 	default:
 		return ParameterRefused
