@@ -111,6 +111,9 @@ func (s *settledAudio) moveBitRate(o *opener) bool {
 	}
 	works := cc.BitRate()
 	nodes.FreeCodecContext(cc)
+	if works == 0 { // a quality instead, as of libvorbis: two bits for each sample lie within what it has
+		works = 2 * int64(s.spec.Rate*s.spec.Layout.Channels())
+	}
 	fails, asked := s.bitRate, s.bitRate
 	for distance(works, fails) > max(100, min(works, fails)/100) {
 		s.bitRate = works + (fails-works)/2

@@ -29,9 +29,9 @@ func matchBitRate(encoder string, rate int64, spec nodes.SampleSpec) int64 {
 		}
 		return nearestOf(mpeg1Layer2, rate)
 	case "ac3", "ac3_fixed":
-		return nearestOf(ac3, rate)
-	case "eac3": // FFmpeg's ac3enc.c: words of 16 bits in a frame of 6 blocks, at least one, up to 2048 in a frame of one block
-		return min(max(rate, int64(spec.Rate+1535)/1536*16), 2048*int64(spec.Rate)/256*16)
+		return nearestOf(ac3, max(rate, roomFor(16_000, spec)))
+	case "eac3": // FFmpeg's ac3enc.c: at most 2048 words of 16 bits in a frame of one block of 256 samples
+		return min(max(rate, roomFor(20_000, spec)), 2048*int64(spec.Rate)/256*16)
 	case "libopus": // RFC 6716, 2.1.1: 6 to 510 kbit/s for mono and stereo; libopus allows 256 kbit/s and channel
 		return min(max(rate, 500), 256_000*channels)
 	case "aac": // ISO/IEC 14496-3, 4.5.3.3: at most 6144 bits per channel and block of 1024 samples
@@ -39,6 +39,12 @@ func matchBitRate(encoder string, rate int64, spec nodes.SampleSpec) int64 {
 	default:
 		return min(rate, 1<<31-1)
 	}
+}
+
+// roomFor is the rate at which there are so many bits per second for each channel at 48 kHz. With fewer than these, FFmpeg's encoders of AC-3 fail at
+// the first block of white noise, which is the hardest sound.
+func roomFor(bits int64, spec nodes.SampleSpec) int64 {
+	return bits * int64(spec.Layout.Channels()) * int64(spec.Rate) / 48_000
 }
 
 // nearestOf returns the nearest of rising rates in kbit/s, in bits per second.

@@ -261,6 +261,7 @@ func nestedRefusals() []refusal {
 		}},
 		{name: "parameter of x264opts", field: "ExtraOptions[x264opts]", video: with("x264opts", "no-mbtree:nonsense")},
 		{name: "parameter unknown to x265", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "nonsense=3")},
+		{name: "parameter that the container decides", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "no-annexb=1")},
 		{name: "parameter with a bad value for x265", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "bframes=many")},
 		{name: "threads of x265 twice", field: "ExtraOptions[x265-params]", video: func(c *api.VideoConfig) {
 			c.Codec, c.Threads, c.ExtraOptions = "libx265", 2, map[string]any{"x265-params": "pools=1"}

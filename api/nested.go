@@ -87,6 +87,9 @@ func (o codecOption) checkSaid(encoder string, p parameter, said map[string]stri
 	if field, ok := parameterFields[name]; ok {
 		return o.wrong(fmt.Sprintf("%s does not belong in it; set %s instead", p.name, field))
 	}
+	if encoder == "libx265" && strings.HasSuffix(name, "annexb") { // without start codes FFmpeg does not find the headers
+		return o.wrong(p.name + " does not belong in it: the container decides that; drop it")
+	}
 	keys := append(slices.Clone(parameterOptions[name]), name)
 	if controls := rateControls[encoder]; slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(controls, k) }) {
 		keys = append(keys, controls...)
@@ -113,12 +116,16 @@ func (o codecOption) checkParameter(encoder string, p parameter) error {
 		verdict = astiavx.ParameterUnknown
 	}
 	switch {
-	case verdict == astiavx.ParameterUnknown, verdict == astiavx.ParameterRefused && !listed:
-		return o.wrong(fmt.Sprintf("%s has no parameter %q%s", encoder, shorten(p.name), didYouMean(p.name, names)))
+	case verdict == astiavx.ParameterUnknown, verdict == astiavx.ParameterRefused && !listed && encoder == "libsvtav1":
+		return o.wrong(noParameter(encoder, p.name))
 	case verdict == astiavx.ParameterRefused:
 		return o.wrong(fmt.Sprintf("%s does not take %q for %s in it", encoder, shorten(p.value), p.name))
 	}
 	return o.checkClipped(encoder, p)
+}
+
+func noParameter(encoder, name string) string {
+	return fmt.Sprintf("%s has no parameter %q%s", encoder, shorten(name), didYouMean(name, parameterNames[encoder]))
 }
 
 func (o codecOption) checkClipped(encoder string, p parameter) error {

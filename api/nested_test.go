@@ -153,6 +153,27 @@ func TestX265SaysNothing(t *testing.T) {
 	}))
 }
 
+// TestSVTAV1RefusesAndGoesOn finds a parameter that only opening reveals, and then encodes with one that is fine: closed without a picture, SVT-AV1 would wait
+// for ever.
+func TestSVTAV1RefusesAndGoesOn(t *testing.T) {
+	mediatest.NoLeaks(t)
+	open := func(parameters string) (*VideoStream, *Encoder, error) {
+		e := NewEncoder()
+		v, err := e.AddVideo(VideoConfig{
+			Width: 128, Height: 96, FrameRate: 25, Codec: "libsvtav1", Preset: "12", Threads: 1, ExtraOptions: map[string]any{"svtav1-params": parameters},
+		})
+		require.NoError(t, err)
+		return v, e, e.OpenWriter(context.Background(), new(MemoryFile), "mkv")
+	}
+	_, e, err := open("tune=0:lookahead=500")
+	require.ErrorContains(t, err, `libsvtav1 does not open with "lookahead=500" in it`)
+	require.NoError(t, e.Close())
+	v, e, err := open("tune=0")
+	require.NoError(t, err)
+	require.NoError(t, v.AddFrames(context.Background(), Frames{Data: make([]byte, 3*128*96*3)}))
+	require.NoError(t, e.Close())
+}
+
 // FuzzParameters gives the parameters that the libraries know values that nobody thought of.
 func FuzzParameters(f *testing.F) {
 	encoders := []string{"libx264", "libx265", "libsvtav1", "libvpx-vp9"}

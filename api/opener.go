@@ -17,6 +17,7 @@ import (
 type opener struct {
 	codec        *astiav.Codec
 	options      []codecOption
+	threads      int // 0: not said
 	globalHeader bool
 	setUp        func(cc *astiav.CodecContext, probe string) // sets what is no option, before the options
 	finish       func(cc *astiav.CodecContext)               // sets what no option may undo; may be nil
@@ -42,7 +43,10 @@ func (o *opener) blame(err error) error {
 	name := o.codec.Name()
 	for i, option := range o.options {
 		if o.opens(slices.Delete(slices.Clone(o.options), i, i+1), "") {
-			e := option.wrong(name+" does not open with it"+o.blameParameter(i), choices[name][option.key].names...)
+			e := option.wrong(o.blameParameter(i), choices[name][option.key].names...)
+			if e.Reason == "" {
+				e.Reason = name + " does not open with this value"
+			}
 			e.Err = telling(err)
 			return e
 		}
@@ -59,7 +63,7 @@ func (o *opener) blame(err error) error {
 
 // telling is the error of FFmpeg's, unless it says no more than that there is one.
 func telling(err error) error {
-	for _, silent := range []error{astiav.Error(-int(syscall.EINVAL)), astiav.ErrExternal, astiav.ErrUnknown} {
+	for _, silent := range []error{astiav.Error(-int(syscall.EINVAL)), astiav.ErrExternal, astiav.ErrUnknown, astiav.ErrInvaliddata} {
 		if errors.Is(err, silent) {
 			return nil
 		}
@@ -67,7 +71,7 @@ func telling(err error) error {
 	return err
 }
 
-// blameParameter finds the parameter inside an option without which the encoder opens, as the end of a reason; "" where it is not one alone.
+// blameParameter finds the parameter inside an option without which the encoder opens, and says so; "" where it is not one alone.
 func (o *opener) blameParameter(i int) string {
 	declared, _ := findOption(astiavx.EncoderOptions(o.codec.Name()), o.options[i].key)
 	all, err := o.options[i].parameters()
@@ -80,9 +84,9 @@ func (o *opener) blameParameter(i int) string {
 		if o.opens(options, "") {
 			names := parameterNames[o.codec.Name()]
 			if len(names) > 0 && !slices.Contains(names, p.name) {
-				return fmt.Sprintf(": it has no parameter %q%s", p.name, didYouMean(p.name, names))
+				return noParameter(o.codec.Name(), p.name)
 			}
-			return fmt.Sprintf(" because of %q", p.text())
+			return fmt.Sprintf("%s does not open with %q in it", o.codec.Name(), p.text())
 		}
 	}
 	return ""
@@ -114,6 +118,10 @@ func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext,
 func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
 	astiavx.Quiet(cc)
 	o.setUp(cc, probe)
+	options, err := withLibraryParameters(o.codec.Name(), o.threads, options)
+	if err != nil {
+		return err
+	}
 	for _, option := range options {
 		if err := astiavx.SetOption(cc, option.key, option.value); err != nil {
 			e := option.wrong(o.codec.Name() + " refuses it")

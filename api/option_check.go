@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"syscall"
-
-	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
 )
@@ -20,14 +17,11 @@ func (o codecOption) check(encoder string, declared astiavx.Option) error {
 	}
 	if declared.Kind == astiavx.OptionNumber || declared.Kind == astiavx.OptionWhole {
 		if !(n >= limits.least && n <= limits.most) || declared.Kind == astiavx.OptionWhole && isFraction(o.value) {
-			return o.refused(encoder, declared, limits, errOutOfRange)
+			return o.refused(encoder, declared, limits, nil)
 		}
 	}
 	return checkChoice(encoder, o)
 }
-
-// errOutOfRange is what FFmpeg says of a number that is out of range.
-var errOutOfRange = astiav.Error(-int(syscall.ERANGE))
 
 func isFraction(text string) bool {
 	f, err := strconv.ParseFloat(text, 64)
@@ -44,7 +38,7 @@ func (o codecOption) checkMuxer(container string) error {
 	return o.refused(container, declared, span{declared.Min, declared.Max}, err)
 }
 
-// refused turns FFmpeg's refusal of a value into an error that says what would do.
+// refused turns the refusal of a value into an error that says what would do. err is FFmpeg's, if it was FFmpeg that refused.
 func (o codecOption) refused(by string, declared astiavx.Option, limits span, err error) error {
 	e := o.wrong("", declared.Values...)
 	number := "a number"
@@ -93,7 +87,7 @@ func limitsOf(encoder string, declared astiavx.Option) span {
 	return span{declared.Min, declared.Max}
 }
 
-// clipped are options whose values an encoder would silently clip, or ignore, beyond a range that is narrower than the one that FFmpeg declares.
+// clipped are options whose values an encoder would silently clip, ignore, or not open with, beyond a range that is narrower than the one that FFmpeg declares.
 //   - x264 clips in validate_parameters (encoder/encoder.c); its SEI shows to what. Its QP goes on to QP_MAX = 51+18 for 8 bits (common/common.h).
 //   - x265 documents crf and qp from 0 to 51 ("Quality, rate control and rate distortion options").
 //   - In FFmpeg's wrappers for SVT-AV1 a crf or a qp of 0 (libsvtav1.c), for libvpx and libaom one of -1 (libvpxenc.c, libaomenc.c), means
@@ -103,10 +97,13 @@ var clipped = map[string]map[string]span{
 	"libx264rgb": x264Clips,
 	"libx265":    {"crf": {0, 51}, "qp": {0, 51}},
 	"libsvtav1":  {"crf": {1, 63}, "qp": {1, 63}},
-	"libvpx":     {"crf": {0, 63}},
-	"libvpx-vp9": {"crf": {0, 63}},
-	"libaom-av1": {"crf": {0, 63}},
+	"libvpx":     vpxLimits,
+	"libvpx-vp9": vpxLimits,
+	"libaom-av1": vpxLimits,
 }
+
+// vpxLimits are those of libvpx and libaom: vpx_codec_enc_cfg_t and aom_codec_enc_cfg_t have quantizers from 0 to 63, and FFmpeg's -1 is their default.
+var vpxLimits = map[string]span{"crf": {0, 63}, "qmin": {-1, 63}, "qmax": {-1, 63}}
 
 var x264Clips = map[string]span{
 	"crf": {0, 51}, "crf_max": {0, 51}, "qp": {0, 69}, "qmax": {0, 69}, "qcomp": {0, 1},

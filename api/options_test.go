@@ -233,6 +233,20 @@ func TestEqualNumbers(t *testing.T) {
 	}
 }
 
+// TestBitRateIsMatched asks for what no encoder has: it gets the nearest that it has.
+func TestBitRateIsMatched(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, codec := range []string{"aac", "libopus", "libmp3lame", "libvorbis", "ac3", "eac3", "mp2", "mp2fixed", "wmav2", "flac", "pcm_s16le"} {
+		for _, rate := range []int64{1, 100, 99_999, 1 << 40, math.MaxInt64} {
+			enc := api.NewEncoder()
+			a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: codec, BitRate: rate})
+			require.NoError(t, enc.OpenWriter(context.Background(), new(api.MemoryFile), "nut"), "%s at %d", codec, rate)
+			addTone(t, a, 0, 48000)
+			require.NoError(t, enc.Close(), "%s at %d", codec, rate)
+		}
+	}
+}
+
 func TestOptionsThatTheMuxerKnows(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "fragments.mp4")

@@ -101,7 +101,7 @@ func (p *videoPlan) fit(n, log2 int) (fitting int, ok bool) {
 
 func (p *videoPlan) oddSize(field string, n, step int, codec *astiav.Codec, format astiav.PixelFormat) error {
 	var reason strings.Builder
-	reason.WriteString(fmt.Sprintf("must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad", step, format.Name()))
+	fmt.Fprintf(&reason, "must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad", step, format.Name())
 	if n > step {
 		reason.WriteString(" or crop")
 	}

@@ -74,11 +74,7 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 	if err != nil {
 		return nil, err
 	}
-	options, err := withLibraryParameters(codec.Name(), p.threads, s.own)
-	if err != nil {
-		return nil, err
-	}
-	o := opener{codec: codec, options: options, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, codec.Name(), s, probe) }
 	cc, err := o.open()
 	if err != nil {

@@ -47,7 +47,26 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 // FreeCodecContext frees an encoder that no Encode has taken over.
 func FreeCodecContext(codec *astiav.CodecContext) {
 	live.Freed("encoder")
+	endUnfinished(codec)
 	codec.Free()
+}
+
+// endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
+func endUnfinished(codec *astiav.CodecContext) {
+	if astiavx.OpenEncoder(codec) != "libsvtav1" {
+		return
+	}
+	if astiavx.FramesTaken(codec) == 0 {
+		frame := astiavx.NewFrame()
+		defer astiavx.FreeFrame(frame)
+		frame.SetWidth(codec.Width())
+		frame.SetHeight(codec.Height())
+		frame.SetPixelFormat(codec.PixelFormat())
+		if frame.AllocBuffer(0) != nil || codec.SendFrame(frame) != nil {
+			return
+		}
+	}
+	_ = codec.SendFrame(nil) // it only ends the encoder, which may have been ended before
 }
 
 // Process encodes one picture or one block of samples.

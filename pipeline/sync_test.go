@@ -210,7 +210,7 @@ func TestSyncThatCannotComplete(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			first := later(func() error { return l.run.Sync(ctx) })
 			synctest.Wait()
-			return func() { cancel(); _ = <-first }
+			return func() { cancel(); <-first }
 		},
 	}
 	ends := map[string]struct {
@@ -343,7 +343,7 @@ func TestSinkDoesNotFinishOnceStopped(t *testing.T) {
 			l.run.cancel(errBoom)
 			close(syncing)
 			assert.ErrorIs(t, <-closed, errBoom)
-			_ = <-synced // with either result
+			<-synced // with either result
 			assert.Zero(t, l.sink.flushed.Load())
 		})
 	}

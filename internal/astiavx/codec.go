@@ -87,6 +87,18 @@ func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_COD
 // InitialPadding returns how many samples an audio encoder puts before the first. Go-astiav has no access to it.
 func InitialPadding(cc *astiav.CodecContext) int { return int(avcodec(cc).initial_padding) }
 
+// OpenEncoder returns the name of an encoder that is open, "" of one that is not. Go-astiav does not tell.
+func OpenEncoder(cc *astiav.CodecContext) string {
+	av := avcodec(cc)
+	if av == nil || C.avcodec_is_open(av) == 0 {
+		return ""
+	}
+	return C.GoString(av.codec.name)
+}
+
+// FramesTaken returns how many frames an encoder has been given. Go-astiav does not tell.
+func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame_num) }
+
 // PixelFormatInfo is the shape of a pixel format. Go-astiav shows its flags only.
 type PixelFormatInfo struct {
 	Planes                            int
