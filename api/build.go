@@ -61,7 +61,7 @@ func (b *builder) prepareOutput(o Output) error {
 	}
 	for field, text := range map[string]string{"path": o.path, "Format": o.format} {
 		if strings.ContainsRune(text, 0) {
-			return &ConfigError{Field: field, Value: fmt.Sprintf("%q", text), Reason: "there is a NUL byte in it"}
+			return &ConfigError{Field: field, Value: text, Reason: "must not contain a NUL byte"}
 		}
 	}
 	var err error
@@ -107,7 +107,7 @@ func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
 	for key, value := range cfg.Metadata {
 		if strings.ContainsRune(key+value, 0) {
-			return nil, nil, &ConfigError{Field: "Metadata[" + key + "]", Value: fmt.Sprintf("%q", value), Reason: "there is a NUL byte in it"}
+			return nil, nil, &ConfigError{Field: "Metadata[" + key + "]", Value: value, Reason: "must not contain a NUL byte"}
 		}
 	}
 	shape := muxer.FileShape(o.path)

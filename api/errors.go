@@ -66,7 +66,7 @@ func shorten(s string) string {
 	if len(s) <= most {
 		return s
 	}
-	return s[:most] + "…"
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // PartialError is returned when the context of a call ended before all that was given had been taken.
