@@ -269,4 +269,6 @@ func (r *run) end(err error) {
 }
 
 // streamError says which stream a wrong config is of.
-func streamError(index int, err error) error { return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err)) }
+func streamError(index int, err error) error {
+	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
+}
