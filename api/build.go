@@ -25,6 +25,7 @@ type builder struct {
 	streams   []muxer.Stream
 	muxer     map[string]string // options
 	chosen    []zap.Field
+	lost      []string                                                // wishes that could not be heeded, in words
 	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
@@ -156,7 +157,7 @@ func (b *builder) start(ctx context.Context, mux *muxer.Mux, dst *muxer.Destinat
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, start: time.Now()}
+	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
@@ -178,6 +179,9 @@ func (s *VideoStream) prepare(b *builder) error {
 		return err
 	}
 	b.opened.Add(convert.Close)
+	for _, lost := range enc.lost {
+		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
+	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
 	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
 		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/asticode/go-astiav"
@@ -61,45 +62,60 @@ func newColorSettings(cfg *VideoConfig) (colorSettings, error) {
 
 // check finds names that stand for nothing.
 func (s *colorSettings) check() error {
-	_, err := s.resolve(astiav.PixelFormatYuv420P, "", 0)
+	_, _, err := s.resolve(colorTarget{format: astiav.PixelFormatYuv444P})
 	return err
 }
 
-// resolve turns the wishes into the tags of video of this format, encoder and height. What the format or the codec fixes wins, and the
-// pixels follow the tags.
-func (s *colorSettings) resolve(format astiav.PixelFormat, encoder string, height int) (astiavx.Color, error) {
-	color := astiavx.Color{
-		Space: astiav.ColorSpaceSmpte170M, Range: astiav.ColorRangeMpeg,
-		Primaries: astiav.ColorPrimariesBt709, Transfer: astiav.ColorTransferCharacteristicBt709,
-	}
-	if height >= firstBT709Height {
-		color.Space = astiav.ColorSpaceBt709
-	}
-	info := astiavx.DescribePixelFormat(format)
-	color.Location = defaultLocation(encoder, info)
-	if isFullRange(format, encoder) {
-		color.Range = astiav.ColorRangeJpeg
-	}
-	err := firstError(
-		choose(&color.Space, s.space, "colorspace", findMatrix, matrixNames),
-		choose(&color.Range, s.colorRange, "color_range", astiavx.FindColorRange, []string{"tv", "pc"}),
-		choose(&color.Primaries, s.primaries, "color_primaries", astiavx.FindColorPrimaries, astiavx.ColorNames("primaries")),
-		choose(&color.Transfer, s.transfer, "color_trc", astiavx.FindColorTransfer, astiavx.ColorNames("transfer")),
-		choose(&color.Location, s.location, "chroma_sample_location", astiavx.FindChromaLocation, astiavx.ColorNames("location")),
+// colorTarget is the video whose colour is to be settled.
+type colorTarget struct {
+	format    astiav.PixelFormat
+	codec     astiav.CodecID
+	container string // "": not known yet
+	height    int
+}
+
+// overruled is a wish for colour that the format, the codec or the container does not know.
+type overruled struct {
+	setting
+	by string // what fixes it
+}
+
+// String says what became of the wish.
+func (o overruled) String() string {
+	return fmt.Sprintf("%s %q: %s cannot say it; pixels and tags follow what it can", o.field, o.value, o.by)
+}
+
+// resolve turns the wishes into the tags of a video. What the format, the codec or the container cannot say is overruled, and the pixels
+// follow the tags, so that a reader sees what was put in.
+func (s *colorSettings) resolve(t colorTarget) (color astiavx.Color, lost []overruled, err error) {
+	wished := t.defaults()
+	err = firstError(
+		choose(&wished.Space, s.space, "colorspace", findMatrix, matrixNames),
+		choose(&wished.Range, s.colorRange, "color_range", astiavx.FindColorRange, []string{"tv", "pc"}),
+		choose(&wished.Primaries, s.primaries, "color_primaries", astiavx.FindColorPrimaries, astiavx.ColorNames("primaries")),
+		choose(&wished.Transfer, s.transfer, "color_trc", astiavx.FindColorTransfer, astiavx.ColorNames("transfer")),
+		choose(&wished.Location, s.location, "chroma_sample_location", astiavx.FindChromaLocation, astiavx.ColorNames("location")),
 	)
-	if isFullRange(format, encoder) {
-		color.Range = astiav.ColorRangeJpeg
+	color = t.fit(wished)
+	lost = append(lost, s.space.overruled(sameMatrix(wished.Space, color.Space), t)...)
+	lost = append(lost, s.colorRange.overruled(wished.Range == color.Range, t)...)
+	lost = append(lost, s.location.overruled(wished.Location == color.Location, t)...)
+	return color, lost, err
+}
+
+// overruled is the setting, if it says something that was not kept.
+func (s setting) overruled(kept bool, t colorTarget) []overruled {
+	if s.value == "" || kept {
+		return nil
 	}
-	switch {
-	case info.RGB:
-		color.Space = astiav.ColorSpaceRgb
-	case encoder == "mjpeg": // JFIF (ITU-T T.871, 7): the matrix of BT.601, which decoders take whatever the container says
-		color.Space = astiav.ColorSpaceBt470Bg
+	by := t.format.Name()
+	if t.codec != astiav.CodecIDNone {
+		by += " in " + astiavx.CodecName(t.codec)
 	}
-	if location, fixed := fixedLocations[encoder]; fixed && isSubsampled420(info) {
-		color.Location = location
+	if t.container != "" {
+		by += " in " + t.container
 	}
-	return color, err
+	return []overruled{{s, by}}
 }
 
 func findMatrix(name string) (astiav.ColorSpace, bool) { v, ok := matrices[name]; return v, ok }
@@ -133,41 +149,6 @@ var colorReasons = map[string]string{
 	"color_primaries":        "there are no such primaries",
 	"color_trc":              "there is no such transfer characteristic",
 	"chroma_sample_location": "there is no such chroma location",
-}
-
-// isFullRange says whether video of this format or codec has the full range whatever one wishes: RGB, the formats of JPEG, and
-// mjpeg, which does not open with another.
-func isFullRange(format astiav.PixelFormat, encoder string) bool {
-	switch format {
-	case astiav.PixelFormatYuvj420P, astiav.PixelFormatYuvj422P, astiav.PixelFormatYuvj444P, astiav.PixelFormatYuvj440P,
-		astiav.PixelFormatYuvj411P:
-		return true
-	default:
-		return encoder == "mjpeg" || astiavx.DescribePixelFormat(format).RGB
-	}
-}
-
-// fixedLocations are the encoders whose codec fixes where 4:2:0 chroma lies, or cannot say it and is read so: MPEG-4 Part 2
-// (ISO/IEC 14496-2, 6.1.3.6) and MPEG-2 put it left; AV1 (its colour_description) knows left and top-left only.
-var fixedLocations = map[string]astiav.ChromaLocation{
-	"mpeg4": astiav.ChromaLocationLeft, "libxvid": astiav.ChromaLocationLeft, "mpeg2video": astiav.ChromaLocationLeft,
-	"libaom-av1": astiav.ChromaLocationLeft, "libsvtav1": astiav.ChromaLocationLeft, "librav1e": astiav.ChromaLocationLeft,
-	"av1_nvenc": astiav.ChromaLocationLeft, "mjpeg": astiav.ChromaLocationCenter, // T.871, 9
-}
-
-// defaultLocation is where chroma lies unless one wishes otherwise: for 4:2:0 at the centre of its four pixels.
-func defaultLocation(encoder string, info astiavx.PixelFormatInfo) astiav.ChromaLocation {
-	if location, fixed := fixedLocations[encoder]; fixed && isSubsampled420(info) {
-		return location
-	}
-	if isSubsampled420(info) {
-		return astiav.ChromaLocationCenter
-	}
-	return astiav.ChromaLocationUnspecified
-}
-
-func isSubsampled420(info astiavx.PixelFormatInfo) bool {
-	return info.Log2ChromaWidth == 1 && info.Log2ChromaHeight == 1
 }
 
 func firstError(errs ...error) error {

@@ -17,26 +17,28 @@ func TestColorDefaults(t *testing.T) {
 	)
 	for name, c := range map[string]struct {
 		format   astiav.PixelFormat
-		encoder  string
+		codec    astiav.CodecID
 		height   int
 		space    astiav.ColorSpace
 		tvOrPC   astiav.ColorRange
 		location astiav.ChromaLocation
 	}{
-		"below 720 lines":   {astiav.PixelFormatYuv420P, "libx264", 719, bt601, tv, center},
-		"from 720 lines":    {astiav.PixelFormatYuv420P, "libx264", 720, bt709, tv, center},
-		"4:4:4":             {astiav.PixelFormatYuv444P, "libx264", 720, bt709, tv, no},
-		"4:2:2":             {astiav.PixelFormatYuv422P, "libx264", 720, bt709, tv, no},
-		"10 bits":           {astiav.PixelFormatYuv420P10Le, "libx265", 720, bt709, tv, center},
-		"grey":              {astiav.PixelFormatGray8, "libx264", 480, bt601, tv, no},
-		"RGB":               {astiav.PixelFormatRgb24, "libx264rgb", 720, rgb, pc, no},
-		"planar RGB":        {astiav.PixelFormatGbrp, "libx265", 480, rgb, pc, no},
-		"format of JPEG":    {astiav.PixelFormatYuvj420P, "libx264", 480, bt601, pc, center},
-		"AV1 knows no more": {astiav.PixelFormatYuv420P, "libsvtav1", 720, bt709, tv, left},
-		"MPEG-4 fixes it":   {astiav.PixelFormatYuv420P, "mpeg4", 480, bt601, tv, left},
+		"below 720 lines":   {astiav.PixelFormatYuv420P, astiav.CodecIDH264, 719, bt601, tv, center},
+		"from 720 lines":    {astiav.PixelFormatYuv420P, astiav.CodecIDH264, 720, bt709, tv, center},
+		"4:4:4":             {astiav.PixelFormatYuv444P, astiav.CodecIDH264, 720, bt709, tv, no},
+		"4:2:2":             {astiav.PixelFormatYuv422P, astiav.CodecIDH264, 720, bt709, tv, left},
+		"10 bits":           {astiav.PixelFormatYuv420P10Le, astiav.CodecIDHevc, 720, bt709, tv, center},
+		"grey":              {astiav.PixelFormatGray8, astiav.CodecIDH264, 480, bt601, pc, no},
+		"JFIF fixes it all": {astiav.PixelFormatYuvj420P, astiav.CodecIDMjpeg, 720, astiav.ColorSpaceBt470Bg, pc, center},
+		"RGB":               {astiav.PixelFormatRgb24, astiav.CodecIDH264, 720, rgb, pc, no},
+		"planar RGB":        {astiav.PixelFormatGbrp, astiav.CodecIDHevc, 480, rgb, pc, no},
+		"format of JPEG":    {astiav.PixelFormatYuvj420P, astiav.CodecIDH264, 480, bt601, pc, center},
+		"AV1 knows no more": {astiav.PixelFormatYuv420P, astiav.CodecIDAv1, 720, bt709, tv, left},
+		"MPEG-4 fixes it":   {astiav.PixelFormatYuv420P, astiav.CodecIDMpeg4, 480, bt601, tv, left},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := new(colorSettings).resolve(c.format, c.encoder, c.height)
+			target := colorTarget{format: c.format, codec: c.codec, height: c.height}
+			got, _, err := new(colorSettings).resolve(target)
 			require.NoError(t, err)
 			require.Equal(t, astiavx.Color{
 				Space: c.space, Range: c.tvOrPC, Location: c.location,
@@ -44,9 +46,6 @@ func TestColorDefaults(t *testing.T) {
 			}, got)
 		})
 	}
-	got, err := new(colorSettings).resolve(astiav.PixelFormatYuvj420P, "mjpeg", 720)
-	require.NoError(t, err)
-	require.Equal(t, pc, got.Range)
 }
 
 // TestColorNames says the same colours by field, by option, by another of FFmpeg's names, and by number (ITU-T H.273).
@@ -73,26 +72,66 @@ func TestColorNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, err := newColorSettings(&cfg)
 			require.NoError(t, err)
-			got, err := s.resolve(astiav.PixelFormatYuv420P, "libx264", 480)
+			got, _, err := s.resolve(colorTarget{format: astiav.PixelFormatYuv420P, codec: astiav.CodecIDH264, height: 480})
 			require.NoError(t, err)
 			require.Equal(t, want, got)
 		})
 	}
 }
 
-// TestColorThatCodecsFix checks that what a codec or a format fixes is neither tagged nor converted to anything else.
-func TestColorThatCodecsFix(t *testing.T) {
-	cfg := VideoConfig{ColorSpace: "bt709", ColorRange: "tv", ExtraOptions: map[string]any{"chroma_sample_location": "center"}}
-	s, err := newColorSettings(&cfg)
+// TestColorThatCannotBeSaid checks that what a format, a codec or a container cannot say is neither tagged nor converted to, and that the
+// wish is not passed over in silence.
+func TestColorThatCannotBeSaid(t *testing.T) {
+	cfg := VideoConfig{ColorSpace: "bt2020", ColorRange: "pc", ExtraOptions: map[string]any{"chroma_sample_location": "bottom"}}
+	wishes, err := newColorSettings(&cfg)
 	require.NoError(t, err)
-	got, err := s.resolve(astiav.PixelFormatRgb24, "libx264rgb", 720)
+	const (
+		space, pcRange, location = "ColorSpace", "ColorRange", "ExtraOptions[chroma_sample_location]"
+		bt601, bt709, bt2020     = astiav.ColorSpaceBt470Bg, astiav.ColorSpaceBt709, astiav.ColorSpaceBt2020Ncl
+		tv, pc                   = astiav.ColorRangeMpeg, astiav.ColorRangeJpeg
+		bottom, no               = astiav.ChromaLocationBottom, astiav.ChromaLocationUnspecified
+		left, center             = astiav.ChromaLocationLeft, astiav.ChromaLocationCenter
+	)
+	for name, c := range map[string]struct {
+		target   colorTarget
+		space    astiav.ColorSpace
+		tvOrPC   astiav.ColorRange
+		location astiav.ChromaLocation
+		lost     []string
+	}{
+		"H.264 says all": {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDH264, "mpegts", 480}, bt2020, pc, bottom, nil},
+		"4:4:4":          {colorTarget{astiav.PixelFormatYuv444P, astiav.CodecIDH264, "mp4", 480}, bt2020, pc, no, []string{location}},
+		"4:2:2":          {colorTarget{astiav.PixelFormatYuv422P, astiav.CodecIDH264, "mp4", 480}, bt2020, pc, left, []string{location}},
+		"RGB":            {colorTarget{astiav.PixelFormatRgb24, astiav.CodecIDH264, "mp4", 480}, astiav.ColorSpaceRgb, pc, no, []string{space, location}},
+		"mjpeg":          {colorTarget{astiav.PixelFormatYuvj420P, astiav.CodecIDMjpeg, "mov", 480}, bt601, pc, center, []string{space, location}},
+		"VP8":            {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDVp8, "webm", 720}, bt601, tv, bottom, []string{space, pcRange}},
+		"AV1":            {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDAv1, "mp4", 480}, bt2020, pc, left, []string{location}},
+		"MPEG-2":         {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDMpeg2Video, "matroska", 480}, bt2020, tv, left, []string{pcRange, location}},
+		"MPEG-4 in mp4":  {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDMpeg4, "mp4", 480}, bt2020, pc, left, []string{location}},
+		"MPEG-4 in mov":  {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDMpeg4, "mov", 480}, bt2020, tv, left, []string{pcRange, location}},
+		"ProRes":         {colorTarget{astiav.PixelFormatYuv422P10Le, astiav.CodecIDProres, "mov", 480}, bt2020, tv, bottom, []string{pcRange}},
+		"DNxHD":          {colorTarget{astiav.PixelFormatYuv422P, astiav.CodecIDDnxhd, "mov", 480}, bt709, pc, bottom, []string{space}},
+		"FFV1 in avi":    {colorTarget{astiav.PixelFormatYuv420P, astiav.CodecIDFfv1, "avi", 480}, bt2020, tv, bottom, []string{pcRange}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, lost, err := wishes.resolve(c.target)
+			require.NoError(t, err)
+			require.Equal(t, []any{c.space, c.tvOrPC, c.location}, []any{got.Space, got.Range, got.Location})
+			var fields []string
+			for _, l := range lost {
+				fields = append(fields, l.field)
+			}
+			require.Equal(t, c.lost, fields)
+			_, lost, err = new(colorSettings).resolve(c.target)
+			require.NoError(t, err)
+			require.Empty(t, lost, "what nobody wished for is not lost")
+		})
+	}
+	tvCfg := VideoConfig{ColorRange: "tv"}
+	wishes, err = newColorSettings(&tvCfg)
 	require.NoError(t, err)
-	require.Equal(t, astiav.ColorSpaceRgb, got.Space)
-	require.Equal(t, astiav.ColorRangeJpeg, got.Range)
-	got, err = s.resolve(astiav.PixelFormatYuv420P, "libaom-av1", 720)
+	_, lost, err := wishes.resolve(colorTarget{format: astiav.PixelFormatGray8, codec: astiav.CodecIDH264, container: "mp4"})
 	require.NoError(t, err)
-	require.Equal(t, astiav.ChromaLocationLeft, got.Location)
-	got, err = s.resolve(astiav.PixelFormatYuvj420P, "mjpeg", 720)
-	require.NoError(t, err)
-	require.Equal(t, astiav.ColorRangeJpeg, got.Range)
+	require.Len(t, lost, 1)
+	require.Equal(t, `ColorRange "tv": gray in h264 in mp4 cannot say it; pixels and tags follow what it can`, lost[0].String())
 }

@@ -29,8 +29,9 @@ type VideoConfig struct {
 	InputFormat string
 	// ColorSpace is the matrix of the encoded video: "bt601", "bt709" or "bt2020". "": bt601 below 720 lines, bt709 from there.
 	ColorSpace string
-	// ColorRange of the encoded video: "tv" (limited) or "pc" (full). "": what the format implies, which is pc for RGB and mjpeg, and tv
-	// for all else.
+	// ColorRange of the encoded video: "tv" (limited) or "pc" (full). "": what the format implies, which is pc for RGB, grey and mjpeg, and
+	// tv for all else. Of matrix, range and chroma location, what the format, the codec or the container cannot say is not encoded either:
+	// pixels and tags follow what they can, and the logger is told.
 	ColorRange string
 	// ColorPrimaries are those of the input. They are a label; nothing is converted. "": bt709.
 	ColorPrimaries string

@@ -215,6 +215,7 @@ type run struct {
 	dst     *muxer.Destination
 	log     *zap.Logger
 	chosen  []zap.Field
+	lost    []string // wishes that could not be heeded
 	start   time.Time
 	endOnce sync.Once
 
@@ -247,7 +248,12 @@ func (r *run) fed(err error, accepted int) error {
 	return &PartialError{Accepted: accepted, Err: err}
 }
 
-func (r *run) logOpen() { r.log.Info("open", r.chosen...) }
+func (r *run) logOpen() {
+	r.log.Info("open", r.chosen...)
+	for _, lost := range r.lost {
+		r.log.Warn(lost)
+	}
+}
 
 // end is called when the run is over.
 func (r *run) end(err error) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/asticode/go-astiav"
 	"golang.org/x/sys/cpu"
 )
 
@@ -20,10 +21,16 @@ func threadCount(encoder string, threads int) int {
 }
 
 // libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
-// and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, and that
-// x264 leave AVX-512 alone where it makes the file depend on chance.
-func libraryParameters(encoder string, threads int, options []codecOption) (key string, ours []parameter) {
-	switch encoder {
+// and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, that
+// x264 leave AVX-512 alone where it makes the file depend on chance, and to libaom where the chroma lies.
+func (o *opener) libraryParameters(options []codecOption) (key string, ours []parameter) {
+	threads := o.threads
+	switch o.codec.Name() {
+	case "libaom-av1":
+		key = "aom-params"
+		if position, ok := av1Positions[o.location]; ok {
+			ours = append(ours, parameter{"chroma-sample-position", position})
+		}
 	case "libx264", "libx264rgb":
 		key = "x264-params"
 		if cpu.X86.HasAVX512F && hasMacroblockTree(options) {
@@ -44,6 +51,11 @@ func libraryParameters(encoder string, threads int, options []codecOption) (key 
 	return key, ours
 }
 
+// av1Positions are AV1's names of where 4:2:0 chroma lies (chroma_sample_position, 6.4.2), as libaom takes them.
+var av1Positions = map[astiav.ChromaLocation]string{
+	astiav.ChromaLocationLeft: "vertical", astiav.ChromaLocationTopleft: "colocated",
+}
+
 // hasMacroblockTree says whether x264 weighs blocks by how much later frames refer to them, which all presets but the two fastest do. Its AVX-512 code
 // for that (up to version 164 at least) reads memory that nobody wrote, so that equal input gives different files; that for AVX2 does not, and
 // takes 8 % more time at preset medium.
@@ -57,8 +69,8 @@ func hasMacroblockTree(options []codecOption) bool {
 var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools"}
 
 // withLibraryParameters adds our parameters to the option that holds those of the library, except what the user has said there.
-func withLibraryParameters(encoder string, threads int, options []codecOption) ([]codecOption, error) {
-	key, ours := libraryParameters(encoder, threads, options)
+func (o *opener) withLibraryParameters(options []codecOption) ([]codecOption, error) {
+	key, ours := o.libraryParameters(options)
 	if len(ours) == 0 {
 		return options, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/astiavx"
@@ -103,25 +104,28 @@ func TestLibraryParameters(t *testing.T) {
 		return codecOption{field: extraField(key), key: key, value: value, given: value}
 	}
 	for name, c := range map[string]struct {
-		encoder string
-		threads int
-		options []codecOption
-		want    string
+		encoder  string
+		threads  int
+		options  []codecOption
+		want     string
+		location astiav.ChromaLocation
 	}{
-		"svt alone":           {"libsvtav1", 2, nil, "svtav1-params lp=2"},
-		"svt without threads": {"libsvtav1", 0, []codecOption{params("svtav1-params", "tune=0")}, "svtav1-params tune=0"},
-		"svt merged":          {"libsvtav1", 2, []codecOption{params("svtav1-params", "tune=0")}, "svtav1-params lp=2:tune=0"},
-		"svt said":            {"libsvtav1", 2, []codecOption{params("svtav1-params", "lp=1")}, "svtav1-params lp=1"},
-		"x265 alone":          {"libx265", 0, nil, "x265-params log-level=none"},
-		"x265 threads":        {"libx265", 3, nil, "x265-params log-level=none:pools=3"},
-		"x265 merged":         {"libx265", 3, []codecOption{params("x265-params", "ref=2")}, "x265-params log-level=none:pools=3:ref=2"},
-		"x265 said":           {"libx265", 3, []codecOption{params("x265-params", "log=1:numa_pools=1")}, "x265-params log=1:numa_pools=1"},
-		"x265 escaped":        {"libx265", 0, []codecOption{params("x265-params", `csv='a:b=c'`)}, `x265-params log-level=none:csv=a\:b\=c`},
-		"another":             {"libaom-av1", 2, []codecOption{params("aom-params", "cpu-used=8")}, "aom-params cpu-used=8"},
-		"x264 said":           {"libx264", 2, []codecOption{params("x264-params", "asm=0")}, "x264-params asm=0"},
+		"svt alone":           {encoder: "libsvtav1", threads: 2, want: "svtav1-params lp=2"},
+		"svt without threads": {encoder: "libsvtav1", options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params tune=0"},
+		"svt merged":          {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params lp=2:tune=0"},
+		"svt said":            {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "lp=1")}, want: "svtav1-params lp=1"},
+		"x265 alone":          {encoder: "libx265", want: "x265-params log-level=none"},
+		"x265 threads":        {encoder: "libx265", threads: 3, want: "x265-params log-level=none:pools=3"},
+		"x265 merged":         {encoder: "libx265", threads: 3, options: []codecOption{params("x265-params", "ref=2")}, want: "x265-params log-level=none:pools=3:ref=2"},
+		"x265 said":           {encoder: "libx265", threads: 3, options: []codecOption{params("x265-params", "log=1:numa_pools=1")}, want: "x265-params log=1:numa_pools=1"},
+		"x265 escaped":        {encoder: "libx265", options: []codecOption{params("x265-params", `csv='a:b=c'`)}, want: `x265-params log-level=none:csv=a\:b\=c`},
+		"another":             {encoder: "libaom-av1", threads: 2, options: []codecOption{params("aom-params", "cpu-used=8")}, want: "aom-params cpu-used=8"},
+		"x264 said":           {encoder: "libx264", threads: 2, options: []codecOption{params("x264-params", "asm=0")}, want: "x264-params asm=0"},
+		"aom's chroma":        {encoder: "libaom-av1", location: astiav.ChromaLocationLeft, want: "aom-params chroma-sample-position=vertical"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			options, err := withLibraryParameters(c.encoder, c.threads, c.options)
+			o := opener{codec: astiav.FindEncoderByName(c.encoder), threads: c.threads, location: c.location}
+			options, err := o.withLibraryParameters(c.options)
 			require.NoError(t, err)
 			require.Len(t, options, 1)
 			require.Equal(t, c.want, options[0].key+" "+options[0].value)

@@ -17,7 +17,8 @@ import (
 type opener struct {
 	codec        *astiav.Codec
 	options      []codecOption
-	threads      int // 0: not said
+	threads      int                   // 0: not said
+	location     astiav.ChromaLocation // of 4:2:0 video
 	globalHeader bool
 	setUp        func(cc *astiav.CodecContext, probe string) // sets what is no option, before the options
 	finish       func(cc *astiav.CodecContext)               // sets what no option may undo; may be nil
@@ -118,7 +119,7 @@ func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext,
 func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
 	astiavx.Quiet(cc)
 	o.setUp(cc, probe)
-	options, err := withLibraryParameters(o.codec.Name(), o.threads, options)
+	options, err := o.withLibraryParameters(options)
 	if err != nil {
 		return err
 	}

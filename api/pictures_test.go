@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -137,81 +136,6 @@ func TestOddSizes(t *testing.T) {
 		require.ErrorAs(t, err, &config)
 		require.Equal(t, "Width", config.Field)
 		require.Equal(t, 17, config.Value)
-	}
-}
-
-// patches are flat colours whose numbers reach into all corners.
-var patches = []color.RGBA{
-	{0, 0, 0, 255},
-	{255, 255, 255, 255},
-	{64, 64, 64, 255},
-	{128, 128, 128, 255},
-	{255, 0, 0, 255},
-	{0, 255, 0, 255},
-	{0, 0, 255, 255},
-	{255, 255, 0, 255},
-	{0, 255, 255, 255},
-	{255, 0, 255, 255},
-	{30, 200, 120, 255},
-}
-
-func TestColorsComeBack(t *testing.T) {
-	mediatest.NoLeaks(t)
-	type tags struct{ space, colorRange string }
-	for _, matrix := range []tags{{"bt601", "smpte170m"}, {"bt709", "bt709"}, {"bt2020", "bt2020nc"}} {
-		for _, colorRange := range []string{"tv", "pc"} {
-			for _, extension := range []string{"mp4", "mkv"} {
-				t.Run(matrix.space+"/"+colorRange+"/"+extension, func(t *testing.T) {
-					cfg := api.VideoConfig{
-						Width: 32, Height: 32, FrameRate: 25, Codec: "libx264", PixelFormat: "yuv444p", ColorSpace: matrix.space, ColorRange: colorRange,
-						ExtraOptions: map[string]any{"qp": 1},
-					}
-					path := temporary(t, "colors."+extension)
-					enc := api.NewEncoder()
-					v := addVideo(t, enc, cfg)
-					require.NoError(t, enc.OpenFile(context.Background(), path))
-					for _, c := range patches {
-						img := image.NewRGBA(image.Rect(0, 0, 32, 32))
-						draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
-						require.NoError(t, v.AddImage(context.Background(), img))
-					}
-					require.NoError(t, enc.Close())
-					s := mediatest.Probe(t, path).Streams[0]
-					require.Equal(t, []string{matrix.colorRange, colorRange, "bt709", "bt709"}, []string{s.ColorSpace, s.ColorRange, s.ColorPrimaries, s.ColorTransfer})
-					for i, picture := range mediatest.Pictures(t, path, 0, "rgb24") {
-						c := patches[i]
-						middle := picture[3*(16*32+16):]
-						require.InDeltaSlice(t, []byte{c.R, c.G, c.B}, middle[:3], 2, fmt.Sprint(c))
-					}
-				})
-			}
-		}
-	}
-}
-
-func TestDefaultColors(t *testing.T) {
-	mediatest.NoLeaks(t)
-	for _, c := range []struct {
-		height                      int
-		codec, format               string
-		space, colorRange, location string
-	}{
-		{480, "libx264", "yuv420p", "smpte170m", "tv", "center"},
-		{720, "libx264", "yuv420p", "bt709", "tv", "center"},
-		{720, "libx264rgb", "rgb24", "gbr", "pc", "left"},
-		{720, "mjpeg", "yuv420p", "bt470bg", "pc", "center"},
-		{480, "mpeg4", "yuv420p", "smpte170m", "tv", "left"},
-		{720, "libx265", "yuv420p", "bt709", "tv", "center"},
-	} {
-		// RGB has no chroma that could lie anywhere: "left" is what ffprobe says of any H.264 that does not say.
-		t.Run(fmt.Sprint(c.codec, c.height), func(t *testing.T) {
-			cfg := api.VideoConfig{Width: 64, Height: c.height, FrameRate: 25, Codec: c.codec, PixelFormat: c.format}
-			path := saved(t, "defaults.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
-				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: make([]byte, 64*c.height*3)}))
-			}))
-			s := mediatest.Probe(t, path).Streams[0]
-			require.Equal(t, []string{c.space, c.colorRange, c.location}, []string{s.ColorSpace, s.ColorRange, s.ChromaLocation})
-		})
 	}
 }
 

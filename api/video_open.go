@@ -20,6 +20,7 @@ type settledVideo struct {
 	format        astiav.PixelFormat
 	width, height int
 	color         astiavx.Color
+	lost          []overruled // wishes for colour
 	own, muxers   []codecOption
 }
 
@@ -31,7 +32,8 @@ func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVide
 	if s.width, s.height, err = p.outSize(codec, s.format); err != nil {
 		return s, err
 	}
-	if s.color, err = p.color.resolve(s.format, codec.Name(), s.height); err != nil {
+	target := colorTarget{format: s.format, codec: codec.ID(), container: container, height: s.height}
+	if s.color, s.lost, err = p.color.resolve(target); err != nil {
 		return s, err
 	}
 	list, err := p.options()
@@ -53,6 +55,7 @@ type videoEncoder struct {
 	name    string
 	codec   *astiav.CodecContext
 	convert nodes.ConvertConfig
+	lost    []overruled
 	muxers  []codecOption
 }
 
@@ -75,15 +78,16 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 		return nil, err
 	}
 	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
+		o.location = s.color.Location
+	}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, codec.Name(), s, probe) }
 	cc, err := o.open()
 	if err != nil {
 		return nil, p.explain(&o, s, err)
 	}
-	input := s.color
-	input.Space, input.Range = p.inputMatrix(s.format, s.height, s.color)
-	return &videoEncoder{name: codec.Name(), codec: cc, muxers: s.muxers, convert: nodes.ConvertConfig{
-		Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: input,
+	return &videoEncoder{name: codec.Name(), codec: cc, lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
+		Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
 	}}, nil
 }
 
@@ -130,15 +134,14 @@ func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVide
 	astiavx.SetEncoderColor(cc, s.color)
 }
 
-// inputMatrix says what input that is YUV already is made of: the same matrix and range as what is encoded, where that is YUV too.
-func (p *videoPlan) inputMatrix(format astiav.PixelFormat, height int, color astiavx.Color) (astiav.ColorSpace, astiav.ColorRange) {
-	if astiavx.DescribePixelFormat(format).RGB {
-		color, _ = p.color.resolve(p.inputFormat, "", height)
+// inputColor says what input that is YUV already is made of: what is wished for the encoded video, or else what is usual for the input's
+// format and height. Chroma that stays 4:2:0 stays where it is.
+func (p *videoPlan) inputColor(encoded astiav.PixelFormat, color astiavx.Color) astiavx.Color {
+	input, _, _ := p.color.resolve(colorTarget{format: p.inputFormat, height: p.cfg.Height}) // its names have been checked
+	if isSubsampled420(astiavx.DescribePixelFormat(encoded)) && isSubsampled420(astiavx.DescribePixelFormat(p.inputFormat)) {
+		input.Location = color.Location
 	}
-	if isFullRange(p.inputFormat, "") {
-		color.Range = astiav.ColorRangeJpeg
-	}
-	return color.Space, color.Range
+	return input
 }
 
 // explain finds the setting that kept the encoder from opening.
