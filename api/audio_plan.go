@@ -30,6 +30,7 @@ type audioPlan struct {
 var reservedAudioOptions = map[string]string{
 	"ar": "OutSampleRate", "ac": "OutNumChannels", "ch_layout": "OutNumChannels", "channel_layout": "OutNumChannels", "time_base": "OutSampleRate",
 	"sample_rate": "OutSampleRate", "channels": "OutNumChannels", "c": "Codec", "c:a": "Codec", "codec": "Codec", "acodec": "Codec",
+	"q": audioQuality, "qscale": audioQuality, "q:a": audioQuality, "qscale:a": audioQuality,
 }
 
 // handledAudioOptions are not set as options, but understood.

@@ -36,6 +36,21 @@ func TestLog(t *testing.T) {
 	require.Equal(t, enc.Stats().BytesWritten, entries[1].ContextMap()["bytes"])
 }
 
+// TestLogOfWishes checks that a colour that the codec cannot say is not dropped without a word.
+func TestLogOfWishes(t *testing.T) {
+	mediatest.NoLeaks(t)
+	core, logs := observer.New(zap.WarnLevel)
+	enc := api.NewEncoder(api.WithLogger(zap.New(core)))
+	addAudio(t, enc, stereo())
+	cfg := numberedVideo()
+	cfg.Codec, cfg.Preset, cfg.ColorRange = "mpeg2video", "", "pc"
+	addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenWriter(context.Background(), &api.MemoryFile{}, "mkv"))
+	require.NoError(t, enc.Close())
+	require.Len(t, logs.All(), 1)
+	require.Equal(t, `stream 1: ColorRange "pc": yuv420p in mpeg2video in matroska cannot say it; pixels and tags follow what it can`, logs.All()[0].Message)
+}
+
 func TestBottleneck(t *testing.T) {
 	second := time.Second
 	for want, s := range map[string]api.Stats{

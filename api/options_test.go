@@ -93,6 +93,7 @@ func optionRefusals() []refusal {
 		{name: "option of the muxer misspelt", field: "ExtraOptions[movflag]", video: with("movflag", "faststart")},
 		{name: "option for one stream", field: "ExtraOptions[b:v]", video: with("b:v", "1M")},
 		{name: "option of the command", field: "ExtraOptions[pix_fmt]", video: with("pix_fmt", "yuv420p")},
+		{name: "option of the command for quality", field: "ExtraOptions[q]", video: with2("mpeg4", "q", 5)},
 		{name: "option with NUL", field: `ExtraOptions[tune]`, video: with("tune", "film\x00")},
 		{name: "option key with NUL", field: `ExtraOptions[tu\x00ne]`, video: with("tu\x00ne", "film")},
 		{name: "option of an unsupported type", field: "ExtraOptions[refs]", video: with("refs", []int{5})},

@@ -23,7 +23,14 @@ type videoPlan struct {
 var reservedVideoOptions = map[string]string{
 	"pixel_format": "PixelFormat", "pix_fmt": "PixelFormat", "video_size": "Width and Height", "s": "Width and Height",
 	"time_base": "FrameRate", "framerate": "FrameRate", "r": "FrameRate", "c": "Codec", "c:v": "Codec", "codec": "Codec", "vcodec": "Codec",
+	"q": quality, "qscale": quality, "q:v": quality, "qscale:v": quality,
 }
+
+// The qualities are what the ffmpeg command makes of its -q (ffmpeg_mux_init.c): FF_QP2LAMBDA times it.
+const (
+	audioQuality = `ExtraOptions[global_quality], at 118 for each step, and ExtraOptions[flags] to "+qscale",`
+	quality      = "CRF, or where there is none " + audioQuality
+)
 
 // handledVideoOptions are not set as options, but understood.
 var handledVideoOptions = map[string]string{
