@@ -25,7 +25,9 @@ type VideoConfig struct {
 	// ExtraOptions are further options of the encoder, or of the muxer where only that knows them, as the ffmpeg command names them:
 	// {"qp": 5, "tune": "film"}. A value is a string, a number or a bool; 5 and 5.0 are the same.
 	ExtraOptions map[string]any
-	// InputFormat is the pixel format of Raw frames. "": "rgb24".
+	// InputFormat is the pixel format of Raw frames, any that swscale reads, by FFmpeg's name. "": "rgb24". RGB, grey and the formats of JPEG
+	// (yuvj420p) have the full range; other YUV has the matrix and the range of the encoded video (RGB: what ColorSpace and ColorRange say),
+	// and is encoded bit by bit as it is where its format is PixelFormat. An alpha channel is left out, unless the encoded video has one.
 	InputFormat string
 	// ColorSpace is the matrix of the encoded video: "bt601", "bt709" or "bt2020". "": bt601 below 720 lines, bt709 from there.
 	ColorSpace string
@@ -79,7 +81,11 @@ const (
 	NCHW Layout = iota
 	// NHWC is, for each frame, Height*Width*3 bytes, R G B per pixel.
 	NHWC
-	// Raw is, for each frame, one picture in VideoConfig.InputFormat, its planes one after another, without padding.
+	// Raw is, for each frame, one picture in VideoConfig.InputFormat, as the ffmpeg command reads and writes "-f rawvideo": its planes one after
+	// another in FFmpeg's order (gbrp: G, B, R), each row by row without padding. A subsampled chroma plane has half (a quarter) of the
+	// width and the height, rounded up; in nv12 and p010 each of its samples is a pair, U V. Formats of several pixels to a
+	// group (uyvy422) end each row with a whole group, those of bits (monow) with a whole byte. After the indices of pal8
+	// come 256 colours of 4 bytes, B G R A.
 	Raw
 )
 

@@ -30,13 +30,18 @@ const (
 	oracleFrames = 30
 )
 
-// moving returns pictures of a real clip, R G B.
+// moving returns pictures of a real clip, R G B, as it fades in from black.
 func moving(t *testing.T) []byte {
 	t.Helper()
-	dir := bytes.TrimSpace(mediatest.Run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav"))
-	clip := filepath.Join(string(dir), "testdata", "video.mp4")
-	data := bytes.Join(mediatest.Pictures(t, clip, 0, "rgb24"), nil)
+	data := bytes.Join(mediatest.Pictures(t, realClip(t), 0, "rgb24"), nil)
 	return data[:oracleFrames*oracleWidth*oracleHeight*3]
+}
+
+// realClip is a file with real pictures.
+func realClip(t *testing.T) string {
+	t.Helper()
+	dir := bytes.TrimSpace(mediatest.Run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav"))
+	return filepath.Join(string(dir), "testdata", "video.mp4")
 }
 
 func oracles(extension string) []oracle {

@@ -136,6 +136,9 @@ func (p *videoPlan) firstPicture(f Frames) (first pipeline.Borrowed, size int, e
 		for i := range astiavx.DescribePixelFormat(p.inputFormat).Planes {
 			b.Planes[i] = at(p.raw.Offsets[i])
 		}
+		if p.raw.Offsets[1] > 0 { // a palette is no plane to FFmpeg
+			b.Planes[1] = at(p.raw.Offsets[1])
+		}
 		return b, p.raw.Size, nil
 	default:
 		return first, 0, &ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: layoutNames}

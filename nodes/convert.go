@@ -24,12 +24,15 @@ type ConvertConfig struct {
 //	input                                    path
 //	the encoder's own format and size        rows are copied
 //	all else                                 swscale
+//
+// What must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {
-	cfg    ConvertConfig
-	pool   *astiavx.PicturePool
-	scaler *astiavx.Scaler
-	padder padder
-	src    pipeline.Frame // refers to the borrowed memory while it is being read
+	cfg      ConvertConfig
+	pool     *astiavx.PicturePool
+	scaler   *astiavx.Scaler
+	padder   padder
+	unpacker unpacker
+	src      pipeline.Frame // refers to the borrowed memory while it is being read
 }
 
 var _ pipeline.Processor[pipeline.Borrowed, pipeline.Frame] = (*Convert)(nil)
@@ -71,7 +74,7 @@ func (c *Convert) read(in pipeline.Borrowed, out pipeline.Frame) error {
 		return err
 	}
 	astiavx.SetColor(out.Frame, c.cfg.Color)
-	picture, err := c.padder.pad(in, c.cfg.Width, c.cfg.Height)
+	picture, err := c.sized(in)
 	if err != nil {
 		return err
 	}
@@ -79,15 +82,70 @@ func (c *Convert) read(in pipeline.Borrowed, out pipeline.Frame) error {
 		copyPicture(out, picture, c.cfg.OutWidth, c.cfg.OutHeight)
 		return nil
 	}
-	c.src.SetWidth(c.cfg.OutWidth)
-	c.src.SetHeight(c.cfg.OutHeight)
-	c.src.SetPixelFormat(picture.Format)
+	defer c.forget()
+	c.refer(picture, c.cfg.OutWidth, c.cfg.OutHeight)
+	out.SetPixelFormat(withoutRange(c.cfg.Format))
+	astiavx.SetColor(out.Frame, c.alike(c.cfg.Color, picture.Format))
+	defer func() {
+		out.SetPixelFormat(c.cfg.Format)
+		astiavx.SetColor(out.Frame, c.cfg.Color)
+	}()
+	return c.scaler.Convert(out.Frame, c.src.Frame)
+}
+
+// alike gives a colour the primaries and the transfer that the other side of the conversion has too, or swscale would "correct" the picture for
+// the difference: those of the output, or those that swscale takes XYZ to have.
+func (c *Convert) alike(color astiavx.Color, input astiav.PixelFormat) astiavx.Color {
+	color.Primaries, color.Transfer = c.cfg.Color.Primaries, c.cfg.Color.Transfer
+	if astiavx.DescribePixelFormat(input).XYZ || astiavx.DescribePixelFormat(c.cfg.Format).XYZ {
+		color.Primaries, color.Transfer = astiav.ColorPrimariesBt709, astiav.ColorTransferCharacteristicSmpte428
+	}
+	return color
+}
+
+// sized returns the picture in a size that is not smaller than the output's.
+func (c *Convert) sized(in pipeline.Borrowed) (pipeline.Borrowed, error) {
+	if !c.padder.enlarges(c.cfg.Width, c.cfg.Height) {
+		return in, nil
+	}
+	if !astiavx.DescribePixelFormat(in.Format).Whole {
+		defer c.forget()
+		c.refer(in, c.cfg.Width, c.cfg.Height)
+		var err error
+		if in, err = c.unpacker.unpack(c.src, c.inputColor(in.Format)); err != nil {
+			return in, err
+		}
+	}
+	return c.padder.pad(in, c.cfg.Width, c.cfg.Height)
+}
+
+// refer lets src refer to the picture.
+func (c *Convert) refer(picture pipeline.Borrowed, width, height int) {
+	c.src.SetWidth(width)
+	c.src.SetHeight(height)
+	c.src.SetPixelFormat(withoutRange(picture.Format))
 	for i, p := range picture.Planes {
 		astiavx.SetPlane(c.src.Frame, i, p, picture.Strides[i])
 	}
 	astiavx.SetColor(c.src.Frame, c.inputColor(picture.Format))
-	defer c.forget()
-	return c.scaler.Convert(out.Frame, c.src.Frame)
+}
+
+// withoutRange turns the formats of JPEG into those that say nothing of the range, which the colours say: swscale would complain on stderr.
+func withoutRange(format astiav.PixelFormat) astiav.PixelFormat {
+	switch format {
+	case astiav.PixelFormatYuvj420P:
+		return astiav.PixelFormatYuv420P
+	case astiav.PixelFormatYuvj422P:
+		return astiav.PixelFormatYuv422P
+	case astiav.PixelFormatYuvj444P:
+		return astiav.PixelFormatYuv444P
+	case astiav.PixelFormatYuvj440P:
+		return astiav.PixelFormatYuv440P
+	case astiav.PixelFormatYuvj411P:
+		return astiav.PixelFormatYuv411P
+	default:
+		return format
+	}
 }
 
 // forget drops the references to memory that is about to be given back.
@@ -97,8 +155,7 @@ func (c *Convert) forget() {
 	}
 }
 
-// inputColor says what the numbers of the input mean. RGB and grey are full range. Primaries and transfer are those of the
-// output, or swscale would "correct" the picture for the difference.
+// inputColor says what the numbers of the input mean. RGB and grey are full range.
 func (c *Convert) inputColor(format astiav.PixelFormat) astiavx.Color {
 	color := c.cfg.InputColor
 	info := astiavx.DescribePixelFormat(format)
@@ -109,8 +166,7 @@ func (c *Convert) inputColor(format astiav.PixelFormat) astiavx.Color {
 		color.Range = astiav.ColorRangeJpeg
 		color.Location = astiav.ChromaLocationUnspecified
 	}
-	color.Primaries, color.Transfer = c.cfg.Color.Primaries, c.cfg.Color.Transfer
-	return color
+	return c.alike(color, format)
 }
 
 // Flush has nothing to do: every picture is converted as it comes.
@@ -119,6 +175,7 @@ func (c *Convert) Flush(context.Context, pipeline.Emit[pipeline.Frame]) error { 
 // Close frees the pool, whose pictures live on until they come back, and the rest.
 func (c *Convert) Close() {
 	c.padder.free()
+	c.unpacker.free()
 	c.src.Free()
 	c.scaler.Free()
 	c.pool.Free()

@@ -37,12 +37,11 @@ type padder struct {
 	scratch       pipeline.Frame
 }
 
-// pad returns the picture, of width × height pixels, in the padder's size. Where it is large enough, that is the picture
-// itself; otherwise a copy that is valid until the next call.
+// enlarges says whether pictures of this size need padding.
+func (p *padder) enlarges(width, height int) bool { return p.width > width || p.height > height }
+
+// pad returns the picture, of width × height pixels, in the padder's size, as a copy that is valid until the next call.
 func (p *padder) pad(in pipeline.Borrowed, width, height int) (pipeline.Borrowed, error) {
-	if p.width <= width && p.height <= height {
-		return in, nil
-	}
 	if err := p.prepare(in.Format); err != nil {
 		return in, err
 	}

@@ -103,8 +103,11 @@ func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame
 type PixelFormatInfo struct {
 	Planes                            int
 	Log2ChromaWidth, Log2ChromaHeight int
-	RGB                               bool
+	RGB                               bool   // also XYZ, and a palette of RGB: of full range, and without a matrix
 	Gray                              bool   // no colour at all
+	XYZ                               bool
+	Palette                           bool   // the second plane holds 256 colours, B G R A
+	Whole                             bool   // every pixel has bytes of its own, and stands for its colour: no bits, no pairs, no mosaic
 	Bytes                             [4]int // per pixel (of its plane); 0: a plane of bits, or none
 }
 
@@ -117,13 +120,17 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 	info := PixelFormatInfo{
 		Planes:          int(C.av_pix_fmt_count_planes(C.enum_AVPixelFormat(f))),
 		Log2ChromaWidth: int(d.log2_chroma_w), Log2ChromaHeight: int(d.log2_chroma_h),
-		RGB: d.flags&C.AV_PIX_FMT_FLAG_RGB != 0,
+		RGB:     d.flags&(C.AV_PIX_FMT_FLAG_RGB|C.AV_PIX_FMT_FLAG_XYZ|C.AV_PIX_FMT_FLAG_PAL) != 0,
+		XYZ:     d.flags&C.AV_PIX_FMT_FLAG_XYZ != 0,
+		Palette: d.flags&C.AV_PIX_FMT_FLAG_PAL != 0,
 	}
 	colours := int(d.nb_components)
 	if d.flags&C.AV_PIX_FMT_FLAG_ALPHA != 0 {
 		colours--
 	}
-	info.Gray = colours == 1
+	info.Gray = colours == 1 && !info.Palette
+	pairs := info.Planes == 1 && info.Log2ChromaWidth+info.Log2ChromaHeight > 0
+	info.Whole = !pairs && d.flags&(C.AV_PIX_FMT_FLAG_BITSTREAM|C.AV_PIX_FMT_FLAG_BAYER) == 0
 	if d.flags&C.AV_PIX_FMT_FLAG_BITSTREAM == 0 {
 		for i := range int(d.nb_components) {
 			c := d.comp[i]
