@@ -126,6 +126,7 @@ func TestErrorTexts(t *testing.T) {
 		fmt.Fprintf(&text, "%s\n\t%s\n", name, longList.ReplaceAllString(err.Error(), "$1, and more)"))
 	}
 	noise := api.StderrOf(t, func() {
+		noteWrongPictures(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,16 +70,14 @@ func TestEqualPixelsGiveEqualFiles(t *testing.T) {
 		opaque := image.NewNRGBA(img.Rect)
 		draw.Draw(opaque, img.Rect, img, image.Point{}, draw.Src)
 		want := encodePictures(t, lossless(w, h), add(api.Frames{Data: nhwc, Layout: api.NHWC}))
-		bgr := lossless(w, h)
-		bgr.InputFormat = "bgra"
-		bgra := make([]byte, 4*w*h)
-		for i := range w * h {
-			bgra[4*i], bgra[4*i+1], bgra[4*i+2], bgra[4*i+3] = img.Pix[4*i+2], img.Pix[4*i+1], img.Pix[4*i], 255
+		for format, raw := range packed(nhwc) {
+			cfg := lossless(w, h)
+			cfg.InputFormat = format
+			require.Equal(t, want, encodePictures(t, cfg, add(api.Frames{Data: raw, Layout: api.Raw})), "%d×%d %s", w, h, format)
 		}
 		for name, got := range map[string][]byte{
 			"NCHW":        encodePictures(t, lossless(w, h), add(api.Frames{Data: nchw, Layout: api.NCHW})),
 			"raw rgb24":   encodePictures(t, lossless(w, h), add(api.Frames{Data: nhwc, Layout: api.Raw})),
-			"raw bgra":    encodePictures(t, bgr, add(api.Frames{Data: bgra, Layout: api.Raw})),
 			"image":       encodePictures(t, lossless(w, h), addImage(img)),
 			"sub-image":   encodePictures(t, lossless(w, h), addImage(frame.SubImage(image.Rect(3, 1, 3+w, 1+h)))),
 			"RGBA64":      encodePictures(t, lossless(w, h), addImage(wide)),
@@ -88,6 +87,29 @@ func TestEqualPixelsGiveEqualFiles(t *testing.T) {
 			require.Equal(t, want, got, "%d×%d %s", w, h, name)
 		}
 	}
+}
+
+// packed lays the pixels, R G B, out in the other ways in which RGB of 8 bits comes.
+func packed(rgb []byte) map[string][]byte {
+	raw := map[string][]byte{}
+	for _, format := range []string{"bgr24", "rgba", "bgra", "argb", "abgr", "rgb0", "bgr0", "0rgb", "0bgr"} {
+		order := strings.TrimSuffix(format, "24")
+		for i := 0; i < len(rgb); i += 3 {
+			for _, c := range order {
+				if k := strings.IndexRune("rgb", c); k >= 0 {
+					raw[format] = append(raw[format], rgb[i+k])
+				} else {
+					raw[format] = append(raw[format], 255)
+				}
+			}
+		}
+	}
+	for _, k := range []int{1, 2, 0} {
+		for i := k; i < len(rgb); i += 3 {
+			raw["gbrp"] = append(raw["gbrp"], rgb[i])
+		}
+	}
+	return raw
 }
 
 func TestAlphaIsOverBlack(t *testing.T) {

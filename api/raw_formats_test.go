@@ -107,7 +107,9 @@ func throughOurs(t *testing.T, width, height int, encoded, decoded string, forma
 
 // bound is how near, in decibels, a picture of this format is to the one of R G B that it was made of.
 func bound(format string) float64 {
-	has := func(parts ...string) bool { return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(format, part) }) }
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(format, part) })
+	}
 	switch {
 	case has("mono", "4_byte"): // one bit for each pixel, or for each colour
 		return 6

@@ -38,7 +38,12 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	return s.lend(ctx, pictures, unsafe.SliceData(f.Data))
 }
 
-// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be the stream's. Alpha is composited over black.
+// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be the stream's; its bounds may begin anywhere. Alpha is
+// composited over black. RGBA, opaque NRGBA, Gray and Gray16 are read as they are; all others, of whatever type, are turned into 8 bits of R G B first, as
+// Go's image/draw does it: YCbCr is that of JPEG (BT.601, full range), each chroma sample standing for its whole block.
+//
+// An image of the standard library that has fewer pixels than its Rect says is a *ConfigError. A panic of an image's own At is the caller's, and
+// leaves the stream as it was.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
 	picture, pixels, err := s.plan.image(img)
 	if err != nil {

@@ -103,8 +103,8 @@ func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame
 type PixelFormatInfo struct {
 	Planes                            int
 	Log2ChromaWidth, Log2ChromaHeight int
-	RGB                               bool   // also XYZ, and a palette of RGB: of full range, and without a matrix
-	Gray                              bool   // no colour at all
+	RGB                               bool // also XYZ, and a palette of RGB: of full range, and without a matrix
+	Gray                              bool // no colour at all
 	XYZ                               bool
 	Palette                           bool   // the second plane holds 256 colours, B G R A
 	Whole                             bool   // every pixel has bytes of its own, and stands for its colour: no bits, no pairs, no mosaic
