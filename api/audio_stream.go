@@ -33,11 +33,11 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 	if err := s.plan.checkSamples(samples); err != nil {
 		return s.refuse(err)
 	}
-	r, leave, err := s.enter(ctx)
+	r, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer s.leave()
 	total := len(samples[0])
 	for done := 0; done < total; {
 		n := min(total-done, mostSamples)

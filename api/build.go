@@ -186,11 +186,11 @@ func (s *VideoStream) prepare(b *builder) error {
 	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
 		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, borrowed := pipeline.NewSource[pipeline.Borrowed](run, "input", s.index)
-		lent := queue(b, pipeline.Borrowed.Withdraw)
-		lent.Take = pipeline.Borrowed.Take
-		frames := pipeline.Connect(borrowed, "convert", lent, pipeline.Processor[pipeline.Borrowed, pipeline.Frame](convert))
-		s.source = source
+		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
+		lent := queue(b, pipeline.Input.Withdraw)
+		lent.Take = pipeline.Input.Take
+		frames := pipeline.Connect(borrowed, "convert", lent, pipeline.Processor[pipeline.Input, pipeline.Frame](convert))
+		s.source, s.blanks = source, convert.Blanks()
 		return pipeline.Connect(frames, "encode", queue(b, pipeline.Frame.Free),
 			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
 	})

@@ -127,33 +127,36 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 }
 
 // enter admits a call that feeds the encoder. The caller must call leave when it is done.
-func (e *Encoder) enter() (r *run, leave func(), err error) {
+func (e *Encoder) enter() (*run, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.state == closed:
-		return nil, nil, ErrClosed
+		return nil, ErrClosed
 	case e.aborted != nil:
-		return nil, nil, e.aborted
+		return nil, e.aborted
 	case e.state == configuring:
-		return nil, nil, ErrNotOpen
+		return nil, ErrNotOpen
 	}
 	if cause := e.run.cause(); cause != nil {
-		return nil, nil, cause
+		return nil, cause
 	}
 	e.calls.Add(1)
-	return e.run, e.calls.Done, nil
+	return e.run, nil
 }
+
+// leave ends a call that was admitted.
+func (e *Encoder) leave() { e.calls.Done() }
 
 // Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
 // ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
 // Where ctx ends first, it returns context.Cause(ctx).
 func (e *Encoder) Sync(ctx context.Context) error {
-	r, leave, err := e.enter()
+	r, err := e.enter()
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer e.leave()
 	return r.Sync(ctx)
 }
 

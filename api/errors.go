@@ -21,6 +21,8 @@ var (
 	ErrClosed = errors.New("avloom: the encoder is closed")
 	// ErrAborted is the cause of an Abort without one.
 	ErrAborted = pipeline.ErrAborted
+	// ErrPicturesLent is returned by Acquire when as many pictures are lent as the queue is deep: give one back, or set WithQueueDepth.
+	ErrPicturesLent = errors.New("avloom: too many pictures are lent: commit or discard one first, or set WithQueueDepth higher")
 )
 
 // ConfigError says which setting or argument is wrong, and what would be right.

@@ -19,18 +19,14 @@ func newFeed(e *Encoder, index int) feed {
 }
 
 // enter admits a call to the encoder and waits for its turn. The caller must call leave when it is done.
-func (f *feed) enter(ctx context.Context) (r *run, leave func(), err error) {
-	r, left, err := f.encoder.enter()
+func (f *feed) enter(ctx context.Context) (*run, error) {
+	r, err := f.encoder.enter()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if f.turn.Acquire(ctx, 1) != nil {
-		left()
-		return nil, nil, r.fed(context.Cause(ctx), 0)
-	}
-	leave = func() {
-		f.turn.Release(1)
-		left()
+		f.encoder.leave()
+		return nil, r.fed(context.Cause(ctx), 0)
 	}
 	switch {
 	case f.ended:
@@ -40,29 +36,34 @@ func (f *feed) enter(ctx context.Context) (r *run, leave func(), err error) {
 	case ctx.Err() != nil:
 		err = &PartialError{Err: context.Cause(ctx)}
 	default:
-		return r, leave, nil
+		return r, nil
 	}
-	leave()
-	return nil, nil, err
+	f.leave()
+	return nil, err
+}
+
+// leave ends a call whose turn it was.
+func (f *feed) leave() {
+	f.turn.Release(1)
+	f.encoder.leave()
 }
 
 // refuse returns the error of a call whose arguments are wrong: what is wrong with the encoder comes first.
 func (f *feed) refuse(wrong error) error {
-	_, leave, err := f.encoder.enter()
-	if err != nil {
+	if _, err := f.encoder.enter(); err != nil {
 		return err
 	}
-	leave()
+	f.encoder.leave()
 	return wrong
 }
 
 // end ends the stream in its turn.
 func (f *feed) end(source func()) error {
-	r, left, err := f.encoder.enter()
+	r, err := f.encoder.enter()
 	if err != nil {
 		return err
 	}
-	defer left()
+	defer f.encoder.leave()
 	if err := f.turn.Acquire(context.Background(), 1); err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // image returns a picture that refers to the pixels of an image, or to those of a copy where FFmpeg does not know their form.
-func (p *videoPlan) image(img image.Image) (picture pipeline.Borrowed, pixels []byte, err error) {
+func (p *videoPlan) image(img image.Image) (picture pipeline.Input, pixels []byte, err error) {
 	if v := reflect.ValueOf(img); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return picture, nil, &ConfigError{Field: "Image", Reason: "is nil"}
 	}
@@ -32,7 +32,7 @@ func (p *videoPlan) image(img image.Image) (picture pipeline.Borrowed, pixels []
 		draw.Draw(rgba, bounds, img, bounds.Min, draw.Src)
 		format, pixels, stride = direct(rgba)
 	}
-	return pipeline.Borrowed{
+	return pipeline.Input{
 		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(pixels))}, Strides: [4]int{stride},
 	}, pixels, nil
 }

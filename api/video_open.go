@@ -87,7 +87,7 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 		return nil, p.explain(&o, s, err)
 	}
 	return &videoEncoder{name: codec.Name(), codec: cc, lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
-		Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
+		InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
 	}}, nil
 }
 

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"image"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -18,7 +20,10 @@ import (
 type VideoStream struct {
 	feed
 	plan   *videoPlan
-	source *pipeline.Source[pipeline.Borrowed] // set by Open
+	source *pipeline.Source[pipeline.Input] // set by Open
+	blanks *nodes.Blanks                    // to acquire; set by Open
+	loan   *pipeline.Loan                   // of the last call, whose turn guards it
+	lent   atomic.Int32                     // pictures that were acquired and not given back
 }
 
 func newVideoStream(e *Encoder, index int, plan *videoPlan) *VideoStream {
@@ -49,7 +54,7 @@ func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, []pipeline.Borrowed{picture}, unsafe.SliceData(pixels))
+	return s.lend(ctx, batch{first: picture, n: 1}, unsafe.SliceData(pixels))
 }
 
 // End says that no more frames come here. The other streams go on. A second End does nothing.
@@ -57,23 +62,41 @@ func (s *VideoStream) End() error {
 	return s.end(func() { s.source.End() })
 }
 
+// batch is a number of pictures of equal form, so many bytes apart.
+type batch struct {
+	first pipeline.Input
+	size  int
+	n     int
+}
+
+// at returns picture i.
+func (b *batch) at(i int) pipeline.Input {
+	in := b.first
+	for k, p := range in.Planes {
+		if p != nil {
+			in.Planes[k] = unsafe.Add(p, i*b.size)
+		}
+	}
+	return in
+}
+
 // lend sends the pictures, which lie in the Go object of this pointer, and waits until they have been read.
-func (s *VideoStream) lend(ctx context.Context, pictures []pipeline.Borrowed, memory *byte) error {
-	r, leave, err := s.enter(ctx)
+func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) error {
+	r, err := s.enter(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	if len(pictures) == 0 {
+	defer s.leave()
+	if pictures.n == 0 {
 		return nil
 	}
 	var pinner runtime.Pinner
 	pinner.Pin(memory)
 	defer pinner.Unpin()
-	loan := pipeline.NewLoan(len(pictures))
-	for _, p := range pictures {
-		p.Loan = loan
-		if err := s.source.Send(ctx, p); err != nil {
+	loan := s.newLoan(pictures.n)
+	pictures.first.Loan = loan
+	for i := range pictures.n {
+		if err := s.source.Send(ctx, pictures.at(i)); err != nil {
 			return r.fed(err, loan.Recall())
 		}
 	}
@@ -82,41 +105,40 @@ func (s *VideoStream) lend(ctx context.Context, pictures []pipeline.Borrowed, me
 	case <-ctx.Done():
 	case <-r.Done():
 	}
-	if accepted := loan.Recall(); accepted < len(pictures) {
+	if accepted := loan.Recall(); accepted < pictures.n {
 		return r.fed(context.Cause(ctx), accepted)
 	}
 	return nil
 }
 
-// pictures cuts the data into pictures.
-func (p *videoPlan) pictures(f Frames) ([]pipeline.Borrowed, error) {
+// newLoan returns a loan of n pictures: the last one again, if it is over.
+func (s *VideoStream) newLoan(n int) *pipeline.Loan {
+	if s.loan == nil || !s.loan.Renew(n) {
+		s.loan = pipeline.NewLoan(n)
+	}
+	return s.loan
+}
+
+// pictures finds the pictures in the data.
+func (p *videoPlan) pictures(f Frames) (batch, error) {
 	if f.PTS != nil {
-		return nil, &ConfigError{Field: "PTS", Value: f.PTS, Reason: "is reserved; leave it nil"}
+		return batch{}, &ConfigError{Field: "PTS", Value: f.PTS, Reason: "is reserved; leave it nil"}
 	}
 	first, size, err := p.firstPicture(f)
 	if err != nil {
-		return nil, err
+		return batch{}, err
 	}
 	if len(f.Data)%size != 0 {
-		return nil, &ConfigError{
+		return batch{}, &ConfigError{
 			Field: "Data", Value: len(f.Data),
 			Reason: fmt.Sprintf("is no whole number of frames: one of %d×%d as %s has %d bytes", p.cfg.Width, p.cfg.Height, f.Layout, size),
 		}
 	}
-	pictures := make([]pipeline.Borrowed, len(f.Data)/size)
-	for i := range pictures {
-		pictures[i] = first
-		for k := range first.Planes {
-			if first.Planes[k] != nil {
-				pictures[i].Planes[k] = unsafe.Add(first.Planes[k], i*size)
-			}
-		}
-	}
-	return pictures, nil
+	return batch{first, size, len(f.Data) / size}, nil
 }
 
 // firstPicture returns the first picture in the data, and the size of each in bytes.
-func (p *videoPlan) firstPicture(f Frames) (first pipeline.Borrowed, size int, err error) {
+func (p *videoPlan) firstPicture(f Frames) (first pipeline.Input, size int, err error) {
 	width, height := p.cfg.Width, p.cfg.Height
 	base := unsafe.Pointer(unsafe.SliceData(f.Data))
 	at := func(offset int) unsafe.Pointer {
@@ -128,16 +150,16 @@ func (p *videoPlan) firstPicture(f Frames) (first pipeline.Borrowed, size int, e
 	plane := width * height
 	switch f.Layout {
 	case NCHW: // FFmpeg's planar RGB has the order G, B, R
-		return pipeline.Borrowed{
+		return pipeline.Input{
 			Format: astiav.PixelFormatGbrp,
 			Planes: [4]unsafe.Pointer{at(plane), at(2 * plane), at(0)}, Strides: [4]int{width, width, width},
 		}, 3 * plane, nil
 	case NHWC:
-		return pipeline.Borrowed{
+		return pipeline.Input{
 			Format: astiav.PixelFormatRgb24, Planes: [4]unsafe.Pointer{at(0)}, Strides: [4]int{3 * width},
 		}, 3 * plane, nil
 	case Raw:
-		b := pipeline.Borrowed{Format: p.inputFormat, Strides: p.raw.Strides}
+		b := pipeline.Input{Format: p.inputFormat, Strides: p.raw.Strides}
 		for i := range astiavx.DescribePixelFormat(p.inputFormat).Planes {
 			b.Planes[i] = at(p.raw.Offsets[i])
 		}

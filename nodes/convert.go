@@ -12,8 +12,9 @@ import (
 
 // ConvertConfig says what comes in and what must come out.
 type ConvertConfig struct {
-	Width, Height       int // of the input, in pixels
-	OutWidth, OutHeight int // of the output: at most a chroma sample more or less. More is padded by repetition, less is cropped
+	InputFormat         astiav.PixelFormat // of the blanks
+	Width, Height       int                // of the input, in pixels
+	OutWidth, OutHeight int                // of the output: at most a chroma sample more or less. More is padded by repetition, less is cropped
 	Format              astiav.PixelFormat
 	Color               astiavx.Color // of the output
 	InputColor          astiavx.Color // of input that is neither RGB nor grey
@@ -22,12 +23,14 @@ type ConvertConfig struct {
 // Convert reads borrowed pictures, once, into pictures of the encoder's format.
 //
 //	input                                    path
-//	the encoder's own format and size        rows are copied
+//	the encoder's own format and size        as it is, where it was handed over; else rows are copied
 //	all else                                 swscale
 //
 // What must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {
 	cfg      ConvertConfig
+	blanks   *Blanks
+	shelf    astiavx.FrameShelf
 	pool     *astiavx.PicturePool
 	scaler   *astiavx.Scaler
 	padder   padder
@@ -35,7 +38,7 @@ type Convert struct {
 	src      pipeline.Frame // refers to the borrowed memory while it is being read
 }
 
-var _ pipeline.Processor[pipeline.Borrowed, pipeline.Frame] = (*Convert)(nil)
+var _ pipeline.Processor[pipeline.Input, pipeline.Frame] = (*Convert)(nil)
 
 // NewConvert returns a Convert. Close frees it.
 func NewConvert(cfg ConvertConfig) (*Convert, error) {
@@ -44,13 +47,20 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 		return nil, err
 	}
 	return &Convert{
-		cfg: cfg, pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
+		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
 		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
 	}, nil
 }
 
-// Process converts one picture and gives the borrowed memory back.
-func (c *Convert) Process(_ context.Context, in pipeline.Borrowed, emit pipeline.Emit[pipeline.Frame]) error {
+// Blanks are pictures for input that is to be handed over.
+func (c *Convert) Blanks() *Blanks { return c.blanks }
+
+// Process converts one picture, and gives borrowed memory back.
+func (c *Convert) Process(_ context.Context, in pipeline.Input, emit pipeline.Emit[pipeline.Frame]) error {
+	if in.Owned.Frame != nil && in.Format == c.cfg.Format && c.cfg.Width == c.cfg.OutWidth && c.cfg.Height == c.cfg.OutHeight {
+		astiavx.SetColor(in.Owned.Frame, c.cfg.Color)
+		return emit(in.Owned)
+	}
 	out, err := c.convert(in)
 	if err != nil {
 		return err
@@ -59,9 +69,10 @@ func (c *Convert) Process(_ context.Context, in pipeline.Borrowed, emit pipeline
 }
 
 // convert settles the loan in any case: its owner waits.
-func (c *Convert) convert(in pipeline.Borrowed) (pipeline.Frame, error) {
+func (c *Convert) convert(in pipeline.Input) (pipeline.Frame, error) {
 	defer in.Settle()
-	out := pipeline.NewFrame()
+	defer in.Owned.Free()
+	out := pipeline.FrameFrom(&c.shelf)
 	if err := c.read(in, out); err != nil {
 		out.Free()
 		return pipeline.Frame{}, fmt.Errorf("convert %s to %s: %w", in.Format, c.cfg.Format, err)
@@ -69,7 +80,7 @@ func (c *Convert) convert(in pipeline.Borrowed) (pipeline.Frame, error) {
 	return out, nil
 }
 
-func (c *Convert) read(in pipeline.Borrowed, out pipeline.Frame) error {
+func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 	if err := c.pool.Get(out.Frame); err != nil {
 		return err
 	}
@@ -104,7 +115,7 @@ func (c *Convert) alike(color astiavx.Color, input astiav.PixelFormat) astiavx.C
 }
 
 // sized returns the picture in a size that is not smaller than the output's.
-func (c *Convert) sized(in pipeline.Borrowed) (pipeline.Borrowed, error) {
+func (c *Convert) sized(in pipeline.Input) (pipeline.Input, error) {
 	if !c.padder.enlarges(c.cfg.Width, c.cfg.Height) {
 		return in, nil
 	}
@@ -120,7 +131,7 @@ func (c *Convert) sized(in pipeline.Borrowed) (pipeline.Borrowed, error) {
 }
 
 // refer lets src refer to the picture.
-func (c *Convert) refer(picture pipeline.Borrowed, width, height int) {
+func (c *Convert) refer(picture pipeline.Input, width, height int) {
 	c.src.SetWidth(width)
 	c.src.SetHeight(height)
 	c.src.SetPixelFormat(withoutRange(picture.Format))
@@ -179,10 +190,12 @@ func (c *Convert) Close() {
 	c.src.Free()
 	c.scaler.Free()
 	c.pool.Free()
+	c.shelf.Close()
+	c.blanks.close()
 }
 
 // copyPicture copies a picture row by row.
-func copyPicture(dst pipeline.Frame, src pipeline.Borrowed, width, height int) {
+func copyPicture(dst pipeline.Frame, src pipeline.Input, width, height int) {
 	strides := dst.Linesize()
 	for i, plane := range planesOf(src.Format, width, height) {
 		astiavx.CopyPlane(astiavx.Plane(dst.Frame, i), strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)

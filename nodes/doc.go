@@ -1,7 +1,7 @@
 // Package nodes is what happens to media on its way from the caller to the muxer.
 //
 //	node      takes               gives               is
-//	Convert   pipeline.Borrowed   pipeline.Frame      the caller's picture into the encoder's format: the only read of it
+//	Convert   pipeline.Input   pipeline.Frame      the caller's picture into the encoder's format: the only read of it
 //	Resample  pipeline.Samples    pipeline.Samples    the encoder's rate, sample format and channels
 //	Rechunk   pipeline.Samples    pipeline.Samples    blocks as long as the encoder wants them
 //	Encode    Frame or Samples    pipeline.Packet     one loop for pictures and sound

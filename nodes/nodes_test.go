@@ -26,8 +26,8 @@ func collect[T any](to *[]T) pipeline.Emit[T] {
 }
 
 // lent is a picture of one plane in Go memory, which the test keeps alive.
-func lent(format astiav.PixelFormat, pixels []byte, stride int) pipeline.Borrowed {
-	return pipeline.Borrowed{
+func lent(format astiav.PixelFormat, pixels []byte, stride int) pipeline.Input {
+	return pipeline.Input{
 		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(&pixels[0])}, Strides: [4]int{stride}, Loan: pipeline.NewLoan(1),
 	}
 }
@@ -49,7 +49,7 @@ func bt709(r astiav.ColorRange) astiavx.Color {
 	}
 }
 
-func convertOne(t *testing.T, cfg ConvertConfig, in pipeline.Borrowed) pipeline.Frame {
+func convertOne(t *testing.T, cfg ConvertConfig, in pipeline.Input) pipeline.Frame {
 	t.Helper()
 	c, err := NewConvert(cfg)
 	require.NoError(t, err)

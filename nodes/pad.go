@@ -41,7 +41,7 @@ type padder struct {
 func (p *padder) enlarges(width, height int) bool { return p.width > width || p.height > height }
 
 // pad returns the picture, of width × height pixels, in the padder's size, as a copy that is valid until the next call.
-func (p *padder) pad(in pipeline.Borrowed, width, height int) (pipeline.Borrowed, error) {
+func (p *padder) pad(in pipeline.Input, width, height int) (pipeline.Input, error) {
 	if err := p.prepare(in.Format); err != nil {
 		return in, err
 	}

@@ -35,7 +35,7 @@ func unpackedFormat(info astiavx.PixelFormatInfo) astiav.PixelFormat {
 }
 
 // unpack returns the picture in src, whose colours are these, as one that is valid until the next call.
-func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Borrowed, error) {
+func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Input, error) {
 	if u.scaler == nil {
 		u.scaler = astiavx.NewScaler()
 	}
@@ -45,13 +45,13 @@ func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Bor
 	u.out.SetHeight(src.Height())
 	u.out.SetPixelFormat(unpackedFormat(astiavx.DescribePixelFormat(src.PixelFormat())))
 	if err := u.out.AllocBuffer(0); err != nil {
-		return pipeline.Borrowed{}, fmt.Errorf("allocate a picture of %d×%d %s: %w", src.Width(), src.Height(), u.out.PixelFormat(), err)
+		return pipeline.Input{}, fmt.Errorf("allocate a picture of %d×%d %s: %w", src.Width(), src.Height(), u.out.PixelFormat(), err)
 	}
 	astiavx.SetColor(u.out.Frame, color)
 	if err := u.scaler.Convert(u.out.Frame, src.Frame); err != nil {
-		return pipeline.Borrowed{}, err
+		return pipeline.Input{}, err
 	}
-	picture := pipeline.Borrowed{Format: u.out.PixelFormat()}
+	picture := pipeline.Input{Format: u.out.PixelFormat()}
 	strides := u.out.Linesize()
 	for i := range astiavx.DescribePixelFormat(picture.Format).Planes {
 		picture.Planes[i], picture.Strides[i] = astiavx.Plane(u.out.Frame, i), strides[i]

@@ -1,5 +1,5 @@
 // Package pipeline is the engine: it runs a graph of nodes that are joined by bounded queues. It also names the words that flow
-// through avloom's graphs: [Frame], [Samples], [Packet] and [Borrowed]. The engine itself is generic and knows nothing of them.
+// through avloom's graphs: [Frame], [Samples], [Packet] and [Input]. The engine itself is generic and knows nothing of them.
 //
 //	Source ─queue─▶ Processor ─queue─▶ Processor ─queue─┐
 //	                                                    ├─▶ Sink

@@ -1,29 +1,6 @@
 package pipeline
 
-import (
-	"sync"
-	"unsafe"
-
-	"github.com/asticode/go-astiav"
-)
-
-// Borrowed is one picture in memory that belongs to somebody else, who waits until it has been read or takes it back.
-type Borrowed struct {
-	Format  astiav.PixelFormat
-	Planes  [4]unsafe.Pointer // pinned by the lender for as long as the loan lasts
-	Strides [4]int            // bytes per row
-	Loan    *Loan
-}
-
-// Take claims the picture for reading. False: its owner has taken it back. The engine asks this just before it calls the node;
-// the node must then call Settle when it has read the picture, even if it fails or panics, for the owner waits for that.
-func (b Borrowed) Take() bool { return b.Loan.take() }
-
-// Settle says that the picture has been read.
-func (b Borrowed) Settle() { b.Loan.settle() }
-
-// Withdraw says that the picture will not be read.
-func (b Borrowed) Withdraw() { b.Loan.withdraw() }
+import "sync"
 
 // Loan is what the pictures of one call have in common: how many still wait, and whether the caller still waits for them.
 type Loan struct {
@@ -33,17 +10,32 @@ type Loan struct {
 	reading  int
 	read     int
 	recalled bool
-	done     chan struct{} // closed when none is left
+	done     chan struct{} // receives when none is left
 }
 
 // NewLoan returns a loan of n pictures, n > 0.
 func NewLoan(n int) *Loan {
-	l := &Loan{left: n, done: make(chan struct{})}
+	l := &Loan{left: n, done: make(chan struct{}, 1)}
 	l.idle.L = &l.mu
 	return l
 }
 
-// Done is closed when every picture has been read or withdrawn.
+// Renew makes a loan of which nothing is left into one of n pictures. False: some are still on their way, and it stays what it is.
+func (l *Loan) Renew(n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left > 0 {
+		return false
+	}
+	select {
+	case <-l.done:
+	default:
+	}
+	l.left, l.read, l.recalled = n, 0, false
+	return true
+}
+
+// Done delivers once, when every picture has been read or withdrawn.
 func (l *Loan) Done() <-chan struct{} { return l.done }
 
 // Recall takes back what nobody reads yet, waits for the pictures that are being read, and returns how many were read. After it
@@ -86,6 +78,6 @@ func (l *Loan) withdraw() {
 
 func (l *Loan) leave() {
 	if l.left--; l.left == 0 {
-		close(l.done)
+		l.done <- struct{}{}
 	}
 }

@@ -10,27 +10,27 @@ import (
 )
 
 func TestLoanIsDoneWhenAllIsReadOrWithdrawn(t *testing.T) {
-	tests := map[string]struct{ ends []func(Borrowed) }{
-		"read":      {[]func(Borrowed){Borrowed.Settle, Borrowed.Settle}},
-		"withdrawn": {[]func(Borrowed){Borrowed.Withdraw, Borrowed.Withdraw}},
-		"either":    {[]func(Borrowed){Borrowed.Withdraw, Borrowed.Settle}},
+	tests := map[string]struct{ ends []func(Input) }{
+		"read":      {[]func(Input){Input.Settle, Input.Settle}},
+		"withdrawn": {[]func(Input){Input.Withdraw, Input.Withdraw}},
+		"either":    {[]func(Input){Input.Withdraw, Input.Settle}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := Borrowed{Loan: NewLoan(len(test.ends))}
+			b := Input{Loan: NewLoan(len(test.ends))}
 			for _, end := range test.ends {
-				assert.False(t, isClosed(b.Loan.Done()))
+				assert.Empty(t, b.Loan.Done())
 				assert.True(t, b.Take())
 				end(b)
 			}
-			assert.True(t, isClosed(b.Loan.Done()))
+			assert.Len(t, b.Loan.Done(), 1)
 		})
 	}
 }
 
 func TestRecallWaitsForThePicturesThatAreBeingRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := Borrowed{Loan: NewLoan(4)}
+		b := Input{Loan: NewLoan(4)}
 		assert.True(t, b.Take())
 		b.Settle()
 		for i := range 2 {
@@ -41,15 +41,31 @@ func TestRecallWaitsForThePicturesThatAreBeingRead(t *testing.T) {
 		assert.Equal(t, 3, b.Loan.Recall())
 		assert.Equal(t, 2*time.Second, time.Since(start))
 		assert.False(t, b.Take(), "its owner has taken it back")
-		assert.False(t, isClosed(b.Loan.Done()))
+		assert.Empty(t, b.Loan.Done())
 		b.Withdraw()
-		assert.True(t, isClosed(b.Loan.Done()))
+		assert.Len(t, b.Loan.Done(), 1)
 		assert.Equal(t, 3, b.Loan.Recall(), "again: at once")
 	})
 }
 
+func TestLoanIsRenewedWhenNothingIsLeft(t *testing.T) {
+	b := Input{Loan: NewLoan(2)}
+	assert.True(t, b.Take())
+	b.Settle()
+	assert.Equal(t, 1, b.Loan.Recall())
+	assert.False(t, b.Loan.Renew(1), "one is still on its way")
+	assert.False(t, b.Take())
+	b.Withdraw()
+	assert.True(t, b.Loan.Renew(1))
+	assert.Empty(t, b.Loan.Done(), "what was done before does not count")
+	assert.True(t, b.Take())
+	b.Settle()
+	assert.Len(t, b.Loan.Done(), 1)
+	assert.Equal(t, 1, b.Loan.Recall())
+}
+
 func TestRecallOfWhatNobodyReads(t *testing.T) {
-	b := Borrowed{Loan: NewLoan(2)}
+	b := Input{Loan: NewLoan(2)}
 	assert.Zero(t, b.Loan.Recall())
 	assert.False(t, b.Take())
 }
@@ -58,11 +74,11 @@ func TestRecallOfWhatNobodyReads(t *testing.T) {
 func TestRecallFromAQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		run := NewRun(t.Context())
-		source, out := NewSource[Borrowed](run, "source", 0)
+		source, out := NewSource[Input](run, "source", 0)
 		sink := &reader{}
-		Join("reader", Queue[Borrowed]{Depth: 3, Free: Borrowed.Withdraw, Take: Borrowed.Take}, sink, out)
+		Join("reader", Queue[Input]{Depth: 3, Free: Input.Withdraw, Take: Input.Take}, sink, out)
 		run.Start()
-		b := Borrowed{Loan: NewLoan(4)}
+		b := Input{Loan: NewLoan(4)}
 		for range 4 {
 			assert.NoError(t, source.Send(t.Context(), b))
 		}
@@ -81,7 +97,7 @@ func TestRecallFromAQueue(t *testing.T) {
 // reader takes a second to read a picture.
 type reader struct{ read int }
 
-func (r *reader) Consume(_ context.Context, _ int, b Borrowed) error {
+func (r *reader) Consume(_ context.Context, _ int, b Input) error {
 	defer b.Settle()
 	time.Sleep(time.Second)
 	r.read++

@@ -7,22 +7,34 @@ import (
 )
 
 // Frame is one picture in C memory. Whoever holds it frees it, or sends it on.
-type Frame struct{ *astiav.Frame }
+type Frame struct {
+	*astiav.Frame
+	home *astiavx.FrameShelf // where it goes when it is freed; nil: nowhere
+}
 
 // Samples is a block of sound in C memory. Whoever holds it frees it, or sends it on.
 type Samples struct{ *astiav.Frame }
 
 // Packet is a piece of an encoded stream, its times in the encoder's time base. Whoever holds it frees it, or sends it on.
-type Packet struct{ *astiav.Packet }
+type Packet struct {
+	*astiav.Packet
+	home *astiavx.PacketShelf
+}
 
 // NewFrame allocates a Frame without a buffer.
-func NewFrame() Frame { return Frame{astiavx.NewFrame()} }
+func NewFrame() Frame { return Frame{Frame: astiavx.NewFrame()} }
+
+// FrameFrom takes a Frame without a buffer from a shelf, to which it returns when it is freed.
+func FrameFrom(shelf *astiavx.FrameShelf) Frame { return Frame{shelf.Get(), shelf} }
 
 // NewSamples allocates Samples without a buffer.
 func NewSamples() Samples { return Samples{astiavx.NewFrame()} }
 
 // NewPacket allocates a Packet without data.
-func NewPacket() Packet { return Packet{astiavx.NewPacket()} }
+func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
+
+// PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
+func PacketFrom(shelf *astiavx.PacketShelf) Packet { return Packet{shelf.Get(), shelf} }
 
 // AV returns the frame itself, for code that serves both pictures and sound.
 func (f Frame) AV() *astiav.Frame { return f.Frame }
@@ -31,10 +43,22 @@ func (f Frame) AV() *astiav.Frame { return f.Frame }
 func (s Samples) AV() *astiav.Frame { return s.Frame }
 
 // Free frees the frame and what it refers to.
-func (f Frame) Free() { astiavx.FreeFrame(f.Frame) }
+func (f Frame) Free() {
+	if f.home != nil {
+		f.home.Put(f.Frame)
+		return
+	}
+	astiavx.FreeFrame(f.Frame)
+}
 
 // Free frees the samples and what they refer to.
 func (s Samples) Free() { astiavx.FreeFrame(s.Frame) }
 
 // Free frees the packet and what it refers to.
-func (p Packet) Free() { astiavx.FreePacket(p.Packet) }
+func (p Packet) Free() {
+	if p.home != nil {
+		p.home.Put(p.Packet)
+		return
+	}
+	astiavx.FreePacket(p.Packet)
+}

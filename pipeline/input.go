@@ -1,0 +1,36 @@
+package pipeline
+
+import (
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+)
+
+// Input is one picture on its way into a graph. Its memory was handed over, or it is borrowed from somebody who waits until it has been read, or
+// takes it back.
+type Input struct {
+	Format  astiav.PixelFormat
+	Planes  [4]unsafe.Pointer // pinned by the lender for as long as the loan lasts
+	Strides [4]int            // bytes per row
+	Loan    *Loan             // of what is borrowed
+	Owned   Frame             // what was handed over, Planes and Strides being its own
+}
+
+// Take claims the picture for reading. False: its owner has taken it back. The engine asks this just before it calls the node;
+// the node must then call Settle when it has read a picture that is borrowed, even if it fails or panics, for the owner waits for that.
+func (in Input) Take() bool { return in.Loan == nil || in.Loan.take() }
+
+// Settle says that the picture has been read. What was handed over is still the node's.
+func (in Input) Settle() {
+	if in.Loan != nil {
+		in.Loan.settle()
+	}
+}
+
+// Withdraw says that the picture will not be read.
+func (in Input) Withdraw() {
+	if in.Loan != nil {
+		in.Loan.withdraw()
+	}
+	in.Owned.Free()
+}
