@@ -38,7 +38,8 @@ type audioEncoder struct {
 	name   string
 	codec  *astiav.CodecContext
 	output nodes.SampleSpec
-	block  int // samples per channel that it takes at a time
+	block  int  // samples per channel that it takes at a time
+	fill   bool // it takes no fewer at the end
 	muxers []codecOption
 }
 
@@ -57,7 +58,7 @@ func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) 
 	if err != nil {
 		return nil, err
 	}
-	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader}
+	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
 	cc, err := o.open()
 	if err != nil && s.moveBitRate(&o) {
@@ -70,6 +71,7 @@ func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) 
 	if e.block == 0 || astiavx.EncoderCapabilities(codec.Name()).VariableFrameSize {
 		e.block = freeBlock
 	}
+	e.fill = nodes.Lag(cc) > 0
 	return e, nil
 }
 

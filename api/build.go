@@ -214,7 +214,7 @@ func (s *AudioStream) prepare(b *builder) error {
 		source, samples := pipeline.NewSource[pipeline.Samples](run, "input", s.index)
 		q := queue(b, pipeline.Samples.Free)
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
-		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block)))
+		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
 		s.source = source
 		return pipeline.Connect(blocks, "encode", q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))

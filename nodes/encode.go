@@ -24,7 +24,8 @@ type Media interface {
 type Encode[M Media] struct {
 	name  string
 	codec *astiav.CodecContext
-	next  int64           // the time of what comes next
+	sent  int64           // what the encoder was given, in units of its time base
+	total int64           // of that, what came in
 	spare pipeline.Packet // for the next packet; kept, since most calls ask once in vain
 }
 
@@ -72,18 +73,37 @@ func endUnfinished(codec *astiav.CodecContext) {
 // Process encodes one picture or one block of samples.
 func (e *Encode[M]) Process(_ context.Context, in M, emit pipeline.Emit[pipeline.Packet]) error {
 	defer in.Free()
-	frame := in.AV()
+	e.total += length(in.AV())
+	return e.send(in.AV(), emit)
+}
+
+// length is how much of a frame came in: one picture, or so many samples.
+func length(frame *astiav.Frame) int64 {
+	if frame.NbSamples() == 0 {
+		return 1
+	}
+	if n := astiavx.Duration(frame); n > 0 { // as Rechunk says
+		return n
+	}
+	return int64(frame.NbSamples())
+}
+
+// send gives the frame its times, and encodes it.
+func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
 	duration := int64(max(frame.NbSamples(), 1))
-	frame.SetPts(e.next)
+	frame.SetPts(e.sent)
 	astiavx.SetDuration(frame, duration)
-	e.next += duration
+	e.sent += duration
 	return e.encode(frame, emit)
 }
 
 // Flush asks the encoder for what it still holds. One that never got anything has nothing, and some do not bear being asked.
 func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]) error {
-	if e.next == 0 {
+	if e.sent == 0 {
 		return nil
+	}
+	if err := e.pushOut(emit); err != nil {
+		return err
 	}
 	return e.encode(nil, emit)
 }
@@ -118,6 +138,10 @@ func (e *Encode[M]) receive() (pipeline.Packet, error) {
 	e.spare = pipeline.Packet{}
 	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 		packet.SetDuration(1) // not every encoder passes it on
+	}
+	if err := e.declarePadding(packet); err != nil {
+		packet.Free()
+		return pipeline.Packet{}, err
 	}
 	return packet, nil
 }

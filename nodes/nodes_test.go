@@ -151,7 +151,7 @@ func TestRechunkKeepsEverySample(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, chunks := range [][]int{{}, {1}, {100}, {101}, {1, 1, 1}, {99, 1, 250, 7}, {1000}, {33, 0, 66, 1}} {
 		t.Run(fmt.Sprint(chunks), func(t *testing.T) {
-			r := NewRechunk(floatStereo, 100)
+			r := NewRechunk(floatStereo, 100, false)
 			defer r.Close()
 			var out []pipeline.Samples
 			total := 0

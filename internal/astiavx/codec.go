@@ -15,6 +15,7 @@ import (
 // Capabilities of an encoder that avloom has to know. Go-astiav shows none.
 type Capabilities struct {
 	VariableFrameSize bool // takes any number of samples at a time
+	Delay             bool // holds frames back, and gives them up when it is asked at the end
 	OtherThreads      bool // the library behind it brings its own threads
 	FrameThreads      bool
 	SliceThreads      bool
@@ -29,6 +30,7 @@ func EncoderCapabilities(name string) Capabilities {
 	has := func(flag C.int) bool { return codec.capabilities&flag != 0 }
 	return Capabilities{
 		VariableFrameSize: has(C.AV_CODEC_CAP_VARIABLE_FRAME_SIZE),
+		Delay:             has(C.AV_CODEC_CAP_DELAY),
 		OtherThreads:      has(C.AV_CODEC_CAP_OTHER_THREADS),
 		FrameThreads:      has(C.AV_CODEC_CAP_FRAME_THREADS),
 		SliceThreads:      has(C.AV_CODEC_CAP_SLICE_THREADS),
@@ -81,7 +83,8 @@ func EncoderColor(cc *astiav.CodecContext) Color {
 // Quiet keeps what an encoder logs out of FFmpeg's log. Go-astiav can only set the level of the whole process.
 func Quiet(cc *astiav.CodecContext) { avcodec(cc).log_level_offset = C.AV_LOG_TRACE }
 
-// KeepFrameDurations lets durations pass through an encoder; without it the last packet has none. Go-astiav lacks the flag.
+// KeepFrameDurations lets durations pass through an encoder; without it the last packet of pictures has none, and that of sound says nothing of its
+// padding. Go-astiav lacks the flag.
 func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_CODEC_FLAG_FRAME_DURATION }
 
 // InitialPadding returns how many samples an audio encoder puts before the first. Go-astiav has no access to it.
