@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +23,9 @@ type builder struct {
 	container astiavx.Container
 	opened    *astikit.Closer
 	streams   []muxer.Stream
+	inputs    []stream
 	muxer     map[string]string // options
+	saidIn    map[string]string // where each of these comes from, for messages
 	chosen    []zap.Field
 	lost      []string                                                // wishes that could not be heeded, in words
 	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
@@ -31,7 +33,7 @@ type builder struct {
 
 // build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
 func build(ctx context.Context, s settings, streams []stream, o Output) (_ *run, err error) {
-	b := &builder{settings: s, opened: astikit.NewCloser()}
+	b := &builder{settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}}
 	defer func() {
 		if err != nil {
 			_ = b.opened.Close() // only frees
@@ -65,15 +67,40 @@ func (b *builder) prepareOutput(o Output) error {
 			return &ConfigError{Field: field, Value: text, Reason: "must not contain a NUL byte"}
 		}
 	}
-	var err error
+	err := checkMetadata(o.metadata)
+	if err != nil {
+		return err
+	}
 	if b.container, err = resolveContainer(o); err != nil {
 		return err
 	}
 	if b.muxer, err = muxerOptions(b.container.Name, o.formatOptions); err != nil {
 		return err
 	}
+	for key := range b.muxer {
+		b.saidIn[key] = "FormatOptions"
+	}
 	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.path))
 	return b.faststart(o)
+}
+
+// checkMetadata refuses what FFmpeg's dictionaries cannot hold, or would leave out.
+func checkMetadata(tags map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		e := &ConfigError{Field: "Metadata[" + key + "]", Value: tags[key]}
+		switch {
+		case key == "":
+			e.Reason = "a tag needs a name"
+		case strings.ContainsRune(key, 0):
+			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must not contain a NUL byte"
+		case strings.ContainsRune(tags[key], 0):
+			e.Reason = "must not contain a NUL byte"
+		default:
+			continue
+		}
+		return e
+	}
+	return nil
 }
 
 func (b *builder) faststart(o Output) error {
@@ -88,7 +115,7 @@ func (b *builder) faststart(o Output) error {
 	case b.muxer["movflags"] != "":
 		return &ConfigError{Field: "Faststart", Value: b.muxer["movflags"], Reason: "FormatOptions[movflags] is set too; add +faststart to it instead"}
 	}
-	b.muxer["movflags"] = "+faststart"
+	b.muxer["movflags"], b.saidIn["movflags"] = "+faststart", "Faststart"
 	return nil
 }
 
@@ -96,9 +123,9 @@ func (b *builder) faststart(o Output) error {
 func (b *builder) addMuxerOptions(options []codecOption) error {
 	for _, o := range options {
 		if said, ok := b.muxer[o.key]; ok && said != o.value {
-			return &ConfigError{Field: o.field, Value: o.given, Reason: fmt.Sprintf("the muxer has been given %q for it already", said)}
+			return &ConfigError{Field: o.field, Value: o.given, Reason: fmt.Sprintf("%s has %q for it already, from %s, and takes one value for all; give it once", b.container.Name, said, b.saidIn[o.key])}
 		}
-		b.muxer[o.key] = o.value
+		b.muxer[o.key], b.saidIn[o.key] = o.value, fmt.Sprintf("stream %d", len(b.streams))
 	}
 	return nil
 }
@@ -106,11 +133,6 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 // openMuxer tries the header in memory, and only then touches the destination.
 func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
-	for key, value := range cfg.Metadata {
-		if strings.ContainsRune(key+value, 0) {
-			return nil, nil, &ConfigError{Field: "Metadata[" + key + "]", Value: value, Reason: "must not contain a NUL byte"}
-		}
-	}
 	shape := muxer.FileShape(o.path)
 	if o.writer != nil {
 		shape = muxer.NewWriter(o.writer)
@@ -131,21 +153,6 @@ func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 	}
 	b.opened.Add(mux.Close)
 	return mux, dst, nil
-}
-
-// explain turns what a container has against a header into an error that says what would do.
-func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) error {
-	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
-		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
-	}
-	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
-		return &ConfigError{
-			Field: "Format", Value: b.container.Name, Err: err,
-			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
-			Supported: []string{"mp4", "mov", "matroska", "webm", "mpegts", "flv", "ogg"},
-		}
-	}
-	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: "the container refuses these streams", Err: err}
 }
 
 // start wires the graph and starts it. From here on the run owns everything.

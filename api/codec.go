@@ -61,7 +61,7 @@ func encoderFor(name string, media astiav.MediaType, container astiavx.Container
 			id = container.AudioCodec
 		}
 		codec := astiav.FindEncoder(id)
-		if id == astiav.CodecIDNone || codec == nil {
+		if id == astiav.CodecIDNone || codec == nil || !carries(id) {
 			reason := fmt.Sprintf("must be named: %s has no default codec for %s that this FFmpeg encodes", container.Name, media)
 			return nil, cannotCarry("", reason, media, container, carries)
 		}

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
 )
 
 // wellKnownContainers are FFmpeg's names and usual extensions, for messages.
@@ -32,7 +33,7 @@ func resolveContainer(o Output) (astiavx.Container, error) {
 
 func containerOf(path string) (astiavx.Container, error) {
 	extension := filepath.Ext(path)
-	c, ok := astiavx.GuessContainer("", path)
+	c, ok := astiavx.GuessContainer("", "x"+extension) // not the path: FFmpeg takes "%03d" in it for the numbers of many pictures
 	switch {
 	case !ok && len(extension) < 2:
 		return c, &ConfigError{Field: "path", Value: path, Reason: "needs an extension that names the container, or the option Format", Supported: wellKnownContainers}
@@ -47,10 +48,14 @@ func containerOf(path string) (astiavx.Container, error) {
 
 // oneFile is an error where FFmpeg's muxer opens files of its own.
 func oneFile(c astiavx.Container, field, value string) error {
-	if !c.NoFile {
+	why := muxer.NotWritten(c.Name)
+	switch {
+	case c.NoFile:
+		why = "is not written to one file"
+	case why == "":
 		return nil
 	}
-	return &ConfigError{Field: field, Value: value, Reason: c.Name + " is not written to one file; take a container that is", Supported: wellKnownContainers}
+	return &ConfigError{Field: field, Value: value, Reason: c.Name + " " + why + "; take a container that is written to one file", Supported: wellKnownContainers}
 }
 
 // containerNames are FFmpeg's names and the extensions of all containers, the well-known first.

@@ -43,6 +43,8 @@ const (
 type stream interface {
 	// prepare opens the encoder of the stream.
 	prepare(*builder) error
+	// blame returns what in the stream the container refuses, if another value makes try, which writes a header, succeed; otherwise nil.
+	blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error
 }
 
 // NewEncoder returns an encoder without streams.

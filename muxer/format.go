@@ -3,6 +3,7 @@ package muxer
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // movFamily are the containers that FFmpeg's mov muxer writes.
@@ -29,4 +30,39 @@ func optionsFor(format string, options map[string]string, canSeek bool) map[stri
 	}
 	maps.Copy(all, options)
 	return all
+}
+
+// needSeeking are containers that nobody can read unless FFmpeg goes back to mend their header. It does not refuse to write them front to back.
+var needSeeking = []string{"aiff", "w64", "wtv"}
+
+// notWritten are what FFmpeg counts among its containers, but does not write to a file.
+var notWritten = map[string]string{
+	"rtp":             "is sent over a network",
+	"rtp_mpegts":      "is sent over a network",
+	"uncodedframecrc": "takes no encoded streams",
+}
+
+// NotWritten says why a container is not written to one file; "": it is.
+func NotWritten(format string) string { return notWritten[format] }
+
+// readsAgain says with which option, if any, FFmpeg reads its file again when it is finished, to make room at its front. That of
+// Sega's films always does.
+func readsAgain(format string, options map[string]string) (option string, yes bool) {
+	switch {
+	case format == "film_cpk":
+		return "", true
+	case IsMovFamily(format) && (hasFlag(options["movflags"], "faststart") || hasFlag(options["movflags"], "global_sidx")):
+		return "movflags", true
+	case format == "flv" && hasFlag(options["flvflags"], "add_keyframe_index"):
+		return "flvflags", true
+	case (format == "matroska" || format == "webm") && options["cues_to_front"] != "" && options["cues_to_front"] != "0" && options["cues_to_front"] != "false":
+		return "cues_to_front", true
+	}
+	return "", false
+}
+
+// hasFlag says whether a value such as "+a-b+c", in which the last word counts, sets a flag.
+func hasFlag(value, flag string) bool {
+	set := max(strings.LastIndex("+"+value+"+", "+"+flag+"+"), strings.LastIndex("+"+value+"-", "+"+flag+"-"))
+	return set >= 0 && set >= strings.LastIndex("+"+value, "-"+flag)
 }

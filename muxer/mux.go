@@ -16,8 +16,9 @@ import (
 
 // Stream is what the container must know of a stream.
 type Stream struct {
-	Codec     *astiav.CodecContext // open; it outlives New, not longer
-	FrameRate astiav.Rational      // of video
+	Codec     *astiav.CodecContext          // open; it outlives New, not longer
+	FrameRate astiav.Rational               // of video
+	Alter     func(*astiav.CodecParameters) // changes what the container is told, for Try; may be nil
 }
 
 // Config says what to write.
@@ -33,6 +34,18 @@ type UnusedOptionsError struct{ Names []string }
 
 func (e *UnusedOptionsError) Error() string {
 	return fmt.Sprintf("the container does not use the options %q", e.Names)
+}
+
+// ErrFrontToBack is why a container is refused that cannot be read when it was written front to back.
+var ErrFrontToBack = errors.New("its header has to be mended at the end")
+
+// NeedsFileError says that the container has to be read again when it is finished, which takes a file.
+type NeedsFileError struct {
+	Option string // that asks for it; "": the container itself does
+}
+
+func (e *NeedsFileError) Error() string {
+	return "it is read again when it is finished, which takes a file"
 }
 
 // ioBufferSize is how much FFmpeg collects before it calls the writer.
@@ -95,6 +108,9 @@ func (m *Mux) open(cfg Config) error {
 	if err := m.writeHeader(cfg); err != nil {
 		return err
 	}
+	if err := m.mayBeFinished(cfg); err != nil {
+		return err
+	}
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
 	}
@@ -145,6 +161,9 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if err := s.Codec.ToCodecParameters(stream.CodecParameters()); err != nil {
 			return fmt.Errorf("add a stream: %w", err)
 		}
+		if s.Alter != nil {
+			s.Alter(stream.CodecParameters())
+		}
 		stream.SetTimeBase(s.Codec.TimeBase())
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
@@ -172,6 +191,17 @@ func (m *Mux) writeHeader(cfg Config) error {
 		return &UnusedOptionsError{Names: unused}
 	}
 	return m.explain("write the header", nil)
+}
+
+// mayBeFinished finds what would only fail at the end.
+func (m *Mux) mayBeFinished(cfg Config) error {
+	if !m.dst.CanSeek() && slices.Contains(needSeeking, cfg.Format) {
+		return ErrFrontToBack
+	}
+	if option, again := readsAgain(cfg.Format, cfg.Options); again && m.dst.url == "" {
+		return &NeedsFileError{Option: option}
+	}
+	return nil
 }
 
 // Consume takes a packet of a stream and writes what is due.

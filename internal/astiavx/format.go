@@ -69,8 +69,14 @@ func newContainer(o *C.AVOutputFormat) Container {
 	return c
 }
 
+// coversOnly are containers of sound whose pictures are covers: FFmpeg's muxers leave out all but one.
+var coversOnly = []string{"aiff", "flac", "mp3"}
+
 // Carries says whether the container can hold streams of this codec. Not known: only writing a header tells.
 func (c Container) Carries(id astiav.CodecID) (can, known bool) {
+	if id.MediaType() == astiav.MediaTypeVideo && slices.Contains(coversOnly, c.Name) {
+		return false, true
+	}
 	n := C.CString(c.Name)
 	defer C.free(unsafe.Pointer(n))
 	o := C.av_guess_format(n, nil, nil)

@@ -1,0 +1,175 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/nodes"
+)
+
+// explain turns what a container has against a header into an error that says what would do.
+func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) error {
+	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
+		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
+	}
+	if needs, ok := errors.AsType[*muxer.NeedsFileError](err); ok {
+		return b.needsFile(needs.Option)
+	}
+	defer quietLog()()
+	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
+		return &ConfigError{
+			Field: "Format", Value: b.container.Name, Err: err,
+			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
+			Supported: []string{"mp4", "mov", "matroska", "webm", "mpegts", "flv", "ogg"},
+		}
+	}
+	if blamed := b.blame(cfg, dst); blamed != nil {
+		return blamed
+	}
+	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: "the container refuses these streams", Err: err}
+}
+
+// quietLog silences FFmpeg, which would log each of the headers that are tried and refused, for the whole process and for some milliseconds, until
+// the function that it returns is called. FFmpeg has no log of one container.
+func quietLog() (restore func()) {
+	level := astiav.GetLogLevel()
+	astiav.SetLogLevel(astiav.LogLevelQuiet)
+	return func() { astiav.SetLogLevel(level) }
+}
+
+func (b *builder) needsFile(option string) error {
+	e := &ConfigError{Field: "Format", Value: b.container.Name, Reason: "FFmpeg reads it again to finish it; write it to a file, with OpenFile"}
+	if option != "" {
+		e.Field, e.Value = "FormatOptions["+option+"]", b.muxer[option]
+		e.Reason = "FFmpeg reads the output again to do this; write it to a file, with OpenFile, or leave it out"
+	}
+	return e
+}
+
+// blame finds the stream, and what of it, that the container refuses: first the one that is wrong alone, then one of several.
+func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
+	for i, own := range cfg.Streams {
+		err := b.inputs[i].blame(b, own, func(s muxer.Stream) bool {
+			other := cfg
+			other.Streams = slices.Clone(cfg.Streams)
+			other.Streams[i] = s
+			return muxer.Try(other, dst) == nil
+		})
+		if err != nil {
+			return streamError(i, err)
+		}
+	}
+	if len(cfg.Streams) < 2 {
+		return nil
+	}
+	alone := cfg
+	for i, own := range cfg.Streams {
+		try := func(s muxer.Stream) bool {
+			alone.Streams = []muxer.Stream{s}
+			return muxer.Try(alone, dst) == nil
+		}
+		if try(own) {
+			continue
+		}
+		if err := b.inputs[i].blame(b, own, try); err != nil {
+			return streamError(i, err)
+		}
+	}
+	return nil
+}
+
+// carried lists the encoders of which the container takes a stream. open opens one of them, with nothing else that could be refused.
+func (b *builder) carried(media astiav.MediaType, own muxer.Stream, open func(name string) (*astiav.CodecContext, error), try func(muxer.Stream) bool) []string {
+	candidates := slices.Clone(wellKnownEncoders)
+	for _, id := range []astiav.CodecID{b.container.VideoCodec, b.container.AudioCodec} {
+		if codec := astiav.FindEncoder(id); codec != nil && !slices.Contains(candidates, codec.Name()) {
+			candidates = append(candidates, codec.Name())
+		}
+	}
+	var names []string
+	for _, name := range candidates {
+		codec := astiav.FindEncoderByName(name)
+		if codec == nil || astiavx.EncoderMedia(name) != media {
+			continue
+		}
+		if can, known := b.container.Carries(codec.ID()); known && !can {
+			continue
+		}
+		cc, err := open(name)
+		if err != nil {
+			continue
+		}
+		if try(muxer.Stream{Codec: cc, FrameRate: own.FrameRate}) {
+			names = append(names, name)
+		}
+		nodes.FreeCodecContext(cc)
+	}
+	return names
+}
+
+func (b *builder) blameCodec(codec *astiav.CodecContext, carried []string) error {
+	if len(carried) == 0 {
+		return nil
+	}
+	return &ConfigError{
+		Field: "Codec", Value: astiavx.OpenEncoder(codec), Supported: carried,
+		Reason: fmt.Sprintf("%s cannot carry %s so; take another container, or one of these", b.container.Name, astiavx.CodecName(codec.CodecID())),
+	}
+}
+
+func (s *VideoStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
+	const width, height, rate = 352, 288, 25 // which all know
+	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeVideo, own, func(name string) (*astiav.CodecContext, error) {
+		plan, err := newVideoPlan(VideoConfig{Width: width, Height: height, FrameRate: rate, Codec: name})
+		if err != nil {
+			return nil, err
+		}
+		e, err := plan.open(b.container)
+		if err != nil {
+			return nil, err
+		}
+		return e.codec, nil
+	}, try))
+}
+
+func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
+	altered := func(alter func(*astiav.CodecParameters)) bool {
+		return try(muxer.Stream{Codec: own.Codec, Alter: alter})
+	}
+	var rates, channels []string
+	for _, rate := range []int{8000, 11025, 16000, 22050, 32000, 44100, 48000, 96000} {
+		if altered(func(p *astiav.CodecParameters) { p.SetSampleRate(rate) }) {
+			rates = append(rates, strconv.Itoa(rate))
+		}
+	}
+	if len(rates) > 0 {
+		reason := b.container.Name + " does not carry this rate; set OutSampleRate to one that it does"
+		return &ConfigError{Field: s.plan.rateField(), Value: s.plan.cfg.OutSampleRate, Reason: reason, Supported: rates}
+	}
+	for n, layout := range layouts[1:] {
+		if altered(func(p *astiav.CodecParameters) { p.SetChannelLayout(layout) }) {
+			channels = append(channels, strconv.Itoa(n+1))
+		}
+	}
+	if len(channels) > 0 {
+		reason := b.container.Name + " does not carry so many channels; set OutNumChannels to a number that it does"
+		return &ConfigError{Field: s.plan.channelsField(), Value: s.plan.cfg.OutNumChannels, Reason: reason, Supported: channels}
+	}
+	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeAudio, own, func(name string) (*astiav.CodecContext, error) {
+		plan, err := newAudioPlan(AudioConfig{SampleRate: 48000, NumChannels: min(2, s.plan.cfg.OutNumChannels), Codec: name})
+		if err != nil {
+			return nil, err
+		}
+		e, err := plan.open(b.container)
+		if err != nil {
+			return nil, err
+		}
+		return e.codec, nil
+	}, try))
+}
