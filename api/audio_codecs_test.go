@@ -16,7 +16,7 @@ import (
 
 // toneOf is the frequency of the tone of a channel in Hz: another for each, so that channels that changed places show, and low, since the fourth of
 // six is that of low-frequency effects, which encoders cut off at 120 Hz.
-func toneOf(channel int) float64 { return float64(200 + 130*channel) }
+func toneOf(channel int) float64 { return float64(48 + 8*channel) }
 
 // chord returns n samples of a tone of each channel's own.
 func chord(rate, channels, n int) [][]float32 {

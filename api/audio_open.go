@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/asticode/go-astiav"
 
@@ -29,8 +30,20 @@ func (p *audioPlan) settle(codec *astiav.Codec, container string) (s settledAudi
 	if err != nil {
 		return s, err
 	}
-	s.own, s.muxers, err = splitOptions(codec.Name(), list, container)
+	if s.own, s.muxers, err = splitOptions(codec.Name(), list, container); err == nil {
+		s.keepOpusOrder(codec)
+	}
 	return s, err
+}
+
+// keepOpusOrder asks for the mapping of channels that RFC 7845 defines, unless another is asked for. FFmpeg's default for it means the same, but leads 5 and
+// 7 channels into wrong places (libavcodec_libopus_channel_map in libopusenc.c).
+func (s *settledAudio) keepOpusOrder(codec *astiav.Codec) {
+	const key = "mapping_family"
+	said := slices.ContainsFunc(s.own, func(o codecOption) bool { return o.key == key })
+	if n := s.spec.Layout.Channels(); codec.Name() == "libopus" && (n == 5 || n == 7) && !said {
+		s.own = append(slices.Clip(s.own), codecOption{field: extraField(key), key: key, value: "1", given: 1})
+	}
 }
 
 // audioEncoder is an encoder that is open, and how to feed it.
@@ -57,6 +70,9 @@ func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) 
 	s, err := p.settle(codec, container.Name)
 	if err != nil {
 		return nil, err
+	}
+	if p.input.Layout = layouts[p.cfg.NumChannels]; p.cfg.NumChannels == s.spec.Layout.Channels() {
+		p.input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
 	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }

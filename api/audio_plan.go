@@ -112,6 +112,13 @@ var layouts = [maxChannels + 1]astiav.ChannelLayout{
 	5: astiav.ChannelLayout5Point0Back, 6: astiav.ChannelLayout5Point1Back, 7: astiav.ChannelLayout6Point1, 8: astiav.ChannelLayout7Point1,
 }
 
+// ownLayouts are those of encoders that are others than FFmpeg's default and are not listed first, or not at all: those of Opus (RFC 7845, 5.1.1.2), and the
+// one of seven channels that AAC numbers (ISO/IEC 14496-3, channel configuration 11); in the default one, FFmpeg changes channels round.
+var ownLayouts = map[string]map[int]astiav.ChannelLayout{
+	"libopus": {3: astiav.ChannelLayoutSurround, 4: astiav.ChannelLayoutQuad},
+	"aac":     {7: astiav.ChannelLayout6Point1Back},
+}
+
 // output is the form of the samples that the encoder takes.
 func (p *audioPlan) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 	spec := nodes.SampleSpec{Rate: p.cfg.OutSampleRate}
@@ -133,6 +140,9 @@ func (p *audioPlan) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 
 func (p *audioPlan) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, error) {
 	usual := layouts[p.cfg.OutNumChannels]
+	if l, ok := ownLayouts[codec.Name()][p.cfg.OutNumChannels]; ok {
+		return l, nil
+	}
 	supported := codec.SupportedChannelLayouts()
 	if len(supported) == 0 {
 		return usual, nil

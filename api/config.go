@@ -49,7 +49,9 @@ type VideoConfig struct {
 type AudioConfig struct {
 	// SampleRate of the input samples, in Hz. Required.
 	SampleRate int
-	// NumChannels of the input samples, 1 to 8. Required.
+	// NumChannels of the input samples, 1 to 8. Required. Their order is that of FFmpeg's usual layout of so many ("mono", "stereo", "2.1", "4.0", "5.0",
+	// "5.1", "6.1", "7.1": left, right, centre, low frequencies, then the back and the sides), or where the encoder knows another layout only, as that
+	// of ALAC and Opus for 3 channels ("3.0"), of that.
 	NumChannels int
 	// BitRate of the encoded sound in bits per second, matched to the nearest that the encoder supports. 0: FFmpeg's default.
 	BitRate int64
