@@ -10,7 +10,11 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/avloom/avloom/internal/astiavx"
 )
+
+var _ astiavx.Output = (*Destination)(nil)
 
 // Destination is where a container goes: a file, or a writer.
 type Destination struct {
@@ -96,8 +100,8 @@ func (d *Destination) Close() error {
 	return err
 }
 
-// write is FFmpeg's write callback.
-func (d *Destination) write(p []byte) (int, error) {
+// Write is what FFmpeg writes with.
+func (d *Destination) Write(p []byte) (int, error) {
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
@@ -115,19 +119,12 @@ func (d *Destination) write(p []byte) (int, error) {
 	return n, nil
 }
 
-// sizeOf is how FFmpeg asks for the size (AVSEEK_SIZE), and force a flag that means nothing here (AVSEEK_FORCE).
-const (
-	sizeOf = 0x10000
-	force  = 0x20000
-)
-
-// seek is FFmpeg's seek callback.
-func (d *Destination) seek(offset int64, whence int) (int64, error) {
+// Seek is what FFmpeg seeks with.
+func (d *Destination) Seek(offset int64, whence int) (int64, error) {
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
-	whence &^= force
-	if whence == sizeOf {
+	if whence == astiavx.SeekSize {
 		return d.size()
 	}
 	if whence == io.SeekStart {

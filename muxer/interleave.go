@@ -23,10 +23,32 @@ type interleaver struct {
 	latest float64 // the latest decoding time seen, in seconds
 }
 
-// queue holds the packets of one stream.
+// queue holds the packets of one stream, in an array that is used again and again.
 type queue struct {
-	packets []pipeline.Packet
-	ended   bool
+	array []pipeline.Packet
+	head  int // of the array; what lies before has been given out
+	ended bool
+}
+
+func (q *queue) empty() bool            { return q.head == len(q.array) }
+func (q *queue) first() pipeline.Packet { return q.array[q.head] }
+
+func (q *queue) push(p pipeline.Packet) {
+	if len(q.array) == cap(q.array) && q.head > len(q.array)/2 { // rather than growing
+		n := copy(q.array, q.array[q.head:])
+		clear(q.array[n:])
+		q.array, q.head = q.array[:n], 0
+	}
+	q.array = append(q.array, p)
+}
+
+func (q *queue) pop() pipeline.Packet {
+	p := q.array[q.head]
+	q.array[q.head] = pipeline.Packet{}
+	if q.head++; q.empty() {
+		q.array, q.head = q.array[:0], 0
+	}
+	return p
 }
 
 func newInterleaver(tracks []track) *interleaver {
@@ -35,8 +57,7 @@ func newInterleaver(tracks []track) *interleaver {
 
 // push takes a packet, with times in the container's time base, over.
 func (i *interleaver) push(stream int, p pipeline.Packet) {
-	q := &i.queues[stream]
-	q.packets = append(q.packets, p)
+	i.queues[stream].push(p)
 	i.bytes += p.Size()
 	i.latest = max(i.latest, i.seconds(stream, p))
 }
@@ -65,7 +86,7 @@ func (i *interleaver) earliest() (pipeline.Packet, bool) {
 // complete says whether every stream that has not ended has a packet: none earlier can come.
 func (i *interleaver) complete() bool {
 	for k := range i.queues {
-		if q := &i.queues[k]; !q.ended && len(q.packets) == 0 {
+		if q := &i.queues[k]; !q.ended && q.empty() {
 			return false
 		}
 	}
@@ -74,17 +95,17 @@ func (i *interleaver) complete() bool {
 
 // full says whether more is held than may be, given the stream with the earliest packet.
 func (i *interleaver) full(first int) bool {
-	return i.bytes > mostHeldBytes || i.latest-i.seconds(first, i.queues[first].packets[0]) > mostHeldSeconds
+	return i.bytes > mostHeldBytes || i.latest-i.seconds(first, i.queues[first].first()) > mostHeldSeconds
 }
 
 // first returns the stream with the earliest packet; of equals the one that was added first.
 func (i *interleaver) first() (stream int, ok bool) {
 	stream = -1
 	for k := range i.queues {
-		if len(i.queues[k].packets) == 0 {
+		if i.queues[k].empty() {
 			continue
 		}
-		if stream < 0 || earlier(i.queues[k].packets[0].Dts(), i.tracks[k].to, i.queues[stream].packets[0].Dts(), i.tracks[stream].to) {
+		if stream < 0 || earlier(i.queues[k].first().Dts(), i.tracks[k].to, i.queues[stream].first().Dts(), i.tracks[stream].to) {
 			stream = k
 		}
 	}
@@ -92,22 +113,16 @@ func (i *interleaver) first() (stream int, ok bool) {
 }
 
 func (i *interleaver) pop(stream int) pipeline.Packet {
-	q := &i.queues[stream]
-	p := q.packets[0]
-	q.packets[0] = pipeline.Packet{}
-	if q.packets = q.packets[1:]; len(q.packets) == 0 {
-		q.packets = nil // lets the array that it moved along go
-	}
+	p := i.queues[stream].pop()
 	i.bytes -= p.Size()
 	return p
 }
 
 func (i *interleaver) free() {
 	for k := range i.queues {
-		for _, p := range i.queues[k].packets {
-			p.Free()
+		for q := &i.queues[k]; !q.empty(); {
+			q.pop().Free()
 		}
-		i.queues[k].packets = nil
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/asticode/go-astiav"
 	"github.com/asticode/go-astikit"
 
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -55,7 +56,7 @@ const ioBufferSize = 64 << 10
 type Mux struct {
 	dst     *Destination
 	format  *astiav.FormatContext
-	io      *astiav.IOContext
+	io      *astiavx.IO
 	tracks  []track
 	order   *interleaver
 	closer  *astikit.Closer
@@ -119,20 +120,12 @@ func (m *Mux) open(cfg Config) error {
 }
 
 func (m *Mux) openIO() error {
-	var seek astiav.IOContextSeekFunc
-	if m.dst.CanSeek() {
-		seek = m.dst.seek
-	}
-	io, err := astiav.AllocIOContext(ioBufferSize, true, nil, seek, m.dst.write)
+	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), ioBufferSize)
 	if err != nil {
 		return fmt.Errorf("open the destination: %w", err)
 	}
-	live.New("io")
 	m.io = io
-	m.closer.Add(func() {
-		live.Freed("io")
-		io.Free()
-	})
+	m.closer.Add(io.Free)
 	return nil
 }
 
@@ -147,8 +140,7 @@ func (m *Mux) openFormat(name string) error {
 		live.Freed("container")
 		format.Free()
 	})
-	format.SetPb(m.io)
-	format.SetFlags(format.Flags().Add(astiav.FormatContextFlagCustomIo))
+	m.io.Serve(format)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/asticode/go-astiav"
@@ -24,9 +23,9 @@ type Media interface {
 type Encode[M Media] struct {
 	name  string
 	codec *astiav.CodecContext
-	sent  int64           // what the encoder was given, in units of its time base
-	total int64           // of that, what came in
-	spare pipeline.Packet // for the next packet; kept, since most calls ask once in vain
+	sent  int64 // what the encoder was given, in units of its time base
+	total int64 // of that, what came in
+	shelf astiavx.PacketShelf
 }
 
 var (
@@ -114,12 +113,12 @@ func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Pack
 		return fmt.Errorf("%s: %w", e.name, err)
 	}
 	for {
-		packet, err := e.receive()
-		if errors.Is(err, astiav.ErrEagain) || errors.Is(err, astiav.ErrEof) {
-			return nil
-		}
+		packet, ok, err := e.receive()
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		if !ok {
+			return nil
 		}
 		if err := emit(packet); err != nil {
 			return err
@@ -127,27 +126,23 @@ func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Pack
 	}
 }
 
-func (e *Encode[M]) receive() (pipeline.Packet, error) {
-	if e.spare.Packet == nil {
-		e.spare = pipeline.NewPacket()
+// receive takes the next packet from the encoder, if it has one.
+func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
+	packet = pipeline.PacketFrom(&e.shelf)
+	if ok, err = astiavx.ReceivePacket(e.codec, packet.Packet); err == nil && ok {
+		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
+			packet.SetDuration(1) // not every encoder passes it on
+		}
+		err = e.declarePadding(packet)
 	}
-	if err := e.codec.ReceivePacket(e.spare.Packet); err != nil {
-		return pipeline.Packet{}, err
-	}
-	packet := e.spare
-	e.spare = pipeline.Packet{}
-	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
-		packet.SetDuration(1) // not every encoder passes it on
-	}
-	if err := e.declarePadding(packet); err != nil {
+	if err != nil || !ok {
 		packet.Free()
-		return pipeline.Packet{}, err
 	}
-	return packet, nil
+	return packet, ok && err == nil, err
 }
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {
-	e.spare.Free()
+	e.shelf.Close()
 	FreeCodecContext(e.codec)
 }

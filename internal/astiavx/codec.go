@@ -7,6 +7,7 @@ package astiavx
 import "C"
 
 import (
+	"syscall"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -101,6 +102,21 @@ func OpenEncoder(cc *astiav.CodecContext) string {
 
 // FramesTaken returns how many frames an encoder has been given. Go-astiav does not tell.
 func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame_num) }
+
+// ReceivePacket takes the next packet from an encoder, if it has one. Go-astiav makes an error, in fresh memory, of its having none.
+func ReceivePacket(cc *astiav.CodecContext, p *astiav.Packet) (ok bool, err error) {
+	switch ret := C.avcodec_receive_packet(avcodec(cc), (*C.AVPacket)(held(p))); {
+	case ret == again || ret == C.AVERROR_EOF:
+		return false, nil
+	case ret < 0:
+		return false, astiav.Error(ret)
+	default:
+		return true, nil
+	}
+}
+
+// again is AVERROR(EAGAIN): it is to be given more first.
+const again = -C.int(syscall.EAGAIN)
 
 // PixelFormatInfo is the shape of a pixel format. Go-astiav shows its flags only.
 type PixelFormatInfo struct {
