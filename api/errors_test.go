@@ -25,8 +25,9 @@ type refusal struct {
 	name   string
 	video  func(*api.VideoConfig)
 	audio  func(*api.AudioConfig)
-	format string // of the container that it is opened for; "": it is refused before
-	field  string // to blame
+	second func(*api.VideoConfig) // another stream; nil: none
+	format string                 // of the container that it is opened for; "": it is refused before
+	field  string                 // to blame
 }
 
 // with sets an option of a video stream.
@@ -60,6 +61,10 @@ func (r refusal) run(t *testing.T) error {
 		cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libx264"}
 		r.video(&cfg)
 		_, err = enc.AddVideo(cfg)
+		if r.second != nil {
+			r.second(&cfg)
+			addVideo(t, enc, cfg)
+		}
 	} else {
 		cfg := api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"}
 		r.audio(&cfg)
@@ -97,6 +102,19 @@ var outputs = []struct {
 	{"format unknown", "Format", func(string) api.Output { return api.Writer(io.Discard, "matroksa") }},
 	{"format empty", "Format", func(string) api.Output { return api.Writer(io.Discard, "") }},
 	{"format of several files", "Format", func(string) api.Output { return api.Writer(io.Discard, "hls") }},
+	{"format that is a network's", "Format", func(string) api.Output { return api.Writer(io.Discard, "rtp") }},
+	{"metadata without a name", "Metadata[]", func(string) api.Output { return api.File("out.mp4", api.Metadata(map[string]string{"": "x"})) }},
+	{"metadata name with NUL", "Metadata", func(string) api.Output {
+		return api.File("out.mp4", api.Metadata(map[string]string{"a\x00b": "x"}))
+	}},
+	{"metadata with NUL", "Metadata[title]", func(string) api.Output {
+		return api.File("out.mp4", api.Metadata(map[string]string{"title": "a\x00b"}))
+	}},
+	{"pictures in a container of sound", "Codec", func(string) api.Output { return api.Writer(io.Discard, "flac") }},
+	{"faststart in memory", "Faststart", func(string) api.Output { return api.Writer(new(api.MemoryFile), "mp4", api.Faststart()) }},
+	{"option that reads the file again, in memory", "FormatOptions[movflags]", func(string) api.Output {
+		return api.Writer(new(api.MemoryFile), "mp4", api.FormatOptions(map[string]any{"movflags": "+faststart"}))
+	}},
 	{"format option unknown", "FormatOptions[movflag]", func(string) api.Output {
 		return api.File("out.mp4", api.FormatOptions(map[string]any{"movflag": "faststart"}))
 	}},
@@ -165,6 +183,10 @@ func TestBadConfigLeavesTheFileAlone(t *testing.T) {
 			cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libx264"}
 			r.video(&cfg)
 			addVideo(t, enc, cfg)
+			if r.second != nil {
+				r.second(&cfg)
+				addVideo(t, enc, cfg)
+			}
 		} else {
 			cfg := api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"}
 			r.audio(&cfg)
@@ -200,6 +222,7 @@ func openRefusals() []refusal {
 		{name: "container's codec has no such option", format: "mkv", field: "ExtraOptions[speed]", video: with2("", "speed", 5)},
 		{name: "option of another container", format: "matroska", field: "ExtraOptions[movflags]", video: with("movflags", "+faststart")},
 		{name: "option of the container out of range", format: "mkv", field: "ExtraOptions[cluster_time_limit]", video: with("cluster_time_limit", -5)},
+		{name: "option of the container for two streams", format: "mp4", field: "ExtraOptions[frag_duration]", video: with("frag_duration", 5), second: with("frag_duration", 6)},
 		{name: "codec is experimental", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "avui", 720, 576 })},
 		{name: "codec does not encode the rate", format: "mpeg", field: "FrameRate", video: set(func(c *api.VideoConfig) { c.Codec, c.FrameRate = "mpeg2video", 33 })},
 		{name: "codec does not encode the size", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "h261" })},

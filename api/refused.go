@@ -32,7 +32,11 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 	if blamed := b.blame(cfg, dst); blamed != nil {
 		return blamed
 	}
-	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: "the container refuses these streams", Err: err}
+	reason := "the container refuses these streams"
+	if len(cfg.Streams) > 1 && b.eachAlone(cfg, dst) {
+		reason = "takes each of these streams alone, but not together; take another container"
+	}
+	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: reason, Err: err}
 }
 
 // quietLog silences FFmpeg, which would log each of the headers that are tried and refused, for the whole process and for some milliseconds, until
@@ -84,8 +88,16 @@ func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
 	return nil
 }
 
-// carried lists the encoders of which the container takes a stream. open opens one of them, with nothing else that could be refused.
-func (b *builder) carried(media astiav.MediaType, own muxer.Stream, open func(name string) (*astiav.CodecContext, error), try func(muxer.Stream) bool) []string {
+func (b *builder) eachAlone(cfg muxer.Config, dst *muxer.Destination) bool {
+	alone := cfg
+	return !slices.ContainsFunc(cfg.Streams, func(s muxer.Stream) bool {
+		alone.Streams = []muxer.Stream{s}
+		return muxer.Try(alone, dst) != nil
+	})
+}
+
+// carried lists the encoders, of those that are well known and the container's default, of which the container takes a stream.
+func (b *builder) carried(media astiav.MediaType, takes func(*astiav.Codec) bool) []string {
 	candidates := slices.Clone(wellKnownEncoders)
 	for _, id := range []astiav.CodecID{b.container.VideoCodec, b.container.AudioCodec} {
 		if codec := astiav.FindEncoder(id); codec != nil && !slices.Contains(candidates, codec.Name()) {
@@ -101,14 +113,9 @@ func (b *builder) carried(media astiav.MediaType, own muxer.Stream, open func(na
 		if can, known := b.container.Carries(codec.ID()); known && !can {
 			continue
 		}
-		cc, err := open(name)
-		if err != nil {
-			continue
-		}
-		if try(muxer.Stream{Codec: cc, FrameRate: own.FrameRate}) {
+		if takes(codec) {
 			names = append(names, name)
 		}
-		nodes.FreeCodecContext(cc)
 	}
 	return names
 }
@@ -123,19 +130,15 @@ func (b *builder) blameCodec(codec *astiav.CodecContext, carried []string) error
 	}
 }
 
+// blame tells the container that the stream is of other codecs: to open their encoders would take long.
 func (s *VideoStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
-	const width, height, rate = 352, 288, 25 // which all know
-	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeVideo, own, func(name string) (*astiav.CodecContext, error) {
-		plan, err := newVideoPlan(VideoConfig{Width: width, Height: height, FrameRate: rate, Codec: name})
-		if err != nil {
-			return nil, err
+	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeVideo, func(codec *astiav.Codec) bool {
+		own.Alter = func(p *astiav.CodecParameters) {
+			p.SetCodecID(codec.ID())
+			p.SetCodecTag(0)
 		}
-		e, err := plan.open(b.container)
-		if err != nil {
-			return nil, err
-		}
-		return e.codec, nil
-	}, try))
+		return try(own)
+	}))
 }
 
 func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
@@ -161,15 +164,16 @@ func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream)
 		reason := b.container.Name + " does not carry so many channels; set OutNumChannels to a number that it does"
 		return &ConfigError{Field: s.plan.channelsField(), Value: s.plan.cfg.OutNumChannels, Reason: reason, Supported: channels}
 	}
-	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeAudio, own, func(name string) (*astiav.CodecContext, error) {
-		plan, err := newAudioPlan(AudioConfig{SampleRate: 48000, NumChannels: min(2, s.plan.cfg.OutNumChannels), Codec: name})
+	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeAudio, func(codec *astiav.Codec) bool {
+		plan, err := newAudioPlan(AudioConfig{SampleRate: 48000, NumChannels: min(2, s.plan.cfg.OutNumChannels), Codec: codec.Name()})
 		if err != nil {
-			return nil, err
+			return false
 		}
-		e, err := plan.open(b.container)
+		e, err := plan.open(b.container) // since Ogg looks into what only the encoder knows
 		if err != nil {
-			return nil, err
+			return false
 		}
-		return e.codec, nil
-	}, try))
+		defer nodes.FreeCodecContext(e.codec)
+		return try(muxer.Stream{Codec: e.codec})
+	}))
 }

@@ -268,7 +268,11 @@ func (m *Mux) Flush(context.Context) error {
 	}
 	err := m.format.WriteTrailer()
 	m.io.Flush()
-	if err := m.explain("write the trailer", err); err != nil {
+	what := "write the trailer"
+	if !slices.ContainsFunc(m.tracks, func(t track) bool { return t.started }) {
+		what += ", without anything before it" // which gif for one cannot
+	}
+	if err := m.explain(what, err); err != nil {
 		return err
 	}
 	m.trailer = true
