@@ -226,6 +226,11 @@ func openRefusals() []refusal {
 		{name: "codec is experimental", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "avui", 720, 576 })},
 		{name: "codec does not encode the rate", format: "mpeg", field: "FrameRate", video: set(func(c *api.VideoConfig) { c.Codec, c.FrameRate = "mpeg2video", 33 })},
 		{name: "codec does not encode the size", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "h261" })},
+		{name: "codec of one size", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "xface" })},
+		{name: "codec of more than a pixel", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "snow", 2, 2 })},
+		{name: "codec of a few bit rates", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "dnxhd", 1920, 1080 })},
+		{name: "codec needs a larger height", format: "mkv", field: "Height", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 1920, 8 })},
+		{name: "codec needs a multiple", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "cinepak", 66, 64 })},
 		{name: "codec needs a larger size", format: "mkv", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 8, 8 })},
 		{name: "codec does not take so many threads", format: "avi", field: "Threads", video: set(func(c *api.VideoConfig) { c.Codec, c.Threads = "mjpeg", 500 })},
 		{name: "option that the encoder refuses", format: "mkv", field: "ExtraOptions[qmin]", video: with2("mpeg4", "qmin", 60)},
@@ -273,6 +278,10 @@ func nestedRefusals() []refusal {
 		{name: "parameter misspelt for x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "ref=3:bfrmaes=2")},
 		{name: "parameter with a bad value for x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "me=sideways")},
 		{name: "parameter out of range of x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "crf=1000")},
+		{name: "parameter below what 10 bits have", field: "ExtraOptions[x264-params]", video: func(c *api.VideoConfig) {
+			c.PixelFormat, c.ExtraOptions = "yuv420p10le", map[string]any{"x264-params": "crf=-12.5"}
+		}},
+		{name: "parameter below what 8 bits have", field: "ExtraOptions[x264-params]", video: with("x264-params", "crf=-12")},
 		{name: "parameters without a value", field: "ExtraOptions[x264-params]", video: with("x264-params", "cabac")},
 		{name: "parameter twice", field: "ExtraOptions[x264-params]", video: with("x264-params", "ref=3:ref=4")},
 		{name: "parameter of a field", field: "ExtraOptions[x264-params]", video: with("x264-params", "colormatrix=bt709")},

@@ -22,8 +22,8 @@ func threadCount(encoder string, threads int) int {
 
 // libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
 // and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, that
-// x264 leave AVX-512 alone where it makes the file depend on chance, and to libaom where the chroma lies.
-func (o *opener) libraryParameters(options []codecOption) (key string, ours []parameter) {
+// x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, and to libaom where the chroma lies.
+func (o *opener) libraryParameters(width int, options []codecOption) (key string, ours []parameter) {
 	threads := o.threads
 	switch o.codec.Name() {
 	case "libaom-av1":
@@ -47,6 +47,9 @@ func (o *opener) libraryParameters(options []codecOption) (key string, ours []pa
 		if threads > 0 {
 			ours = append(ours, parameter{"pools", strconv.Itoa(threads)})
 		}
+		if width < leastForTree {
+			ours = append(ours, parameter{"cutree", "0"})
+		}
 	}
 	return key, ours
 }
@@ -65,12 +68,16 @@ func hasMacroblockTree(options []codecOption) bool {
 	})
 }
 
+// leastForTree is the width from which x265 (3.5 at least) has the four blocks in a row that its code for the tree of blocks always writes: with fewer it
+// writes beyond its buffer, as valgrind sees, and the process ends in free().
+const leastForTree = 64
+
 // sameParameters are other names of those of ours.
 var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools"}
 
 // withLibraryParameters adds our parameters to the option that holds those of the library, except what the user has said there.
-func (o *opener) withLibraryParameters(options []codecOption) ([]codecOption, error) {
-	key, ours := o.libraryParameters(options)
+func (o *opener) withLibraryParameters(width int, options []codecOption) ([]codecOption, error) {
+	key, ours := o.libraryParameters(width, options)
 	if len(ours) == 0 {
 		return options, nil
 	}
@@ -83,7 +90,9 @@ func (o *opener) withLibraryParameters(options []codecOption) ([]codecOption, er
 		return nil, err
 	}
 	ours = slices.DeleteFunc(ours, func(p parameter) bool {
-		return slices.ContainsFunc(theirs, func(t parameter) bool { return t.flat() == p.name || sameParameters[t.flat()] == p.name })
+		return slices.ContainsFunc(theirs, func(t parameter) bool {
+			return strings.TrimPrefix(t.flat(), "no-") == p.name || sameParameters[t.flat()] == p.name
+		})
 	})
 	options = slices.Clone(options)
 	options[i].value = joinParameters(append(ours, theirs...)) // ours first: x265 heeds its log level from there on

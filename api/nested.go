@@ -57,8 +57,8 @@ func (o codecOption) parameters() ([]parameter, error) {
 	return all, nil
 }
 
-// checkNested checks the options of this list that hold others. Said are the fields of those options that are set beside them.
-func checkNested(encoder string, list []codecOption, said map[string]string) error {
+// checkNested checks the options of this list that hold others, for video of so many bits. Said are the fields of those options that are set beside them.
+func checkNested(encoder string, bits int, list []codecOption, said map[string]string) error {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := findOption(known, o.key)
@@ -73,7 +73,7 @@ func checkNested(encoder string, list []codecOption, said map[string]string) err
 			if slices.ContainsFunc(all[:i], func(q parameter) bool { return strings.EqualFold(q.flat(), p.flat()) }) {
 				return o.wrong(fmt.Sprintf("%s is in there twice", p.name))
 			}
-			if err := firstError(o.checkSaid(encoder, p, said), o.checkParameter(encoder, p)); err != nil {
+			if err := firstError(o.checkSaid(encoder, p, said), o.checkParameter(encoder, bits, p)); err != nil {
 				return err
 			}
 		}
@@ -105,7 +105,7 @@ func (o codecOption) checkSaid(encoder string, p parameter, said map[string]stri
 func flatKey(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // checkParameter asks the library about a parameter, and finds a value that it would clip.
-func (o codecOption) checkParameter(encoder string, p parameter) error {
+func (o codecOption) checkParameter(encoder string, bits int, p parameter) error {
 	names := parameterNames[encoder]
 	listed := slices.Contains(names, strings.TrimPrefix(p.flat(), "no-")) || slices.Contains(names, p.name)
 	if form, ok := parameterForms[encoder][p.flat()]; ok && !form.pattern.MatchString(p.value) {
@@ -121,25 +121,32 @@ func (o codecOption) checkParameter(encoder string, p parameter) error {
 	case verdict == astiavx.ParameterRefused:
 		return o.wrong(fmt.Sprintf("%s does not take %q for %s in it", encoder, shorten(p.value), p.name))
 	}
-	return o.checkClipped(encoder, p)
+	return o.checkClipped(encoder, bits, p)
 }
 
 func noParameter(encoder, name string) string {
 	return fmt.Sprintf("%s has no parameter %q%s", encoder, shorten(name), didYouMean(name, parameterNames[encoder]))
 }
 
-func (o codecOption) checkClipped(encoder string, p parameter) error {
+func (o codecOption) checkClipped(encoder string, bits int, p parameter) error {
 	n, err := strconv.ParseFloat(p.value, 64)
 	if err != nil {
 		return nil
 	}
 	for _, key := range append(slices.Clone(parameterOptions[p.flat()]), p.flat()) {
-		if limits, ok := clipped[encoder][key]; ok && !(n >= limits.least && n <= limits.most) {
+		limits, ok := clipped[encoder][key]
+		if key == "crf" && strings.HasPrefix(encoder, "libx264") {
+			limits.least -= x264BelowZero(bits)
+		}
+		if ok && !(n >= limits.least && n <= limits.most) {
 			return o.wrong(fmt.Sprintf("%s in it must be a number%s for %s", p.name, limits, encoder))
 		}
 	}
 	return nil
 }
+
+// x264BelowZero is how far below 0 the crf of x264 goes: its QP_BD_OFFSET (common/common.h). FFmpeg's own option for it starts at 0.
+func x264BelowZero(bits int) float64 { return float64(6 * (max(bits, 8) - 8)) }
 
 // parameterForms are the forms of parameters that must not reach their library in another: SVT-AV1 (1.4.1, 2.3.0) reads a mastering display that is
 // none for ever, and x265 (3.5) writes the names of searches beyond its buffer.

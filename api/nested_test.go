@@ -106,6 +106,7 @@ func TestLibraryParameters(t *testing.T) {
 	for name, c := range map[string]struct {
 		encoder  string
 		threads  int
+		width    int
 		options  []codecOption
 		want     string
 		location astiav.ChromaLocation
@@ -114,18 +115,20 @@ func TestLibraryParameters(t *testing.T) {
 		"svt without threads": {encoder: "libsvtav1", options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params tune=0"},
 		"svt merged":          {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params lp=2:tune=0"},
 		"svt said":            {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "lp=1")}, want: "svtav1-params lp=1"},
-		"x265 alone":          {encoder: "libx265", want: "x265-params log-level=none"},
-		"x265 threads":        {encoder: "libx265", threads: 3, want: "x265-params log-level=none:pools=3"},
-		"x265 merged":         {encoder: "libx265", threads: 3, options: []codecOption{params("x265-params", "ref=2")}, want: "x265-params log-level=none:pools=3:ref=2"},
-		"x265 said":           {encoder: "libx265", threads: 3, options: []codecOption{params("x265-params", "log=1:numa_pools=1")}, want: "x265-params log=1:numa_pools=1"},
-		"x265 escaped":        {encoder: "libx265", options: []codecOption{params("x265-params", `csv='a:b=c'`)}, want: `x265-params log-level=none:csv=a\:b\=c`},
+		"x265 alone":          {encoder: "libx265", width: 640, want: "x265-params log-level=none"},
+		"x265 threads":        {encoder: "libx265", width: 640, threads: 3, want: "x265-params log-level=none:pools=3"},
+		"x265 merged":         {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "ref=2")}, want: "x265-params log-level=none:pools=3:ref=2"},
+		"x265 said":           {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "log=1:numa_pools=1")}, want: "x265-params log=1:numa_pools=1"},
+		"x265 escaped":        {encoder: "libx265", width: 640, options: []codecOption{params("x265-params", `csv='a:b=c'`)}, want: `x265-params log-level=none:csv=a\:b\=c`},
 		"another":             {encoder: "libaom-av1", threads: 2, options: []codecOption{params("aom-params", "cpu-used=8")}, want: "aom-params cpu-used=8"},
 		"x264 said":           {encoder: "libx264", threads: 2, options: []codecOption{params("x264-params", "asm=0")}, want: "x264-params asm=0"},
+		"x265 small":          {encoder: "libx265", width: 48, want: "x265-params log-level=none:cutree=0"},
+		"x265 small, said":    {encoder: "libx265", width: 48, options: []codecOption{params("x265-params", "no-cutree=1")}, want: "x265-params log-level=none:no-cutree=1"},
 		"aom's chroma":        {encoder: "libaom-av1", location: astiav.ChromaLocationLeft, want: "aom-params chroma-sample-position=vertical"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := opener{codec: astiav.FindEncoderByName(c.encoder), threads: c.threads, location: c.location}
-			options, err := o.withLibraryParameters(c.options)
+			options, err := o.withLibraryParameters(c.width, c.options)
 			require.NoError(t, err)
 			require.Len(t, options, 1)
 			require.Equal(t, c.want, options[0].key+" "+options[0].value)
@@ -192,6 +195,6 @@ func FuzzParameters(f *testing.F) {
 		if strings.ContainsRune(text, 0) {
 			return
 		}
-		_ = checkNested(encoders[i], []codecOption{{field: extraField(keys[i]), key: keys[i], value: text, given: text}}, nil)
+		_ = checkNested(encoders[i], 8, []codecOption{{field: extraField(keys[i]), key: keys[i], value: text, given: text}}, nil)
 	})
 }

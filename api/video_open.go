@@ -44,8 +44,9 @@ func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVide
 		return s, err
 	}
 	return s, firstError(
+		checkKnownSize(codec.Name(), s.width, s.height),
 		checkRateControl(codec.Name(), s.own),
-		checkNested(codec.Name(), s.own, p.said(s.own)),
+		checkNested(codec.Name(), astiavx.DescribePixelFormat(s.format).Bits, s.own, p.said(s.own)),
 		checkProfile(codec.Name(), s.own, s.format),
 	)
 }
@@ -91,6 +92,9 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 	}}, nil
 }
 
+// firstSizeProbe is the first of the videoProbes that is a size.
+const firstSizeProbe = "vga"
+
 // videoProbes are what is harmless to most encoders, by the field that it takes the place of. Some know a few sizes only: H.261 and H.263 (CIF), DV (PAL), DNxHD (1080p).
 var videoProbes = []struct {
 	name, field   string
@@ -100,7 +104,7 @@ var videoProbes = []struct {
 }{
 	{name: "threads", field: "Threads", threads: 1},
 	{name: "rate", field: "FrameRate", rate: astiav.NewRational(25, 1)},
-	{name: "vga", field: "Width", width: 640, height: 480},
+	{name: firstSizeProbe, field: "Width", width: 640, height: 480},
 	{name: "cif", field: "Width", width: 352, height: 288},
 	{name: "pal", field: "Width", width: 720, height: 576},
 	{name: "hd", field: "Width", width: 1920, height: 1080},
@@ -111,6 +115,9 @@ var videoProbes = []struct {
 // setUp sets what is no option. A probe puts something harmless in place of a field, to find out what the encoder has against it.
 func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVideo, probe string) {
 	rate, width, height, threads := p.rate, s.width, s.height, threadCount(encoder, p.threads)
+	if w, h, ok := probedSize(probe); ok {
+		width, height = w, h
+	}
 	for _, v := range videoProbes {
 		if v.name != probe {
 			continue
@@ -154,15 +161,25 @@ func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
 		return known
 	}
 	for _, v := range videoProbes {
+		if v.name == firstSizeProbe {
+			if e := p.tooSmall(o, s); e != nil {
+				return e
+			}
+		}
 		if v.threads >= p.threads && v.threads > 0 || !o.opens(o.options, v.name) {
 			continue
 		}
 		return p.refusedField(v.field, name, s, frameRates(o.codec, p.cfg.FrameRate), fmt.Sprintf("%d×%d", v.width, v.height))
 	}
 	return &ConfigError{
-		Field: "Codec", Value: name, Err: err,
-		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second", s.width, s.height, s.format.Name(), rateText(p.rate)),
+		Field: "Codec", Value: name, Err: telling(err),
+		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second%s", s.width, s.height, s.format.Name(), rateText(p.rate), encoderHints[name]),
 	}
+}
+
+// encoderHints are what helps where no single setting is to blame.
+var encoderHints = map[string]string{
+	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with ExtraOptions[b] 120M: set ExtraOptions[profile] to dnxhr_sq, or another dnxhr, for all others",
 }
 
 // refusedField is the error about a field without which the encoder opens.

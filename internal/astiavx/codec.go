@@ -127,6 +127,7 @@ type PixelFormatInfo struct {
 	XYZ                               bool
 	Palette                           bool   // the second plane holds 256 colours, B G R A
 	Whole                             bool   // every pixel has bytes of its own, and stands for its colour: no bits, no pairs, no mosaic
+	Bits                              int    // of a component
 	Bytes                             [4]int // per pixel (of its plane); 0: a plane of bits, or none
 }
 
@@ -141,6 +142,7 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 		Log2ChromaWidth: int(d.log2_chroma_w), Log2ChromaHeight: int(d.log2_chroma_h),
 		RGB:     d.flags&(C.AV_PIX_FMT_FLAG_RGB|C.AV_PIX_FMT_FLAG_XYZ|C.AV_PIX_FMT_FLAG_PAL) != 0,
 		XYZ:     d.flags&C.AV_PIX_FMT_FLAG_XYZ != 0,
+		Bits:    int(d.comp[0].depth),
 		Palette: d.flags&C.AV_PIX_FMT_FLAG_PAL != 0,
 	}
 	colours := int(d.nb_components)
