@@ -1,0 +1,94 @@
+package rgbyuv
+
+// Config says what is converted to what. Its zero value: packed RGB to grey by BT.601 with limited range.
+type Config struct {
+	Input  Input
+	Output Output
+	Matrix Matrix
+	Range  Range  // of the output; the input has the full range
+	Siting Siting // of the chroma of 4:2:0; the other outputs ignore it
+}
+
+// Input is how R, G and B lie in memory, 8 bits each. The fourth byte of a pixel is ignored.
+type Input int
+
+// The inputs.
+const (
+	RGB24 Input = iota
+	BGR24
+	RGBA
+	BGRA
+	ARGB
+	ABGR
+	PlanarRGB // planes R, G and B
+	numInputs
+)
+
+// Output is a layout of Y, U and V, 8 bits each.
+type Output int
+
+// The outputs.
+const (
+	Gray Output = iota // plane Y
+	I444               // planes Y, U and V of the same size
+	I420               // planes Y, U and V; these have (width+1)/2 x (height+1)/2 samples
+	NV12               // planes Y and UV; as I420, with U and V in turn
+	numOutputs
+)
+
+// Matrix is how luma and chroma are made of R, G and B.
+type Matrix int
+
+// The matrices.
+const (
+	BT601  Matrix = iota // ITU-R BT.601-7, 2.5.1
+	BT709                // ITU-R BT.709-6, 3.2
+	BT2020               // ITU-R BT.2020-2, table 4, non-constant luminance
+	numMatrices
+)
+
+// Range is which numbers stand for black and white.
+type Range int
+
+// The ranges.
+const (
+	Limited Range = iota // Y from 16 to 235, U and V from 16 to 240
+	Full                 // all from 0 to 255, as in JPEG
+	numRanges
+)
+
+// Siting is where the chroma samples of 4:2:0 lie, and so of which pixels they are the average. Beyond its edges a picture
+// repeats its last row and column.
+type Siting int
+
+// The sitings.
+const (
+	Centre  Siting = iota // between four pixels: the average of these
+	Left                  // in the left column, between two rows: [1 2 1]/4 along the row, average of two rows
+	TopLeft               // on the top left pixel of four: [1 2 1]/4 both ways
+	numSitings
+)
+
+// layout is how the kernels find R, G and B.
+type layout struct {
+	step  int    // bytes from one pixel to the next
+	order [3]int // where R, G and B are: bytes of a pixel, or planes
+}
+
+var layouts = [numInputs]layout{
+	RGB24:     {3, [3]int{0, 1, 2}},
+	BGR24:     {3, [3]int{2, 1, 0}},
+	RGBA:      {4, [3]int{0, 1, 2}},
+	BGRA:      {4, [3]int{2, 1, 0}},
+	ARGB:      {4, [3]int{1, 2, 3}},
+	ABGR:      {4, [3]int{3, 2, 1}},
+	PlanarRGB: {1, [3]int{0, 1, 2}},
+}
+
+// valid says whether every field is one of the constants above.
+func (c Config) valid() bool {
+	return in(c.Input, numInputs) && in(c.Output, numOutputs) && in(c.Matrix, numMatrices) && in(c.Range, numRanges) &&
+		in(c.Siting, numSitings)
+}
+
+func in[T ~int](v, end T) bool { return 0 <= v && v < end }

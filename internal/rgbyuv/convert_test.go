@@ -1,0 +1,143 @@
+package rgbyuv
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sizes are around the lengths of vectors and of strips, and the smallest.
+var sizes = [][2]int{
+	{1, 1}, {2, 1}, {1, 2}, {3, 3}, {2, 2}, {15, 4}, {16, 2}, {17, 5}, {33, 2}, {47, 3}, {49, 4}, {63, 2}, {64, 3}, {65, 3}, {79, 2},
+	{97, 2}, {128, 2}, {513, 3}, {1087, 2},
+}
+
+func TestConvert(t *testing.T) {
+	for i, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			t.Parallel()
+			from := noise(size[0], size[1])
+			alloc := guarded(i%5, i%7) // unaligned, some without padding
+			eachConfig(func(cfg Config) { testConvert(t, cfg, from, alloc) })
+		})
+	}
+}
+
+// testConvert compares every level and input with the reference and with each other.
+func testConvert(t *testing.T, cfg Config, from colours, alloc func(width, rows int) plane) {
+	want := Reference(cfg, from.input(cfg.Input, alloc).planes(), from.width, from.height)
+	var first [][]byte
+	for in := range numInputs {
+		cfg.Input = in
+		src := from.input(in, alloc)
+		for _, l := range levels() {
+			dst := newOutput(cfg.Output, from.width, from.height, alloc)
+			c, ok := newAt(l, cfg)
+			require.True(t, ok)
+			c.Convert(dst.planes(), src.planes(), from.width, from.height)
+			dst.requireIntact(t)
+			got := dst.samples()
+			if first == nil {
+				first = got
+				requireClose(t, want, got, cfg, l)
+			}
+			for i := range got {
+				require.True(t, bytes.Equal(first[i], got[i]), "%s, %s: plane %d differs from that of another level or input", cfg, l, i)
+			}
+		}
+	}
+}
+
+// requireClose asserts that no sample is off by more than one.
+func requireClose(t testing.TB, want [3][]float64, got [][]byte, cfg Config, l level) {
+	t.Helper()
+	for i := range got {
+		require.Len(t, got[i], len(want[i]))
+		for j, w := range want[i] {
+			if math.Abs(math.Round(w)-float64(got[i][j])) > 1 {
+				require.Fail(t, "wrong sample", "%s, %s: plane %d, sample %d: %d, not %.2f", cfg, l, i, j, got[i][j], w)
+			}
+		}
+	}
+}
+
+func TestOddSizesArePaddedByRepetition(t *testing.T) {
+	odd := noise(37, 19)
+	even := newColours(38, 20, func(x, y int) [3]byte { return odd.pixels[min(y, 18)*37+min(x, 36)] })
+	for _, l := range levels() {
+		for s := range numSitings {
+			c, _ := newAt(l, Config{Output: I420, Siting: s})
+			small, large := newOutput(I420, 37, 19, guarded(0, 0)), newOutput(I420, 38, 20, guarded(0, 0))
+			c.Convert(small.planes(), odd.input(RGB24, guarded(0, 0)).planes(), 37, 19)
+			c.Convert(large.planes(), even.input(RGB24, guarded(0, 0)).planes(), 38, 20)
+			assert.Equal(t, large.samples()[1:], small.samples()[1:], "%s, siting %d", l, s)
+		}
+	}
+}
+
+func TestConvertRows(t *testing.T) {
+	const width, height = 99, 31
+	from := noise(width, height)
+	eachConfig(func(cfg Config) {
+		for _, l := range levels() {
+			c, _ := newAt(l, cfg)
+			src := from.input(cfg.Input, guarded(1, 2)).planes()
+			whole, bands := newOutput(cfg.Output, width, height, guarded(3, 1)), newOutput(cfg.Output, width, height, guarded(3, 1))
+			c.Convert(whole.planes(), src, width, height)
+			for _, band := range [][2]int{{20, 31}, {0, 2}, {2, 20}} {
+				c.ConvertRows(bands.planes(), src, width, height, band[0], band[1])
+			}
+			bands.requireIntact(t)
+			require.Equal(t, whole.samples(), bands.samples(), "%s, %s", cfg, l)
+		}
+	})
+}
+
+func TestUpsideDown(t *testing.T) {
+	const width, height = 70, 9
+	from := noise(width, height)
+	upright, flipped := newOutput(I420, width, height, guarded(0, 0)), newOutput(I420, width, height, guarded(0, 0))
+	mirrored := newColours(width, height, func(x, y int) [3]byte { return from.pixels[(height-1-y)*width+x] })
+	for _, in := range []Input{RGB24, PlanarRGB} {
+		for _, l := range levels() {
+			c, _ := newAt(l, Config{Input: in, Output: I420, Siting: TopLeft})
+			c.Convert(upright.planes(), from.input(in, guarded(0, 3)).planes(), width, height)
+			planes := mirrored.input(in, guarded(0, 3))
+			c.Convert(flipped.planes(), turned(planes), width, height)
+			assert.Equal(t, upright.samples(), flipped.samples(), "%s, %s", in, l)
+		}
+	}
+}
+
+// turned gives the planes from the last row to the first.
+func turned(p picture) Planes {
+	last := append(picture(nil), p...)
+	for i := range last {
+		last[i].offset += (last[i].rows - 1) * last[i].stride
+		last[i].stride = -last[i].stride
+	}
+	return last.planes()
+}
+
+func TestNewRefusesTheUnknown(t *testing.T) {
+	for _, cfg := range []Config{
+		{Input: numInputs}, {Output: numOutputs}, {Matrix: numMatrices}, {Range: numRanges}, {Siting: numSitings}, {Input: -1},
+	} {
+		_, ok := New(cfg)
+		assert.False(t, ok, "%+v", cfg)
+	}
+	_, ok := New(Config{})
+	assert.True(t, ok)
+}
+
+func TestConvertAllocatesNothing(t *testing.T) {
+	for _, in := range []Input{RGB24, PlanarRGB} {
+		c, _ := New(Config{Input: in, Output: I420})
+		src, dst := noise(64, 64).input(in, guarded(0, 0)).planes(), newOutput(I420, 64, 64, guarded(0, 0)).planes()
+		assert.Zero(t, testing.AllocsPerRun(100, func() { c.Convert(dst, src, 64, 64) }))
+	}
+}

@@ -1,0 +1,242 @@
+// The kernels of one level. The file that includes this one has chosen the instructions and defined, after vector.h:
+//
+//	NAME                          the function to define
+//	mulhi(a, b)                   upper 16 bits of the products of 16-bit words
+//	pair_sums(bytes, weight)      words: sums of neighbouring bytes, times weight; at most 32640
+//	store_high_bytes(u, v, a, b)  the upper bytes of the words a to u, those of b to v
+//	split3(p, out), split4        bytes of N packed pixels to one vector for each byte of a pixel
+//
+// All arithmetic is on 16-bit words of 8.8 fixed point: a byte is shifted up by 8, an average has fraction bits of its own, and
+// the upper half of the product with a coefficient in 1/65536 is again 8.8. No sum leaves the 16 bits (see coefficients.go).
+
+#include <string.h>
+
+#include "rgbyuv.h"
+
+enum {
+	STRIP = 512, // pixels that are split at a time: three rows of three channels stay in the first cache
+	HIGH = 0xff00,
+};
+
+// line is where R, G and B of a row, or of a strip of it, begin.
+struct line { const uint8_t *c[3]; };
+
+// target is where output goes: two rows of Y and one of chroma. NV12 has both in u.
+struct target { uint8_t *y[2], *u, *v; };
+
+// strip holds pixels of a row, channel by channel: one before, for the filters that look left, and N after, which repeat the last.
+struct strip { uint8_t c[3][N + STRIP + N]; };
+
+struct coefficients { words y[3], u[3], v[3], y0, c0; };
+
+INLINE words luma(const struct coefficients *k, const words c[3]) {
+	return k->y0 + mulhi(c[0], k->y[0]) + mulhi(c[1], k->y[1]) + mulhi(c[2], k->y[2]);
+}
+
+INLINE words blue_difference(const struct coefficients *k, const words c[3]) {
+	return k->c0 - mulhi(c[0], k->u[0]) - mulhi(c[1], k->u[1]) + mulhi(c[2], k->u[2]);
+}
+
+INLINE words red_difference(const struct coefficients *k, const words c[3]) {
+	return k->c0 + mulhi(c[0], k->v[0]) - mulhi(c[1], k->v[1]) - mulhi(c[2], k->v[2]);
+}
+
+typedef words component(const struct coefficients *, const words[3]);
+
+// of_bytes computes a component of N pixels: of every second one, of those between, and puts the results together again.
+INLINE words of_bytes(component *f, const struct coefficients *k, const struct line *l, int x) {
+	words even[3], odd[3];
+	for (int i = 0; i < 3; i++) {
+		words bytes = load(l->c[i] + x);
+		even[i] = bytes << 8;
+		odd[i] = bytes & HIGH;
+	}
+	return f(k, even) >> 8 | (f(k, odd) & HIGH);
+}
+
+// average filters a channel of N pixels down to N/2 chroma positions.
+INLINE words average(int siting, const struct line l[3], int i, int x) {
+	const uint8_t *row = l[0].c[i] + x, *below = l[1].c[i] + x, *above = l[2].c[i] + x;
+	switch (siting) {
+	case CENTRE:
+		return pair_sums(load(row), 64) + pair_sums(load(below), 64);
+	case LEFT:
+		return pair_sums(load(row - 1), 32) + pair_sums(load(row), 32) + pair_sums(load(below - 1), 32) + pair_sums(load(below), 32);
+	default:
+		return pair_sums(load(above - 1), 16) + pair_sums(load(above), 16) + pair_sums(load(row - 1), 32) +
+			pair_sums(load(row), 32) + pair_sums(load(below - 1), 16) + pair_sums(load(below), 16);
+	}
+}
+
+// vectors converts n pixels, a multiple of N. The lines are the row, the one below it and the one above it.
+INLINE void vectors(int output, int siting, const struct coefficients *k, const struct line l[3], struct target t, int n) {
+	for (int x = 0; x < n; x += N) {
+		words y = of_bytes(luma, k, &l[0], x);
+		if (output == I420 || output == NV12) {
+			words c[3];
+			for (int i = 0; i < 3; i++)
+				c[i] = average(siting, l, i, x);
+			words u = blue_difference(k, c), v = red_difference(k, c);
+			words y1 = of_bytes(luma, k, &l[1], x);
+			store(t.y[1] + x, y1);
+			if (output == NV12)
+				store(t.u + x, interleave_high_bytes(u, v));
+			else
+				store_high_bytes(t.u + x / 2, t.v + x / 2, u, v);
+		}
+		if (output == I444) {
+			words u = of_bytes(blue_difference, k, &l[0], x), v = of_bytes(red_difference, k, &l[0], x);
+			store(t.u + x, u);
+			store(t.v + x, v);
+		}
+		store(t.y[0] + x, y);
+	}
+}
+
+// chroma_bytes is the length of a chroma row, or of each of two.
+INLINE int chroma_bytes(int output, int width) {
+	switch (output) {
+	case GRAY: return 0;
+	case I444: return width;
+	case I420: return width / 2 + width % 2;
+	default: return 2 * (width / 2 + width % 2);
+	}
+}
+
+INLINE struct target advance(int output, struct target t, int x) {
+	int c = chroma_bytes(output, x);
+	return (struct target){{t.y[0] + x, t.y[1] + x}, c ? t.u + c : t.u, c && output != NV12 ? t.v + c : t.v};
+}
+
+// strip_pixels converts n pixels of strips, at most STRIP. Those that do not fill a vector take a detour, so that no byte behind the
+// picture is touched.
+INLINE void strip_pixels(int output, int siting, const struct coefficients *k, const struct strip s[3], struct target t, int n) {
+	struct line l[3];
+	for (int row = 0; row < 3; row++)
+		for (int i = 0; i < 3; i++)
+			l[row].c[i] = s[row].c[i] + N;
+	int whole = n / N * N, rest = n % N;
+	vectors(output, siting, k, l, t, whole);
+	if (!rest)
+		return;
+	for (int row = 0; row < 3; row++)
+		for (int i = 0; i < 3; i++)
+			l[row].c[i] += whole;
+	uint8_t tail[4][N];
+	vectors(output, siting, k, l, (struct target){{tail[0], tail[1]}, tail[2], tail[3]}, N);
+	t = advance(output, t, whole);
+	memcpy(t.y[0], tail[0], rest);
+	if (output == I420 || output == NV12)
+		memcpy(t.y[1], tail[1], rest);
+	if (output != GRAY)
+		memcpy(t.u, tail[2], chroma_bytes(output, rest));
+	if (output == I444 || output == I420)
+		memcpy(t.v, tail[3], chroma_bytes(output, rest));
+}
+
+// split takes n packed pixels apart into whole vectors of three of their bytes, from the one called first.
+INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const to[3]) {
+	uint8_t tail[4 * N] = {0};
+	for (int x = 0; x < n; x += N) {
+		const uint8_t *from = p + step * x;
+		if (n - x < N)
+			from = memcpy(tail, from, step * (n - x));
+		words c[4];
+		step == 3 ? split3(from, c) : split4(from, c);
+		for (int i = 0; i < 3; i++)
+			store(to[i] + x, c[first + i]);
+	}
+}
+
+// fetch fills a strip with n pixels of row y from x on.
+static void fetch(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
+	const uint8_t *row = p->src[0] + y * p->src_stride[0] + (ptrdiff_t)x * c->step;
+	ptrdiff_t left = x ? -c->step : 0;
+	uint8_t *to[4] = {0}; // by byte of the pixel
+	for (int i = 0; i < 3; i++) {
+		uint8_t *channel = s->c[i] + N;
+		if (c->step == 1) {
+			const uint8_t *plane = p->src[c->order[i]] + y * p->src_stride[c->order[i]] + x;
+			memcpy(channel, plane, n);
+			channel[-1] = plane[left];
+		} else {
+			to[c->order[i]] = channel;
+			channel[-1] = row[left + c->order[i]];
+		}
+	}
+	if (c->step == 3)
+		split(3, 0, row, n, to);
+	else if (c->step == 4 && to[0])
+		split(4, 0, row, n, to);
+	else if (c->step == 4)
+		split(4, 1, row, n, to + 1);
+	for (int i = 0; i < 3; i++)
+		memset(s->c[i] + N + n, s->c[i][N + n - 1], N);
+}
+
+INLINE struct coefficients spread(const struct rgbyuv_config *c) {
+	struct coefficients k = {.y0 = (words){0} + c->y0, .c0 = (words){0} + c->c0};
+	for (int i = 0; i < 3; i++) {
+		k.y[i] = (words){0} + c->y[i];
+		k.u[i] = (words){0} + c->u[i];
+		k.v[i] = (words){0} + c->v[i];
+	}
+	return k;
+}
+
+// picture converts rows, two at a time where chroma is shared by two. Planes are read in place as far as whole vectors go, unless the
+// filter looks left; all else goes through strips.
+INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
+	const struct coefficients k = spread(c);
+	const int rows = output == I420 || output == NV12 ? 2 : 1;
+	const int direct = c->step == 1 && (rows == 1 || siting == CENTRE) ? p->width / N * N : 0;
+	struct strip s[3];
+	for (int y = p->y0; y < p->y1; y += rows) {
+		const int below = y + 1 < p->height ? y + 1 : y, above = y ? y - 1 : y;
+		struct target t = {
+			{p->dst[0] + y * p->dst_stride[0], p->dst[0] + below * p->dst_stride[0]},
+			p->dst[1] + y / rows * p->dst_stride[1],
+			p->dst[2] + y / rows * p->dst_stride[2],
+		};
+		if (direct) {
+			struct line l[3];
+			for (int i = 0; i < 3; i++) {
+				const uint8_t *plane = p->src[c->order[i]];
+				l[0].c[i] = plane + y * p->src_stride[c->order[i]];
+				l[1].c[i] = plane + below * p->src_stride[c->order[i]];
+			}
+			vectors(output, siting, &k, l, t, direct);
+		}
+		for (int x = direct; x < p->width; x += STRIP) {
+			const int n = p->width - x < STRIP ? p->width - x : STRIP;
+			fetch(c, p, y, x, n, &s[0]);
+			if (rows == 2)
+				fetch(c, p, below, x, n, &s[1]);
+			if (rows == 2 && siting == TOP_LEFT)
+				fetch(c, p, above, x, n, &s[2]);
+			strip_pixels(output, siting, &k, s, advance(output, t, x), n);
+		}
+	}
+}
+
+#define PICTURE(name, output, siting) \
+	static void name(const struct rgbyuv_config *c, const struct rgbyuv_picture *p) { picture(output, siting, c, p); }
+
+PICTURE(gray, GRAY, CENTRE)
+PICTURE(i444, I444, CENTRE)
+PICTURE(i420_centre, I420, CENTRE)
+PICTURE(i420_left, I420, LEFT)
+PICTURE(i420_top_left, I420, TOP_LEFT)
+PICTURE(nv12_centre, NV12, CENTRE)
+PICTURE(nv12_left, NV12, LEFT)
+PICTURE(nv12_top_left, NV12, TOP_LEFT)
+
+void NAME(const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
+	static rgbyuv_convert_fn *const kernels[][3] = {
+		[GRAY] = {gray, gray, gray},
+		[I444] = {i444, i444, i444},
+		[I420] = {i420_centre, i420_left, i420_top_left},
+		[NV12] = {nv12_centre, nv12_left, nv12_top_left},
+	};
+	kernels[c->output][c->siting](c, p);
+}

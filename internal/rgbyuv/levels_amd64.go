@@ -1,0 +1,16 @@
+package rgbyuv
+
+import "golang.org/x/sys/cpu"
+
+// levels are those that this CPU and its operating system have, the best first.
+func levels() []level {
+	x := &cpu.X86
+	switch {
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VBMI && x.HasAVX2:
+		return []level{avx512, avx2, base}
+	case x.HasAVX2:
+		return []level{avx2, base}
+	default:
+		return []level{base}
+	}
+}

@@ -1,0 +1,82 @@
+package rgbyuv
+
+import (
+	"math"
+	"unsafe"
+)
+
+// Reference converts as the standards have it, in floating point, and neither rounds nor keeps rows apart: sample (x, y) of
+// a plane is at y*width+x. It is what Convert is measured by.
+func Reference(cfg Config, src Planes, width, height int) [3][]float64 {
+	ry, ru, rv := exact(cfg.Matrix, cfg.Range)
+	y0 := scales[cfg.Range].y0
+	pixel := func(x, y int) [3]float64 { return cfg.Input.pixel(src, clamp(x, width), clamp(y, height)) }
+
+	var out [3][]float64
+	for y := range height {
+		for x := range width {
+			out[0] = append(out[0], sample(ry, y0, pixel(x, y)))
+		}
+	}
+	switch cfg.Output {
+	case I444:
+		for y := range height {
+			for x := range width {
+				out[1] = append(out[1], sample(ru, 128, pixel(x, y)))
+				out[2] = append(out[2], sample(rv, 128, pixel(x, y)))
+			}
+		}
+	case I420, NV12:
+		second := 2
+		if cfg.Output == NV12 {
+			second = 1
+		}
+		for y := 0; y < height; y += 2 {
+			for x := 0; x < width; x += 2 {
+				rgb := cfg.Siting.average(pixel, x, y)
+				out[1] = append(out[1], sample(ru, 128, rgb))
+				out[second] = append(out[second], sample(rv, 128, rgb))
+			}
+		}
+	}
+	return out
+}
+
+// sample is a row of the matrix applied, within what 8 bits hold.
+func sample(row [3]float64, offset float64, rgb [3]float64) float64 {
+	return math.Max(0, math.Min(255, offset+row[0]*rgb[0]+row[1]*rgb[1]+row[2]*rgb[2]))
+}
+
+// pixel reads R, G and B.
+func (i Input) pixel(src Planes, x, y int) (rgb [3]float64) {
+	l := layouts[i]
+	for c, at := range l.order {
+		plane, offset := 0, at
+		if i == PlanarRGB {
+			plane, offset = at, 0
+		}
+		rgb[c] = float64(*(*uint8)(unsafe.Add(src.Data[plane], y*src.Stride[plane]+x*l.step+offset)))
+	}
+	return rgb
+}
+
+// average is that of the pixels around a chroma sample of which (x, y) is the top left one.
+func (s Siting) average(pixel func(x, y int) [3]float64, x, y int) (sum [3]float64) {
+	across, down := []float64{0, .5, .5}, []float64{0, .5, .5} // weights of what is before, at and after
+	if s != Centre {
+		across = []float64{.25, .5, .25}
+	}
+	if s == TopLeft {
+		down = []float64{.25, .5, .25}
+	}
+	for j, wy := range down {
+		for i, wx := range across {
+			for c, v := range pixel(x+i-1, y+j-1) {
+				sum[c] += wx * wy * v
+			}
+		}
+	}
+	return sum
+}
+
+func clamp(v, size int) int { return max(0, min(size-1, v)) }

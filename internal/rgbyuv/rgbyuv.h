@@ -1,0 +1,41 @@
+// What Go and the kernels say to each other. config.go explains the numbers.
+#ifndef RGBYUV_H
+#define RGBYUV_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum rgbyuv_output { GRAY, I444, I420, NV12 };
+enum rgbyuv_siting { CENTRE, LEFT, TOP_LEFT };
+enum rgbyuv_level { BASE, AVX2, AVX512, LEVELS };
+
+// rgbyuv_config is a conversion: all that does not change from picture to picture.
+struct rgbyuv_config {
+	int level, output, siting;
+	int step;     // bytes from one pixel to the next: 1 (planar), 3 or 4
+	int order[3]; // where R, G and B are: bytes of a pixel, or planes
+	// Multiples of 1/65536 that are added for Y, and for chroma subtracted where the comment says so.
+	uint16_t y[3]; // R, G, B
+	uint16_t u[3]; // -R, -G, B
+	uint16_t v[3]; // R, -G, -B
+	uint16_t y0, c0; // offset and rounding, multiples of 1/256
+};
+
+// rgbyuv_picture is a picture, or the part of it that the rows from y0 to before y1 are.
+struct rgbyuv_picture {
+	const uint8_t *src[3];
+	uint8_t *dst[3];
+	ptrdiff_t src_stride[3], dst_stride[3];
+	int width, height, y0, y1;
+};
+
+typedef void rgbyuv_convert_fn(const struct rgbyuv_config *, const struct rgbyuv_picture *);
+
+rgbyuv_convert_fn rgbyuv_base, rgbyuv_avx2, rgbyuv_avx512;
+
+// rgbyuv_convert runs the kernels of the level that the config names. Planes that the layout lacks are NULL.
+void rgbyuv_convert(const struct rgbyuv_config *c, const void *src0, ptrdiff_t src_stride0, const void *src1,
+	ptrdiff_t src_stride1, const void *src2, ptrdiff_t src_stride2, void *dst0, ptrdiff_t dst_stride0, void *dst1,
+	ptrdiff_t dst_stride1, void *dst2, ptrdiff_t dst_stride2, int width, int height, int y0, int y1);
+
+#endif
