@@ -33,7 +33,7 @@ func TestGreys(t *testing.T) {
 
 // TestError measures the error before rounding; rounding alone makes 0.25 on average.
 func TestError(t *testing.T) {
-	for name, from := range map[string]colours{"noise": noise(640, 360), "natural": natural(640, 360)} {
+	for name, from := range map[string]colours{"noise": noise(240, 135), "natural": natural(240, 135)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			src := from.input(RGB24, guarded(0, 0)).planes()

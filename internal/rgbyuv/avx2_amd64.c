@@ -32,20 +32,15 @@ INLINE __m256i load_halves(const uint8_t *low, const uint8_t *high) {
 		_mm_loadu_si128((const __m128i *)high), 1);
 }
 
-// index is 0, 1, ... 15, twice.
-INLINE bytes index16(void) {
-	bytes v;
-	for (int i = 0; i < N; i++)
-		v[i] = i % 16;
-	return v;
-}
+// numbers are 0 to 15 twice.
+static const bytes numbers = {
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+};
 
-// every_third is 0xff in the bytes i of each half for which i % 3 == phase.
+// every_third is 0xff in the bytes i of each 16 for which i % 3 is phase.
 INLINE __m256i every_third(int phase) {
-	bytes v;
-	for (int i = 0; i < N; i++)
-		v[i] = i % 16 % 3 == phase ? 0xff : 0;
-	return (__m256i)v;
+	const bytes third = numbers - 3 * (numbers * 11 >> 5); // modulo 3
+	return (__m256i)(third == (uint8_t)phase);
 }
 
 // split3: byte i of channel c is byte 3i+c of 48. No two of these are equal modulo 16, so the three vectors merge into one before
@@ -55,14 +50,14 @@ INLINE void split3(const uint8_t *p, words out[3]) {
 	for (int c = 0; c < 3; c++) {
 		__m256i merged = _mm256_blendv_epi8(v0, v1, every_third((c + 2) % 3));
 		merged = _mm256_blendv_epi8(merged, v2, every_third((c + 1) % 3));
-		bytes from = (index16() * 3 + (uint8_t)c) & 15;
+		const bytes from = (numbers * 3 + (uint8_t)c) & 15;
 		out[c] = (words)_mm256_shuffle_epi8(merged, (__m256i)from);
 	}
 }
 
 // split4 is a 4x4 transposition of bytes within 16, then one of 32-bit words.
 INLINE void split4(const uint8_t *p, words out[4]) {
-	const bytes transposed = (index16() * 4 & 15) + (index16() >> 2);
+	const bytes transposed = (numbers * 4 & 15) + (numbers >> 2);
 	__m256i v[4];
 	for (int i = 0; i < 4; i++)
 		v[i] = _mm256_shuffle_epi8(load_halves(p + 16 * i, p + 64 + 16 * i), (__m256i)transposed);

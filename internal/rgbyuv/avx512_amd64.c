@@ -19,17 +19,13 @@ INLINE words mulhi(words a, words b) { return (words)_mm512_mulhi_epu16((__m512i
 
 INLINE words pair_sums(words v, int weight) { return (words)_mm512_maddubs_epi16((__m512i)v, _mm512_set1_epi8(weight)); }
 
-INLINE bytes iota(void) {
-	bytes v;
-	for (int i = 0; i < N; i++)
-		v[i] = i;
-	return v;
-}
+#define SIXTEEN(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9, n + 10, n + 11, n + 12, n + 13, n + 14, n + 15
+
+static const bytes numbers = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48)};
 
 INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
-	bytes even_odd = iota() << 1;
-	even_odd += (bytes)(iota() >= 32) & 1;
-	__m512i both = _mm512_permutexvar_epi8((__m512i)even_odd, (__m512i)interleave_high_bytes(a, b));
+	const bytes even_then_odd = numbers * 2 + (numbers >> 5);
+	__m512i both = _mm512_permutexvar_epi8((__m512i)even_then_odd, (__m512i)interleave_high_bytes(a, b));
 	_mm256_storeu_si256((__m256i *)u, _mm512_castsi512_si256(both));
 	_mm256_storeu_si256((__m256i *)v, _mm512_extracti64x4_epi64(both, 1));
 }
@@ -38,9 +34,8 @@ INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
 INLINE void split3(const uint8_t *p, words out[3]) {
 	const __m512i v0 = (__m512i)load(p), v1 = (__m512i)load(p + 64), v2 = (__m512i)load(p + 128);
 	for (int c = 0; c < 3; c++) {
-		bytes from = iota() * 3 + (uint8_t)c;
-		bytes later = (bytes)(from >= 128);
-		bytes then = (later & (from - 64)) | (~later & iota());
+		const bytes from = numbers * 3 + (uint8_t)c, later = (bytes)(from >= 128);
+		const bytes then = (later & (from - 64)) | (~later & numbers);
 		__m512i first = _mm512_permutex2var_epi8(v0, (__m512i)from, v1);
 		out[c] = (words)_mm512_permutex2var_epi8(first, (__m512i)then, v2);
 	}
@@ -50,7 +45,7 @@ INLINE void split3(const uint8_t *p, words out[3]) {
 INLINE void split4(const uint8_t *p, words out[4]) {
 	const __m512i v0 = (__m512i)load(p), v1 = (__m512i)load(p + 64), v2 = (__m512i)load(p + 128), v3 = (__m512i)load(p + 192);
 	for (int c = 0; c < 4; c++) {
-		__m512i from = (__m512i)(iota() * 4 + (uint8_t)c);
+		__m512i from = (__m512i)(numbers * 4 + (uint8_t)c);
 		__m512i low = _mm512_permutex2var_epi8(v0, from, v1), high = _mm512_permutex2var_epi8(v2, from, v3);
 		out[c] = (words)_mm512_mask_blend_epi64(0xf0, low, high);
 	}

@@ -14,7 +14,7 @@
 #include "rgbyuv.h"
 
 enum {
-	STRIP = 512, // pixels that are split at a time: three rows of three channels stay in the first cache
+	STRIP = 2048, // pixels that are split at a time: three rows of three channels stay in the first cache
 	HIGH = 0xff00,
 };
 
@@ -25,7 +25,7 @@ struct line { const uint8_t *c[3]; };
 struct target { uint8_t *y[2], *u, *v; };
 
 // strip holds pixels of a row, channel by channel: one before, for the filters that look left, and N after, which repeat the last.
-struct strip { uint8_t c[3][N + STRIP + N]; };
+struct strip { uint8_t c[3][N + STRIP + N] __attribute__((aligned(N))); };
 
 struct coefficients { words y[3], u[3], v[3], y0, c0; };
 
