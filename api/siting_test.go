@@ -44,7 +44,7 @@ var sitings = map[string]siting{
 }
 
 // requireSited checks where the chroma of slopes lies, by its mean away from the edges: half a pixel makes two thirds of a level.
-func requireSited(t *testing.T, at siting, pictures [][]byte, log2Height int, full bool) {
+func requireSited(t *testing.T, at siting, pictures [][]byte, log2Height int, full bool, limit float64) {
 	t.Helper()
 	width, height := slopeSize/2, slopeSize>>log2Height
 	var off [2]float64
@@ -60,10 +60,6 @@ func requireSited(t *testing.T, at siting, pictures [][]byte, log2Height int, fu
 				n++
 			}
 		}
-	}
-	limit := 0.15
-	if full {
-		limit = 0.55 // swscale rounds down on the way to full range
 	}
 	require.InDelta(t, 0, off[0]/n, limit, "Cb")
 	require.InDelta(t, 0, off[1]/n, limit, "Cr")
@@ -135,7 +131,11 @@ func TestChromaSiting(t *testing.T) {
 			if s.PixelFormat == "yuv422p" {
 				log2Height = 0
 			}
-			requireSited(t, sitings[c.lies], mediatest.Pictures(t, path, 0, s.PixelFormat), log2Height, s.ColorRange == "pc")
+			limit := 0.15
+			if c.codec == "mjpeg" { // whose steps, at their finest, are two levels
+				limit = 0.3
+			}
+			requireSited(t, sitings[c.lies], mediatest.Pictures(t, path, 0, s.PixelFormat), log2Height, s.ColorRange == "pc", limit)
 		})
 	}
 }

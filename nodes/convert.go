@@ -7,6 +7,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/rgbyuv"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -24,14 +25,16 @@ type ConvertConfig struct {
 //
 //	input                                    path
 //	the encoder's own format and size        as it is, where it was handed over; else rows are copied
+//	8-bit RGB to 8-bit 4:2:0, 4:4:4 or grey  our own kernels (kernel.go says which)
 //	all else                                 swscale
 //
-// What must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
+// What swscale reads and must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {
 	cfg      ConvertConfig
 	blanks   *Blanks
 	shelf    astiavx.FrameShelf
 	pool     *astiavx.PicturePool
+	kernels  kernels
 	scaler   *astiavx.Scaler
 	padder   padder
 	unpacker unpacker
@@ -46,10 +49,12 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Convert{
+	c := &Convert{
 		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
 		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
-	}, nil
+	}
+	c.kernels = kernels{cfg: &c.cfg, found: map[astiav.PixelFormat]*rgbyuv.Converter{}}
+	return c, nil
 }
 
 // Blanks are pictures for input that is to be handed over.
@@ -85,6 +90,10 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		return err
 	}
 	astiavx.SetColor(out.Frame, c.cfg.Color)
+	if kernel := c.kernels.of(in.Format); kernel != nil {
+		c.kernels.run(kernel, out, in)
+		return nil
+	}
 	picture, err := c.sized(in)
 	if err != nil {
 		return err

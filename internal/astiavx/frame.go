@@ -14,6 +14,15 @@ func avframe(f *astiav.Frame) *C.AVFrame { return (*C.AVFrame)(f.UnsafePointer()
 // Plane returns the address of a plane. Go-astiav gives copies of the data only.
 func Plane(f *astiav.Frame, i int) unsafe.Pointer { return unsafe.Pointer(avframe(f).data[i]) }
 
+// Strides returns the bytes per row of each plane. Go-astiav makes a slice of eight.
+func Strides(f *astiav.Frame) (strides [4]int) {
+	c := avframe(f)
+	for i := range strides {
+		strides[i] = int(c.linesize[i])
+	}
+	return strides
+}
+
 // SetPlane lets a plane point to memory that the frame does not own: C memory, or Go memory that is pinned for as long as the
 // frame refers to it.
 func SetPlane(f *astiav.Frame, i int, p unsafe.Pointer, stride int) {

@@ -1,0 +1,91 @@
+package nodes
+
+import (
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/rgbyuv"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// kernelInputs are the pixel formats that our own kernels read. All else is read by swscale.
+var kernelInputs = map[astiav.PixelFormat]rgbyuv.Input{
+	astiav.PixelFormatRgb24: rgbyuv.RGB24, astiav.PixelFormatBgr24: rgbyuv.BGR24,
+	astiav.PixelFormatRgba: rgbyuv.RGBA, astiav.PixelFormatRgb0: rgbyuv.RGBA,
+	astiav.PixelFormatBgra: rgbyuv.BGRA, astiav.PixelFormatBgr0: rgbyuv.BGRA,
+	astiav.PixelFormatArgb: rgbyuv.ARGB, astiav.PixelFormat0Rgb: rgbyuv.ARGB,
+	astiav.PixelFormatAbgr: rgbyuv.ABGR, astiav.PixelFormat0Bgr: rgbyuv.ABGR,
+	astiav.PixelFormatGbrp: rgbyuv.PlanarRGB,
+}
+
+// kernelOutputs are those that they write.
+var kernelOutputs = map[astiav.PixelFormat]rgbyuv.Output{
+	astiav.PixelFormatGray8: rgbyuv.Gray, astiav.PixelFormatNv12: rgbyuv.NV12,
+	astiav.PixelFormatYuv420P: rgbyuv.I420, astiav.PixelFormatYuvj420P: rgbyuv.I420,
+	astiav.PixelFormatYuv444P: rgbyuv.I444, astiav.PixelFormatYuvj444P: rgbyuv.I444,
+}
+
+var (
+	kernelMatrices = map[astiav.ColorSpace]rgbyuv.Matrix{
+		astiav.ColorSpaceSmpte170M: rgbyuv.BT601, astiav.ColorSpaceBt470Bg: rgbyuv.BT601,
+		astiav.ColorSpaceBt709: rgbyuv.BT709, astiav.ColorSpaceBt2020Ncl: rgbyuv.BT2020,
+	}
+	kernelSitings = map[astiav.ChromaLocation]rgbyuv.Siting{
+		astiav.ChromaLocationUnspecified: rgbyuv.Centre, astiav.ChromaLocationCenter: rgbyuv.Centre,
+		astiav.ChromaLocationLeft: rgbyuv.Left, astiav.ChromaLocationTopleft: rgbyuv.TopLeft,
+	}
+)
+
+// findKernel returns the kernel for pictures of this format; nil where swscale has to serve.
+func findKernel(input, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
+	in, hasInput := kernelInputs[input]
+	out, hasOutput := kernelOutputs[output]
+	matrix, hasMatrix := kernelMatrices[color.Space]
+	siting, hasSiting := kernelSitings[color.Location]
+	if !hasInput || !hasOutput || !hasMatrix || !hasSiting {
+		return nil
+	}
+	cfg := rgbyuv.Config{Input: in, Output: out, Matrix: matrix, Siting: siting}
+	if color.Range == astiav.ColorRangeJpeg {
+		cfg.Range = rgbyuv.Full
+	}
+	kernel, _ := rgbyuv.New(cfg)
+	return kernel
+}
+
+// kernels are those that a Convert has needed so far, by format of the input.
+type kernels struct {
+	cfg   *ConvertConfig
+	found map[astiav.PixelFormat]*rgbyuv.Converter // nil: none
+}
+
+// of returns the kernel for pictures of this format; nil where there is none.
+func (k *kernels) of(format astiav.PixelFormat) *rgbyuv.Converter {
+	kernel, known := k.found[format]
+	if !known {
+		kernel = findKernel(format, k.cfg.Format, k.cfg.Color)
+		k.found[format] = kernel
+	}
+	return kernel
+}
+
+// run converts a picture, and repeats the last column and row of luma where the output is larger; the kernel itself does so for chroma.
+func (k *kernels) run(kernel *rgbyuv.Converter, out pipeline.Frame, in pipeline.Input) {
+	src := rgbyuv.Planes{Data: in.Planes, Stride: in.Strides}
+	if in.Format == astiav.PixelFormatGbrp { // whose planes are G, B and R
+		src.Data[0], src.Data[1], src.Data[2] = in.Planes[2], in.Planes[0], in.Planes[1]
+		src.Stride[0], src.Stride[1], src.Stride[2] = in.Strides[2], in.Strides[0], in.Strides[1]
+	}
+	dst := rgbyuv.Planes{Stride: astiavx.Strides(out.Frame)}
+	for i := range dst.Data {
+		dst.Data[i] = astiavx.Plane(out.Frame, i)
+	}
+	width, height := min(k.cfg.Width, k.cfg.OutWidth), min(k.cfg.Height, k.cfg.OutHeight)
+	kernel.Convert(dst, src, width, height)
+	from, to := plane{bytes: width, rows: height, step: 1}, plane{bytes: k.cfg.OutWidth, rows: k.cfg.OutHeight}
+	if from.bytes < to.bytes || from.rows < to.rows {
+		repeatEdge(unsafe.Slice((*byte)(dst.Data[0]), dst.Stride[0]*to.rows), dst.Stride[0], from, to)
+	}
+}
