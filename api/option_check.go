@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/avloom/avloom/internal/astiavx"
@@ -40,7 +41,7 @@ func (o codecOption) checkMuxer(container string) error {
 
 // refused turns the refusal of a value into an error that says what would do. err is FFmpeg's, if it was FFmpeg that refused.
 func (o codecOption) refused(by string, declared astiavx.Option, limits span, err error) error {
-	e := o.wrong("", declared.Values...)
+	e := o.wrong("", slices.Clone(declared.Values)...) // the list is everybody's
 	number := "a number"
 	if declared.Kind == astiavx.OptionWhole {
 		number = "a whole number"

@@ -145,6 +145,7 @@ import "C"
 
 import (
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -171,8 +172,25 @@ type Option struct {
 	Values   []string // the names that it takes, if any
 }
 
-// EncoderOptions returns the options of the encoder of this name: its own first, then those that all encoders of its medium share.
+// listed keeps lists of options by "encoder" or "muxer" and name. They never change, and to walk a class takes as long as to open x264.
+var listed sync.Map
+
+// listOnce returns the list under this key, which it makes once. It has no room to append to, so that nobody writes into another's.
+func listOnce(key string, list func() []Option) []Option {
+	if kept, ok := listed.Load(key); ok {
+		return kept.([]Option)
+	}
+	kept, _ := listed.LoadOrStore(key, slices.Clip(list()))
+	return kept.([]Option)
+}
+
+// EncoderOptions returns the options of the encoder of this name: its own first, then those that all encoders of its medium share. The list
+// is shared by all callers, and must not be changed; it may be appended to.
 func EncoderOptions(encoder string) []Option {
+	return listOnce("encoder "+encoder, func() []Option { return encoderOptions(encoder) })
+}
+
+func encoderOptions(encoder string) []Option {
 	codec := findEncoder(encoder)
 	if codec == nil {
 		return nil
@@ -184,9 +202,12 @@ func EncoderOptions(encoder string) []Option {
 	return append(options(codec.priv_class, nil, 0), options(C.avcodec_get_class(), codec.priv_class, medium)...)
 }
 
-// MuxerOptions returns the options of the container of this name: its own first, then those that all containers share.
+// MuxerOptions returns the options of the container of this name: its own first, then those that all containers share. The list is shared
+// by all callers, and must not be changed; it may be appended to.
 func MuxerOptions(container string) []Option {
-	return append(options(muxerClass(container), nil, 0), options(C.avformat_get_class(), nil, 0)...)
+	return listOnce("muxer "+container, func() []Option {
+		return append(options(muxerClass(container), nil, 0), options(C.avformat_get_class(), nil, 0)...)
+	})
 }
 
 // ContainersWithOption returns the names, in order, of the containers that have an option of their own of this name.
