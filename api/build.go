@@ -20,6 +20,7 @@ import (
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
 type builder struct {
 	settings  settings
+	threads   int // for each video stream that does not say itself; 0: all
 	container astiavx.Container
 	opened    *astikit.Closer
 	streams   []muxer.Stream
@@ -32,11 +33,14 @@ type builder struct {
 }
 
 // build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
-func build(ctx context.Context, s settings, streams []stream, o Output) (_ *run, err error) {
-	b := &builder{settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}}
+func build(ctx context.Context, s settings, c *claim, streams []stream, o Output) (_ *run, err error) {
+	b := &builder{
+		settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}, threads: c.take(budgeted(streams)),
+	}
 	defer func() {
 		if err != nil {
 			_ = b.opened.Close() // only frees
+			c.putBack()
 		}
 	}()
 	if s.queueDepth < 1 {
@@ -54,7 +58,20 @@ func build(ctx context.Context, s settings, streams []stream, o Output) (_ *run,
 	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, mux, dst), nil
+	r := b.start(ctx, c, mux, dst)
+	r.path = o.path
+	return r, nil
+}
+
+// budgeted counts the streams that take part in a thread budget.
+func budgeted(streams []stream) int {
+	n := 0
+	for _, s := range streams {
+		if v, ok := s.(*VideoStream); ok && v.plan.threads == 0 && !v.plan.onCUDA() {
+			n++
+		}
+	}
+	return n
 }
 
 // prepareOutput finds the container, and checks what was said about the output.
@@ -156,13 +173,14 @@ func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 }
 
 // start wires the graph and starts it. From here on the run owns everything.
-func (b *builder) start(ctx context.Context, mux *muxer.Mux, dst *muxer.Destination) *run {
+func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxer.Destination) *run {
 	graph := pipeline.NewRun(ctx)
 	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
 	for i, connect := range b.connect {
 		packets[i] = connect(graph)
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
+	graph.OnEnd(c.leave)
 	graph.Start()
 	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 }
@@ -173,7 +191,7 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.container)
+	enc, err := s.plan.withThreads(b.threads).open(b.container)
 	if err != nil {
 		return err
 	}

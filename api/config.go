@@ -41,7 +41,7 @@ type VideoConfig struct {
 	ColorTransfer string
 	// OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
 	OddSize OddSize
-	// Threads of the encoder. 0: as many as there are cores.
+	// Threads of the encoder. 0: the encoder's share of its ThreadBudget, or as many as there are cores where it has none.
 	Threads int
 }
 

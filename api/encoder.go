@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // it. All methods are safe for use by several goroutines at once.
 type Encoder struct {
 	settings settings
+	claim    *claim // of the thread budget; nil: there is none
 
 	mu      sync.Mutex
 	state   state
@@ -48,7 +50,14 @@ type stream interface {
 }
 
 // NewEncoder returns an encoder without streams.
-func NewEncoder(opts ...Option) *Encoder { return &Encoder{settings: newSettings(opts)} }
+func NewEncoder(opts ...Option) *Encoder {
+	e := &Encoder{settings: newSettings(opts)}
+	if b := e.settings.budget; b != nil {
+		e.claim = b.join()
+		runtime.AddCleanup(e, (*claim).forget, e.claim) // an encoder that was never opened needs no Close
+	}
+	return e
+}
 
 // AddVideo adds a video stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
 // container is a *ConfigError here, and all else at Open.
@@ -119,7 +128,7 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	r, err := build(ctx, e.settings, e.streams, outputs[0])
+	r, err := build(ctx, e.settings, e.claim, e.streams, outputs[0])
 	if err != nil {
 		return err
 	}
@@ -177,6 +186,7 @@ func (e *Encoder) close() error {
 	e.state = closed
 	e.mu.Unlock()
 	if !wasOpen {
+		e.claim.leave()
 		return aborted
 	}
 	e.calls.Wait()
@@ -204,6 +214,7 @@ func (e *Encoder) Abort(cause error) error {
 	e.mu.Unlock()
 	switch {
 	case r == nil:
+		e.claim.leave()
 		return aborted
 	case ended:
 		return nil
@@ -218,6 +229,7 @@ type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
 	dst     *muxer.Destination
+	path    string // of the file; "": a writer
 	log     *zap.Logger
 	chosen  []zap.Field
 	lost    []string // wishes that could not be heeded

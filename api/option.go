@@ -8,6 +8,7 @@ type Option func(*settings)
 type settings struct {
 	logger     *zap.Logger
 	queueDepth int
+	budget     *ThreadBudget // nil: none
 }
 
 // defaultQueueDepth lets a stage run ahead of the next far enough to smooth the uneven times of an encoder, at the price of as many

@@ -13,7 +13,7 @@ import (
 type videoPlan struct {
 	cfg         VideoConfig
 	rate        astiav.Rational
-	threads     int // that the config asks for; 0: it does not
+	threads     int // that the config asks for, or the thread budget gives; 0: all cores
 	inputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
@@ -175,6 +175,15 @@ func (p *videoPlan) checkThreads() error {
 	return nil
 }
 
+// withThreads is the plan with this number of threads where the config does not say; 0: all cores.
+func (p *videoPlan) withThreads(n int) *videoPlan {
+	shared := *p
+	if shared.threads == 0 {
+		shared.threads = n
+	}
+	return &shared
+}
+
 // options are all options that the config names, except those that are handled elsewhere.
 func (p *videoPlan) options() ([]codecOption, error) {
 	var list []codecOption
@@ -200,7 +209,7 @@ func (p *videoPlan) said(options []codecOption) map[string]string {
 	}
 	if p.cfg.Threads != 0 {
 		said["threads"] = "Threads"
-	} else if p.threads != 0 {
+	} else if _, ok := p.cfg.ExtraOptions["threads"]; ok && p.threads != 0 {
 		said["threads"] = extraField("threads")
 	}
 	return said

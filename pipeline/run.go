@@ -24,7 +24,8 @@ type Run struct {
 	actors  []anyActor
 	loops   []func() // one for each copy of each node
 	edges   []*edge
-	open    int // outlets that are not connected yet
+	open    int      // outlets that are not connected yet
+	atEnd   []func() // called when the run is over
 
 	closing   chan struct{} // closed when the sinks may finish
 	closeOnce sync.Once
@@ -88,9 +89,15 @@ func (r *Run) supervise() {
 	if int(r.completed.Load()) < len(r.loops) {
 		r.err = context.Cause(r.ctx)
 	}
+	for _, f := range r.atEnd {
+		f()
+	}
 	close(r.finished)
 	r.cancel(nil)
 }
+
+// OnEnd has f called when the run is over, however it ended, before Wait returns. It is for the time before Start.
+func (r *Run) OnEnd(f func()) { r.atEnd = append(r.atEnd, f) }
 
 func (r *Run) endSources() {
 	for _, s := range r.sources {

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// RenderError says which jobs of RenderAll failed. errors.Is and errors.As find what they failed of.
+type RenderError struct {
+	Failed []JobResult // the jobs that failed, in the order in which they did; not those that were stopped
+	Err    error       // the cause of the context, where that ended too; otherwise nil
+}
+
+// mostNamed is how many failed jobs a message names.
+const mostNamed = 8
+
+func (e *RenderError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "avloom: %d %s failed: ", len(e.Failed), plural("job", len(e.Failed)))
+	for i, job := range e.Failed {
+		if i == mostNamed {
+			fmt.Fprintf(&b, "; and %d more", len(e.Failed)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s: %s", shorten(cmp.Or(job.ID, "a job without a path")), inShort(job.Err))
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, "; then all were stopped: %v", withoutPrefix(e.Err))
+	}
+	return b.String()
+}
+
+// Unwrap returns the error of each failed job, and the cause of the context.
+func (e *RenderError) Unwrap() []error {
+	var all []error
+	for _, job := range e.Failed {
+		all = append(all, job.Err)
+	}
+	if e.Err != nil {
+		all = append(all, e.Err)
+	}
+	return all
+}
+
+// inShort is an error without the stack of a panic, which is in the result.
+func inShort(err error) string {
+	if p, ok := errors.AsType[*pipeline.PanicError](err); ok {
+		return fmt.Sprintf("panic: %v", p.Value)
+	}
+	return withoutPrefix(err).Error()
+}
+
+func plural(noun string, n int) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// err is what RenderAll returns. Complete says that it came to the end of the jobs.
+func (r *rendering) err(ctx context.Context, complete bool) error {
+	var cause error
+	if ctx.Err() != nil && (!complete || r.progress.Failed > len(r.failed)) {
+		cause = context.Cause(ctx)
+	}
+	if len(r.failed) == 0 {
+		return cause
+	}
+	return &RenderError{Failed: r.failed, Err: cause}
+}

@@ -1,0 +1,196 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/avloom/avloom/internal/wholefile"
+	"github.com/avloom/avloom/pipeline"
+)
+
+var (
+	errRunExited = errors.New("avloom: Run called runtime.Goexit, as t.FailNow does")
+	errJobEnded  = errors.New("avloom: the job has ended")
+)
+
+// render does a job, and contains its panic. The result is filled in whatever happens.
+func (r *rendering) render(ctx context.Context, job Job, result *JobResult) {
+	start := time.Now()
+	result.Err = errRunExited // what it is if the job neither returns nor panics
+	defer func() {
+		if v := recover(); v != nil {
+			result.Err = &pipeline.PanicError{Value: v, Stack: debug.Stack()}
+		}
+		result.Elapsed = time.Since(start)
+	}()
+	result.Err = r.attempt(ctx, job, result)
+}
+
+// attempt makes the file, unless it is there.
+func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) error {
+	if err := job.check(); err != nil {
+		return err
+	}
+	release, err := r.reserve(job)
+	if err != nil {
+		return err
+	}
+	defer release()
+	r.leftovers.Remove(job.Path)
+	size, exists, err := regularFile(job.Path)
+	if err != nil {
+		return err
+	}
+	if exists && r.cfg.Resume {
+		result.Skipped, result.Bytes = true, size
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	file, err := wholefile.Create(job.Path)
+	if err != nil {
+		return fmt.Errorf("avloom: create a temporary file: %w", err)
+	}
+	defer file.Discard()
+	if err := r.encode(ctx, job, file.Name(), result); err != nil {
+		return err
+	}
+	if err := file.Commit(); err != nil {
+		return fmt.Errorf("avloom: the file is written, but does not get its name: %w", err)
+	}
+	result.Bytes, _, err = regularFile(job.Path)
+	return err
+}
+
+func (j *Job) check() error {
+	switch {
+	case j.Path == "":
+		return &ConfigError{Field: "Path", Value: "", Reason: "a job needs the name of the file that it makes"}
+	case j.Run == nil:
+		return &ConfigError{Field: "Run", Reason: "must not be nil: it makes the file"}
+	default:
+		return nil
+	}
+}
+
+// reserve keeps two running jobs from making the same file.
+func (r *rendering) reserve(job Job) (release func(), err error) {
+	path := canonical(job.Path)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if other, taken := r.writers[path]; taken {
+		return nil, &ConfigError{Field: "Path", Value: job.Path, Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other)}
+	}
+	r.writers[path] = job.ID
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.writers, path)
+	}, nil
+}
+
+// canonical is the same for all names of a file, its last element's own links apart.
+func canonical(path string) string {
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		folder = filepath.Dir(path)
+	}
+	if absolute, err := filepath.Abs(folder); err == nil {
+		folder = absolute
+	}
+	return filepath.Join(folder, filepath.Base(path))
+}
+
+// regularFile finds out whether there is a file that may be replaced. Anything else of that name is an error.
+func regularFile(path string) (size int64, exists bool, err error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, false, nil
+	case err != nil:
+		return 0, false, fmt.Errorf("avloom: %w", err)
+	case !info.Mode().IsRegular():
+		what := "no regular file"
+		if info.IsDir() {
+			what = "a folder"
+		}
+		return 0, true, &ConfigError{Field: "Path", Value: path, Reason: "is " + what + ", which a file cannot replace; give it another name"}
+	}
+	return info.Size(), true, nil
+}
+
+// encode lets the job make the file at path, and finishes it.
+func (r *rendering) encode(ctx context.Context, job Job, path string, result *JobResult) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads))}, job.Options...)...)
+	defer func() {
+		_ = enc.Abort(errJobEnded) // says nothing new
+		result.Frames = enc.videoFrames()
+	}()
+	defer abortWith(ctx, enc)()
+	if err := job.Run(ctx, enc, path); err != nil {
+		return err
+	}
+	return enc.finish(path)
+}
+
+// abortWith aborts the encoder when ctx ends, in case that the job opened it with another context. The result stops that.
+func abortWith(ctx context.Context, enc *Encoder) (stop func()) {
+	aborted := make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		defer close(aborted)
+		_ = enc.Abort(context.Cause(ctx)) // which it returns
+	})
+	return func() {
+		if !unhook() {
+			<-aborted
+		}
+	}
+}
+
+// finish closes the encoder, and checks that it wrote to path.
+func (e *Encoder) finish(path string) error {
+	e.mu.Lock()
+	r := e.run
+	e.mu.Unlock()
+	if err := e.Close(); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case r == nil:
+		return errors.New("avloom: Run returned without opening the encoder: call enc.OpenFile(ctx, path) in it")
+	case err != nil:
+		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
+	case info.Size() == 0 && r.path != path:
+		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", shorten(r.path), path)
+	}
+	return nil
+}
+
+// videoFrames is how many pictures the encoders of all streams took.
+func (e *Encoder) videoFrames() (n int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.run == nil {
+		return 0
+	}
+	nodes, _, _ := e.run.Stats()
+	for _, node := range nodes {
+		if node.Name != "encode" {
+			continue
+		}
+		if _, video := e.streams[node.Stream].(*VideoStream); video {
+			n += node.In
+		}
+	}
+	return n
+}

@@ -1,0 +1,46 @@
+package wholefile
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// A temporary name is ".", the name without its extension, ".tmp-", 16 hexadecimal digits, and the extension.
+const (
+	mark        = ".tmp-"
+	digits      = 16
+	longestName = 255 // bytes, on all file systems that matter
+)
+
+var temporaryName = regexp.MustCompile(`^\.(.*)` + mark + `[0-9a-f]{16}(\.[^.]*)?$`)
+
+// kind is what the temporary names of one path have in common.
+type kind struct{ stem, extension string }
+
+func kindOf(path string) kind {
+	base := filepath.Base(path)
+	extension := filepath.Ext(base)
+	stem := strings.TrimSuffix(base, extension)
+	most := longestName - len(".") - len(mark) - digits - len(extension)
+	if len(stem) > most {
+		stem = strings.ToValidUTF8(stem[:max(0, most)], "")
+	}
+	return kind{stem, extension}
+}
+
+func newName(path string) string {
+	k := kindOf(path)
+	return filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s%s%016x%s", k.stem, mark, rand.Uint64(), k.extension))
+}
+
+// parse finds what a temporary name is of.
+func parse(name string) (kind, bool) {
+	match := temporaryName.FindStringSubmatch(name)
+	if match == nil {
+		return kind{}, false
+	}
+	return kind{match[1], match[2]}, true
+}
