@@ -140,7 +140,9 @@ func TestRenderAllIsolatesFailures(t *testing.T) {
 			func(t *testing.T, err error) { require.ErrorContains(t, err, "call enc.OpenFile(ctx, path)") },
 		},
 		"opened elsewhere": {
-			func(ctx context.Context, enc *api.Encoder, _ string) error { return feed(ctx, enc, temporary(t, "else.mp4")) },
+			func(ctx context.Context, enc *api.Encoder, _ string) error {
+				return feed(ctx, enc, temporary(t, "else.mp4"))
+			},
 			func(t *testing.T, err error) { require.ErrorContains(t, err, "else.mp4") },
 		},
 		"removed": {
