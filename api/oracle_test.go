@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -150,4 +151,40 @@ func frameTable(t *testing.T, path, extension string) string {
 		entries = "frame=pts"
 	}
 	return string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", entries, "-of", "csv", path))
+}
+
+// TestEveryWayInAndOutGivesTheSamePixels feeds the same pictures as NHWC and as NCHW, into a file and into a writer that cannot seek.
+func TestEveryWayInAndOutGivesTheSamePixels(t *testing.T) {
+	mediatest.NoLeaks(t)
+	nhwc := moving(t)[20*oracleWidth*oracleHeight*3:]
+	nchw := make([]byte, 0, len(nhwc))
+	for size := oracleWidth * oracleHeight * 3; len(nchw) < len(nhwc); {
+		frame := nhwc[len(nchw):][:size]
+		for c := range 3 {
+			for i := c; i < size; i += 3 {
+				nchw = append(nchw, frame[i])
+			}
+		}
+	}
+	encode := func(out api.Output, f api.Frames) {
+		enc := api.NewEncoder()
+		v := addVideo(t, enc, api.VideoConfig{Width: oracleWidth, Height: oracleHeight, FrameRate: 30, Codec: "libx264", Threads: 1})
+		require.NoError(t, enc.Open(context.Background(), out))
+		require.NoError(t, v.AddFrames(context.Background(), f))
+		require.NoError(t, enc.Close())
+	}
+	for _, extension := range []string{"mp4", "mov", "mkv", "flv", "ts"} {
+		path := temporary(t, "file."+extension)
+		var planar api.MemoryFile
+		var plain bytes.Buffer
+		encode(api.File(path), api.Frames{Data: nhwc, Layout: api.NHWC})
+		encode(api.Writer(&planar, extension), api.Frames{Data: nchw, Layout: api.NCHW})
+		encode(api.Writer(&plain, extension), api.Frames{Data: nchw, Layout: api.NCHW})
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(content, planar.Bytes()), extension)
+		want := mediatest.Pictures(t, path, 0, "yuv420p")
+		require.Len(t, want, 10, extension)
+		require.True(t, slices.EqualFunc(want, mediatest.Pictures(t, saved(t, "plain."+extension, plain.Bytes()), 0, "yuv420p"), bytes.Equal), extension)
+	}
 }
