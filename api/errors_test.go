@@ -228,6 +228,7 @@ func openRefusals() []refusal {
 		{name: "codec does not encode the size", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "h261" })},
 		{name: "codec of one size", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "xface" })},
 		{name: "codec of more than a pixel", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "snow", 2, 2 })},
+		{name: "pixel format that the encoder only names", format: "mkv", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.Codec, c.PixelFormat = "libvpx-vp9", "yuva422p" })},
 		{name: "codec of a few bit rates", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "dnxhd", 1920, 1080 })},
 		{name: "codec needs a larger height", format: "mkv", field: "Height", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 1920, 8 })},
 		{name: "codec needs a multiple", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "cinepak", 66, 64 })},

@@ -115,6 +115,9 @@ var videoProbes = []struct {
 // setUp sets what is no option. A probe puts something harmless in place of a field, to find out what the encoder has against it.
 func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVideo, probe string) {
 	rate, width, height, threads := p.rate, s.width, s.height, threadCount(encoder, p.threads)
+	if f, ok := astiavx.FindPixelFormat(probe); ok {
+		s.format = f
+	}
 	if w, h, ok := probedSize(probe); ok {
 		width, height = w, h
 	}
@@ -171,10 +174,27 @@ func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
 		}
 		return p.refusedField(v.field, name, s, frameRates(o.codec, p.cfg.FrameRate), fmt.Sprintf("%d×%d", v.width, v.height))
 	}
+	if e := p.refusedFormat(o, s); e != nil {
+		return e
+	}
 	return &ConfigError{
 		Field: "Codec", Value: name, Err: telling(err),
 		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second%s", s.width, s.height, s.format.Name(), rateText(p.rate), encoderHints[name]),
 	}
+}
+
+// refusedFormat is the error about a pixel format without which the encoder opens, though it names it; nil where it is not that.
+func (p *videoPlan) refusedFormat(o *opener, s settledVideo) error {
+	e := &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: o.codec.Name() + " names it, but does not open with it"}
+	for _, f := range encodable(o.codec) {
+		if f != s.format && o.opens(o.options, f.Name()) {
+			e.Supported = append(e.Supported, f.Name())
+		}
+	}
+	if p.cfg.PixelFormat == "" || len(e.Supported) == 0 {
+		return nil
+	}
+	return e
 }
 
 // encoderHints are what helps where no single setting is to blame.
