@@ -9,6 +9,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
 )
 
 // resolveEncoder finds the encoder for a name of an encoder or of a codec. Where a name is both, it means the codec, whose first encoder is never an
@@ -53,7 +54,7 @@ var usualNames = map[string]string{
 func encoderFor(name string, media astiav.MediaType, container astiavx.Container) (*astiav.Codec, error) {
 	carries := func(id astiav.CodecID) bool {
 		can, known := container.Carries(id)
-		return can || !known
+		return (can || !known) && !muxer.Loses(container.Name, astiavx.CodecName(id))
 	}
 	if name == "" {
 		id := container.VideoCodec

@@ -90,6 +90,7 @@ func coloreds() []colored {
 		{codec: "mpeg4", format: "yuv420p", options: lossy, cannotSayMov: true, says: map[string]string{"mp4": container, "mov": container, "mkv": container}},
 		{codec: "prores_ks", format: "yuv444p10le", limited: true, says: map[string]string{"mov": both, "mkv": container}},
 		{codec: "ffv1", format: "yuv444p", says: map[string]string{"mkv": container}},
+		{codec: "ffvhuff", format: "yuv444p", says: map[string]string{"mkv": container}}, // by its name in AVI
 	}
 }
 

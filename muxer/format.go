@@ -42,6 +42,18 @@ var notWritten = map[string]string{
 	"uncodedframecrc": "takes no encoded streams",
 }
 
+// identified are the codecs that MPEG-TS has a name for (get_dvb_stream_type in FFmpeg's mpegtsenc.c). FFmpeg writes any other as private data, which
+// nobody can tell what it is.
+var identified = []string{
+	"mpeg1video", "mpeg2video", "mpeg4", "h264", "hevc", "vvc", "cavs", "avs2", "avs3", "dirac", "vc1",
+	"mp2", "mp3", "aac", "aac_latm", "ac3", "eac3", "dts", "truehd", "opus", "s302m",
+}
+
+// Loses says whether a container would be written with a stream of this codec, and could not be read.
+func Loses(format, codec string) bool {
+	return format == "mpegts" && !slices.Contains(identified, codec)
+}
+
 // NotWritten says why a container is not written to one file; "": it is.
 func NotWritten(format string) string { return notWritten[format] }
 

@@ -80,6 +80,6 @@ func (c Container) Carries(id astiav.CodecID) (can, known bool) {
 	n := C.CString(c.Name)
 	defer C.free(unsafe.Pointer(n))
 	o := C.av_guess_format(n, nil, nil)
-	ret := C.avformat_query_codec(o, C.enum_AVCodecID(id), C.FF_COMPLIANCE_NORMAL)
+	ret := C.avformat_query_codec(o, C.enum_AVCodecID(id), C.FF_COMPLIANCE_UNOFFICIAL) // as lenient as the muxers: matroska takes many by their names in AVI
 	return ret == 1, ret == 0 || ret == 1
 }
