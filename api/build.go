@@ -199,11 +199,13 @@ func (s *VideoStream) prepare(b *builder) error {
 	if err := b.addMuxerOptions(enc.muxers); err != nil {
 		return err
 	}
-	convert, err := nodes.NewConvert(enc.convert)
+	converters, blanks, err := enc.converters()
 	if err != nil {
 		return err
 	}
-	b.opened.Add(convert.Close)
+	for _, c := range converters {
+		b.opened.Add(c.Close)
+	}
 	for _, lost := range enc.lost {
 		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
 	}
@@ -214,8 +216,8 @@ func (s *VideoStream) prepare(b *builder) error {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		frames := pipeline.Connect(borrowed, "convert", lent, pipeline.Processor[pipeline.Input, pipeline.Frame](convert))
-		s.source, s.blanks = source, convert.Blanks()
+		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
+		s.source, s.blanks = source, blanks
 		return pipeline.Connect(frames, "encode", queue(b, pipeline.Frame.Free),
 			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
 	})

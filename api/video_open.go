@@ -56,6 +56,7 @@ type videoEncoder struct {
 	name    string
 	codec   *astiav.CodecContext
 	convert nodes.ConvertConfig
+	threads int // that it has
 	lost    []overruled
 	muxers  []codecOption
 }
@@ -87,7 +88,7 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 	if err != nil {
 		return nil, p.explain(&o, s, err)
 	}
-	return &videoEncoder{name: codec.Name(), codec: cc, lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
+	return &videoEncoder{name: codec.Name(), codec: cc, threads: orAllCores(p.threads), lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
 		InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
 	}}, nil
 }

@@ -21,6 +21,12 @@ type ConvertConfig struct {
 	InputColor          astiavx.Color // of input that is neither RGB nor grey
 }
 
+// Fast says whether 8-bit RGB and pictures in the input format take no more than a fast path.
+func (cfg ConvertConfig) Fast() bool {
+	fast := func(input astiav.PixelFormat) bool { return findKernel(input, cfg.Format, cfg.Color) != nil }
+	return fast(astiav.PixelFormatRgb24) && (cfg.InputFormat == cfg.Format || fast(cfg.InputFormat))
+}
+
 // Convert reads borrowed pictures, once, into pictures of the encoder's format.
 //
 //	input                                    path

@@ -1,0 +1,44 @@
+package api
+
+import (
+	"runtime"
+
+	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// pixelsPerConverter is how large pictures are, in pixels, that one core converts with swscale about as fast as encoders take them: 1 million
+// pixels in some 2 ms.
+const pixelsPerConverter = 1 << 20
+
+// converters are as many conversions as work on successive pictures at the same time. One is enough for our own kernels, which are faster
+// than any encoder; swscale gets more for larger pictures, up to the threads that the stream has.
+func (e *videoEncoder) converters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
+	n := 1
+	if !e.convert.Fast() {
+		n = min(1+e.convert.OutWidth*e.convert.OutHeight/pixelsPerConverter, e.threads)
+	}
+	all := make([]pipeline.Processor[pipeline.Input, pipeline.Frame], n)
+	var blanks *nodes.Blanks
+	for i := range all {
+		convert, err := nodes.NewConvert(e.convert)
+		if err != nil {
+			for _, earlier := range all[:i] {
+				earlier.Close()
+			}
+			return nil, nil, err
+		}
+		if all[i] = convert; i == 0 {
+			blanks = convert.Blanks()
+		}
+	}
+	return all, blanks, nil
+}
+
+// orAllCores is a number of threads, of which 0 stands for all cores.
+func orAllCores(threads int) int {
+	if threads == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return threads
+}
