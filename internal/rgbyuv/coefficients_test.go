@@ -33,6 +33,10 @@ func TestMatrices(t *testing.T) {
 				assert.InDelta(t, (b-std.y[i])/std.cb, u[i], 1e-9)
 				assert.InDelta(t, (r-std.y[i])/std.cr, v[i], 1e-9)
 			}
+			y, u, v = exact(std.matrix, Limited)
+			assert.InDelta(t, 235-16, 255*(y[0]+y[1]+y[2]), 1e-9)
+			assert.InDelta(t, 240-128, 255*u[2], 1e-9)
+			assert.InDelta(t, 240-128, 255*v[0], 1e-9)
 			for colour, want := range map[[3]byte][3]float64{{255, 0, 0}: std.red, {0, 0, 255}: std.blue} {
 				src := newColours(1, 1, func(int, int) [3]byte { return colour }).input(RGB24, guarded(0, 0)).planes()
 				got := Reference(Config{Output: I444, Matrix: std.matrix}, src, 1, 1)

@@ -10,10 +10,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sizes are around the lengths of vectors and of strips, and the smallest.
+// sizes are the smallest, those around the lengths of vectors, and one beyond the length of a strip.
 var sizes = [][2]int{
-	{1, 1}, {2, 1}, {1, 2}, {3, 3}, {2, 2}, {15, 4}, {16, 2}, {17, 5}, {33, 2}, {47, 3}, {49, 4}, {63, 2}, {64, 3}, {65, 3}, {79, 2},
-	{97, 2}, {128, 2}, {513, 3}, {1087, 2},
+	{1, 1},
+	{2, 1},
+	{1, 2},
+	{3, 3},
+	{2, 2},
+	{15, 4},
+	{16, 2},
+	{17, 5},
+	{33, 2},
+	{47, 3},
+	{49, 4},
+	{63, 2},
+	{64, 3},
+	{65, 3},
+	{79, 2},
+	{97, 2},
+	{128, 2},
+	{300, 2},
+	{2065, 3},
 }
 
 func TestConvert(t *testing.T) {

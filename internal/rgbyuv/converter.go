@@ -45,8 +45,8 @@ var (
 	sitings = [numSitings]C.int{Centre: C.CENTRE, Left: C.LEFT, TopLeft: C.TOP_LEFT}
 )
 
-// Convert converts a picture. It touches the width x height pixels of src and dst, which must not overlap, and no byte beside them. Go memory among
-// them must be pinned.
+// Convert converts a picture. It touches the width x height pixels of src and dst, which must not overlap, and no byte beside
+// them. Go memory among them must be pinned.
 func (c *Converter) Convert(dst, src Planes, width, height int) {
 	c.ConvertRows(dst, src, width, height, 0, height)
 }

@@ -24,7 +24,7 @@
 //	planar rows     ──────────in place─────────┤   in registers      └─▶ U and V         N/2 bytes each
 //	planar rows' ends ─copied─▶ strips ────────┘
 //
-// A strip holds up to 512 pixels in the first-level cache, with the pixel before them and copies of the last one behind them. So the
+// A strip holds up to 2048 pixels in the first-level cache, with the pixel before them and copies of the last one behind them. So the
 // filters never look beyond the picture, and odd widths need no code of their own. Planes are read in place as far as whole vectors
 // go, unless the filter looks to the left. What does not fill a vector at the end of a row is computed in a vector of scratch,
 // of which the right bytes are copied.

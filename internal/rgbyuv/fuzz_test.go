@@ -12,11 +12,11 @@ func FuzzConvert(f *testing.F) {
 	f.Add(uint16(0), uint16(1), uint8(1), uint8(0), uint8(0), []byte{})
 	f.Add(uint16(0x1234), uint16(64), uint8(2), uint8(0), uint8(0), []byte{255, 0, 0, 0, 255, 0, 0, 0, 255})
 	f.Add(uint16(0xffff), uint16(65), uint8(3), uint8(1), uint8(5), []byte{0, 0, 255})
-	f.Add(uint16(0x0ff0), uint16(511), uint8(5), uint8(63), uint8(64), []byte("avloom"))
-	f.Add(uint16(0x8421), uint16(1025), uint8(4), uint8(31), uint8(1), []byte{1, 254, 3, 252, 5})
+	f.Add(uint16(0x0ff0), uint16(2111), uint8(5), uint8(63), uint8(64), []byte("avloom"))
+	f.Add(uint16(0x8421), uint16(2060), uint8(4), uint8(31), uint8(1), []byte{1, 254, 3, 252, 5})
 	f.Fuzz(func(t *testing.T, choice, width uint16, height, lead, padding uint8, pixels []byte) {
 		cfg := chosen(choice)
-		w, h := 1+int(width)%1300, 1+int(height)%8
+		w, h := 1+int(width)%2200, 1+int(height)%8
 		if len(pixels) == 0 {
 			pixels = []byte{128}
 		}

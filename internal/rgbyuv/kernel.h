@@ -47,9 +47,9 @@ typedef words component(const struct coefficients *, const words[3]);
 INLINE words of_bytes(component *f, const struct coefficients *k, const struct line *l, int x) {
 	words even[3], odd[3];
 	for (int i = 0; i < 3; i++) {
-		words bytes = load(l->c[i] + x);
-		even[i] = bytes << 8;
-		odd[i] = bytes & HIGH;
+		const words pixels = load(l->c[i] + x);
+		even[i] = pixels << 8;
+		odd[i] = pixels & HIGH;
 	}
 	return f(k, even) >> 8 | (f(k, odd) & HIGH);
 }
@@ -61,7 +61,8 @@ INLINE words average(int siting, const struct line l[3], int i, int x) {
 	case CENTRE:
 		return pair_sums(load(row), 64) + pair_sums(load(below), 64);
 	case LEFT:
-		return pair_sums(load(row - 1), 32) + pair_sums(load(row), 32) + pair_sums(load(below - 1), 32) + pair_sums(load(below), 32);
+		return pair_sums(load(row - 1), 32) + pair_sums(load(row), 32) + pair_sums(load(below - 1), 32) +
+			pair_sums(load(below), 32);
 	default:
 		return pair_sums(load(above - 1), 16) + pair_sums(load(above), 16) + pair_sums(load(row - 1), 32) +
 			pair_sums(load(row), 32) + pair_sums(load(below - 1), 16) + pair_sums(load(below), 16);
