@@ -33,7 +33,7 @@ func resolveContainer(o Output) (astiavx.Container, error) {
 
 func containerOf(path string) (astiavx.Container, error) {
 	extension := filepath.Ext(path)
-	c, ok := astiavx.GuessContainer("", "x"+extension) // not the path: FFmpeg takes "%03d" in it for the numbers of many pictures
+	c, ok := astiavx.GuessContainer("", path)
 	switch {
 	case !ok && len(extension) < 2:
 		return c, &ConfigError{Field: "path", Value: path, Reason: "needs an extension that names the container, or the option Format", Supported: wellKnownContainers}

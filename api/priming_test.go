@@ -63,7 +63,7 @@ func TestOnset(t *testing.T) {
 		{"mp4", "libopus"},
 	} {
 		for _, in := range []int{48000, 44100, 22050} {
-			for _, odd := range []int{77, 900} { // 900 end in the last 252 samples of a block of AC-3, which its encoder would keep
+			for _, odd := range []int{77, 900, 1200} { // the last two end in samples that the encoders of MPEG layer 2 and of AC-3 would keep
 				t.Run(fmt.Sprintf("%s/%s/%d/%d", c.extension, c.codec, in, odd), func(t *testing.T) {
 					samples := onsetAt(in, 2, odd)
 					path := temporary(t, "onset."+c.extension)
