@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/avloom/avloom/api"
+)
+
+// progress is told of every clip that ended, and shows how far the work is.
+type progress interface {
+	ended(api.Progress)
+	done()
+}
+
+// newProgress returns a bar on a terminal, and lines of text elsewhere.
+func newProgress(to io.Writer, clips int) progress {
+	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return &bar{progressbar.NewOptions(clips,
+			progressbar.OptionSetWriter(to),
+			progressbar.OptionSetDescription("rendering"),
+			progressbar.OptionShowCount(),
+			progressbar.OptionShowIts(),
+			progressbar.OptionSetItsString("clips"),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+		)}
+	}
+	return &lines{to: to, clips: clips}
+}
+
+// bar is a progress bar. What a terminal has against it is no reason to stop.
+type bar struct{ bar *progressbar.ProgressBar }
+
+func (b *bar) ended(api.Progress) { _ = b.bar.Add(1) }
+func (b *bar) done()              { _ = b.bar.Clear() }
+
+// lines writes a line at every tenth. That nobody reads them is no reason to stop either.
+type lines struct {
+	to        io.Writer
+	clips, at int
+}
+
+func (l *lines) ended(p api.Progress) {
+	through := p.Done + p.Skipped + p.Failed
+	if tenth := 10 * through / l.clips; tenth > l.at {
+		l.at = tenth
+		_, _ = fmt.Fprintf(l.to, "rendering: %d of %d clips\n", through, l.clips)
+	}
+}
+
+func (l *lines) done() {}
