@@ -14,6 +14,9 @@
 // Each stream is a chain of actors that work at the same time: convert and encode, or resample, rechunk and encode. One more actor writes the
 // packets of all streams in order. Bounded queues join them: whoever feeds faster than the encoders encode is blocked, and nothing is dropped.
 //
+// RenderAll makes many files at once, each with an encoder of its own, and each under its name only when it is complete. Encoders that
+// run at the same time can share a ThreadBudget.
+//
 // # Who owns what
 //
 // AddFrames and AddImage borrow the caller's memory until they return, and copy nothing; AddSamples copies. A writer belongs to the

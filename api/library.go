@@ -20,6 +20,24 @@ func threadCount(encoder string, threads int) int {
 	return threads
 }
 
+// threading are options without which an encoder leaves the threads that it is given idle: libvpx gives each a column of tiles of VP9, of which narrow
+// pictures have one, unless it may give them rows; the file is the same. FFmpeg gives mjpeg's frames one thread, whose rate control
+// needs them in order, but cuts a picture into slices if told to.
+var threading = map[string]codecOption{
+	"libvpx-vp9": {key: "row-mt", value: "1"},
+	"mjpeg":      {key: "thread_type", value: "slice"},
+}
+
+// withThreading adds the option that lets the encoder use its threads, except where the user has said it.
+func (o *opener) withThreading(options []codecOption) []codecOption {
+	ours, ok := threading[o.codec.Name()]
+	if !ok || o.threads == 1 || slices.ContainsFunc(options, func(o codecOption) bool { return o.key == ours.key }) {
+		return options
+	}
+	ours.field, ours.given = extraField(ours.key), ours.value
+	return append(slices.Clone(options), ours)
+}
+
 // libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
 // and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, that
 // x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, and to libaom where the chroma lies.

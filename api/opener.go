@@ -119,7 +119,7 @@ func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext,
 func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
 	astiavx.Quiet(cc)
 	o.setUp(cc, probe)
-	options, err := o.withLibraryParameters(cc.Width(), options)
+	options, err := o.withLibraryParameters(cc.Width(), o.withThreading(options))
 	if err != nil {
 		return err
 	}
