@@ -44,7 +44,6 @@ func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVide
 		return s, err
 	}
 	return s, firstError(
-		checkKnownSize(codec.Name(), s.width, s.height),
 		checkRateControl(codec.Name(), s.own),
 		checkNested(codec.Name(), astiavx.DescribePixelFormat(s.format).Bits, s.own, p.said(s.own)),
 		checkProfile(codec.Name(), s.own, s.format),
@@ -77,6 +76,9 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 	}
 	s, err := p.settle(codec, container.Name)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
 		return nil, err
 	}
 	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
