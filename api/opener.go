@@ -109,7 +109,7 @@ func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext,
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
-	if err := cc.Open(o.codec, nil); err != nil {
+	if err := astiavx.Open(cc, o.codec); err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
