@@ -234,7 +234,7 @@ func openRefusals() []refusal {
 		{name: "codec needs a larger height", format: "mkv", field: "Height", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 1920, 8 })},
 		{name: "codec needs a multiple", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "cinepak", 66, 64 })},
 		{name: "codec needs a larger size", format: "mkv", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 8, 8 })},
-		{name: "codec does not take so many threads", format: "avi", field: "Threads", video: set(func(c *api.VideoConfig) { c.Codec, c.Threads = "mjpeg", 500 })},
+		{name: "codec does not take so many threads", format: "avi", field: "Threads", video: set(func(c *api.VideoConfig) { c.Codec, c.Threads = "png", 500 })},
 		{name: "option that the encoder refuses", format: "mkv", field: "ExtraOptions[qmin]", video: with2("mpeg4", "qmin", 60)},
 		{name: "parameter misspelt of libaom", format: "mkv", field: "ExtraOptions[aom-params]", video: with2("libaom-av1", "aom-params", "cpu-used=8:cq-levl=5")},
 		{name: "parameter out of range of libaom", format: "mkv", field: "ExtraOptions[aom-params]", video: with2("libaom-av1", "aom-params", "cpu-used=8:max-partition-size=1")},

@@ -38,6 +38,12 @@ func TestEncodersUseTheirThreads(t *testing.T) {
 	}
 }
 
+// TestBudgetsMayBeLarge opens an encoder that takes no more than 64 threads under a budget that has more.
+func TestBudgetsMayBeLarge(t *testing.T) {
+	mediatest.NoLeaks(t)
+	require.Equal(t, mostThreads, opened(t, VideoConfig{Codec: "prores_ks"}, NewThreadBudget(1000).join().take(1)).ThreadCount())
+}
+
 // TestThreadingIsForTheUserToUndo reads the options that let encoders use their threads back.
 func TestThreadingIsForTheUserToUndo(t *testing.T) {
 	rows := func(cc *astiav.CodecContext) string {

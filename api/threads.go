@@ -9,7 +9,7 @@ import (
 // goroutines at once.
 //
 // An encoder takes part from NewEncoder on. When it opens, it gets what no open encoder has, divided by the number of those that are not open yet, itself
-// included; its video streams divide that. Each gets one thread at least, so that the sum is larger than the budget only where there are more
+// included; its video streams divide that. Each gets 64 threads at most, and one at least, so that the sum is larger than the budget only where there are more
 // streams than threads, or where an encoder was made after others had taken all. Threads cannot change hands while an encoder runs: whoever makes
 // all encoders before the first opens divides best. An encoder gives its threads back when its run is over, however it ended.
 //
@@ -49,6 +49,9 @@ type claim struct {
 	held   int
 }
 
+// mostThreads is how many frames at a time FFmpeg's own encoders take, and do not open with more (MAX_THREADS in frame_thread_encoder.c).
+const mostThreads = 64
+
 // take takes the share of an encoder that opens with so many video streams, and returns how many threads each gets; 0: there is no budget.
 func (c *claim) take(streams int) int {
 	if c == nil {
@@ -57,7 +60,7 @@ func (c *claim) take(streams int) int {
 	b := c.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	each := max(1, b.left/b.waiting/max(1, streams))
+	each := min(max(1, b.left/b.waiting/max(1, streams)), mostThreads)
 	b.waiting--
 	c.open, c.held = true, each*streams
 	b.left -= c.held
