@@ -82,7 +82,8 @@ var av1Positions = map[astiav.ChromaLocation]string{
 // takes 8 % more time at preset medium.
 func hasMacroblockTree(options []codecOption) bool {
 	return !slices.ContainsFunc(options, func(o codecOption) bool {
-		return o.key == "preset" && (o.value == "ultrafast" || o.value == "superfast")
+		i := x264Choices["preset"].index(o.value)
+		return o.key == "preset" && (i == 0 || i == 1)
 	})
 }
 

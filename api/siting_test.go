@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,9 +111,7 @@ func TestChromaSiting(t *testing.T) {
 			cfg := api.VideoConfig{
 				Width: slopeSize, Height: slopeSize, FrameRate: 25, Codec: c.codec, PixelFormat: c.format, ColorSpace: "bt601", ExtraOptions: map[string]any{},
 			}
-			for key, value := range lossless[c.codec] {
-				cfg.ExtraOptions[key] = value
-			}
+			maps.Copy(cfg.ExtraOptions, lossless[c.codec])
 			if c.wish != "" {
 				cfg.ExtraOptions["chroma_sample_location"] = c.wish
 			}
