@@ -77,9 +77,16 @@ func (c Container) Carries(id astiav.CodecID) (can, known bool) {
 	if id.MediaType() == astiav.MediaTypeVideo && slices.Contains(coversOnly, c.Name) {
 		return false, true
 	}
-	n := C.CString(c.Name)
+	can, known = queryCodec(c.Name, id)
+	if c.Name == "matroska" && !can && id != astiav.CodecIDAvui && id != astiav.CodecIDSvq1 { // whose headers are lost on the way
+		return queryCodec("avi", id) // since Matroska holds whatever has a name in AVI (V_MS/VFW/FOURCC)
+	}
+	return can, known
+}
+
+func queryCodec(container string, id astiav.CodecID) (can, known bool) {
+	n := C.CString(container)
 	defer C.free(unsafe.Pointer(n))
-	o := C.av_guess_format(n, nil, nil)
-	ret := C.avformat_query_codec(o, C.enum_AVCodecID(id), C.FF_COMPLIANCE_UNOFFICIAL) // as lenient as the muxers: matroska takes many by their names in AVI
+	ret := C.avformat_query_codec(C.av_guess_format(n, nil, nil), C.enum_AVCodecID(id), C.FF_COMPLIANCE_NORMAL)
 	return ret == 1, ret == 0 || ret == 1
 }
