@@ -39,6 +39,7 @@ func TestEveryChannelKeepsItsPlace(t *testing.T) {
 	for _, c := range carriers {
 		for channels := 1; channels <= c.most; channels++ {
 			t.Run(fmt.Sprintf("%s/%s/%d", c.extension, c.codec, channels), func(t *testing.T) {
+				t.Parallel()
 				const rate = 48000
 				path := temporary(t, "channels."+c.extension)
 				cfg := api.AudioConfig{SampleRate: rate, NumChannels: channels, Codec: c.codec, BitRate: int64(channels) * 96000}

@@ -74,6 +74,7 @@ func TestVideoAgainstTheCommand(t *testing.T) {
 		for _, rate := range []float64{30, 29.97} {
 			for _, o := range oracles(extension) {
 				t.Run(fmt.Sprintf("%s/%g/%s", extension, rate, o.name), func(t *testing.T) {
+					t.Parallel()
 					dir := t.TempDir()
 					theirs, ours := filepath.Join(dir, "theirs."+extension), filepath.Join(dir, "ours."+extension)
 					args := append([]string{
