@@ -1,2 +1,14 @@
-// Package benchmarks measures how fast avloom encodes on the machine it runs on: "make bench".
-package benchmarks
+// Command benchmarks measures how fast avloom encodes on the machine it runs on, beside the ceiling (the same encoder in a program in C that does nothing
+// else), FFmpeg's command, and other libraries as far as they are installed: "make bench", and for a part of it in two minutes "make bench-quick".
+//
+// The contenders take turns, round after round, and every ratio is taken within a round. The groups:
+//
+//	kernels  RGB to YUV: internal/rgbyuv, swscale, libyuv and memcpy
+//	stream   one stream, by size, preset and layout of the input
+//	clips    many short files
+//	latency  from AddFrames to the packet at the writer; opening and closing
+//	scaling  1 to 64 streams at once: throughput and memory
+//
+// A group is one file here; what is measured (internal/measure), who is measured (internal/contend) and how it is shown (internal/report and
+// internal/chart) lie below. The programs that are not Go are in native.
+package main

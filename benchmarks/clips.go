@@ -1,0 +1,39 @@
+package main
+
+import (
+	"github.com/avloom/avloom/benchmarks/internal/contend"
+	"github.com/avloom/avloom/benchmarks/internal/material"
+)
+
+// clips measures many short files: with one encoder thread each, and as many at a time as there are cores.
+func (s *suite) clips() error {
+	const name = "256x256 ultrafast, 30 frames"
+	if !s.wanted("clips", name, true) {
+		return nil
+	}
+	pictures, err := material.Scaled(256, 256, 30)
+	if err != nil {
+		return err
+	}
+	job := contend.Job{
+		Mode: "render", Width: 256, Height: 256, Preset: "ultrafast", Pictures: pictures.RGB, Count: pictures.Count, Threads: 1,
+		Frames: 30, Files: 60 * s.cores, Parallel: s.cores,
+	}
+	if s.quick {
+		job.Files /= 2
+	}
+	yuv := job
+	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
+	f := &field{suite: s, group: "clips", name: name}
+	f.worker(theCeiling, yuv, s.ceiling)
+	for _, layout := range []string{"NCHW", "NHWC"} {
+		job.Layout = layout
+		f.avloom("avloom "+layout, job)
+	}
+	f.peers(job)
+	c := check{bytes: map[string]int64{}}
+	rows := f.measure(clips, theCeiling, func(j contend.Job) int { return j.Files }, c.files)
+	c.note(rows)
+	f.show()
+	return nil
+}

@@ -1,0 +1,103 @@
+package contend
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+
+	"github.com/avloom/avloom/benchmarks/internal/measure"
+)
+
+// Worker is a process that stays.
+type Worker struct {
+	name, version string
+	job           Job
+	cmd           *exec.Cmd
+	in            io.WriteCloser
+	out           *bufio.Reader
+	errors        bytes.Buffer
+}
+
+var _ Contender = (*Worker)(nil)
+
+// StartWorker starts the command, to which the job's arguments are added, and waits until it is ready. The error has what it wrote to its standard error.
+func StartWorker(name string, job Job, command ...string) (*Worker, error) {
+	return StartProcess(name, job, append(command, job.Args()...)...)
+}
+
+// StartProcess is StartWorker for a process that has arguments of its own.
+func StartProcess(name string, job Job, command ...string) (*Worker, error) {
+	w := &Worker{name: name, job: job, cmd: exec.Command(command[0], command[1:]...)}
+	w.cmd.Stderr = &w.errors
+	var err error
+	if w.in, err = w.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	w.out = bufio.NewReaderSize(out, 1<<20)
+	if err := w.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := w.out.ReadString('\n')
+	text, ready := strings.CutPrefix(line, "ready ")
+	var said struct {
+		Version string `json:"version"`
+	}
+	if err != nil || !ready || json.Unmarshal([]byte(text), &said) != nil {
+		return nil, w.failed(fmt.Errorf("is not ready: it said %q", line))
+	}
+	w.version = said.Version
+	return w, nil
+}
+
+// failed ends the process and adds what it complained of.
+func (w *Worker) failed(err error) error {
+	_ = w.in.Close()
+	_ = w.cmd.Process.Kill() // it may have ended already
+	_ = w.cmd.Wait()         // its end says nothing new
+	lines := strings.Split(strings.TrimSpace(w.errors.String()), "\n")
+	return fmt.Errorf("%s %w: %s", w.name, err, lines[len(lines)-1])
+}
+
+// Name is what the tables call it.
+func (w *Worker) Name() string { return w.name }
+
+// Version is what it said of itself.
+func (w *Worker) Version() string { return w.version }
+
+// Job is what it was started with.
+func (w *Worker) Job() Job { return w.job }
+
+// Run does the job once.
+func (w *Worker) Run() (measure.Sample, error) { return w.Ask("go") }
+
+// Ask sends a line and returns the sample that it is answered with.
+func (w *Worker) Ask(line string) (s measure.Sample, err error) {
+	if _, err := io.WriteString(w.in, line+"\n"); err != nil {
+		return s, w.failed(err)
+	}
+	answer, err := w.out.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(answer, &s)
+	}
+	if err != nil {
+		return s, w.failed(err)
+	}
+	return s, nil
+}
+
+// Close lets the process end.
+func (w *Worker) Close() error {
+	if w.cmd.ProcessState != nil { // it failed, and was ended then
+		return nil
+	}
+	_ = w.in.Close() // which ends it
+	return w.cmd.Wait()
+}

@@ -1,0 +1,61 @@
+package report_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/benchmarks/internal/host"
+	"github.com/avloom/avloom/benchmarks/internal/measure"
+	"github.com/avloom/avloom/benchmarks/internal/report"
+)
+
+func example() *report.Report {
+	r := &report.Report{Host: host.Host{CPU: "a CPU"}}
+	r.Add("stream", "1080p ultrafast", "frames", map[string]int{"avloom": 10, "ceiling": 10}, []string{"avloom", "slow", "ceiling"}, "ceiling",
+		map[string][]measure.Sample{
+			"avloom":  {{Wall: 2, CPU: 3, Memory: 7}, {Wall: 4, CPU: 6, Memory: 9}},
+			"ceiling": {{Wall: 1, CPU: 2}, {Wall: 2, CPU: 4}},
+		})
+	return r
+}
+
+func TestAdd(t *testing.T) {
+	r := example()
+	require.Len(t, r.Rows, 2, "a contender without samples has no row")
+	row := r.Rows[0]
+	assert.InDelta(t, .5, row.Ratio.Median, 1e-9)
+	assert.InDelta(t, 1.5, row.CPURatio.Median, 1e-9)
+	assert.InDelta(t, 3.75, row.Rate.Median, 1e-9)
+	assert.InDelta(t, 450, row.CPU.Median, 1e-9)
+	assert.EqualValues(t, 9, row.Memory)
+	assert.InDelta(t, .5, r.Rows[1].Lead.Median, 1e-9)
+	assert.Len(t, r.Of("stream"), 2)
+	assert.Empty(t, r.Of("clips"))
+}
+
+func TestTable(t *testing.T) {
+	r := example()
+	var b strings.Builder
+	require.NoError(t, report.Table(&b, "stream", r.Rows, []report.Left{{Contender: "PyAV", Reason: "is not installed"}}))
+	assert.Contains(t, b.String(), "0.50 (0.50-0.50)")
+	assert.Contains(t, b.String(), "left out: PyAV: is not installed")
+}
+
+func TestBenchIsGosFormat(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, example().Bench(&b))
+	assert.Contains(t, b.String(), "BenchmarkStream/1080p_ultrafast/avloom 10 200000000 ns/op 300000000 cpu-ns/op 5 frames/s\n")
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "r.json")
+	r := example()
+	require.NoError(t, r.Save(name))
+	got, err := report.Load(name)
+	require.NoError(t, err)
+	assert.Equal(t, r, got)
+}

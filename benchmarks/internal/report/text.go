@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/avloom/avloom/benchmarks/internal/measure"
+)
+
+// Table writes the rows of one case. Each ratio stands with the quartiles of its rounds.
+func Table(w io.Writer, title string, rows []Row, left []Left) error {
+	fmt.Fprintf(w, "\n%s\n", title)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if len(rows) > 0 {
+		r := rows[0]
+		fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, r.Contender, headings(rows))
+	}
+	for _, r := range rows {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, number(r.Rate.Median), spread(r.Ratio), number(r.CPU.Median), spread(r.CPURatio),
+			times(r.Lead), details(r))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, l := range left {
+		fmt.Fprintf(w, "  left out: %s: %s\n", l.Contender, l.Reason)
+	}
+	return nil
+}
+
+func headings(rows []Row) string {
+	r := rows[0]
+	switch {
+	case r.Latency != nil:
+		return "latency ms: median, 95 %"
+	case r.Open != nil:
+		return "open ms\tclose ms"
+	case r.Memory != 0:
+		return "memory MiB"
+	case r.Bytes != 0:
+		return "bytes"
+	default:
+		return ""
+	}
+}
+
+func details(r Row) string {
+	switch {
+	case r.Latency != nil:
+		return fmt.Sprintf("%.2f, %.2f", r.Latency.Median, r.Latency.P95)
+	case r.Open != nil:
+		return fmt.Sprintf("%.2f\t%.2f", r.Open.Median, r.Close.Median)
+	case r.Memory != 0 && r.Group == "scaling":
+		return fmt.Sprint(r.Memory >> 10)
+	case r.Bytes != 0:
+		return strconv.FormatInt(r.Bytes, 10)
+	default:
+		return ""
+	}
+}
+
+func spread(s measure.Spread) string {
+	if s.Median == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
+}
+
+func times(s measure.Spread) string {
+	if s.Median == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2fx (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
+}
+
+// number writes three digits that count.
+func number(f float64) string {
+	digits := 2
+	for limit := 10.; limit <= 100 && f >= limit; limit *= 10 {
+		digits--
+	}
+	return strconv.FormatFloat(f, 'f', max(digits, 0), 64)
+}
+
+// Bench writes every sample as a line of Go's benchmark format.
+func (r *Report) Bench(w io.Writer) error {
+	if _, err := fmt.Fprintf(w, "goos: linux\ncpu: %s\npkg: github.com/avloom/avloom/benchmarks\n", r.Host.CPU); err != nil {
+		return err
+	}
+	for _, row := range r.Rows {
+		name := "Benchmark" + strings.ToUpper(row.Group[:1]) + row.Group[1:] + "/" + benchName(row.Case) + "/" + benchName(row.Contender)
+		for _, s := range row.Samples {
+			n := float64(row.Units)
+			if _, err := fmt.Fprintf(w, "%s %d %.0f ns/op %.0f cpu-ns/op %.4g %s/s\n", name, row.Units, s.Wall/n*1e9, s.CPU/n*1e9, n/s.Wall, row.Unit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// benchName writes a name without what Go's format splits at.
+func benchName(name string) string {
+	return strings.NewReplacer(" ", "_", ",", "", "/", "_").Replace(name)
+}

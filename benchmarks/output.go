@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/avloom/avloom/benchmarks/internal/host"
+	"github.com/avloom/avloom/benchmarks/internal/report"
+)
+
+// finish notes what the machine did at the end.
+func (s *suite) finish() {
+	s.report.Load[1] = host.Load()
+	fmt.Printf("\nload before %.1f, after %.1f, on %d cores\n", s.report.Load[0], s.report.Load[1], s.cores)
+}
+
+// write saves what was measured, as far as the flags say.
+func (s *suite) write() error {
+	if err := s.report.Write(s.results, s.bench); err != nil {
+		return err
+	}
+	return draw(s.report, s.plots)
+}
+
+// redraw shows results again.
+func redraw(f flags) error {
+	r, err := report.Load(f.redraw)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, %s, load %.1f to %.1f, %s\n", r.Host.Class, r.Date.Format("2006-01-02"), r.Load[0], r.Load[1], r.Command)
+	s := &suite{report: r}
+	shown := map[string]bool{}
+	for _, row := range r.Rows {
+		if f := (&field{suite: s, group: row.Group, name: row.Case}); !shown[row.Group+row.Case] {
+			shown[row.Group+row.Case] = true
+			f.show()
+		}
+	}
+	if err := r.Write("", f.bench); err != nil {
+		return err
+	}
+	return draw(r, f.plots)
+}
+
+// draw draws the charts into a folder.
+func draw(r *report.Report, folder string) error {
+	if folder == "" {
+		return nil
+	}
+	return os.MkdirAll(folder, 0o755)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"github.com/avloom/avloom/benchmarks/internal/contend"
+	"github.com/avloom/avloom/benchmarks/internal/material"
+)
+
+// size is a size of pictures, with how many of them are kept in memory.
+type size struct {
+	name          string
+	width, height int
+	pictures      int
+}
+
+var sizes = []size{{"480p", 854, 480, 32}, {"1080p", 1920, 1080, 16}, {"2160p", 3840, 2160, 6}}
+
+// presets are those that are measured, with the frames of a run by size: half a second's work or more.
+var presets = []struct {
+	name   string
+	frames [3]int
+	quick  [3]bool
+}{
+	{"ultrafast", [3]int{480, 120, 36}, [3]bool{false, true, false}},
+	{"veryfast", [3]int{240, 60, 20}, [3]bool{}},
+	{"medium", [3]int{120, 40, 16}, [3]bool{true, false, false}},
+}
+
+// stream measures one stream.
+func (s *suite) stream() error {
+	for i, size := range sizes {
+		for _, preset := range presets {
+			name := size.name + " " + preset.name
+			if !s.wanted("stream", name, preset.quick[i]) {
+				continue
+			}
+			n := preset.frames[i]
+			if s.quick {
+				n /= 2
+			}
+			if err := s.oneStream(name, size, preset.name, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *suite) oneStream(name string, size size, preset string, n int) error {
+	pictures, err := material.Scaled(size.width, size.height, size.pictures)
+	if err != nil {
+		return err
+	}
+	job := contend.Job{
+		Mode: "files", Width: size.width, Height: size.height, Preset: preset, Params: params(preset), Pictures: pictures.RGB, Count: pictures.Count,
+		Frames: n, Files: 1, Parallel: 1,
+	}
+	yuv := job
+	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
+	f := &field{suite: s, group: "stream", name: name}
+	f.worker(theCeiling, yuv, s.ceiling)
+	for _, layout := range []string{"NCHW", "NHWC", "Acquire"} {
+		job.Layout = layout
+		f.avloom("avloom "+layout, job)
+	}
+	f.avloom("avloom Raw", yuv)
+	job.Layout = "NHWC"
+	f.peers(job)
+	c := check{bytes: map[string]int64{}}
+	rows := f.measure(frames, theCeiling, contend.Job.Units, c.files)
+	c.note(rows)
+	f.show()
+	return nil
+}
