@@ -13,10 +13,10 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench bench-quick instructions clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, into demo.mp4
 	@$(ffmpeg); go run ./examples/quickstart -o demo.mp4
@@ -25,8 +25,14 @@ test: ## run all tests under the race detector
 	@bash scripts/apt.sh $(test_packages)
 	@$(ffmpeg); go test -race -timeout 20m ./...
 
-bench: ## measure the throughput on this machine
-	@$(ffmpeg); go test -run '^$$' -bench . -benchtime 3s ./benchmarks
+bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
+	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)
+
+bench-quick: ## the same for a few cases, in about two minutes
+	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
+
+instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
+	@bash scripts/instructions.sh $(if $(UPDATE),-update)
 
 lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
 	@$(ffmpeg); \

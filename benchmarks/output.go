@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/avloom/avloom/benchmarks/internal/host"
 	"github.com/avloom/avloom/benchmarks/internal/report"
@@ -11,6 +10,9 @@ import (
 // finish notes what the machine did at the end.
 func (s *suite) finish() {
 	s.report.Load[1] = host.Load()
+	if busy := max(s.report.Load[0], s.report.Load[1]); busy > float64(s.cores)+1 {
+		fmt.Println("\nThe machine is busy with other things. Ratios are still paired, but trust the CPU columns rather than the speeds.")
+	}
 	fmt.Printf("\nload before %.1f, after %.1f, on %d cores\n", s.report.Load[0], s.report.Load[1], s.cores)
 }
 
@@ -41,12 +43,4 @@ func redraw(f flags) error {
 		return err
 	}
 	return draw(r, f.plots)
-}
-
-// draw draws the charts into a folder.
-func draw(r *report.Report, folder string) error {
-	if folder == "" {
-		return nil
-	}
-	return os.MkdirAll(folder, 0o755)
 }

@@ -19,7 +19,7 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 		fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, r.Contender, headings(rows))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, number(r.Rate.Median), spread(r.Ratio), number(r.CPU.Median), spread(r.CPURatio),
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
 			times(r.Lead), details(r))
 	}
 	if err := t.Flush(); err != nil {
@@ -76,8 +76,8 @@ func times(s measure.Spread) string {
 	return fmt.Sprintf("%.2fx (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
 }
 
-// number writes three digits that count.
-func number(f float64) string {
+// Number writes three digits that count.
+func Number(f float64) string {
 	digits := 2
 	for limit := 10.; limit <= 100 && f >= limit; limit *= 10 {
 		digits--

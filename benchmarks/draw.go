@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/avloom/avloom/benchmarks/internal/chart"
+	"github.com/avloom/avloom/benchmarks/internal/measure"
+	"github.com/avloom/avloom/benchmarks/internal/report"
+)
+
+// draw draws the charts of what was measured into a folder.
+func draw(r *report.Report, folder string) error {
+	if folder == "" {
+		return nil
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%s, %d cores, %s; median and quartiles of rounds in turn", r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"))
+	drawings := map[string]string{}
+	for _, preset := range presets {
+		ofPreset := func(row report.Row) bool {
+			return row.Group == "stream" && strings.HasSuffix(row.Case, " "+preset.name)
+		}
+		if groups := rateGroups(r, ofPreset, "fps"); len(groups) > 0 {
+			drawings["stream-"+preset.name] = chart.Bars("One stream, x264 "+preset.name+": frames per second", note, groups)
+		}
+	}
+	if groups := rateGroups(r, func(row report.Row) bool { return row.Group == "clips" }, "clips/s"); len(groups) > 0 {
+		drawings["clips"] = chart.Bars("Short clips per second", note, groups)
+	}
+	if groups := kernelGroups(r); len(groups) > 0 {
+		drawings["kernels"] = chart.Bars("RGB to YUV at 1080p: processor time, in multiples of copying the input", note+"; shorter is better", groups)
+	}
+	if panels := scalingPanels(r); len(panels) > 0 {
+		drawings["scaling"] = chart.Curves("Many streams at once, "+r.Of("scaling")[0].Case, note, panels)
+	}
+	for name, drawing := range drawings {
+		if err := os.WriteFile(filepath.Join(folder, name+".svg"), []byte(drawing), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func kindOf(contender string) chart.Kind {
+	switch {
+	case strings.HasPrefix(contender, "avloom"):
+		return chart.Ours
+	case strings.HasPrefix(contender, theCeiling), contender == "memcpy":
+		return chart.Limit
+	default:
+		return chart.Other
+	}
+}
+
+// rateGroups are bars of rates, a group for each case.
+func rateGroups(r *report.Report, of func(report.Row) bool, unit string) (groups []chart.Group) {
+	for _, row := range r.Rows {
+		if !of(row) {
+			continue
+		}
+		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
+			groups = append(groups, chart.Group{Title: row.Case})
+		}
+		text := fmt.Sprintf("%s %s", report.Number(row.Rate.Median), unit)
+		if row.Contender != row.Of {
+			text += fmt.Sprintf(", %.2f of the ceiling", row.Ratio.Median)
+		}
+		label := row.Contender
+		if row.Contender == theCeiling {
+			label = "ceiling: x264 alone"
+		}
+		g := &groups[len(groups)-1]
+		g.Bars = append(g.Bars, bar(label, row.Contender, row.Rate, text))
+	}
+	return groups
+}
+
+func bar(label, contender string, s measure.Spread, text string) chart.Bar {
+	return chart.Bar{Label: label, Kind: kindOf(contender), Value: s.Median, Low: s.Q1, High: s.Q3, Text: text}
+}
+
+// kernelGroups are bars of processor time by that of memcpy.
+func kernelGroups(r *report.Report) (groups []chart.Group) {
+	for _, row := range r.Of("kernels") {
+		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
+			groups = append(groups, chart.Group{Title: row.Case})
+		}
+		text := fmt.Sprintf("%.1fx, %s ms", row.CPURatio.Median, report.Number(row.CPU.Median))
+		g := &groups[len(groups)-1]
+		g.Bars = append(g.Bars, bar(row.Contender, row.Contender, row.CPURatio, text))
+	}
+	return groups
+}
+
+// scalingPanels are throughput and memory by the number of streams.
+func scalingPanels(r *report.Report) []chart.Panel {
+	curves := func(value func(report.Row) measure.Spread) (list []chart.Curve) {
+		for _, who := range []string{"avloom", theCeiling} {
+			c := chart.Curve{Label: who, Kind: kindOf(who)}
+			for _, row := range r.Of("scaling") {
+				var n int
+				if _, err := fmt.Sscanf(row.Contender, who+" %d", &n); err == nil {
+					s := value(row)
+					c.Points = append(c.Points, chart.Point{X: float64(n), Value: s.Median, Low: s.Q1, High: s.Q3})
+				}
+			}
+			if len(c.Points) > 0 {
+				list = append(list, c)
+			}
+		}
+		return list
+	}
+	rate := curves(func(row report.Row) measure.Spread { return row.Rate })
+	if len(rate) == 0 {
+		return nil
+	}
+	memory := curves(func(row report.Row) measure.Spread {
+		mib := float64(row.Memory) / 1024
+		return measure.Spread{Q1: mib, Median: mib, Q3: mib}
+	})
+	return []chart.Panel{
+		{Title: "frames per second, all streams together", XLabel: "streams at once", Curves: rate},
+		{Title: "memory of the process in MiB", XLabel: "streams at once", Curves: memory},
+	}
+}
