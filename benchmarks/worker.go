@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,11 @@ func work(args []string) error {
 	if err := w.load(); err != nil {
 		return err
 	}
+	stop, err := profile()
+	if err != nil {
+		return err
+	}
+	defer stop()
 	base := memory("VmRSS")
 	fmt.Println(`ready {"version":""}`)
 	answers := json.NewEncoder(os.Stdout)
@@ -58,6 +64,19 @@ func work(args []string) error {
 		}
 	}
 	return nil
+}
+
+// profile writes a processor profile of this worker into the folder that AVLOOM_BENCH_PROFILE names, until stop is called.
+func profile() (stop func(), err error) {
+	dir := os.Getenv("AVLOOM_BENCH_PROFILE")
+	if dir == "" {
+		return func() {}, nil
+	}
+	f, err := os.CreateTemp(dir, "avloom-*.pprof")
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
 }
 
 // load reads the pictures, and brings them into the layout.

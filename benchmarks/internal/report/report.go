@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/avloom/avloom/benchmarks/internal/host"
@@ -35,7 +36,7 @@ type Row struct {
 	Of       string         `json:"of"`        // the contender that the ratios compare with
 	Ratio    measure.Spread `json:"ratio"`     // Rate by that of Of, paired by rounds
 	CPURatio measure.Spread `json:"cpu_ratio"` // CPU by that of Of, paired by rounds
-	Lead     measure.Spread `json:"lead"`      // how many times as fast the first contender of the case is, paired by rounds
+	Lead     measure.Spread `json:"lead"`      // how many times as fast the contender that Lead names is, paired by rounds
 
 	Bytes   int64           `json:"bytes,omitempty"`      // of a file
 	Memory  int64           `json:"memory_kib,omitempty"` // that the process grew by, at the most
@@ -61,7 +62,17 @@ type Left struct {
 	Reason    string `json:"reason"`
 }
 
-// Add makes rows of the samples of a case. The first of the names leads; the ratios compare with the one called of.
+// Lead is the contender that others are said to be slower than: the first that is avloom's, or else the first.
+func Lead(names []string) string {
+	for _, name := range names {
+		if strings.HasPrefix(name, "avloom") {
+			return name
+		}
+	}
+	return names[0]
+}
+
+// Add makes rows of the samples of a case; the ratios compare with the one called of.
 func (r *Report) Add(group, name, unit string, units map[string]int, names []string, of string, samples map[string][]measure.Sample) []*Row {
 	first := len(r.Rows)
 	rates := map[string][]float64{}
@@ -79,7 +90,7 @@ func (r *Report) Add(group, name, unit string, units map[string]int, names []str
 		row := Row{
 			Group: group, Case: name, Contender: who, Unit: unit, Of: of, Samples: list, Units: units[who],
 			Rate: measure.Of(rates[who]), CPU: measure.Of(costs[who]),
-			Ratio: measure.Paired(rates[who], rates[of]), CPURatio: measure.Paired(costs[who], costs[of]), Lead: measure.Paired(rates[names[0]], rates[who]),
+			Ratio: measure.Paired(rates[who], rates[of]), CPURatio: measure.Paired(costs[who], costs[of]), Lead: measure.Paired(rates[Lead(names)], rates[who]),
 		}
 		for _, s := range list {
 			row.Memory = max(row.Memory, s.Memory)

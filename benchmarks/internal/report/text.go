@@ -16,7 +16,7 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(rows) > 0 {
 		r := rows[0]
-		fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, r.Contender, headings(rows))
+		fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
 	}
 	for _, r := range rows {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
@@ -31,6 +31,15 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	return nil
 }
 
+// lead is the contender that Row.Lead is about.
+func lead(rows []Row) string {
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = r.Contender
+	}
+	return Lead(names)
+}
+
 func headings(rows []Row) string {
 	r := rows[0]
 	switch {
@@ -38,7 +47,7 @@ func headings(rows []Row) string {
 		return "latency ms: median, 95 %"
 	case r.Open != nil:
 		return "open ms\tclose ms"
-	case r.Memory != 0:
+	case r.Group == "scaling":
 		return "memory MiB"
 	case r.Bytes != 0:
 		return "bytes"
@@ -53,7 +62,7 @@ func details(r Row) string {
 		return fmt.Sprintf("%.2f, %.2f", r.Latency.Median, r.Latency.P95)
 	case r.Open != nil:
 		return fmt.Sprintf("%.2f\t%.2f", r.Open.Median, r.Close.Median)
-	case r.Memory != 0 && r.Group == "scaling":
+	case r.Group == "scaling":
 		return fmt.Sprint(r.Memory >> 10)
 	case r.Bytes != 0:
 		return strconv.FormatInt(r.Bytes, 10)
