@@ -14,6 +14,7 @@ type flags struct {
 	run     string
 	quick   bool
 	rounds  int
+	queue   int
 	out     string
 	results string
 	bench   string
@@ -29,6 +30,7 @@ func main() {
 	flag.StringVar(&f.run, "run", "", "measure only the groups or cases that match this regular expression, such as 'clips' or 'stream/1080p ultrafast'")
 	flag.BoolVar(&f.quick, "quick", false, "measure a part, in about two minutes")
 	flag.IntVar(&f.rounds, "rounds", 9, "how often each contender is measured")
+	flag.IntVar(&f.queue, "queue", 0, "avloom's queue depth, to see what another one does (0: its own)")
 	flag.StringVar(&f.out, "out", "", "the folder for what is encoded (default: in memory where /dev/shm is, so that the disk is not measured)")
 	flag.StringVar(&f.results, "results", "", "write the results as JSON into this folder, named after the kind of machine")
 	flag.StringVar(&f.bench, "bench", "", "write the results to this file in Go's benchmark format, for benchstat")

@@ -113,6 +113,7 @@ func (f *field) leave(name string, why error) {
 
 // avloom adds avloom.
 func (f *field) avloom(name string, job contend.Job) {
+	job.Queue = f.suite.queue
 	f.worker(name, job, f.suite.self, "worker")
 }
 

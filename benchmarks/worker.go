@@ -122,7 +122,7 @@ func (w *worker) once() (latencies []float64, err error) {
 		return nil, w.streams()
 	default:
 		for number := range w.job.Files {
-			if err := w.file(number, api.NewEncoder()); err != nil {
+			if err := w.file(number, api.NewEncoder(w.options()...)); err != nil {
 				return nil, err
 			}
 		}
@@ -140,6 +140,13 @@ func (w *worker) config() api.VideoConfig {
 		cfg.ExtraOptions = map[string]any{"tune": w.job.Tune}
 	}
 	return cfg
+}
+
+func (w *worker) options() []api.Option {
+	if w.job.Queue == 0 {
+		return nil
+	}
+	return []api.Option{api.WithQueueDepth(w.job.Queue)}
 }
 
 // file makes one file with an encoder that has no streams yet.
@@ -195,7 +202,7 @@ func (w *worker) streams() error {
 	budget := api.NewThreadBudget(0)
 	encoders := make([]*api.Encoder, w.job.Files)
 	for i := range encoders {
-		encoders[i] = api.NewEncoder(api.WithThreadBudget(budget))
+		encoders[i] = api.NewEncoder(append(w.options(), api.WithThreadBudget(budget))...)
 	}
 	var group sync.WaitGroup
 	failed := make(chan error, len(encoders))
@@ -215,7 +222,7 @@ func (w *worker) streams() error {
 func (w *worker) render() error {
 	jobs := func(yield func(api.Job) bool) {
 		for number := range w.job.Files {
-			job := api.Job{Path: w.job.File(number), Run: func(_ context.Context, enc *api.Encoder, path string) error {
+			job := api.Job{Path: w.job.File(number), Options: w.options(), Run: func(_ context.Context, enc *api.Encoder, path string) error {
 				v, err := w.open(enc, path)
 				if err != nil {
 					return err
@@ -233,7 +240,7 @@ func (w *worker) render() error {
 
 // latency adds one picture after another, each when the packet of the last has been written.
 func (w *worker) latency() (latencies []float64, err error) {
-	enc := api.NewEncoder()
+	enc := api.NewEncoder(w.options()...)
 	defer enc.Abort(nil)
 	v, err := enc.AddVideo(w.config())
 	if err != nil {

@@ -12,7 +12,7 @@ func ParseArgs(args []string) (j Job, err error) {
 		"mode": &j.Mode, "preset": &j.Preset, "params": &j.Params, "tune": &j.Tune, "layout": &j.Layout, "pictures": &j.Pictures, "out": &j.Out,
 	}
 	numbers := map[string]*int{
-		"width": &j.Width, "height": &j.Height, "threads": &j.Threads, "count": &j.Count, "frames": &j.Frames, "files": &j.Files, "parallel": &j.Parallel,
+		"width": &j.Width, "height": &j.Height, "threads": &j.Threads, "count": &j.Count, "frames": &j.Frames, "files": &j.Files, "parallel": &j.Parallel, "queue": &j.Queue,
 	}
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")

@@ -29,6 +29,7 @@ type Job struct {
 	Frames        int
 	Files         int
 	Parallel      int
+	Queue         int    // avloom's queue depth; 0: its own
 	Out           string // the folder for the files, 0.mp4 and so on
 }
 
@@ -40,7 +41,8 @@ func (j Job) Args() []string {
 	return []string{
 		"mode=" + j.Mode, "width=" + strconv.Itoa(j.Width), "height=" + strconv.Itoa(j.Height), "preset=" + j.Preset, "params=" + j.Params,
 		"tune=" + j.Tune, "threads=" + strconv.Itoa(j.Threads), "layout=" + j.Layout, "pictures=" + j.Pictures, "count=" + strconv.Itoa(j.Count),
-		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files), "parallel=" + strconv.Itoa(j.Parallel), "out=" + j.Out,
+		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files), "parallel=" + strconv.Itoa(j.Parallel),
+		"queue=" + strconv.Itoa(j.Queue), "out=" + j.Out,
 	}
 }
 

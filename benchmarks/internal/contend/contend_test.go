@@ -94,7 +94,7 @@ func TestPipedFeedsEveryFrame(t *testing.T) {
 func TestArgsComeBack(t *testing.T) {
 	job := contend.Job{
 		Mode: "files", Width: 1, Height: 2, Preset: "fast", Params: "asm=AVX2", Tune: "film", Threads: 3, Layout: "Raw", Pictures: "p", Count: 4,
-		Frames: 5, Files: 6, Parallel: 7, Out: "o",
+		Frames: 5, Files: 6, Parallel: 7, Queue: 8, Out: "o",
 	}
 	got, err := contend.ParseArgs(job.Args())
 	require.NoError(t, err)
