@@ -26,11 +26,11 @@ func draw(r *report.Report, folder string) error {
 			return row.Group == "stream" && strings.HasSuffix(row.Case, " "+preset.name)
 		}
 		if groups := rateGroups(r, ofPreset, "fps"); len(groups) > 0 {
-			drawings["stream-"+preset.name] = chart.Bars("One stream, x264 "+preset.name+": frames per second", note, groups)
+			drawings["stream-"+preset.name] = chart.Bars("One stream, x264 "+preset.name+": speed by that of the encoder alone", note, groups)
 		}
 	}
 	if groups := rateGroups(r, func(row report.Row) bool { return row.Group == "clips" }, "clips/s"); len(groups) > 0 {
-		drawings["clips"] = chart.Bars("Short clips per second", note, groups)
+		drawings["clips"] = chart.Bars("Many short clips: speed by that of the encoder alone", note, groups)
 	}
 	if groups := kernelGroups(r); len(groups) > 0 {
 		drawings["kernels"] = chart.Bars("RGB to YUV at 1080p: processor time, in multiples of copying the input", note+"; shorter is better", groups)
@@ -57,7 +57,7 @@ func kindOf(contender string) chart.Kind {
 	}
 }
 
-// rateGroups are bars of rates, a group for each case.
+// rateGroups are bars of the ratios to the ceiling, which are paired by rounds as the rates are not, a group for each case.
 func rateGroups(r *report.Report, of func(report.Row) bool, unit string) (groups []chart.Group) {
 	for _, row := range r.Rows {
 		if !of(row) {
@@ -66,16 +66,13 @@ func rateGroups(r *report.Report, of func(report.Row) bool, unit string) (groups
 		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
 			groups = append(groups, chart.Group{Title: row.Case})
 		}
-		text := fmt.Sprintf("%s %s", report.Number(row.Rate.Median), unit)
-		if row.Contender != row.Of {
-			text += fmt.Sprintf(", %.2f of the ceiling", row.Ratio.Median)
-		}
+		text := fmt.Sprintf("%.2f, %s %s, CPU x %.2f", row.Ratio.Median, report.Number(row.Rate.Median), unit, row.CPURatio.Median)
 		label := row.Contender
 		if row.Contender == theCeiling {
 			label = "ceiling: x264 alone"
 		}
 		g := &groups[len(groups)-1]
-		g.Bars = append(g.Bars, bar(label, row.Contender, row.Rate, text))
+		g.Bars = append(g.Bars, bar(label, row.Contender, row.Ratio, text))
 	}
 	return groups
 }
@@ -97,15 +94,15 @@ func kernelGroups(r *report.Report) (groups []chart.Group) {
 	return groups
 }
 
-// scalingPanels are throughput and memory by the number of streams.
+// scalingPanels are throughput, and memory for each stream, by the number of streams.
 func scalingPanels(r *report.Report) []chart.Panel {
-	curves := func(value func(report.Row) measure.Spread) (list []chart.Curve) {
+	curves := func(value func(row report.Row, streams float64) measure.Spread) (list []chart.Curve) {
 		for _, who := range []string{"avloom", theCeiling} {
 			c := chart.Curve{Label: who, Kind: kindOf(who)}
 			for _, row := range r.Of("scaling") {
 				var n int
 				if _, err := fmt.Sscanf(row.Contender, who+" %d", &n); err == nil {
-					s := value(row)
+					s := value(row, float64(n))
 					c.Points = append(c.Points, chart.Point{X: float64(n), Value: s.Median, Low: s.Q1, High: s.Q3})
 				}
 			}
@@ -115,16 +112,16 @@ func scalingPanels(r *report.Report) []chart.Panel {
 		}
 		return list
 	}
-	rate := curves(func(row report.Row) measure.Spread { return row.Rate })
+	rate := curves(func(row report.Row, _ float64) measure.Spread { return row.Rate })
 	if len(rate) == 0 {
 		return nil
 	}
-	memory := curves(func(row report.Row) measure.Spread {
-		mib := float64(row.Memory) / 1024
+	memory := curves(func(row report.Row, streams float64) measure.Spread {
+		mib := float64(row.Memory) / 1024 / streams
 		return measure.Spread{Q1: mib, Median: mib, Q3: mib}
 	})
 	return []chart.Panel{
 		{Title: "frames per second, all streams together", XLabel: "streams at once", Curves: rate},
-		{Title: "memory of the process in MiB", XLabel: "streams at once", Curves: memory},
+		{Title: "memory in MiB for each stream", XLabel: "streams at once", Curves: memory},
 	}
 }

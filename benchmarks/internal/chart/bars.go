@@ -17,7 +17,7 @@ type Group struct {
 
 const (
 	width     = 760
-	labels    = 190. // room for them, left of the bars
+	labels    = 205. // room for them, left of the bars
 	texts     = 230. // right of the bars
 	barHeight = 18.
 	barStep   = 25.
@@ -42,10 +42,10 @@ func Bars(title, note string, groups []Group) string {
 func (s *svg) bars(g Group, y float64) float64 {
 	most := 0.
 	for _, b := range g.Bars {
-		most = max(most, b.Value)
+		most = max(most, b.Value, b.High)
 	}
 	scale := (width - labels - texts) / most
-	place := func(v float64) float64 { return labels + min(v, most)*scale }
+	place := func(v float64) float64 { return labels + v*scale }
 	for _, b := range g.Bars {
 		middle := y + barHeight/2
 		s.text(labels-8, middle+4.5, "", "end", b.Label)
