@@ -1,12 +1,14 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,14 +61,21 @@ func newSuite(f flags, matcher *regexp.Regexp) (*suite, error) {
 	if s.out, err = os.MkdirTemp(base, "avloom-benchmarks-"); err != nil {
 		return nil, err
 	}
-	command := "go run ./benchmarks"
-	if len(os.Args) > 1 {
-		command += " " + strings.Join(os.Args[1:], " ")
-	}
-	s.report = &report.Report{Host: host.This(), Date: time.Now().UTC().Truncate(time.Second), Command: command, Versions: versions(s.root)}
+	s.report = &report.Report{Host: host.This(), Date: time.Now().UTC().Truncate(time.Second), Command: command(), Versions: versions(s.root)}
 	s.report.Load[0] = host.Load()
 	fmt.Printf("%s: %s, %d cores, load %.1f, %d rounds\n", s.report.Host.Class, s.report.Host.CPU, s.cores, s.report.Load[0], s.rounds)
 	return s, nil
+}
+
+// command is how this run was started, without where its results go.
+func command() string {
+	text := "go run ./benchmarks"
+	flag.Visit(func(f *flag.Flag) {
+		if slices.Contains([]string{"quick", "run", "rounds", "queue"}, f.Name) {
+			text += fmt.Sprintf(" -%s=%s", f.Name, f.Value)
+		}
+	})
+	return text
 }
 
 // wanted says whether a case is to be measured; in a quick run, quick says so too.

@@ -51,7 +51,7 @@ func StartProcess(name string, job Job, command ...string) (*Worker, error) {
 		Version string `json:"version"`
 	}
 	if err != nil || !ready || json.Unmarshal([]byte(text), &said) != nil {
-		return nil, w.failed(fmt.Errorf("is not ready: it said %q", line))
+		return nil, w.failed(fmt.Errorf("does not start%s", strings.TrimRight(" "+line, " \n")))
 	}
 	w.version = said.Version
 	return w, nil
@@ -63,7 +63,7 @@ func (w *Worker) failed(err error) error {
 	_ = w.cmd.Process.Kill() // it may have ended already
 	_ = w.cmd.Wait()         // its end says nothing new
 	lines := strings.Split(strings.TrimSpace(w.errors.String()), "\n")
-	return fmt.Errorf("%s %w: %s", w.name, err, lines[len(lines)-1])
+	return fmt.Errorf("%w: %s", err, lines[len(lines)-1])
 }
 
 // Name is what the tables call it.
