@@ -61,7 +61,7 @@ func benchmark(f flags) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(s.out)
+	defer func() { _ = os.RemoveAll(s.out) }() // a folder that stays does no harm
 	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.scaling} {
 		if err := group(); err != nil {
 			return err

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -80,8 +81,8 @@ func (c Curve) draw(s *svg, place func(x, v float64) [2]float64) {
 	for _, p := range c.Points {
 		line, band = append(line, place(p.X, p.Value)), append(band, place(p.X, p.High))
 	}
-	for i := len(c.Points) - 1; i >= 0; i-- {
-		band = append(band, place(c.Points[i].X, c.Points[i].Low))
+	for _, p := range slices.Backward(c.Points) {
+		band = append(band, place(p.X, p.Low))
 	}
 	fmt.Fprintf(s, `<polygon points="%s" class="band %s"/>`+"\n", points(band), c.Kind)
 	fmt.Fprintf(s, `<polyline points="%s" class="line %s"/>`+"\n", points(line), c.Kind)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,23 +13,25 @@ import (
 
 // Table writes the rows of one case. Each ratio stands with the quartiles of its rounds.
 func Table(w io.Writer, title string, rows []Row, left []Left) error {
-	fmt.Fprintf(w, "\n%s\n", title)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	b := &bytes.Buffer{}
+	fmt.Fprintf(b, "\n%s\n", title)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	if len(rows) > 0 {
 		r := rows[0]
-		fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
+		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
+		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
 			times(r.Lead), details(r))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	for _, l := range left {
-		fmt.Fprintf(w, "  left out: %s: %s\n", l.Contender, l.Reason)
+		fmt.Fprintf(b, "  left out: %s: %s\n", l.Contender, l.Reason)
 	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // lead is the contender that Row.Lead is about.
