@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -84,10 +83,10 @@ func (c Curve) draw(s *svg, place func(x, v float64) [2]float64) {
 	for _, p := range slices.Backward(c.Points) {
 		band = append(band, place(p.X, p.Low))
 	}
-	fmt.Fprintf(s, `<polygon points="%s" class="band %s"/>`+"\n", points(band), c.Kind)
-	fmt.Fprintf(s, `<polyline points="%s" class="line %s"/>`+"\n", points(line), c.Kind)
+	s.add(`<polygon points="%s" class="band %s"/>`+"\n", points(band), c.Kind)
+	s.add(`<polyline points="%s" class="line %s"/>`+"\n", points(line), c.Kind)
 	for _, p := range line {
-		fmt.Fprintf(s, `<circle cx="%.1f" cy="%.1f" r="3.5" class="%s"/>`+"\n", p[0], p[1], c.Kind)
+		s.add(`<circle cx="%.1f" cy="%.1f" r="3.5" class="%s"/>`+"\n", p[0], p[1], c.Kind)
 	}
 }
 

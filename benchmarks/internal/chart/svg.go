@@ -51,15 +51,15 @@ func (s *svg) document(height float64, title string) string {
 }
 
 func (s *svg) text(x, y float64, class, anchor, text string) {
-	fmt.Fprintf(s, `<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>`+"\n", x, y, class, anchor, html.EscapeString(text))
+	s.add(`<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>`+"\n", x, y, class, anchor, html.EscapeString(text))
 }
 
 func (s *svg) line(x1, y1, x2, y2 float64, class string) {
-	fmt.Fprintf(s, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="%s"/>`+"\n", x1, y1, x2, y2, class)
+	s.add(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="%s"/>`+"\n", x1, y1, x2, y2, class)
 }
 
 func (s *svg) rect(x, y, w, h float64, class string) {
-	fmt.Fprintf(s, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="2" class="%s"/>`+"\n", x, y, w, h, class)
+	s.add(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="2" class="%s"/>`+"\n", x, y, w, h, class)
 }
 
 func points(list [][2]float64) string {
@@ -69,3 +69,5 @@ func points(list [][2]float64) string {
 	}
 	return strings.Join(texts, " ")
 }
+
+func (s *svg) add(format string, args ...any) { s.WriteString(fmt.Sprintf(format, args...)) }
