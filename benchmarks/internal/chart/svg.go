@@ -70,4 +70,4 @@ func points(list [][2]float64) string {
 	return strings.Join(texts, " ")
 }
 
-func (s *svg) add(format string, args ...any) { s.WriteString(fmt.Sprintf(format, args...)) }
+func (s *svg) add(format string, args ...any) { _, _ = fmt.Fprintf(s, format, args...) }
