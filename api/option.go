@@ -13,7 +13,7 @@ type settings struct {
 
 // defaultQueueDepth lets a stage run ahead of the next far enough to smooth the uneven times of an encoder, at the price of as many
 // pictures in memory.
-const defaultQueueDepth = 8
+const defaultQueueDepth = 4
 
 func newSettings(opts []Option) settings {
 	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth}
@@ -33,6 +33,6 @@ func WithLogger(l *zap.Logger) Option {
 	}
 }
 
-// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 8. Deeper queues smooth uneven stages; each picture
+// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 4. Deeper queues smooth uneven stages; each picture
 // that waits takes memory.
 func WithQueueDepth(n int) Option { return func(s *settings) { s.queueDepth = n } }
