@@ -218,7 +218,8 @@ func (s *VideoStream) prepare(b *builder) error {
 		lent.Take = pipeline.Input.Take
 		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
 		s.source, s.blanks = source, blanks
-		return pipeline.Connect(frames, "encode", queue(b, pipeline.Frame.Free),
+		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
+		return pipeline.Connect(frames, "encode", pictures,
 			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
 	})
 	return nil

@@ -6,17 +6,21 @@ import "go.uber.org/zap"
 type Option func(*settings)
 
 type settings struct {
-	logger     *zap.Logger
-	queueDepth int
-	budget     *ThreadBudget // nil: none
+	logger       *zap.Logger
+	queueDepth   int
+	pictureDepth int           // of the queue in front of an encoder of pictures
+	budget       *ThreadBudget // nil: none
 }
 
-// defaultQueueDepth lets a stage run ahead of the next far enough to smooth the uneven times of an encoder, at the price of as many
-// pictures in memory.
-const defaultQueueDepth = 4
+// The defaults let a stage run ahead of the next far enough to smooth the uneven times of an encoder. Converted pictures take memory, and
+// four of them do no worse than eight.
+const (
+	defaultQueueDepth   = 8
+	defaultPictureDepth = 4
+)
 
 func newSettings(opts []Option) settings {
-	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth}
+	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth, pictureDepth: defaultPictureDepth}
 	for _, o := range opts {
 		o(&s)
 	}
@@ -33,6 +37,8 @@ func WithLogger(l *zap.Logger) Option {
 	}
 }
 
-// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 4. Deeper queues smooth uneven stages; each picture
-// that waits takes memory.
-func WithQueueDepth(n int) Option { return func(s *settings) { s.queueDepth = n } }
+// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
+// smooth uneven stages.
+func WithQueueDepth(n int) Option {
+	return func(s *settings) { s.queueDepth, s.pictureDepth = n, n }
+}

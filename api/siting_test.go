@@ -66,6 +66,39 @@ func requireSited(t *testing.T, at siting, pictures [][]byte, log2Height int, fu
 	require.InDelta(t, 0, off[1]/n, limit, "Cr")
 }
 
+var sitingCases = []struct {
+	codec, extension, format string
+	wish                     string // "": the default
+	lies                     string
+	said                     string // as ffprobe puts it; "": nothing
+}{
+	{"libx264", "mp4", "yuv420p", "", "center", "center"},
+	{"libx264", "mkv", "yuv420p", "left", "left", "left"},
+	{"libx264", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
+	{"libx264", "mp4", "yuv420p", "top", "top", "top"},
+	{"libx264", "mp4", "yuv420p", "bottomleft", "bottomleft", "bottomleft"},
+	{"libx264", "mov", "yuv420p", "bottom", "bottom", "bottom"},
+	{"libx264", "mp4", "yuv422p", "", "left", "left"},
+	{"libx264", "mp4", "nv12", "", "center", "center"},
+	{"libx265", "mp4", "yuv420p", "", "center", "center"},
+	{"libx265", "mkv", "yuv420p", "left", "left", "left"},
+	{"libvpx-vp9", "webm", "yuv420p", "", "center", "center"},
+	{"libvpx-vp9", "webm", "yuv420p", "left", "left", "left"},
+	{"ffv1", "mkv", "yuv420p", "", "center", "center"},
+	{"ffv1", "mkv", "yuv420p", "topleft", "topleft", "topleft"},
+	{"libaom-av1", "mp4", "yuv420p", "", "left", "left"},
+	{"libaom-av1", "mkv", "yuv420p", "center", "left", "left"},
+	{"libaom-av1", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
+	{"libsvtav1", "mp4", "yuv420p", "", "left", "left"},
+	{"libsvtav1", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
+	{"mpeg4", "mp4", "yuv420p", "", "left", "left"},
+	{"mpeg4", "avi", "yuv420p", "center", "left", "left"},
+	{"mpeg2video", "ts", "yuv420p", "", "left", "left"},
+	{"mpeg1video", "mkv", "yuv420p", "left", "center", "center"},
+	{"mjpeg", "mov", "yuvj420p", "", "center", "center"},
+	{"libx264", "mov", "yuvj420p", "", "center", "center"},
+}
+
 // TestChromaSiting looks at where chroma lies, and at what the file says of it.
 func TestChromaSiting(t *testing.T) {
 	mediatest.NoLeaks(t)
@@ -74,38 +107,7 @@ func TestChromaSiting(t *testing.T) {
 		"libsvtav1": {"qp": 1, "preset": 12}, "mpeg4": {"global_quality": 118, "flags": "+qscale"}, "mpeg2video": {"global_quality": 118, "flags": "+qscale"},
 		"mpeg1video": {"global_quality": 118, "flags": "+qscale"}, "mjpeg": {"global_quality": 118, "flags": "+qscale"},
 	}
-	for _, c := range []struct {
-		codec, extension, format string
-		wish                     string // "": the default
-		lies                     string
-		said                     string // as ffprobe puts it; "": nothing
-	}{
-		{"libx264", "mp4", "yuv420p", "", "center", "center"},
-		{"libx264", "mkv", "yuv420p", "left", "left", "left"},
-		{"libx264", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
-		{"libx264", "mp4", "yuv420p", "top", "top", "top"},
-		{"libx264", "mp4", "yuv420p", "bottomleft", "bottomleft", "bottomleft"},
-		{"libx264", "mov", "yuv420p", "bottom", "bottom", "bottom"},
-		{"libx264", "mp4", "yuv422p", "", "left", "left"},
-		{"libx264", "mp4", "nv12", "", "center", "center"},
-		{"libx265", "mp4", "yuv420p", "", "center", "center"},
-		{"libx265", "mkv", "yuv420p", "left", "left", "left"},
-		{"libvpx-vp9", "webm", "yuv420p", "", "center", "center"},
-		{"libvpx-vp9", "webm", "yuv420p", "left", "left", "left"},
-		{"ffv1", "mkv", "yuv420p", "", "center", "center"},
-		{"ffv1", "mkv", "yuv420p", "topleft", "topleft", "topleft"},
-		{"libaom-av1", "mp4", "yuv420p", "", "left", "left"},
-		{"libaom-av1", "mkv", "yuv420p", "center", "left", "left"},
-		{"libaom-av1", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
-		{"libsvtav1", "mp4", "yuv420p", "", "left", "left"},
-		{"libsvtav1", "mp4", "yuv420p", "topleft", "topleft", "topleft"},
-		{"mpeg4", "mp4", "yuv420p", "", "left", "left"},
-		{"mpeg4", "avi", "yuv420p", "center", "left", "left"},
-		{"mpeg2video", "ts", "yuv420p", "", "left", "left"},
-		{"mpeg1video", "mkv", "yuv420p", "left", "center", "center"},
-		{"mjpeg", "mov", "yuvj420p", "", "center", "center"},
-		{"libx264", "mov", "yuvj420p", "", "center", "center"},
-	} {
+	for _, c := range sitingCases {
 		t.Run(c.codec+"/"+c.extension+"/"+c.format+"/"+c.wish, func(t *testing.T) {
 			t.Parallel()
 			cfg := api.VideoConfig{
