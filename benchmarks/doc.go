@@ -1,5 +1,5 @@
 // Command benchmarks measures how fast avloom encodes on the machine it runs on, beside the ceiling (the same encoder in a program in C that does nothing
-// else), FFmpeg's command, and other libraries as far as they are installed: "make bench", and for a part of it in two minutes "make bench-quick".
+// else), FFmpeg's command, and other libraries as far as they are installed: "make bench", and for a part of it in a few minutes "make bench-quick".
 //
 // The contenders take turns, round after round, and every ratio is taken within a round. The groups:
 //
