@@ -155,6 +155,8 @@ func TestColorsThatAreFixed(t *testing.T) {
 		{"libvpx", "", "webm", map[string]any{"crf": 4, "b": "2M"}, "bt470bg", "tv"},
 		{"dnxhd", "yuv422p", "mov", map[string]any{"profile": "dnxhr_hq"}, "bt709", ""},
 		{"utvideo", "yuv420p", "avi", nil, "", ""},
+		{"rawvideo", "bgr24", "avi", nil, "", ""},
+		{"rawvideo", "rgb24", "mov", nil, "", ""},
 		{"png", "rgb24", "mov", nil, "gbr", "pc"},
 		{"apng", "rgb24", "apng", nil, "", "pc"},
 	} {

@@ -217,6 +217,9 @@ func openRefusals() []refusal {
 	set := func(change func(*api.VideoConfig)) func(*api.VideoConfig) { return change }
 	return []refusal{
 		{name: "container cannot carry the codec", format: "webm", field: "Codec", video: set(func(*api.VideoConfig) {})},
+		{name: "container would make the pixels unreadable", format: "avi", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat = "rawvideo", "rgb24"
+		})},
 		{name: "container would make the codec unreadable", format: "ts", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "ffv1" })},
 		{name: "container has no video", format: "wav", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "" })},
 		{name: "container's codec has no crf", format: "avi", field: "CRF", video: crf("", 20)},

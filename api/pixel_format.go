@@ -8,6 +8,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
 )
 
 // encodable are the pixel formats that the encoder takes and that we can convert to; none where it names none.
@@ -48,6 +49,16 @@ func (p *videoPlan) pixelFormat(codec *astiav.Codec) (astiav.PixelFormat, error)
 		return f, &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: codec.Name() + " does not encode it", Supported: names}
 	}
 	return f, nil
+}
+
+// checkRaw finds a format of rawvideo that readers of the container would take for another.
+func (p *videoPlan) checkRaw(codec *astiav.Codec, format astiav.PixelFormat, container string) error {
+	known := muxer.RawFormats(container)
+	if codec.ID() != astiav.CodecIDRawvideo || known == nil || slices.Contains(known, format.Name()) {
+		return nil
+	}
+	reason := fmt.Sprintf("%s has no name for rawvideo in %s, which would be read wrongly", container, format.Name())
+	return &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: reason, Supported: known}
 }
 
 func unknownPixelFormat(field, name string, supported []string) error {

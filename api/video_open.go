@@ -29,6 +29,9 @@ func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVide
 	if s.format, err = p.pixelFormat(codec); err != nil {
 		return s, err
 	}
+	if err := p.checkRaw(codec, s.format, container); err != nil {
+		return s, err
+	}
 	if s.width, s.height, err = p.outSize(codec, s.format); err != nil {
 		return s, err
 	}

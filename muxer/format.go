@@ -54,6 +54,21 @@ func Loses(format, codec string) bool {
 	return format == "mpegts" && !slices.Contains(identified, codec)
 }
 
+// rawFormats are the pixel formats of rawvideo that AVI and QuickTime have a name for (PIX_FMT_LIST_AVI and PIX_FMT_LIST_MOV in FFmpeg's raw.c, and
+// their tags), as the ffmpeg of Debian 12 reads them back. FFmpeg writes any other too, and says that it will be unreadable; rgb24 in AVI is read as bgr24.
+var rawFormats = map[string][]string{
+	"avi": {
+		"yuv420p", "yuv422p", "yuv410p", "yuv411p", "nv12", "nv21", "yuyv422", "uyvy422", "yvyu422", "gray", "bgr24", "bgra", "bgr0", "rgba", "rgb555le",
+	},
+	"mov": {
+		"rgb24", "bgr24", "argb", "rgba", "abgr", "bgra", "rgb0", "rgb555be", "rgb555le", "rgb565be", "rgb565le", "rgb48be", "gray", "gray16be",
+		"yuyv422", "uyvy422",
+	},
+}
+
+// RawFormats are the pixel formats in which a container can hold rawvideo; nil: whatever it does not refuse.
+func RawFormats(format string) []string { return rawFormats[format] }
+
 // NotWritten says why a container is not written to one file; "": it is.
 func NotWritten(format string) string { return notWritten[format] }
 
