@@ -16,51 +16,30 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
+// refusedHeader is streams that a container does not hold, and the error about them.
+type refusedHeader struct {
+	format string
+	video  *api.VideoConfig
+	audio  []api.AudioConfig
+	want   string
+}
+
+var h264 = api.VideoConfig{Width: 1920, Height: 1080, FrameRate: 25, Codec: "libx264"}
+
+var refusedHeaders = []refusedHeader{
+	{format: "ogg", video: &h264, want: `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`},
+	{format: "ogg", audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "libvorbis"}, {SampleRate: 44100, NumChannels: 2, Codec: "aac"}}, want: `avloom: stream 1: Codec "aac": ogg cannot carry aac so; take another container, or one of these (supported: libopus, flac, libvorbis)`},
+	{format: "ogg", video: &h264, audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "aac"}}, want: `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`},
+	{format: "swf", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: SampleRate 48000: swf does not carry this rate; set OutSampleRate to one that it does (supported: 11025, 22050, 44100)`},
+	{format: "rso", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: NumChannels 2: rso does not carry so many channels; set OutNumChannels to a number that it does (supported: 1)`},
+	{format: "wav", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}}, want: `avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`},
+}
+
 // TestHeadersThatAreRefused: where only writing a header tells what a container cannot hold, the error names the stream, and what would do. FFmpeg logs
 // what it has against a header, once.
 func TestHeadersThatAreRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
-	type streams struct {
-		video *api.VideoConfig
-		audio []api.AudioConfig
-	}
-	h264 := api.VideoConfig{Width: 1920, Height: 1080, FrameRate: 25, Codec: "libx264"}
-	for _, c := range []struct {
-		format string
-		streams
-		want string
-	}{
-		{
-			"ogg",
-			streams{video: &h264},
-			`avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`,
-		},
-		{
-			"ogg",
-			streams{audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "libvorbis"}, {SampleRate: 44100, NumChannels: 2, Codec: "aac"}}},
-			`avloom: stream 1: Codec "aac": ogg cannot carry aac so; take another container, or one of these (supported: libopus, flac, libvorbis)`,
-		},
-		{
-			"ogg",
-			streams{video: &h264, audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "aac"}}},
-			`avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`,
-		},
-		{
-			"swf",
-			streams{audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}},
-			`avloom: stream 0: SampleRate 48000: swf does not carry this rate; set OutSampleRate to one that it does (supported: 11025, 22050, 44100)`,
-		},
-		{
-			"rso",
-			streams{audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}},
-			`avloom: stream 0: NumChannels 2: rso does not carry so many channels; set OutNumChannels to a number that it does (supported: 1)`,
-		},
-		{
-			"wav",
-			streams{audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}}},
-			`avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`,
-		},
-	} {
+	for _, c := range refusedHeaders {
 		path := temporary(t, "kept")
 		require.NoError(t, os.WriteFile(path, []byte("precious"), 0o600))
 		noise := api.StderrOf(t, func() {

@@ -53,11 +53,12 @@ func TestConvertersKeepTheOrder(t *testing.T) {
 		v, err := enc.AddVideo(VideoConfig{Width: 1024, Height: 1024, FrameRate: 25, Codec: "rawvideo", PixelFormat: "yuv420p10le", Threads: threads})
 		require.NoError(t, err)
 		require.NoError(t, enc.OpenWriter(ctx, &file, "nut"))
-		frame := make([]byte, 3*1024*1024)
-		for k := range 12 {
-			copy(frame[k*3*1024:], bytes.Repeat([]byte{byte(10 * k), 255, 99}, 20000))
-			require.NoError(t, v.AddFrames(ctx, Frames{Data: bytes.Repeat(frame, 1+k%3), Layout: NHWC}))
+		const size, n = 3 * 1024 * 1024, 32 // different frames in one batch, so that several are under way at a time
+		frames := make([]byte, n*size)
+		for k := range n {
+			copy(frames[k*size:], bytes.Repeat([]byte{byte(8 * k), 255, 99}, 20000))
 		}
+		require.NoError(t, v.AddFrames(ctx, Frames{Data: frames, Layout: NHWC}))
 		require.NoError(t, enc.Close())
 		return file.Bytes()
 	}

@@ -48,7 +48,7 @@ func File(path string, opts ...OutputOption) Output {
 // Writer is any writer. The format is FFmpeg's name of the container, or a usual extension: "mp4", "mkv". Where w is an io.Seeker that
 // can seek, it is sought, and its offset at Open is where the container begins. Otherwise the container is written front to back: mp4 and mov become
 // fragmented, and a container that cannot be streamed is refused at Open. The encoder does not close w, unless a write blocks when the run
-// has stopped and w cannot be woken by a deadline.
+// has stopped and w cannot be woken by a deadline. As io.Writer says, w must not keep what it is given: it is FFmpeg's own buffer, without a copy.
 func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 	return newOutput(Output{writer: w, format: format}, opts)
 }

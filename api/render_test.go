@@ -97,13 +97,16 @@ func TestRenderAll(t *testing.T) {
 	}
 }
 
-func TestRenderAllIsolatesFailures(t *testing.T) {
+// failure is a way in which a job fails, and what is to be seen of it.
+type failure struct {
+	run   func(ctx context.Context, enc *api.Encoder, path string) error
+	check func(t *testing.T, err error)
+}
+
+func failures(elsewhere string) map[string]failure {
 	boom := errors.New("boom")
 	feed := runOf(0, 3)
-	for name, c := range map[string]struct {
-		run   func(ctx context.Context, enc *api.Encoder, path string) error
-		check func(t *testing.T, err error)
-	}{
+	return map[string]failure{
 		"error": {
 			func(context.Context, *api.Encoder, string) error { return boom },
 			func(t *testing.T, err error) { require.ErrorIs(t, err, boom) },
@@ -141,7 +144,7 @@ func TestRenderAllIsolatesFailures(t *testing.T) {
 		},
 		"opened elsewhere": {
 			func(ctx context.Context, enc *api.Encoder, _ string) error {
-				return feed(ctx, enc, temporary(t, "else.mp4"))
+				return feed(ctx, enc, elsewhere)
 			},
 			func(t *testing.T, err error) { require.ErrorContains(t, err, "else.mp4") },
 		},
@@ -169,7 +172,11 @@ func TestRenderAllIsolatesFailures(t *testing.T) {
 				require.ErrorAs(t, err, &config)
 			},
 		},
-	} {
+	}
+}
+
+func TestRenderAllIsolatesFailures(t *testing.T) {
+	for name, c := range failures(temporary(t, "else.mp4")) {
 		t.Run(name, func(t *testing.T) {
 			mediatest.NoLeaks(t)
 			dir := t.TempDir()
