@@ -17,6 +17,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
+// The nodes that encode: on their own, or on the goroutine that also converts.
+const (
+	encodeNode  = "encode"
+	chainedNode = "convert+encode"
+)
+
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
 type builder struct {
 	settings  settings
@@ -214,13 +220,15 @@ func (s *VideoStream) prepare(b *builder) error {
 		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
+		s.source, s.blanks = source, blanks
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
-		s.source, s.blanks = source, blanks
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec))
+		if b.threads == 1 && enc.threads == 1 { // its share of a budget is one core, which conversion is part of
+			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
+		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(frames, "encode", pictures,
-			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
+		return pipeline.Connect(pipeline.Connect(borrowed, "convert", lent, converters...), encodeNode, pictures, encode)
 	})
 	return nil
 }
@@ -244,7 +252,7 @@ func (s *AudioStream) prepare(b *builder) error {
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
 		s.source = source
-		return pipeline.Connect(blocks, "encode", q,
+		return pipeline.Connect(blocks, encodeNode, q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
 	})
 	return nil

@@ -185,7 +185,7 @@ func (e *Encoder) videoFrames() (n int64) {
 	}
 	nodes, _, _ := e.run.Stats()
 	for _, node := range nodes {
-		if node.Name != "encode" {
+		if node.Name != encodeNode && node.Name != chainedNode {
 			continue
 		}
 		if _, video := e.streams[node.Stream].(*VideoStream); video {
