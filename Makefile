@@ -28,7 +28,7 @@ test: ## run all tests under the race detector
 bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)
 
-bench-quick: ## the same for a few cases, in a few minutes
+bench-quick: ## the same for a few cases, in about two minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them

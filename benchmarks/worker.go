@@ -81,6 +81,9 @@ func profile() (stop func(), err error) {
 
 // load reads the pictures, and brings them into the layout.
 func (w *worker) load() (err error) {
+	if w.job.Frames == 0 {
+		return nil
+	}
 	if w.pictures, err = os.ReadFile(w.job.Pictures); err != nil {
 		return err
 	}
@@ -120,6 +123,8 @@ func (w *worker) once() (latencies []float64, err error) {
 		return nil, w.render()
 	case "streams":
 		return nil, w.streams()
+	case "idle":
+		return nil, w.idle()
 	default:
 		for number := range w.job.Files {
 			if err := w.file(number, api.NewEncoder(w.options()...)); err != nil {
@@ -216,6 +221,18 @@ func (w *worker) streams() error {
 	group.Wait()
 	close(failed)
 	return <-failed
+}
+
+// idle opens an encoder for each file, all of them before it closes the first.
+func (w *worker) idle() error {
+	for number := range w.job.Files {
+		enc := api.NewEncoder(w.options()...)
+		defer enc.Abort(nil) //nolint:errcheck // returns its cause
+		if _, err := w.open(enc, w.job.File(number)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // render makes the files by RenderAll, each from one call of AddFrames.
