@@ -227,7 +227,7 @@ func (w *worker) streams() error {
 func (w *worker) idle() error {
 	for number := range w.job.Files {
 		enc := api.NewEncoder(w.options()...)
-		defer enc.Abort(nil) //nolint:errcheck // returns its cause
+		defer enc.Abort(nil)
 		if _, err := w.open(enc, w.job.File(number)); err != nil {
 			return err
 		}
