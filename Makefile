@@ -13,7 +13,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench bench-quick instructions clean
+.PHONY: help demo test lint bench bench-quick soak instructions clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: ## measure avloom beside the ceiling and other encoders, which takes abou
 
 bench-quick: ## the same for a few cases, in about two minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
+
+soak: ## open, feed, fail and close random encoders for ten minutes, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
+	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)
