@@ -27,6 +27,8 @@ type Run struct {
 	open    int      // outlets that are not connected yet
 	atEnd   []func() // called when the run is over
 
+	stallTimeout time.Duration // 0: none
+
 	closing   chan struct{} // closed when the sinks may finish
 	closeOnce sync.Once
 	started   atomic.Bool
@@ -80,9 +82,8 @@ func (r *Run) Start() {
 // supervise waits for the end of the run and sees to it that a stopped one ends soon. Where every copy came to its natural end
 // there is no error, even if somebody stopped the run after that.
 func (r *Run) supervise() {
-	select {
-	case <-r.returned:
-	case <-r.ctx.Done():
+	r.watch()
+	if r.stopped() {
 		r.endSources()
 		r.awaitStopped()
 	}
