@@ -31,6 +31,7 @@ type Encode[M Media] struct {
 var (
 	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
 	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
+	_ pipeline.Watched                                      = (*Encode[pipeline.Frame])(nil)
 )
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
@@ -140,6 +141,9 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 	}
 	return packet, ok && err == nil, err
 }
+
+// Activity names the encoder.
+func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {
