@@ -78,7 +78,7 @@ func (a *actor[In]) wake(waking *sync.WaitGroup) {
 // worker is one copy of a node and what its goroutine knows.
 type worker[In any] struct {
 	*actor[In]
-	stage stage[In]
+	stage   stage[In]
 	waker   Waker   // nil: the node cannot be woken
 	watched Watched // nil: it says nothing of what it does
 	pulse   pulse

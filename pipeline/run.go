@@ -162,12 +162,15 @@ func (r *Run) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
-	r.cancel(cause)
+	r.Stop(cause)
 	if !r.started.Load() {
 		return r.Cause()
 	}
 	return r.Wait()
 }
+
+// Stop begins a hard stop, as Abort does, and does not wait for its end.
+func (r *Run) Stop(cause error) { r.cancel(cause) }
 
 // Wait waits for the end of the run and returns nil, or why it stopped. It does not itself end anything.
 func (r *Run) Wait() error {
