@@ -170,6 +170,10 @@ func (e *Encoder) Sync(ctx context.Context) error {
 // Close finishes the file: it waits for the calls that were admitted, ends every stream, drains every actor in order, and writes the trailer. It
 // returns the first error of the run. Before Open it returns nil. Called again, from whatever goroutine, it waits for
 // the same end and returns the same.
+//
+// Where the run stops before it is finished, by its context, an Abort or an error, Close returns within a second. A call into an encoder or into the destination
+// that does not return by then is woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps its goroutine and its
+// memory until it returns, and Stats counts it as abandoned. Nothing in C can be interrupted, so an encoder at work on large pictures may be left behind as well.
 func (e *Encoder) Close() error {
 	e.closeOnce.Do(func() { e.closeErr = e.close() })
 	return e.closeErr
@@ -188,8 +192,7 @@ func (e *Encoder) close() error {
 	}
 	e.calls.Wait()
 	err := e.run.Close()
-	e.run.end(err)
-	e.unclosed.run.Store(nil)
+	e.over(e.run, err)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ended = true
@@ -198,7 +201,7 @@ func (e *Encoder) close() error {
 
 // Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
 // returns itself. What was written stays. After Close it does nothing and returns nil. So a deferred Abort beside an explicit
-// Close never leaves a file that looks complete and is not.
+// Close never leaves a file that looks complete and is not. It returns within a second, as Close does when the run stops.
 func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
@@ -221,9 +224,15 @@ func (e *Encoder) Abort(cause error) error {
 		return nil
 	}
 	err := r.Abort(cause)
+	e.over(r, err)
+	return err
+}
+
+// over is called when Close or Abort has seen the end of the run.
+func (e *Encoder) over(r *run, err error) {
 	r.end(err)
 	e.unclosed.run.Store(nil)
-	return err
+	runtime.KeepAlive(e) // until now it has been closed by somebody
 }
 
 // run is an open encoder: the graph, and what it writes to.
