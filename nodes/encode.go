@@ -47,9 +47,9 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 
 // FreeCodecContext frees an encoder that no Encode has taken over.
 func FreeCodecContext(codec *astiav.CodecContext) {
-	live.Freed("encoder")
 	endUnfinished(codec)
 	codec.Free()
+	live.Freed("encoder") // now, for some take long
 }
 
 // endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
