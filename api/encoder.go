@@ -125,11 +125,11 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks in the destination, or in the library of an encoder,
 // is left behind where it cannot be woken, as Close says. Until Open has returned, calls that feed get ErrNotOpen.
 func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
-	o, err := e.begin(ctx, outputs)
+	opening, o, err := e.begin(ctx, outputs)
 	if err != nil {
 		return err
 	}
-	r, err := e.build(ctx, o.ctx, outputs[0])
+	r, err := e.build(ctx, opening, outputs[0])
 	return e.settle(o, r, err)
 }
 

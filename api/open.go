@@ -12,31 +12,29 @@ import (
 
 // opening is a call of Open that is under way. Until it is over, other calls find the encoder as it was before it.
 type opening struct {
-	ctx    context.Context
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed when the call is over
 }
 
-// begin admits a call of Open.
-func (e *Encoder) begin(ctx context.Context, outputs []Output) (*opening, error) {
+// begin admits a call of Open, whose context ends with ctx or an Abort.
+func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context, *opening, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.mayConfigure(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(e.streams) == 0 {
-		return nil, ErrNoStreams
+		return nil, nil, ErrNoStreams
 	}
 	if len(outputs) != 1 {
-		return nil, &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
+		return nil, nil, &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
 	}
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return nil, nil, context.Cause(ctx)
 	}
-	o := &opening{done: make(chan struct{})}
-	o.ctx, o.cancel = context.WithCancelCause(ctx)
-	e.opening = o
-	return o, nil
+	ctx, cancel := context.WithCancelCause(ctx)
+	e.opening = &opening{cancel: cancel, done: make(chan struct{})}
+	return ctx, e.opening, nil
 }
 
 // settle ends a call of Open that made r, or failed. Where an Abort came just too late to stop it, the run is aborted.

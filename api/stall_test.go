@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -69,4 +70,18 @@ func TestStallTimeoutNegative(t *testing.T) {
 	var config *api.ConfigError
 	require.ErrorAs(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"), &config)
 	require.Equal(t, "StallTimeout", config.Field)
+}
+
+// TestNamedPipeThatNobodyReads blocks in a write of the system's, which a deadline wakes.
+func TestNamedPipeThatNobodyReads(t *testing.T) {
+	mediatest.NoLeaks(t)
+	path := temporary(t, "pipe")
+	require.NoError(t, unix.Mkfifo(path, 0o600))
+	enc := api.NewEncoder(api.WithStallTimeout(300 * time.Millisecond))
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
+	require.NoError(t, enc.OpenFile(context.Background(), path, api.Format("mpegts")))
+	var stall *pipeline.StallError
+	require.ErrorAs(t, feedBoth(v, a, 100_000), &stall)
+	require.ErrorAs(t, enc.Close(), &stall)
+	require.Zero(t, enc.Stats().Abandoned)
 }

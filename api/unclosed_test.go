@@ -31,7 +31,7 @@ func collectUntil(t *testing.T, what string, happened func() bool) {
 }
 
 // thrownAway opens an encoder and feeds it, and returns with it where it was made.
-func thrownAway(t *testing.T, ctx context.Context, core zapcore.Core) (v *api.VideoStream, a *api.AudioStream, made string) {
+func thrownAway(ctx context.Context, t *testing.T, core zapcore.Core) (v *api.VideoStream, a *api.AudioStream, made string) {
 	t.Helper()
 	_, file, line, _ := runtime.Caller(0)
 	enc := api.NewEncoder(api.WithLogger(zap.New(core)))
@@ -59,13 +59,13 @@ func TestThrownAway(t *testing.T) {
 	}
 	t.Run("at once", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
-		_, _, made := thrownAway(t, context.Background(), core)
+		_, _, made := thrownAway(context.Background(), t, core)
 		collectUntil(t, "warned", warned(logs))
 		requireWarning(t, logs, made, nil)
 	})
 	t.Run("not while a stream is held", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
-		_, a, made := thrownAway(t, context.Background(), core)
+		_, a, made := thrownAway(context.Background(), t, core)
 		for range 5 {
 			runtime.GC()
 			addTone(t, a, 0, 1000)
@@ -77,7 +77,7 @@ func TestThrownAway(t *testing.T) {
 	})
 	t.Run("not while a picture is held", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
-		v, _, made := thrownAway(t, context.Background(), core)
+		v, _, made := thrownAway(context.Background(), t, core)
 		p, err := v.Acquire(context.Background())
 		require.NoError(t, err)
 		for range 5 {
@@ -91,7 +91,7 @@ func TestThrownAway(t *testing.T) {
 	})
 	t.Run("with a picture that is dropped too", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
-		v, _, made := thrownAway(t, context.Background(), core)
+		v, _, made := thrownAway(context.Background(), t, core)
 		_, err := v.Acquire(context.Background())
 		require.NoError(t, err)
 		collectUntil(t, "warned", warned(logs))
@@ -100,7 +100,7 @@ func TestThrownAway(t *testing.T) {
 	t.Run("after its context ended", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
 		ctx, cancel := context.WithCancelCause(context.Background())
-		_, _, made := thrownAway(t, ctx, core)
+		_, _, made := thrownAway(ctx, t, core)
 		cancel(cause)
 		collectUntil(t, "warned", warned(logs))
 		requireWarning(t, logs, made, cause.Error())
@@ -128,7 +128,7 @@ func TestNoWarning(t *testing.T) {
 		enc = nil
 		collectUntil(t, "collected", gone.Load)
 	}
-	_, _, _ = thrownAway(t, ctx, core)
+	_, _, _ = thrownAway(ctx, t, core)
 	collectUntil(t, "warned", warned(logs))
 	require.Equal(t, 1, logs.FilterLevelExact(zap.WarnLevel).Len(), "for the last alone")
 	collectUntil(t, "free", func() bool { return live.Report() == "" })
