@@ -181,13 +181,13 @@ var errGoexit = errors.New("the node called runtime.Goexit")
 func (w *worker[In]) call(f func() error) (ok bool) {
 	w.waited = 0
 	start := time.Now()
-	w.pulse.enter()
+	w.beat()
 	err := errGoexit // what it is if f neither returns nor panics
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
-		w.pulse.leave()
+		w.beat()
 		w.busy.Add(int64(time.Since(start) - w.waited))
 		if ok = err == nil; !ok {
 			w.run.fail(w.name, w.stream, err)
