@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -300,9 +299,4 @@ func (r *run) end(err error) {
 		}
 		r.log.Info("closed", fields...)
 	})
-}
-
-// streamError says which stream a wrong config is of.
-func streamError(index int, err error) error {
-	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
 }

@@ -121,8 +121,8 @@ func TestCloseDuringOpen(t *testing.T) {
 	go func() { results <- enc.Close() }()
 	go func() { results <- enc.Close() }()
 	select {
-	case <-results:
-		require.Fail(t, "Close has not waited")
+	case err := <-results:
+		require.Fail(t, "Close has not waited", err)
 	case <-time.After(100 * time.Millisecond):
 	}
 	close(blocked.gate)

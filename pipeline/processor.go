@@ -21,9 +21,9 @@ func (s *processorStage[In, Out]) consume(ctx context.Context, m message[In]) er
 		return s.node.Process(ctx, m.v, s.emit)
 	}
 	s.worker.beat()
-	defer s.worker.beat()
 	s.worker.awaitTurn()
 	waited, _ := s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil)
+	s.worker.beat()
 	s.worker.waited += waited
 	return nil
 }
@@ -36,9 +36,9 @@ func (s *processorStage[In, Out]) close() { s.node.Close() }
 // refuses the item.
 func (s *processorStage[In, Out]) send(v Out) error {
 	s.worker.beat()
-	defer s.worker.beat()
 	s.worker.awaitTurn()
 	waited, ok := s.out.send(v, nil)
+	s.worker.beat()
 	s.worker.waited += waited
 	if !ok {
 		return context.Cause(s.worker.run.ctx)
