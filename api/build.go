@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/asticode/go-astikit"
@@ -29,6 +30,7 @@ type builder struct {
 	threads   int // for each video stream that does not say itself; 0: all
 	container astiavx.Container
 	opened    *astikit.Closer
+	dst       atomic.Pointer[muxer.Destination] // once it is open
 	streams   []muxer.Stream
 	inputs    []stream
 	muxer     map[string]string // options
@@ -38,33 +40,20 @@ type builder struct {
 	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
-// build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
-func build(ctx context.Context, s settings, c *claim, streams []stream, o Output) (_ *run, err error) {
+// build opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
+func (e *Encoder) build(ctx, opening context.Context, o Output) (*run, error) {
+	if err := e.settings.check(); err != nil {
+		return nil, err
+	}
 	b := &builder{
-		settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}, threads: c.take(budgeted(streams)),
+		settings: e.settings, opened: astikit.NewCloser(), inputs: e.streams, saidIn: map[string]string{}, threads: e.claim.take(budgeted(e.streams)),
 	}
-	defer func() {
-		if err != nil {
-			_ = b.opened.Close() // only frees
-			c.putBack()
-		}
-	}()
-	if s.queueDepth < 1 {
-		return nil, &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
-	}
-	if err := b.prepareOutput(o); err != nil {
-		return nil, err
-	}
-	for i, stream := range streams {
-		if err := stream.prepare(b); err != nil {
-			return nil, streamError(i, err)
-		}
-	}
-	mux, dst, err := b.openMuxer(o)
+	mux, err := b.attempt(opening, o, &e.leftBehind)
 	if err != nil {
+		e.claim.putBack()
 		return nil, err
 	}
-	r := b.start(ctx, c, mux, dst)
+	r := b.start(ctx, e.claim, mux)
 	r.path = o.path
 	return r, nil
 }
@@ -154,32 +143,40 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 }
 
 // openMuxer tries the header in memory, and only then touches the destination.
-func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
+func (b *builder) openMuxer(ctx context.Context, o Output) (*muxer.Mux, error) {
 	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
 	shape := muxer.FileShape(o.path)
 	if o.writer != nil {
 		shape = muxer.NewWriter(o.writer)
 	}
 	if err := muxer.Try(cfg, shape); err != nil {
-		return nil, nil, b.explain(cfg, shape, err)
+		return nil, b.explain(cfg, shape, err)
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	dst := shape
 	if o.writer == nil {
 		var err error
 		if dst, err = muxer.CreateFile(o.path); err != nil {
-			return nil, nil, fmt.Errorf("avloom: open the file: %w", err)
+			return nil, fmt.Errorf("avloom: open the file: %w", err)
 		}
+	}
+	b.dst.Store(dst)
+	if ctx.Err() != nil {
+		_ = dst.Close() // nothing was written
+		return nil, context.Cause(ctx)
 	}
 	mux, err := muxer.New(cfg, dst)
 	if err != nil {
-		return nil, nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
+		return nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
 	}
 	b.opened.Add(mux.Close)
-	return mux, dst, nil
+	return mux, nil
 }
 
 // start wires the graph and starts it. From here on the run owns everything.
-func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxer.Destination) *run {
+func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux) *run {
 	graph := pipeline.NewRun(ctx)
 	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
 	for i, connect := range b.connect {
@@ -187,8 +184,9 @@ func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxe
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
 	graph.OnEnd(c.leave)
+	graph.FailStalls(b.settings.stallTimeout)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	return &run{Run: graph, ctx: ctx, dst: b.dst.Load(), log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {

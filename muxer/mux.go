@@ -74,6 +74,7 @@ var (
 	_ pipeline.Sink[pipeline.Packet] = (*Mux)(nil)
 	_ pipeline.Syncer                = (*Mux)(nil)
 	_ pipeline.Waker                 = (*Mux)(nil)
+	_ pipeline.Watched               = (*Mux)(nil)
 )
 
 // Try writes the header to nowhere, as if to dst, and returns what the container has against it.
@@ -283,7 +284,10 @@ func (m *Mux) Flush(context.Context) error {
 }
 
 // Wake makes a write that blocks return.
-func (m *Mux) Wake() { m.dst.wake() }
+func (m *Mux) Wake() { m.dst.Wake() }
+
+// Activity says whether the destination has to be waited for.
+func (m *Mux) Activity() pipeline.Activity { return m.dst.activity() }
 
 // Close frees everything. What was not flushed is not written.
 func (m *Mux) Close() {
