@@ -34,6 +34,14 @@ func (c *chain[A, B, C]) Flush(ctx context.Context, emit Emit[C]) error {
 	return c.second.Flush(ctx, emit)
 }
 
+// Activity is what the second knows, if it does; of the first, the engine knows that its call lasts.
+func (c *chain[A, B, C]) Activity() Activity {
+	if w, ok := c.second.(Watched); ok {
+		return w.Activity()
+	}
+	return Activity{}
+}
+
 func (c *chain[A, B, C]) Close() {
 	defer c.second.Close()
 	c.first.Close()
