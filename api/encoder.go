@@ -20,6 +20,7 @@ import (
 type Encoder struct {
 	settings settings
 	claim    *claim // of the thread budget; nil: there is none
+	opening  opening
 
 	mu      sync.Mutex
 	state   state
@@ -112,7 +113,11 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 
 // Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
 // found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
-// nothing more is written then, and every call returns context.Cause(ctx). Exactly one output must be given.
+// nothing more is written then, and every call returns context.Cause(ctx).
+//
+// Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
+// default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of
+// these fails, those before it have been. An error of one output ends the run, and names the output; on Close the others are still finished.
 func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -122,13 +127,15 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	if len(e.streams) == 0 {
 		return ErrNoStreams
 	}
-	if len(outputs) != 1 {
-		return &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
+	if len(outputs) == 0 {
+		return &ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	r, err := build(ctx, e.settings, e.claim, e.streams, outputs[0])
+	waiting, done := e.opening.begin(ctx)
+	defer done()
+	r, err := build(ctx, waiting, e.settings, e.claim, e.streams, outputs)
 	if err != nil {
 		return err
 	}
@@ -180,6 +187,7 @@ func (e *Encoder) Close() error {
 }
 
 func (e *Encoder) close() error {
+	e.opening.stop(ErrClosed)
 	e.mu.Lock()
 	wasOpen := e.state == open
 	aborted := e.aborted
@@ -205,6 +213,7 @@ func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
+	e.opening.stop(cause)
 	e.mu.Lock()
 	r, ended := e.run, e.ended
 	if r == nil && e.state == configuring && e.aborted == nil {
@@ -228,8 +237,8 @@ func (e *Encoder) Abort(cause error) error {
 type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
-	dst     *muxer.Destination
-	path    string // of the file; "": a writer
+	dst     *muxer.Tee
+	path    string // of the first output, or its URL; "": a writer
 	log     *zap.Logger
 	chosen  []zap.Field
 	lost    []string // wishes that could not be heeded

@@ -124,9 +124,9 @@ func reserved(options map[string]any, fields map[string]string) error {
 	return nil
 }
 
-// splitOptions divides options into those of the encoder and those that only the muxer knows, and checks their values. With an empty
+// splitOptions divides options into those of the encoder and those that only a muxer knows, and checks their values. Without a
 // container, what the encoder does not know, but some container does, counts as the muxer's.
-func splitOptions(encoder string, list []codecOption, container string) (own, muxers []codecOption, err error) {
+func splitOptions(encoder string, list []codecOption, containers []string) (own, muxers []codecOption, err error) {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := findOption(known, o.key)
@@ -134,7 +134,7 @@ func splitOptions(encoder string, list []codecOption, container string) (own, mu
 			err = o.check(encoder, declared)
 			own = append(own, o)
 		} else {
-			err = o.checkForMuxer(encoder, container)
+			err = o.checkForMuxer(encoder, containers)
 			muxers = append(muxers, o)
 		}
 		if err != nil {
@@ -153,23 +153,33 @@ func findOption(list []astiavx.Option, name string) (astiavx.Option, bool) {
 }
 
 // checkForMuxer checks an option that the encoder does not know.
-func (o codecOption) checkForMuxer(encoder, container string) error {
+func (o codecOption) checkForMuxer(encoder string, containers []string) error {
 	known := astiavx.EncoderOptions(encoder)
 	switch {
 	case o.fromField():
 		return o.noSuchSetting(encoder, known)
-	case container == "":
+	case len(containers) == 0:
 		known = append(known, astiavx.MuxerOptions("mp4")...)
 		if _, ok := findOption(known, o.key); ok || len(astiavx.ContainersWithOption(o.key)) > 0 {
 			return nil
 		}
 		return o.unknown(encoder+" has no such option", known)
 	}
-	forMuxer := astiavx.MuxerOptions(container)
-	if _, ok := findOption(forMuxer, o.key); ok {
-		return o.checkMuxer(container)
+	found := false
+	for _, container := range containers {
+		forMuxer := astiavx.MuxerOptions(container)
+		if _, ok := findOption(forMuxer, o.key); ok {
+			found = true
+			if err := o.checkMuxer(container); err != nil {
+				return err
+			}
+		}
+		known = append(known, forMuxer...)
 	}
-	return o.unknown("neither "+encoder+" nor "+container+" has such an option", append(known, forMuxer...))
+	if found {
+		return nil
+	}
+	return o.unknown("neither "+encoder+" nor "+strings.Join(containers, " nor ")+" has such an option", known)
 }
 
 // unknown is the error about an option that none of those asked has.

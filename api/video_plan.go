@@ -52,7 +52,7 @@ func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.settle(codec, "")
+	_, err = p.settle(codec)
 	return p, err
 }
 
