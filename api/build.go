@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/asticode/go-astikit"
@@ -24,6 +25,7 @@ type builder struct {
 	settings settings
 	threads  int // for each video stream that does not say itself; 0: all
 	opened   *astikit.Closer
+	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
 	streams  []muxer.Stream
 	inputs   []stream
 	chosen   []zap.Field
@@ -31,34 +33,20 @@ type builder struct {
 	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
-// build opens every encoder, tries the headers, opens the destinations, writes the headers and starts the graph, which lives by ctx. Where opening
-// ends first, connections are not waited for.
-func build(ctx, opening context.Context, s settings, c *claim, streams []stream, outputs []Output) (_ *run, err error) {
+// build opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
+func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, error) {
+	if err := e.settings.check(); err != nil {
+		return nil, err
+	}
 	b := &builder{
-		settings: s, opened: astikit.NewCloser(), inputs: streams, threads: c.take(budgeted(streams)),
+		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams, threads: e.claim.take(budgeted(e.streams)),
 	}
-	defer func() {
-		if err != nil {
-			_ = b.opened.Close() // only frees
-			c.putBack()
-		}
-	}()
-	if s.queueDepth < 1 {
-		return nil, &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
-	}
-	if err := b.prepareOutputs(outputs); err != nil {
-		return nil, err
-	}
-	for i, stream := range streams {
-		if err := stream.prepare(b); err != nil {
-			return nil, streamError(i, err)
-		}
-	}
-	sink, err := b.openMuxers(opening)
+	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
+		e.claim.putBack()
 		return nil, err
 	}
-	r := b.start(ctx, c, sink)
+	r := b.start(ctx, e.claim, sink)
 	r.path = outputs[0].path
 	return r, nil
 }
@@ -182,9 +170,17 @@ func (b *builder) tryHeader() error {
 }
 
 func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	dst, err := b.touch(ctx)
 	if err != nil {
 		return nil, err
+	}
+	b.dst.Store(dst)
+	if ctx.Err() != nil {
+		dst.GiveUp() // nothing was written
+		return nil, context.Cause(ctx)
 	}
 	mux, err := muxer.New(b.header(), dst)
 	if err != nil {
@@ -203,6 +199,7 @@ func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
 	graph.OnEnd(c.leave)
+	graph.FailStalls(b.settings.stallTimeout)
 	graph.Start()
 	return &run{Run: graph, ctx: ctx, dst: sink, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 }

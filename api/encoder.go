@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,18 +21,21 @@ import (
 type Encoder struct {
 	settings settings
 	claim    *claim // of the thread budget; nil: there is none
-	opening  opening
 
 	mu      sync.Mutex
 	state   state
 	aborted error // the cause of an Abort before Open
 	streams []stream
-	run     *run // nil before Open
+	run     *run     // nil before Open
+	opening *opening // nil: no call of Open is under way
 
 	calls     sync.WaitGroup // that feed the encoder
 	closeOnce sync.Once
 	closeErr  error
 	ended     bool // Close has returned
+
+	leftBehind atomic.Int32 // calls of Open that did not return
+	unclosed   *unclosed
 }
 
 type state int
@@ -50,9 +54,12 @@ type stream interface {
 	blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error
 }
 
-// NewEncoder returns an encoder without streams.
+// NewEncoder returns an encoder without streams. An encoder that was opened must be closed or aborted. One that becomes garbage without that is stopped, and its logger
+// gets a warning that says where it was made; what it was written to has no end then.
 func NewEncoder(opts ...Option) *Encoder {
 	e := &Encoder{settings: newSettings(opts)}
+	e.unclosed = &unclosed{made: caller(), log: e.settings.logger}
+	runtime.AddCleanup(e, (*unclosed).stop, e.unclosed)
 	if b := e.settings.budget; b != nil {
 		e.claim = b.join()
 		runtime.AddCleanup(e, (*claim).forget, e.claim) // an encoder that was never opened needs no Close
@@ -94,7 +101,7 @@ func (e *Encoder) mayConfigure() error {
 		return e.aborted
 	case e.state == open && e.run.Cause() != nil:
 		return e.run.Cause()
-	case e.state == open:
+	case e.state == open, e.opening != nil:
 		return ErrAlreadyOpen
 	default:
 		return nil
@@ -118,30 +125,16 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
 // default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of
 // these fails, those before it have been. An error of one output ends the run, and names the output; on Close the others are still finished.
+//
+// The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks in the destination, or in the library of an encoder,
+// is left behind where it cannot be woken, as Close says. Until Open has returned, calls that feed get ErrNotOpen.
 func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.mayConfigure(); err != nil {
-		return err
-	}
-	if len(e.streams) == 0 {
-		return ErrNoStreams
-	}
-	if len(outputs) == 0 {
-		return &ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	waiting, done := e.opening.begin(ctx)
-	defer done()
-	r, err := build(ctx, waiting, e.settings, e.claim, e.streams, outputs)
+	opening, o, err := e.begin(ctx, outputs)
 	if err != nil {
 		return err
 	}
-	e.run, e.state = r, open
-	r.logOpen()
-	return nil
+	r, err := e.build(ctx, opening, outputs)
+	return e.settle(o, r, err)
 }
 
 // enter admits a call that feeds the encoder. The caller must call leave when it is done.
@@ -181,14 +174,18 @@ func (e *Encoder) Sync(ctx context.Context) error {
 // Close finishes the file: it waits for the calls that were admitted, ends every stream, drains every actor in order, and writes the trailer. It
 // returns the first error of the run. Before Open it returns nil. Called again, from whatever goroutine, it waits for
 // the same end and returns the same.
+//
+// Where the run stops before it is finished, by its context, an Abort or an error, Close returns within a second. A call into an encoder or into the destination
+// that does not return by then is woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps its goroutine and its
+// memory until it returns, and Stats counts it as abandoned. Nothing in C can be interrupted, so an encoder at work on large pictures may be left behind as well.
 func (e *Encoder) Close() error {
 	e.closeOnce.Do(func() { e.closeErr = e.close() })
 	return e.closeErr
 }
 
 func (e *Encoder) close() error {
-	e.opening.stop(ErrClosed)
 	e.mu.Lock()
+	e.awaitOpening()
 	wasOpen := e.state == open
 	aborted := e.aborted
 	e.state = closed
@@ -199,7 +196,7 @@ func (e *Encoder) close() error {
 	}
 	e.calls.Wait()
 	err := e.run.Close()
-	e.run.end(err)
+	e.over(e.run, err)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ended = true
@@ -208,18 +205,20 @@ func (e *Encoder) close() error {
 
 // Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
 // returns itself. What was written stays. After Close it does nothing and returns nil. So a deferred Abort beside an explicit
-// Close never leaves a file that looks complete and is not.
+// Close never leaves a file that looks complete and is not. It returns within a second, as Close does when the run stops.
 func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
-	e.opening.stop(cause)
 	e.mu.Lock()
-	r, ended := e.run, e.ended
-	if r == nil && e.state == configuring && e.aborted == nil {
+	if e.run == nil && e.state == configuring && e.aborted == nil {
 		e.aborted = cause
 	}
-	aborted := e.aborted
+	if e.opening != nil {
+		e.opening.cancel(cause)
+		e.awaitOpening()
+	}
+	r, ended, aborted := e.run, e.ended, e.aborted
 	e.mu.Unlock()
 	switch {
 	case r == nil:
@@ -229,8 +228,15 @@ func (e *Encoder) Abort(cause error) error {
 		return nil
 	}
 	err := r.Abort(cause)
-	r.end(err)
+	e.over(r, err)
 	return err
+}
+
+// over is called when Close or Abort has seen the end of the run.
+func (e *Encoder) over(r *run, err error) {
+	r.end(err)
+	e.unclosed.run.Store(nil)
+	runtime.KeepAlive(e) // until now it has been closed by somebody
 }
 
 // run is an open encoder: the graph, and what it writes to.

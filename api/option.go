@@ -1,6 +1,10 @@
 package api
 
-import "go.uber.org/zap"
+import (
+	"time"
+
+	"go.uber.org/zap"
+)
 
 // Option sets what an encoder as a whole does.
 type Option func(*settings)
@@ -9,6 +13,7 @@ type settings struct {
 	logger       *zap.Logger
 	queueDepth   int
 	pictureDepth int           // of the queue in front of an encoder of pictures
+	stallTimeout time.Duration // 0: none
 	budget       *ThreadBudget // nil: none
 }
 
@@ -41,4 +46,24 @@ func WithLogger(l *zap.Logger) Option {
 // smooth uneven stages.
 func WithQueueDepth(n int) Option {
 	return func(s *settings) { s.queueDepth, s.pictureDepth = n, n }
+}
+
+// WithStallTimeout makes a run that is stuck fail, with an error that says which actor waits for what: a *pipeline.StallError in a *pipeline.NodeError. It is
+// stuck when an actor stays inside one call for d, in an encoder or in a write to the destination, and does not get on with it. So d must be longer than
+// any call may take that is well, which is seconds with a slow encoder and large pictures. It is no stall that a caller feeds nothing, that an encoder
+// waits for more pictures, or that packets wait for those of another stream. Open is not watched: its context ends it. The default is 0: never.
+func WithStallTimeout(d time.Duration) Option {
+	return func(s *settings) { s.stallTimeout = d }
+}
+
+// check finds what is wrong with the options of an encoder.
+func (s settings) check() error {
+	switch {
+	case s.queueDepth < 1:
+		return &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
+	case s.stallTimeout < 0:
+		return &ConfigError{Field: "StallTimeout", Value: s.stallTimeout, Reason: "must not be negative; 0 is never"}
+	default:
+		return nil
+	}
 }

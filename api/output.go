@@ -70,7 +70,7 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 // container is FLV behind RTMP; what the extension says behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names another. It is
 // written front to back. The options of the protocol go into the URL's query, where it reads one, or into FormatOptions.
 //
-// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is closed or aborted, or
+// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is aborted, or
 // a time runs out that the protocol's options set. A name that is being looked up, alone, is waited for in any case. A file: URL, and whatever
 // is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key.
 func URL(url string, opts ...OutputOption) Output {

@@ -212,30 +212,6 @@ func TestPathsAreNotURLs(t *testing.T) {
 	require.False(t, <-called)
 }
 
-func TestFilesThatCannotBeOpened(t *testing.T) {
-	mediatest.NoLeaks(t)
-	for name, path := range map[string]string{
-		"directory": t.TempDir() + "/dir.mp4", "no such folder": filepath.Join(t.TempDir(), "none", "x.mp4"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			if name == "directory" {
-				require.NoError(t, os.Mkdir(path, 0o700))
-			}
-			enc := api.NewEncoder()
-			v := addVideo(t, enc, numberedVideo())
-			var pathError *os.PathError
-			require.ErrorAs(t, enc.OpenFile(context.Background(), path), &pathError)
-			require.Equal(t, path, pathError.Path)
-
-			good := temporary(t, "good.mkv")
-			require.NoError(t, enc.OpenFile(context.Background(), good), "it can be tried again")
-			addNumbered(t, v, 0, 3)
-			require.NoError(t, enc.Close())
-			require.Equal(t, counting(3), numbersOf(mediatest.Pictures(t, good, 0, "gray")))
-		})
-	}
-}
-
 func TestSync(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"mp4", "mkv", "mpegts"} {

@@ -13,7 +13,7 @@ type Stats struct {
 	BytesWritten int64         // the size of what is at the destination
 	Nodes        []NodeStats
 	Edges        []EdgeStats
-	Abandoned    int // actors left behind in a call that did not return within a second of the run's end
+	Abandoned    int // actors, and calls of Open, left behind in a call that did not return within a second of the end
 }
 
 // NodeStats counts what one node did.
@@ -28,10 +28,11 @@ func (e *Encoder) Stats() Stats {
 	r := e.run
 	e.mu.Unlock()
 	if r == nil {
-		return Stats{}
+		return Stats{Abandoned: int(e.leftBehind.Load())}
 	}
 	s := Stats{BytesWritten: r.dst.Written(), Elapsed: r.since()}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
+	s.Abandoned += int(e.leftBehind.Load())
 	return s
 }
 

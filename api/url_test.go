@@ -253,7 +253,7 @@ func awaitBlocked(t *testing.T, enc *api.Encoder) {
 	}, 60*time.Second, 5*time.Millisecond)
 }
 
-// TestConnectionThatIsNotAnswered: an Open that waits for the other side ends with its context, with an Abort and with a Close.
+// TestConnectionThatIsNotAnswered: an Open that waits for the other side ends with its context and with an Abort.
 func TestConnectionThatIsNotAnswered(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cause := errors.New("no more patience")
@@ -264,12 +264,6 @@ func TestConnectionThatIsNotAnswered(t *testing.T) {
 	}{
 		"context": {func(_ *api.Encoder, cancel context.CancelCauseFunc) error { cancel(cause); return cause }, cause, api.ErrNotOpen},
 		"abort":   {func(e *api.Encoder, _ context.CancelCauseFunc) error { return e.Abort(cause) }, cause, cause},
-		"close": {func(e *api.Encoder, _ context.CancelCauseFunc) error {
-			if err := e.Close(); err != nil {
-				return err
-			}
-			return api.ErrClosed
-		}, api.ErrClosed, api.ErrClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(context.Background())

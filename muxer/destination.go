@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,7 +27,7 @@ type Destination struct {
 	base     int64  // where in the seeker the container begins
 	position int64
 	end      atomic.Int64 // the furthest position written, which is the size
-	writing  atomic.Bool  // a call of the writer is under way
+	calls    atomic.Int64 // of the writer, begun and ended: odd while one is under way
 
 	mu  sync.Mutex
 	err error // the first error of the writer
@@ -102,8 +101,8 @@ func (d *Destination) bufferSize() int {
 	return max(ioBufferSize/size, 1) * size
 }
 
-// giveUp closes a file or a connection that has not been closed, without what a protocol says at the end of something complete.
-func (d *Destination) giveUp() {
+// GiveUp closes a file or a connection that has not been closed, without what a protocol says at the end of something complete.
+func (d *Destination) GiveUp() {
 	if d.connection != nil {
 		d.connection.Interrupt()
 	}
@@ -131,13 +130,12 @@ func (d *Destination) Close() error {
 }
 
 // Write is what FFmpeg writes with.
-func (d *Destination) Write(p []byte) (int, error) {
+func (d *Destination) Write(p []byte) (_ int, err error) {
+	defer d.enter().leave(&err)
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
-	d.writing.Store(true)
 	n, err := d.w.Write(p)
-	d.writing.Store(false)
 	if err == nil && n != len(p) {
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
@@ -150,7 +148,8 @@ func (d *Destination) Write(p []byte) (int, error) {
 }
 
 // Seek is what FFmpeg seeks with.
-func (d *Destination) Seek(offset int64, whence int) (int64, error) {
+func (d *Destination) Seek(offset int64, whence int) (_ int64, err error) {
+	defer d.enter().leave(&err)
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
@@ -192,23 +191,6 @@ func (d *Destination) failure() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.err
-}
-
-// wake makes a write that blocks return, where the writer has a way: a deadline, or else being closed.
-func (d *Destination) wake() {
-	if d.connection != nil {
-		d.connection.Interrupt()
-		return
-	}
-	if !d.writing.Load() {
-		return
-	}
-	if w, ok := d.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.SetWriteDeadline(time.Now()) == nil {
-		return
-	}
-	if w, ok := d.w.(io.Closer); ok {
-		_ = w.Close() // the write that this wakes says what went wrong
-	}
 }
 
 // nowhere can be sought and keeps nothing.

@@ -77,6 +77,7 @@ var (
 	_ pipeline.Sink[pipeline.Packet] = (*Mux)(nil)
 	_ pipeline.Syncer                = (*Mux)(nil)
 	_ pipeline.Waker                 = (*Mux)(nil)
+	_ pipeline.Watched               = (*Mux)(nil)
 )
 
 // Try writes the header to nowhere, as if to dst, and returns what the container has against it.
@@ -300,7 +301,10 @@ func (m *Mux) Flush(context.Context) error {
 }
 
 // Wake makes a write that blocks return.
-func (m *Mux) Wake() { m.dst.wake() }
+func (m *Mux) Wake() { m.dst.Wake() }
+
+// Activity says whether the destination has to be waited for.
+func (m *Mux) Activity() pipeline.Activity { return m.dst.activity() }
 
 // Close frees everything. What was not flushed is not written.
 func (m *Mux) Close() {
@@ -308,7 +312,7 @@ func (m *Mux) Close() {
 		m.order.free()
 	}
 	_ = m.closer.Close() // only frees
-	m.dst.giveUp()
+	m.dst.GiveUp()
 }
 
 // explain says what failed, with the writer's own error where that is the reason.

@@ -12,6 +12,7 @@ var (
 	_ pipeline.Sink[pipeline.Packet] = (*Tee)(nil)
 	_ pipeline.Syncer                = (*Tee)(nil)
 	_ pipeline.Waker                 = (*Tee)(nil)
+	_ pipeline.Watched               = (*Tee)(nil)
 )
 
 // Tee writes the same packets into several containers. The data of a packet is shared, not copied. An error of one container ends the run.
@@ -73,6 +74,19 @@ func (t *Tee) Wake() {
 	for _, m := range t.muxes {
 		m.Wake()
 	}
+}
+
+// Activity says which destination, if any, has to be waited for.
+func (t *Tee) Activity() pipeline.Activity {
+	var all pipeline.Activity
+	for _, m := range t.muxes {
+		a := m.Activity()
+		all.Beats += a.Beats
+		if a.Doing != "" {
+			all.Of, all.Doing = "output "+m.name, a.Doing
+		}
+	}
+	return all
 }
 
 // Close frees everything. What was not flushed is not written.

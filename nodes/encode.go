@@ -31,6 +31,7 @@ type Encode[M Media] struct {
 var (
 	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
 	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
+	_ pipeline.Watched                                      = (*Encode[pipeline.Frame])(nil)
 )
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
@@ -46,9 +47,9 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 
 // FreeCodecContext frees an encoder that no Encode has taken over.
 func FreeCodecContext(codec *astiav.CodecContext) {
-	live.Freed("encoder")
 	endUnfinished(codec)
 	codec.Free()
+	live.Freed("encoder") // now, for some take long
 }
 
 // endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
@@ -140,6 +141,9 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 	}
 	return packet, ok && err == nil, err
 }
+
+// Activity names the encoder.
+func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {

@@ -78,8 +78,10 @@ func (a *actor[In]) wake(waking *sync.WaitGroup) {
 // worker is one copy of a node and what its goroutine knows.
 type worker[In any] struct {
 	*actor[In]
-	stage stage[In]
-	waker Waker // nil: the node cannot be woken
+	stage   stage[In]
+	waker   Waker   // nil: the node cannot be woken
+	watched Watched // nil: it says nothing of what it does
+	pulse   pulse
 
 	turn    int           // of the message in hand
 	serving bool          // the turn has come
@@ -179,11 +181,13 @@ var errGoexit = errors.New("the node called runtime.Goexit")
 func (w *worker[In]) call(f func() error) (ok bool) {
 	w.waited = 0
 	start := time.Now()
+	w.pulse.enter()
 	err := errGoexit // what it is if f neither returns nor panics
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
+		w.pulse.leave()
 		w.busy.Add(int64(time.Since(start) - w.waited))
 		if ok = err == nil; !ok {
 			w.run.fail(w.name, w.stream, err)

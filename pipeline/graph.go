@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Connect adds a node to the graph, behind from. With several copies of a processor, which must be alike, they work at the same
@@ -18,6 +19,7 @@ func Connect[In, Out any](from *Outlet[In], name string, queue Queue[In], copies
 		w := &worker[In]{actor: a}
 		w.stage = newProcessorStage(w, p, out)
 		w.waker, _ = p.(Waker)
+		w.watched, _ = p.(Watched)
 		a.add(w)
 	}
 	return out
@@ -36,6 +38,7 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	a.run.syncs = append(a.run.syncs, a.syncs)
 	w := &worker[In]{actor: a, stage: s}
 	w.waker, _ = sink.(Waker)
+	w.watched, _ = sink.(Watched)
 	a.add(w)
 }
 
@@ -59,6 +62,7 @@ func (a *actor[In]) add(w *worker[In]) {
 type anyActor interface {
 	stats() NodeStats
 	stuck() bool
+	failIfStalled(timeout time.Duration)
 	wake(waking *sync.WaitGroup)
 }
 
