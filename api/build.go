@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
@@ -88,10 +89,12 @@ func checkMetadata(tags map[string]string) error {
 		switch {
 		case key == "":
 			e.Reason = "a tag needs a name"
-		case strings.ContainsRune(key, 0):
-			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must not contain a NUL byte"
+		case strings.ContainsRune(key, 0) || !utf8.ValidString(key):
+			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must be UTF-8 without a NUL byte"
 		case strings.ContainsRune(tags[key], 0):
 			e.Reason = "must not contain a NUL byte"
+		case !utf8.ValidString(tags[key]):
+			e.Reason = "must be UTF-8, as all containers take it to be"
 		default:
 			continue
 		}

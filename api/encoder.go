@@ -168,6 +168,9 @@ func (e *Encoder) Sync(ctx context.Context) error {
 		return err
 	}
 	defer e.leave()
+	if err := checkContext(ctx); err != nil {
+		return err
+	}
 	return r.Sync(ctx)
 }
 

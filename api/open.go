@@ -29,6 +29,9 @@ func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context,
 	if len(outputs) == 0 {
 		return nil, nil, &ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
 	}
+	if err := checkContext(ctx); err != nil {
+		return nil, nil, err
+	}
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}

@@ -91,7 +91,9 @@ func (o Output) shown() string {
 
 func newOutput(o Output, opts []OutputOption) Output {
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	return o
 }
