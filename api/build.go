@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
@@ -26,35 +27,34 @@ const (
 
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
 type builder struct {
-	settings  settings
-	threads   int // for each video stream that does not say itself; 0: all
-	container astiavx.Container
-	opened    *astikit.Closer
-	dst       atomic.Pointer[muxer.Destination] // once it is open
-	streams   []muxer.Stream
-	inputs    []stream
-	muxer     map[string]string // options
-	saidIn    map[string]string // where each of these comes from, for messages
-	chosen    []zap.Field
-	lost      []string                                                // wishes that could not be heeded, in words
-	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
+	*target  // the one in hand
+	targets  []*target
+	settings settings
+	threads  int // for each video stream that does not say itself; 0: all
+	opened   *astikit.Closer
+	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
+	streams  []muxer.Stream
+	inputs   []stream
+	chosen   []zap.Field
+	lost     []string                                                // wishes that could not be heeded, in words
+	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
 // build opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
-func (e *Encoder) build(ctx, opening context.Context, o Output) (*run, error) {
+func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, error) {
 	if err := e.settings.check(); err != nil {
 		return nil, err
 	}
 	b := &builder{
-		settings: e.settings, opened: astikit.NewCloser(), inputs: e.streams, saidIn: map[string]string{}, threads: e.claim.take(budgeted(e.streams)),
+		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams, threads: e.claim.take(budgeted(e.streams)),
 	}
-	mux, err := b.attempt(opening, o, &e.leftBehind)
+	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
 		e.claim.putBack()
 		return nil, err
 	}
-	r := b.start(ctx, e.claim, mux)
-	r.path = o.path
+	r := b.start(ctx, e.claim, sink)
+	r.path = outputs[0].path
 	return r, nil
 }
 
@@ -71,28 +71,20 @@ func budgeted(streams []stream) int {
 
 // prepareOutput finds the container, and checks what was said about the output.
 func (b *builder) prepareOutput(o Output) error {
-	if o.writer == nil && o.path == "" {
-		return &ConfigError{Field: "path", Value: "", Reason: "a file needs a name"}
-	}
-	for field, text := range map[string]string{"path": o.path, "Format": o.format} {
-		if strings.ContainsRune(text, 0) {
-			return &ConfigError{Field: field, Value: text, Reason: "must not contain a NUL byte"}
-		}
-	}
-	err := checkMetadata(o.metadata)
+	err := firstError(o.check(), o.checkNames(), checkMetadata(o.metadata))
 	if err != nil {
 		return err
 	}
-	if b.container, err = resolveContainer(o); err != nil {
+	if err := b.findContainer(); err != nil {
 		return err
 	}
-	if b.muxer, err = muxerOptions(b.container.Name, o.formatOptions); err != nil {
+	if b.muxer, b.protocol, err = b.formatOptions(); err != nil {
 		return err
 	}
 	for key := range b.muxer {
 		b.saidIn[key] = "FormatOptions"
 	}
-	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.path))
+	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.shown()))
 	return b.faststart(o)
 }
 
@@ -103,10 +95,12 @@ func checkMetadata(tags map[string]string) error {
 		switch {
 		case key == "":
 			e.Reason = "a tag needs a name"
-		case strings.ContainsRune(key, 0):
-			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must not contain a NUL byte"
+		case strings.ContainsRune(key, 0) || !utf8.ValidString(key):
+			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must be UTF-8 without a NUL byte"
 		case strings.ContainsRune(tags[key], 0):
 			e.Reason = "must not contain a NUL byte"
+		case !utf8.ValidString(tags[key]):
+			e.Reason = "must be UTF-8, as all containers take it to be"
 		default:
 			continue
 		}
@@ -122,8 +116,8 @@ func (b *builder) faststart(o Output) error {
 	switch {
 	case !muxer.IsMovFamily(b.container.Name):
 		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
-	case o.writer != nil:
-		return &ConfigError{Field: "Faststart", Value: fmt.Sprintf("%T", o.writer), Reason: "needs a file, which it reads again; open one with OpenFile"}
+	case o.kind != toFile:
+		return &ConfigError{Field: "Faststart", Value: o.shown(), Reason: "needs a file, which it reads again; open one with OpenFile"}
 	case b.muxer["movflags"] != "":
 		return &ConfigError{Field: "Faststart", Value: b.muxer["movflags"], Reason: "FormatOptions[movflags] is set too; add +faststart to it instead"}
 	}
@@ -131,8 +125,19 @@ func (b *builder) faststart(o Output) error {
 	return nil
 }
 
-// addMuxerOptions takes options of a stream that only the muxer knows.
+// addMuxerOptions takes options of a stream that only the muxers know: each what it has.
 func (b *builder) addMuxerOptions(options []codecOption) error {
+	for _, t := range b.targets {
+		known := astiavx.MuxerOptions(t.container.Name)
+		own := slices.DeleteFunc(slices.Clone(options), func(o codecOption) bool { _, ok := findOption(known, o.key); return !ok })
+		if err := b.at(t).addOwnOptions(own); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) addOwnOptions(options []codecOption) error {
 	for _, o := range options {
 		if said, ok := b.muxer[o.key]; ok && said != o.value {
 			return &ConfigError{Field: o.field, Value: o.given, Reason: fmt.Sprintf("%s has %q for it already, from %s, and takes one value for all; give it once", b.container.Name, said, b.saidIn[o.key])}
@@ -142,32 +147,51 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 	return nil
 }
 
-// openMuxer tries the header in memory, and only then touches the destination.
-func (b *builder) openMuxer(ctx context.Context, o Output) (*muxer.Mux, error) {
-	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
-	shape := muxer.FileShape(o.path)
-	if o.writer != nil {
-		shape = muxer.NewWriter(o.writer)
+// openMuxers tries the headers in memory, and only then touches the destinations.
+func (b *builder) openMuxers(ctx context.Context) (*muxer.Tee, error) {
+	for i, t := range b.targets {
+		if err := b.at(t).tryHeader(); err != nil {
+			return nil, b.outputError(i, err)
+		}
 	}
+	muxes := make([]*muxer.Mux, len(b.targets))
+	for _, i := range b.inOrderOfRisk() {
+		var err error
+		if muxes[i], err = b.at(b.targets[i]).openMuxer(ctx); err != nil {
+			return nil, b.outputError(i, err)
+		}
+	}
+	return muxer.NewTee(muxes), nil
+}
+
+func (b *builder) header() muxer.Config {
+	return muxer.Config{
+		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
+	}
+}
+
+func (b *builder) tryHeader() error {
+	cfg, shape := b.header(), b.shape()
 	if err := muxer.Try(cfg, shape); err != nil {
-		return nil, b.explain(cfg, shape, err)
+		return b.explain(cfg, shape, err)
 	}
+	return nil
+}
+
+func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	dst := shape
-	if o.writer == nil {
-		var err error
-		if dst, err = muxer.CreateFile(o.path); err != nil {
-			return nil, fmt.Errorf("avloom: open the file: %w", err)
-		}
+	dst, err := b.touch(ctx)
+	if err != nil {
+		return nil, err
 	}
 	b.dst.Store(dst)
 	if ctx.Err() != nil {
-		_ = dst.Close() // nothing was written
+		dst.GiveUp() // nothing was written
 		return nil, context.Cause(ctx)
 	}
-	mux, err := muxer.New(cfg, dst)
+	mux, err := muxer.New(b.header(), dst)
 	if err != nil {
 		return nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
 	}
@@ -176,17 +200,17 @@ func (b *builder) openMuxer(ctx context.Context, o Output) (*muxer.Mux, error) {
 }
 
 // start wires the graph and starts it. From here on the run owns everything.
-func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux) *run {
+func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 	graph := pipeline.NewRun(ctx)
 	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
 	for i, connect := range b.connect {
 		packets[i] = connect(graph)
 	}
-	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
+	pipeline.Join("mux", queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
 	graph.OnEnd(c.leave)
 	graph.FailStalls(b.settings.stallTimeout)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: b.dst.Load(), log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	return &run{Run: graph, ctx: ctx, dst: sink, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
@@ -195,7 +219,7 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).open(b.container)
+	enc, err := s.plan.withThreads(b.threads).open(b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -233,7 +257,7 @@ func (s *VideoStream) prepare(b *builder) error {
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.container)
+	enc, err := s.plan.open(b.containers()...)
 	if err != nil {
 		return err
 	}

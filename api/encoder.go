@@ -119,7 +119,11 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 
 // Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
 // found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
-// nothing more is written then, and every call returns context.Cause(ctx). Exactly one output must be given.
+// nothing more is written then, and every call returns context.Cause(ctx).
+//
+// Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
+// default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of
+// these fails, those before it have been. An error of one output ends the run, and names the output; on Close the others are still finished.
 //
 // The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks in the destination, or in the library of an encoder,
 // is left behind where it cannot be woken, as Close says. Until Open has returned, calls that feed get ErrNotOpen.
@@ -128,7 +132,7 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	if err != nil {
 		return err
 	}
-	r, err := e.build(ctx, opening, outputs[0])
+	r, err := e.build(ctx, opening, outputs)
 	return e.settle(o, r, err)
 }
 
@@ -163,6 +167,9 @@ func (e *Encoder) Sync(ctx context.Context) error {
 		return err
 	}
 	defer e.leave()
+	if err := checkContext(ctx); err != nil {
+		return err
+	}
 	return r.Sync(ctx)
 }
 
@@ -238,8 +245,8 @@ func (e *Encoder) over(r *run, err error) {
 type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
-	dst     *muxer.Destination
-	path    string // of the file; "": a writer
+	dst     *muxer.Tee
+	path    string // of the first output, or its URL; "": a writer
 	log     *zap.Logger
 	chosen  []zap.Field
 	lost    []string // wishes that could not be heeded

@@ -27,8 +27,11 @@ func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context,
 	if len(e.streams) == 0 {
 		return nil, nil, ErrNoStreams
 	}
-	if len(outputs) != 1 {
-		return nil, nil, &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
+	if len(outputs) == 0 {
+		return nil, nil, &ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
+	}
+	if err := checkContext(ctx); err != nil {
+		return nil, nil, err
 	}
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
@@ -73,24 +76,24 @@ func (e *Encoder) awaitOpening() {
 
 // attempt opens all that can block: the encoders, and the destination. A call that does not return after ctx has ended is left behind, and frees what it
 // has opened when it does.
-func (b *builder) attempt(ctx context.Context, output Output, leftBehind *atomic.Int32) (*muxer.Mux, error) {
-	mux, left, err := pipeline.Attempt(ctx, func() (*muxer.Mux, error) { return b.open(ctx, output) }, b.wake, func(*muxer.Mux) { b.free() })
+func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *atomic.Int32) (*muxer.Tee, error) {
+	sink, left, err := pipeline.Attempt(ctx, func() (*muxer.Tee, error) { return b.open(ctx, outputs) }, b.wake, func(*muxer.Tee) { b.free() })
 	if left {
 		leftBehind.Add(1)
-		b.settings.logger.Warn("left behind: Open, in a call that did not return", zap.String("path", output.path))
+		b.settings.logger.Warn("left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
 	}
-	return mux, err
+	return sink, err
 }
 
-// open opens every encoder, tries the header, opens the destination and writes the header.
-func (b *builder) open(ctx context.Context, o Output) (mux *muxer.Mux, err error) {
+// open opens every encoder, tries the headers, opens the destinations and writes the headers.
+func (b *builder) open(ctx context.Context, outputs []Output) (sink *muxer.Tee, err error) {
 	complete := false
 	defer func() {
 		if !complete {
 			b.free()
 		}
 	}()
-	if err := b.prepareOutput(o); err != nil {
+	if err := b.prepareOutputs(outputs); err != nil {
 		return nil, err
 	}
 	for i, stream := range b.inputs {
@@ -98,9 +101,9 @@ func (b *builder) open(ctx context.Context, o Output) (mux *muxer.Mux, err error
 			return nil, streamError(i, err)
 		}
 	}
-	mux, err = b.openMuxer(ctx, o)
+	sink, err = b.openMuxers(ctx)
 	complete = err == nil
-	return mux, err
+	return sink, err
 }
 
 // wake makes a write of the header that blocks return.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"time"
 
 	"go.uber.org/zap"
@@ -27,7 +28,9 @@ const (
 func newSettings(opts []Option) settings {
 	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth, pictureDepth: defaultPictureDepth}
 	for _, o := range opts {
-		o(&s)
+		if o != nil {
+			o(&s)
+		}
 	}
 	return s
 }
@@ -42,7 +45,10 @@ func WithLogger(l *zap.Logger) Option {
 	}
 }
 
-// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
+// mostQueueDepth is far beyond what is of use; the memory of a queue is allocated at once.
+const mostQueueDepth = 1 << 16
+
+// WithQueueDepth sets how many items may wait between two actors, from 1 to 65536. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
 // smooth uneven stages.
 func WithQueueDepth(n int) Option {
 	return func(s *settings) { s.queueDepth, s.pictureDepth = n, n }
@@ -59,8 +65,8 @@ func WithStallTimeout(d time.Duration) Option {
 // check finds what is wrong with the options of an encoder.
 func (s settings) check() error {
 	switch {
-	case s.queueDepth < 1:
-		return &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
+	case s.queueDepth < 1 || s.queueDepth > mostQueueDepth:
+		return &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: fmt.Sprintf("must be from 1 to %d", mostQueueDepth)}
 	case s.stallTimeout < 0:
 		return &ConfigError{Field: "StallTimeout", Value: s.stallTimeout, Reason: "must not be negative; 0 is never"}
 	default:

@@ -15,13 +15,16 @@ import (
 
 var _ astiavx.Output = (*Destination)(nil)
 
-// Destination is where a container goes: a file, or a writer.
+// Destination is where a container goes: a file, a writer, or a connection.
 type Destination struct {
-	w        io.Writer
-	seeker   io.Seeker // nil: written front to back
-	file     *os.File  // nil: a writer of the caller's, which stays open
-	url      string    // of the file, for containers that read it again; "": none
-	base     int64     // where in the seeker the container begins
+	w      io.Writer
+	seeker io.Seeker // nil: written front to back
+	file   *os.File  // nil: no file of ours; a writer of the caller's stays open
+
+	connection *astiavx.Connection // nil: none
+
+	url      string // of the file, for containers that read it again; "": none
+	base     int64  // where in the seeker the container begins
 	position int64
 	end      atomic.Int64 // the furthest position written, which is the size
 	calls    atomic.Int64 // of the writer, begun and ended: odd while one is under way
@@ -89,8 +92,35 @@ func (d *Destination) CanSeek() bool { return d.seeker != nil }
 // Written returns the size of what was written. It can be called at any time.
 func (d *Destination) Written() int64 { return d.end.Load() }
 
-// Close closes a file. A writer stays open.
+// bufferSize is how much FFmpeg collects before it calls Write: so many whole packets, where there are packets.
+func (d *Destination) bufferSize() int {
+	if d.connection == nil || d.connection.PacketSize() == 0 {
+		return ioBufferSize
+	}
+	size := d.connection.PacketSize()
+	return max(ioBufferSize/size, 1) * size
+}
+
+// GiveUp closes a file or a connection that has not been closed, without what a protocol says at the end of something complete.
+func (d *Destination) GiveUp() {
+	if d.connection != nil {
+		d.connection.Interrupt()
+	}
+	_ = d.Close() // what was to be kept has been closed before
+}
+
+// SameFile says whether two paths lead to one file that exists, by whatever links.
+func SameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
+
+// Close closes a file or a connection. A writer stays open.
 func (d *Destination) Close() error {
+	if d.connection != nil {
+		return d.connection.Close()
+	}
 	if d.file == nil {
 		return nil
 	}

@@ -24,6 +24,7 @@ type Stream struct {
 
 // Config says what to write.
 type Config struct {
+	Name     string            // of the output, for errors where there are several
 	Format   string            // FFmpeg's name of the container
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
@@ -54,6 +55,7 @@ const ioBufferSize = 64 << 10
 
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
+	name    string
 	dst     *Destination
 	format  *astiav.FormatContext
 	io      *astiavx.IO
@@ -66,6 +68,7 @@ type Mux struct {
 // track is how the times of a stream change on the way into the container.
 type track struct {
 	from, to astiav.Rational // time bases of the encoder, and of the container after its header
+	headers  *inBand         // nil: they are where they belong
 	lastDTS  int64
 	started  bool
 }
@@ -89,7 +92,7 @@ func Try(cfg Config, dst *Destination) error {
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
 func New(cfg Config, dst *Destination) (*Mux, error) {
-	m := &Mux{dst: dst, closer: astikit.NewCloser()}
+	m := &Mux{name: cfg.Name, dst: dst, closer: astikit.NewCloser()}
 	if err := m.open(cfg); err != nil {
 		m.Close()
 		return nil, err
@@ -121,7 +124,7 @@ func (m *Mux) open(cfg Config) error {
 }
 
 func (m *Mux) openIO() error {
-	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), ioBufferSize)
+	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), m.dst.bufferSize())
 	if err != nil {
 		return fmt.Errorf("open the destination: %w", err)
 	}
@@ -161,7 +164,15 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
 		}
-		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase()})
+		t := track{from: s.Codec.TimeBase()}
+		if needsInBand(m.format, s.Codec) {
+			var err error
+			if t.headers, err = newInBand(stream, t.from); err != nil {
+				return err
+			}
+			m.closer.Add(t.headers.free)
+		}
+		m.tracks = append(m.tracks, t)
 	}
 	return nil
 }
@@ -200,6 +211,12 @@ func (m *Mux) mayBeFinished(cfg Config) error {
 // Consume takes a packet of a stream and writes what is due.
 func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	t := &m.tracks[input]
+	if t.headers != nil {
+		if err := t.headers.apply(p); err != nil {
+			p.Free()
+			return err
+		}
+	}
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
@@ -278,7 +295,7 @@ func (m *Mux) Flush(context.Context) error {
 	}
 	m.trailer = true
 	if err := m.dst.Close(); err != nil {
-		return fmt.Errorf("close the file: %w", err)
+		return fmt.Errorf("close the destination: %w", err)
 	}
 	return nil
 }
@@ -295,7 +312,7 @@ func (m *Mux) Close() {
 		m.order.free()
 	}
 	_ = m.closer.Close() // only frees
-	_ = m.dst.Close()    // Flush has reported this; on a hard stop the file is given up
+	m.dst.GiveUp()
 }
 
 // explain says what failed, with the writer's own error where that is the reason.

@@ -38,6 +38,10 @@ func (d *Destination) activity() pipeline.Activity {
 // once. It is safe to be called from any goroutine.
 func (d *Destination) Wake() {
 	_ = d.fail(errWoken) // before the look at the calls: whichever comes later sees the other
+	if d.connection != nil {
+		d.connection.Interrupt()
+		return
+	}
 	if d.calls.Load()%2 == 0 {
 		return
 	}

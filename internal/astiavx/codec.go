@@ -2,6 +2,7 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavcodec/codec_desc.h>
+//#include <libavutil/mem.h>
 //#include <libavutil/pixdesc.h>
 //#include <stdlib.h>
 import "C"
@@ -188,4 +189,11 @@ func PixelFormats(filter func(astiav.PixelFormat) bool) []string {
 		}
 	}
 	return names
+}
+
+// DropExtraData takes the codec's header out of what a container is told of a stream. Go-astiav can only put another one there.
+func DropExtraData(p *astiav.CodecParameters) {
+	av := (*C.AVCodecParameters)(held(p))
+	C.av_freep(unsafe.Pointer(&av.extradata))
+	av.extradata_size = 0
 }
