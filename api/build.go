@@ -25,6 +25,7 @@ type builder struct {
 	opened    *astikit.Closer
 	streams   []muxer.Stream
 	inputs    []stream
+	facts     []streamFacts
 	muxer     map[string]string // options
 	saidIn    map[string]string // where each of these comes from, for messages
 	chosen    []zap.Field
@@ -180,9 +181,11 @@ func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxe
 		packets[i] = connect(graph)
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
+	r := &run{Run: graph, ctx: ctx, dst: dst, mux: mux, streams: b.facts, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
+	graph.OnEnd(r.stopClock)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	return r
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
@@ -210,10 +213,11 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
+	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
 	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
 		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
+		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
 		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
@@ -236,10 +240,11 @@ func (s *AudioStream) prepare(b *builder) error {
 		return err
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
+	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
 	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d Hz %s",
 		enc.name, enc.output.Format, enc.output.Rate, enc.output.Layout)))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, samples := pipeline.NewSource[pipeline.Samples](run, "input", s.index)
+		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))

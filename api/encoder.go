@@ -28,6 +28,7 @@ type Encoder struct {
 	run     *run // nil before Open
 
 	calls     sync.WaitGroup // that feed the encoder
+	presence  presence
 	closeOnce sync.Once
 	closeErr  error
 	ended     bool // Close has returned
@@ -153,11 +154,17 @@ func (e *Encoder) enter() (*run, error) {
 		return nil, cause
 	}
 	e.calls.Add(1)
+	e.presence.enter()
 	return e.run, nil
 }
 
 // leave ends a call that was admitted.
-func (e *Encoder) leave() { e.calls.Done() }
+func (e *Encoder) leave() {
+	e.mu.Lock()
+	e.presence.leave()
+	e.mu.Unlock()
+	e.calls.Done()
+}
 
 // Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
 // ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
@@ -184,6 +191,9 @@ func (e *Encoder) close() error {
 	wasOpen := e.state == open
 	aborted := e.aborted
 	e.state = closed
+	if wasOpen {
+		e.presence.enter()
+	}
 	e.mu.Unlock()
 	if !wasOpen {
 		e.claim.leave()
@@ -194,6 +204,7 @@ func (e *Encoder) close() error {
 	e.run.end(err)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.presence.leave()
 	e.ended = true
 	return err
 }
@@ -229,6 +240,8 @@ type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
 	dst     *muxer.Destination
+	mux     *muxer.Mux
+	streams []streamFacts
 	path    string // of the file; "": a writer
 	log     *zap.Logger
 	chosen  []zap.Field
@@ -272,13 +285,28 @@ func (r *run) logOpen() {
 	}
 }
 
+// stopClock is called when the graph has ended.
+func (r *run) stopClock() {
+	elapsed := time.Since(r.start)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.elapsed = elapsed
+}
+
+// since returns how long the run has lasted, and whether it is over.
+func (r *run) since() (elapsed time.Duration, over bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.elapsed > 0 {
+		return r.elapsed, true
+	}
+	return time.Since(r.start), false
+}
+
 // end is called when the run is over.
 func (r *run) end(err error) {
 	r.endOnce.Do(func() {
-		elapsed := time.Since(r.start)
-		r.mu.Lock()
-		r.elapsed = elapsed
-		r.mu.Unlock()
+		elapsed, _ := r.since()
 		fields := []zap.Field{zap.Duration("elapsed", elapsed), zap.Int64("bytes", r.dst.Written())}
 		if _, _, abandoned := r.Stats(); abandoned > 0 {
 			r.log.Warn("left behind: calls that did not return", zap.Int("actors", abandoned))

@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
-	"github.com/avloom/avloom/pipeline"
 )
 
 func TestLog(t *testing.T) {
@@ -49,30 +47,4 @@ func TestLogOfWishes(t *testing.T) {
 	require.NoError(t, enc.Close())
 	require.Len(t, logs.All(), 1)
 	require.Equal(t, `stream 1: ColorRange "pc": yuv420p in mpeg2video in matroska cannot say it; pixels and tags follow what it can`, logs.All()[0].Message)
-}
-
-func TestBottleneck(t *testing.T) {
-	second := time.Second
-	for want, s := range map[string]api.Stats{
-		"nothing has run yet": {},
-		"the caller: no actor waits for another, so more could be fed": {
-			Elapsed: second, Edges: []api.EdgeStats{{From: "convert", To: "encode", Blocked: second / 100}},
-		},
-		"encode (stream 0): convert waited for it 80 % of the time, and it was busy 95 %": {
-			Elapsed: second,
-			Nodes:   []api.NodeStats{{Name: "convert", Busy: second / 5}, {Name: "encode", Busy: second * 95 / 100}},
-			Edges: []api.EdgeStats{
-				{From: "input", To: "convert", Blocked: second * 85 / 100},
-				{From: "convert", To: "encode", Blocked: second * 80 / 100},
-				{From: "encode", To: "mux"},
-			},
-		},
-		"mux (stream 1): encode waited for it 50 % of the time, and it was busy 70 %": {
-			Elapsed: second,
-			Nodes:   []api.NodeStats{{Name: "encode", Stream: 1}, {Name: "mux", Stream: pipeline.NoStream, Busy: second * 7 / 10}},
-			Edges:   []api.EdgeStats{{From: "encode", To: "mux", Stream: 1, Blocked: second / 2}},
-		},
-	} {
-		require.Equal(t, want, s.Bottleneck())
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/stopwatch"
 )
 
 var _ astiavx.Output = (*Destination)(nil)
@@ -26,6 +27,7 @@ type Destination struct {
 	position int64
 	end      atomic.Int64 // the furthest position written, which is the size
 	writing  atomic.Bool  // a call of the writer is under way
+	writes   stopwatch.Watch
 
 	mu  sync.Mutex
 	err error // the first error of the writer
@@ -90,6 +92,9 @@ func (d *Destination) CanSeek() bool { return d.seeker != nil }
 // Written returns the size of what was written. It can be called at any time.
 func (d *Destination) Written() int64 { return d.end.Load() }
 
+// Writing returns how long calls of the writer took, the one that goes on included. It can be called at any time.
+func (d *Destination) Writing() time.Duration { return d.writes.Total() }
+
 // Close closes a file. A writer stays open.
 func (d *Destination) Close() error {
 	if d.file == nil {
@@ -105,9 +110,7 @@ func (d *Destination) Write(p []byte) (int, error) {
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
-	d.writing.Store(true)
-	n, err := d.w.Write(p)
-	d.writing.Store(false)
+	n, err := d.write(p)
 	if err == nil && n != len(p) {
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
@@ -117,6 +120,14 @@ func (d *Destination) Write(p []byte) (int, error) {
 		return 0, d.fail(err)
 	}
 	return n, nil
+}
+
+func (d *Destination) write(p []byte) (int, error) {
+	d.writes.Begin()
+	defer d.writes.End()
+	d.writing.Store(true)
+	defer d.writing.Store(false)
+	return d.w.Write(p)
 }
 
 // Seek is what FFmpeg seeks with.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/asticode/go-astikit"
@@ -59,6 +60,7 @@ type Mux struct {
 	io      *astiavx.IO
 	tracks  []track
 	order   *interleaver
+	meters  []*meter // by stream
 	closer  *astikit.Closer
 	trailer bool // written
 }
@@ -74,6 +76,7 @@ var (
 	_ pipeline.Sink[pipeline.Packet] = (*Mux)(nil)
 	_ pipeline.Syncer                = (*Mux)(nil)
 	_ pipeline.Waker                 = (*Mux)(nil)
+	_ pipeline.Holder                = (*Mux)(nil)
 )
 
 // Try writes the header to nowhere, as if to dst, and returns what the container has against it.
@@ -115,7 +118,7 @@ func (m *Mux) open(cfg Config) error {
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
 	}
-	m.order = newInterleaver(m.tracks)
+	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
 	return nil
 }
 
@@ -199,6 +202,7 @@ func (m *Mux) mayBeFinished(cfg Config) error {
 // Consume takes a packet of a stream and writes what is due.
 func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	t := &m.tracks[input]
+	m.meters[input].take(time.Now(), p, t.from)
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
@@ -218,6 +222,7 @@ func (t *track) rise(p pipeline.Packet) {
 // EndInput says that a stream has ended: the others need not wait for it.
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
+	m.meters[input].end()
 	return m.writeDue()
 }
 
@@ -235,6 +240,7 @@ func (m *Mux) writeDue() error {
 
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
+	m.meters[p.StreamIndex()].write()
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
 
@@ -289,6 +295,9 @@ func (m *Mux) Wake() { m.dst.wake() }
 func (m *Mux) Close() {
 	if m.order != nil {
 		m.order.free()
+		for _, meter := range m.meters {
+			meter.giveUp()
+		}
 	}
 	_ = m.closer.Close() // only frees
 	_ = m.dst.Close()    // Flush has reported this; on a hard stop the file is given up

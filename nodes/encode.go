@@ -25,12 +25,15 @@ type Encode[M Media] struct {
 	codec *astiav.CodecContext
 	sent  int64 // what the encoder was given, in units of its time base
 	total int64 // of that, what came in
+	given int64 // how many packets it gave
+	end   int64 // where these end
 	shelf astiavx.PacketShelf
 }
 
 var (
 	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
 	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
+	_ pipeline.Holder                                       = (*Encode[pipeline.Frame])(nil)
 )
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
@@ -133,12 +136,22 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 			packet.SetDuration(1) // not every encoder passes it on
 		}
+		e.given++
+		e.end = max(e.end, packet.Pts()+packet.Duration())
 		err = e.declarePadding(packet)
 	}
 	if err != nil || !ok {
 		packet.Free()
 	}
 	return packet, ok && err == nil, err
+}
+
+// Held is how much the encoder keeps of what it was given: pictures, or samples per channel.
+func (e *Encode[M]) Held() int64 {
+	if e.codec.MediaType() == astiav.MediaTypeVideo {
+		return max(0, e.total-e.given)
+	}
+	return max(0, e.total-e.end)
 }
 
 // Close frees the encoder.

@@ -21,8 +21,7 @@ func (s *processorStage[In, Out]) consume(ctx context.Context, m message[In]) er
 		return s.node.Process(ctx, m.v, s.emit)
 	}
 	s.worker.awaitTurn()
-	waited, _ := s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil)
-	s.worker.waited += waited
+	s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil, &s.worker.clock)
 	return nil
 }
 
@@ -34,9 +33,7 @@ func (s *processorStage[In, Out]) close() { s.node.Close() }
 // refuses the item.
 func (s *processorStage[In, Out]) send(v Out) error {
 	s.worker.awaitTurn()
-	waited, ok := s.out.send(v, nil)
-	s.worker.waited += waited
-	if !ok {
+	if !s.out.send(v, nil, &s.worker.clock) {
 		return context.Cause(s.worker.run.ctx)
 	}
 	s.worker.emitted.Add(1)
