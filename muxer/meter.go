@@ -11,9 +11,9 @@ import (
 
 // Progress is how far a stream has come.
 type Progress struct {
-	Packets int64 // that its encoder gave
-	Bytes   int64 // in these
-	Held    int64 // of these, how many wait for other streams
+	Packets int64         // that its encoder gave
+	Bytes   int64         // in these
+	Held    int64         // of these, how many wait for other streams
 	Encoded time.Duration // media time: where what it gave ends
 	Ended   bool          // nothing more comes
 

@@ -82,11 +82,11 @@ func (h *hoarder) Held() int64 { return int64(len(h.kept)) }
 func TestWhatANodeHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hoarder{}
-		h.fakeProcessor.process = func(_ context.Context, in int, _ Emit[int]) error {
+		h.process = func(_ context.Context, in int, _ Emit[int]) error {
 			h.kept = append(h.kept, in)
 			return nil
 		}
-		h.fakeProcessor.flush = func(_ context.Context, emit Emit[int]) error {
+		h.flush = func(_ context.Context, emit Emit[int]) error {
 			for _, v := range h.kept {
 				if err := emit(v); err != nil {
 					return err
