@@ -56,13 +56,13 @@ type audioEncoder struct {
 	muxers []codecOption
 }
 
-// open opens the encoder for this container.
-func (p *audioPlan) open(container astiavx.Container) (*audioEncoder, error) {
-	e, err := p.openFor(container)
+// open opens the encoder for this container. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *audioPlan) open(container astiavx.Container, log *astiavx.Log) (*audioEncoder, error) {
+	e, err := p.openFor(container, log)
 	return e, withoutPrefix(err)
 }
 
-func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) {
+func (p *audioPlan) openFor(container astiavx.Container, log *astiavx.Log) (*audioEncoder, error) {
 	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, container)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) 
 	if p.input.Layout = layouts[p.cfg.NumChannels]; p.cfg.NumChannels == s.spec.Layout.Channels() {
 		p.input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
-	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations, log: log}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
 	cc, err := o.open()
 	if err != nil && s.moveBitRate(&o) {

@@ -182,9 +182,10 @@ func (s *Stats) starving() string {
 		waiting.Held, waiting.Stream, lagging.Stream, lagging.Kind, lag.Round(100*time.Millisecond), why)
 }
 
+// share is a part of the whole, between 0 and 1: the times in a snapshot are not of exactly the same moment.
 func share(part, whole time.Duration) float64 {
 	if whole <= 0 {
 		return 0
 	}
-	return part.Seconds() / whole.Seconds()
+	return min(1, max(0, part.Seconds()/whole.Seconds()))
 }

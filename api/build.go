@@ -29,14 +29,15 @@ type builder struct {
 	muxer     map[string]string // options
 	saidIn    map[string]string // where each of these comes from, for messages
 	chosen    []zap.Field
-	lost      []string                                                // wishes that could not be heeded, in words
+	lost      []lostWish
+	lines     *ffmpegLines
 	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
 // build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
 func build(ctx context.Context, s settings, c *claim, streams []stream, o Output) (_ *run, err error) {
 	b := &builder{
-		settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}, threads: c.take(budgeted(streams)),
+		settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}, lines: newFFmpegLines(s.logger), threads: c.take(budgeted(streams)),
 	}
 	defer func() {
 		if err != nil {
@@ -150,7 +151,7 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 
 // openMuxer tries the header in memory, and only then touches the destination.
 func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
-	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
+	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams, Log: b.lines.of("mux", pipeline.NoStream)}
 	shape := muxer.FileShape(o.path)
 	if o.writer != nil {
 		shape = muxer.NewWriter(o.writer)
@@ -181,7 +182,7 @@ func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxe
 		packets[i] = connect(graph)
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
-	r := &run{Run: graph, ctx: ctx, dst: dst, mux: mux, streams: b.facts, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	r := &run{Run: graph, ctx: ctx, dst: dst, mux: mux, streams: b.facts, log: b.settings.logger, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
 	graph.OnEnd(r.stopClock)
 	graph.Start()
@@ -194,7 +195,7 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).open(b.container)
+	enc, err := s.plan.withThreads(b.threads).open(b.container, b.lines.of("encode", s.index))
 	if err != nil {
 		return err
 	}
@@ -210,12 +211,11 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.opened.Add(c.Close)
 	}
 	for _, lost := range enc.lost {
-		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
+		b.lost = append(b.lost, lostWish{s.index, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
 	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
-		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
 		lent := queue(b, pipeline.Input.Withdraw)
@@ -231,7 +231,7 @@ func (s *VideoStream) prepare(b *builder) error {
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.container)
+	enc, err := s.plan.open(b.container, b.lines.of("encode", s.index))
 	if err != nil {
 		return err
 	}
@@ -241,8 +241,7 @@ func (s *AudioStream) prepare(b *builder) error {
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
 	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d Hz %s",
-		enc.name, enc.output.Format, enc.output.Rate, enc.output.Layout)))
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.input)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)

@@ -201,11 +201,11 @@ func (e *Encoder) close() error {
 	}
 	e.calls.Wait()
 	err := e.run.Close()
-	e.run.end(err)
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.presence.leave()
 	e.ended = true
+	e.mu.Unlock()
+	e.run.end(e.Stats(), err)
 	return err
 }
 
@@ -231,7 +231,7 @@ func (e *Encoder) Abort(cause error) error {
 		return nil
 	}
 	err := r.Abort(cause)
-	r.end(err)
+	r.end(e.Stats(), err)
 	return err
 }
 
@@ -244,8 +244,9 @@ type run struct {
 	streams []streamFacts
 	path    string // of the file; "": a writer
 	log     *zap.Logger
+	lines   *ffmpegLines
 	chosen  []zap.Field
-	lost    []string // wishes that could not be heeded
+	lost    []lostWish
 	start   time.Time
 	endOnce sync.Once
 
@@ -278,13 +279,6 @@ func (r *run) fed(err error, accepted int) error {
 	return &PartialError{Accepted: accepted, Err: err}
 }
 
-func (r *run) logOpen() {
-	r.log.Info("open", r.chosen...)
-	for _, lost := range r.lost {
-		r.log.Warn(lost)
-	}
-}
-
 // stopClock is called when the graph has ended.
 func (r *run) stopClock() {
 	elapsed := time.Since(r.start)
@@ -304,20 +298,7 @@ func (r *run) since() (elapsed time.Duration, over bool) {
 }
 
 // end is called when the run is over.
-func (r *run) end(err error) {
-	r.endOnce.Do(func() {
-		elapsed, _ := r.since()
-		fields := []zap.Field{zap.Duration("elapsed", elapsed), zap.Int64("bytes", r.dst.Written())}
-		if _, _, abandoned := r.Stats(); abandoned > 0 {
-			r.log.Warn("left behind: calls that did not return", zap.Int("actors", abandoned))
-		}
-		if err != nil {
-			r.log.Error("stopped", append(fields, zap.Error(err))...)
-			return
-		}
-		r.log.Info("closed", fields...)
-	})
-}
+func (r *run) end(s Stats, err error) { r.endOnce.Do(func() { r.logEnd(s, err) }) }
 
 // streamError says which stream a wrong config is of.
 func streamError(index int, err error) error {

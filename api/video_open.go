@@ -63,16 +63,16 @@ type videoEncoder struct {
 	muxers  []codecOption
 }
 
-// open opens the encoder for this container.
-func (p *videoPlan) open(container astiavx.Container) (*videoEncoder, error) {
+// open opens the encoder for this container. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *videoPlan) open(container astiavx.Container, log *astiavx.Log) (*videoEncoder, error) {
 	if p.onCUDA() {
 		return nil, gpu.Probe()
 	}
-	e, err := p.openFor(container)
+	e, err := p.openFor(container, log)
 	return e, withoutPrefix(err)
 }
 
-func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) {
+func (p *videoPlan) openFor(container astiavx.Container, log *astiavx.Log) (*videoEncoder, error) {
 	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, container)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) 
 	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
 		return nil, err
 	}
-	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations, log: log}
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
 	Streams  []Stream
+	Log      *astiavx.Log // of FFmpeg's lines about the container; nil: none
 }
 
 // UnusedOptionsError says which options the container did not use.
@@ -56,6 +57,7 @@ const ioBufferSize = 64 << 10
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
 	dst     *Destination
+	log     *astiavx.Log
 	format  *astiav.FormatContext
 	io      *astiavx.IO
 	tracks  []track
@@ -79,8 +81,9 @@ var (
 	_ pipeline.Holder                = (*Mux)(nil)
 )
 
-// Try writes the header to nowhere, as if to dst, and returns what the container has against it.
+// Try writes the header to nowhere, as if to dst, and returns what the container has against it. It logs nothing.
 func Try(cfg Config, dst *Destination) error {
+	cfg.Log = nil
 	m, err := New(cfg, dst.rehearsal())
 	if err != nil {
 		return err
@@ -91,7 +94,7 @@ func Try(cfg Config, dst *Destination) error {
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
 func New(cfg Config, dst *Destination) (*Mux, error) {
-	m := &Mux{dst: dst, closer: astikit.NewCloser()}
+	m := &Mux{dst: dst, log: cfg.Log, closer: astikit.NewCloser()}
 	if err := m.open(cfg); err != nil {
 		m.Close()
 		return nil, err
@@ -139,9 +142,11 @@ func (m *Mux) openFormat(name string) error {
 	}
 	live.New("container")
 	m.format = format
+	log := astiavx.LogContainer(format, m.log)
 	m.closer.Add(func() {
 		live.Freed("container")
 		format.Free()
+		log.Remove()
 	})
 	m.io.Serve(format)
 	return nil
