@@ -30,7 +30,7 @@ func (s Stats) DOT() string {
 			fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life)))
 	}
 	for _, e := range s.Edges {
-		d.arrow(dotName(e.From, e.Stream), dotName(e.To, s.streamBehind(e)), e.Queued == e.Depth, fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
+		d.arrow(dotName(e.From, e.Stream), dotName(e.To, s.streamBehind(e)), s.full(e), fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
 	}
 	if len(s.Nodes) > 0 {
 		d.box("destination", false, "destination", fmt.Sprintf("%d bytes", s.BytesWritten))
@@ -48,6 +48,17 @@ func (s *Stats) streamBehind(e EdgeStats) int {
 		}
 	}
 	return e.Stream
+}
+
+// full says whether nothing more may wait where an edge leads. What leads to the same node shares its queue.
+func (s *Stats) full(e EdgeStats) bool {
+	waiting := 0
+	for _, other := range s.Edges {
+		if other.To == e.To && s.streamBehind(other) == s.streamBehind(e) {
+			waiting += other.Queued
+		}
+	}
+	return waiting >= e.Depth
 }
 
 func dotName(node string, stream int) string {
