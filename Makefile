@@ -7,7 +7,9 @@ cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/avloom
 tools := $(cache)/bin
 # The exports with which the Go tools find FFmpeg 9, which is built where there is none. A failure there must end the recipe.
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
-test_packages := ffmpeg mediainfo mkvtoolnix
+# A browser for the page of examples/dashboard. Debian has it as a package; on other systems its test looks for one that is there.
+chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
+test_packages := ffmpeg mediainfo mkvtoolnix graphviz $(chromium)
 
 golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0

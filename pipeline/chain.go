@@ -42,6 +42,14 @@ func (c *chain[A, B, C]) Activity() Activity {
 	return Activity{}
 }
 
+// Held is what the second holds; the first emits all at once or says nothing of it.
+func (c *chain[A, B, C]) Held() int64 {
+	if h, ok := c.second.(Holder); ok {
+		return h.Held()
+	}
+	return 0
+}
+
 func (c *chain[A, B, C]) Close() {
 	defer c.second.Close()
 	c.first.Close()

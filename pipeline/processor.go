@@ -22,9 +22,8 @@ func (s *processorStage[In, Out]) consume(ctx context.Context, m message[In]) er
 	}
 	s.worker.beat()
 	s.worker.awaitTurn()
-	waited, _ := s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil)
+	s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil, &s.worker.clock)
 	s.worker.beat()
-	s.worker.waited += waited
 	return nil
 }
 
@@ -37,9 +36,8 @@ func (s *processorStage[In, Out]) close() { s.node.Close() }
 func (s *processorStage[In, Out]) send(v Out) error {
 	s.worker.beat()
 	s.worker.awaitTurn()
-	waited, ok := s.out.send(v, nil)
+	ok := s.out.send(v, nil, &s.worker.clock)
 	s.worker.beat()
-	s.worker.waited += waited
 	if !ok {
 		return context.Cause(s.worker.run.ctx)
 	}
