@@ -52,6 +52,7 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 func FreeCodecContext(codec *astiav.CodecContext) {
 	endUnfinished(codec)
 	astiavx.FreeEncoder(codec)
+	live.Freed("encoder") // now, for some take long
 }
 
 // endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
