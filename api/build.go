@@ -225,7 +225,11 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).open(b.lines.of("encode", s.index), b.containers()...)
+	plan, node := s.plan.withThreads(b.threads), encodeNode
+	if b.threads == 1 && plan.threads == 1 { // its share of a budget is one core, which conversion is part of
+		node = chainedNode
+	}
+	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -241,7 +245,7 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.opened.Add(c.Close)
 	}
 	for _, lost := range enc.lost {
-		b.lost = append(b.lost, lostWish{s.index, fmt.Sprint(lost)})
+		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
 	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
@@ -252,7 +256,7 @@ func (s *VideoStream) prepare(b *builder) error {
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
 		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec))
-		if b.threads == 1 && enc.threads == 1 { // its share of a budget is one core, which conversion is part of
+		if node == chainedNode {
 			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
 		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
@@ -263,7 +267,7 @@ func (s *VideoStream) prepare(b *builder) error {
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.lines.of("encode", s.index), b.containers()...)
+	enc, err := s.plan.open(b.lines.of(encodeNode, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}

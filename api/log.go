@@ -14,6 +14,7 @@ import (
 // lostWish is a wish that could not be heeded.
 type lostWish struct {
 	stream int
+	node   string
 	text   string
 }
 
@@ -47,7 +48,7 @@ func (e *audioEncoder) chosen(input nodes.SampleSpec) []zap.Field {
 func (r *run) logOpen() {
 	r.log.Info("open", r.chosen...)
 	for _, lost := range r.lost {
-		r.log.Warn(lost.text, zap.Int("stream", lost.stream), zap.String("node", "encode"))
+		r.log.Warn(lost.text, zap.Int("stream", lost.stream), zap.String("node", lost.node))
 	}
 	r.lines.release()
 }

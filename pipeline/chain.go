@@ -42,12 +42,14 @@ func (c *chain[A, B, C]) Activity() Activity {
 	return Activity{}
 }
 
-// Held is what the second holds; the first emits all at once or says nothing of it.
-func (c *chain[A, B, C]) Held() int64 {
-	if h, ok := c.second.(Holder); ok {
-		return h.Held()
+// Held is what the two hold together, as far as they say.
+func (c *chain[A, B, C]) Held() (n int64) {
+	for _, node := range []any{c.first, c.second} {
+		if holder, ok := node.(Holder); ok {
+			n += holder.Held()
+		}
 	}
-	return 0
+	return n
 }
 
 func (c *chain[A, B, C]) Close() {

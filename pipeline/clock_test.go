@@ -79,28 +79,34 @@ type hoarder struct {
 
 func (h *hoarder) Held() int64 { return int64(len(h.kept)) }
 
+func newHoarder() *hoarder {
+	h := &hoarder{}
+	h.process = func(_ context.Context, in int, _ Emit[int]) error {
+		h.kept = append(h.kept, in)
+		return nil
+	}
+	return h
+}
+
 func TestWhatANodeHolds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := &hoarder{}
-		h.process = func(_ context.Context, in int, _ Emit[int]) error {
-			h.kept = append(h.kept, in)
-			return nil
-		}
-		h.flush = func(_ context.Context, emit Emit[int]) error {
-			for _, v := range h.kept {
-				if err := emit(v); err != nil {
-					return err
-				}
-			}
-			return nil // it still says that it holds them
-		}
-		l := startLine(t, 1, &fakeSink{}, h)
-		l.send(t, 1, 2, 3)
-		synctest.Wait()
-		nodes, _, _ := l.run.Stats()
-		assert.Equal(t, int64(3), nodes[0].Held)
-		require.NoError(t, l.run.Close())
-		nodes, _, _ = l.run.Stats()
-		assert.Zero(t, nodes[0].Held, "a node that is closed holds nothing")
-	})
+	for name, wrap := range map[string]func(*hoarder) Processor[int, int]{
+		"a node":            func(h *hoarder) Processor[int, int] { return h },
+		"the first of two":  func(h *hoarder) Processor[int, int] { return Chain(h, &fakeProcessor{}) },
+		"the second of two": func(h *hoarder) Processor[int, int] { return Chain(&fakeProcessor{}, h) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHoarder()
+				l := startLine(t, 1, &fakeSink{}, wrap(h))
+				l.send(t, 1, 2, 3)
+				synctest.Wait()
+				nodes, _, _ := l.run.Stats()
+				assert.Equal(t, int64(3), nodes[0].Held)
+				require.NoError(t, l.run.Close())
+				nodes, _, _ = l.run.Stats()
+				assert.Len(t, h.kept, 3, "it still says that it holds them")
+				assert.Zero(t, nodes[0].Held, "but a node that is closed holds nothing")
+			})
+		})
+	}
 }
