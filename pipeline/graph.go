@@ -36,6 +36,7 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	a.run.syncs = append(a.run.syncs, a.syncs)
 	w := &worker[In]{actor: a, stage: s}
 	w.waker, _ = sink.(Waker)
+	w.alarm.node, _ = sink.(Ticker)
 	a.add(w)
 }
 
@@ -59,6 +60,7 @@ func (a *actor[In]) add(w *worker[In]) {
 type anyActor interface {
 	stats() NodeStats
 	stuck() bool
+	works(stream int) bool
 	wake(waking *sync.WaitGroup)
 }
 
