@@ -125,6 +125,8 @@ func (b *builder) faststart(o Output) error {
 		return nil
 	}
 	switch {
+	case o.crashSafe != nil && *o.crashSafe:
+		return &ConfigError{Field: "Faststart", Value: true, Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two"}
 	case !muxer.IsMovFamily(b.container.Name):
 		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
 	case o.writer != nil:
@@ -149,7 +151,7 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 
 // openMuxer tries the header in memory, and only then touches the destination.
 func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
-	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
+	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams, CrashSafe: o.wantsCrashSafe()}
 	shape := muxer.FileShape(o.path)
 	if o.writer != nil {
 		shape = muxer.NewWriter(o.writer)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,7 @@ func push(t *testing.T, i *interleaver, stream int, dts int64, n int) {
 	t.Helper()
 	p := packetAt(t, dts, n)
 	p.SetStreamIndex(stream)
-	i.push(stream, p)
+	i.push(stream, p, time.Time{})
 }
 
 func TestOrderOverTimeBases(t *testing.T) {

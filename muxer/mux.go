@@ -28,6 +28,9 @@ type Config struct {
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
 	Streams  []Stream
+
+	// CrashSafe keeps the file readable while it is written, but for the last half second, where CanBeCrashSafe says that there is a way.
+	CrashSafe bool
 }
 
 // UnusedOptionsError says which options the container did not use.
@@ -54,20 +57,22 @@ const ioBufferSize = 64 << 10
 
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
-	dst     *Destination
-	format  *astiav.FormatContext
-	io      *astiavx.IO
-	tracks  []track
-	order   *interleaver
-	closer  *astikit.Closer
-	trailer bool // written
+	dst      *Destination
+	format   *astiav.FormatContext
+	io       *astiavx.IO
+	tracks   []track
+	order    *interleaver
+	patience patience
+	closer   *astikit.Closer
+	trailer  bool // written
 }
 
 // track is how the times of a stream change on the way into the container.
 type track struct {
-	from, to astiav.Rational // time bases of the encoder, and of the container after its header
-	lastDTS  int64
-	started  bool
+	from, to    astiav.Rational // time bases of the encoder, and of the container after its header
+	lastDTS     int64
+	started     bool
+	needsPacket bool // before the mov muxer can describe it
 }
 
 var (
@@ -116,6 +121,7 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].to = s.TimeBase()
 	}
 	m.order = newInterleaver(m.tracks)
+	m.patience = newPatience(cfg, m.dst)
 	return nil
 }
 
@@ -160,13 +166,13 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
 		}
-		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase()})
+		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase(), needsPacket: needsPacket(s)})
 	}
 	return nil
 }
 
 func (m *Mux) writeHeader(cfg Config) error {
-	options, err := dictionary(optionsFor(cfg.Format, cfg.Options, m.dst.CanSeek()))
+	options, err := dictionary(optionsFor(cfg, m.dst.CanSeek()))
 	if err != nil {
 		return err
 	}
@@ -202,7 +208,7 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
-	m.order.push(input, p)
+	m.order.push(input, p, m.patience.now())
 	return m.writeDue()
 }
 
@@ -218,7 +224,10 @@ func (t *track) rise(p pipeline.Packet) {
 // EndInput says that a stream has ended: the others need not wait for it.
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
-	return m.writeDue()
+	if err := m.writeDue(); err != nil || !m.patience.kept || !m.order.over() {
+		return err
+	}
+	return m.flush() // Close may be far off
 }
 
 func (m *Mux) writeDue() error {
@@ -256,14 +265,15 @@ func (m *Mux) Sync(context.Context) error {
 	if err := m.writeAll(); err != nil {
 		return err
 	}
-	err := m.format.WriteFrame(nil) // ends a fragment or a cluster
-	m.io.Flush()
-	return m.explain("flush", err)
+	return m.flush()
 }
 
 // Flush writes what is held and the trailer, and closes a file.
 func (m *Mux) Flush(context.Context) error {
 	if err := m.writeAll(); err != nil {
+		return err
+	}
+	if err := m.leaveOutUnfed(); err != nil {
 		return err
 	}
 	err := m.format.WriteTrailer()
