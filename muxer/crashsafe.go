@@ -8,12 +8,12 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// hybridFlags make the mov muxer write fragments, and turn the file into an ordinary one at the end. The index waits for the first of them, since
-// only then the start times of all tracks (B-frames, priming) are known.
-const hybridFlags = "+hybrid_fragmented+delay_moov"
+// hybridFlags make the mov muxer write fragments, which the Mux cuts, and turn the file into an ordinary one at the end. The index waits for the first of
+// them, since only then the start times of all tracks (B-frames, priming) are known.
+const hybridFlags = "+hybrid_fragmented+delay_moov+frag_custom"
 
-// hybrid are the options for that, with fragments of half a second, each written out when it is complete.
-var hybrid = map[string]string{"movflags": hybridFlags, "frag_duration": "500000", "flush_packets": "1"}
+// hybrid are the options for that.
+var hybrid = map[string]string{"movflags": hybridFlags, "flush_packets": "1"}
 
 // hybridFormats are the containers of FFmpeg's mov muxer that can begin as fragments. PSP's and Smooth Streaming's have a layout of their own,
 // and AVIF's is for pictures.

@@ -63,16 +63,22 @@ type Mux struct {
 	tracks   []track
 	order    *interleaver
 	patience patience
+	hybrid   bool // a mov file that consists of fragments until it is finished
+	indexed  bool // its first index has been written
 	closer   *astikit.Closer
 	trailer  bool // written
 }
 
 // track is how the times of a stream change on the way into the container.
 type track struct {
-	from, to    astiav.Rational // time bases of the encoder, and of the container after its header
-	lastDTS     int64
-	started     bool
-	needsPacket bool // before the mov muxer can describe it
+	from, to astiav.Rational // time bases of the encoder, and of the container after its header
+	lastDTS  int64
+	started  bool
+	written  bool // the container has had a packet
+
+	needsPacket   bool  // before the mov muxer can describe it
+	inFragment    bool  // there is one in the fragment that is open
+	fragmentStart int64 // its decoding time
 }
 
 var (
@@ -121,7 +127,8 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].to = s.TimeBase()
 	}
 	m.order = newInterleaver(m.tracks)
-	m.patience = newPatience(cfg, m.dst)
+	m.patience.kept = cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
+	m.hybrid = m.patience.kept && slices.Contains(hybridFormats, cfg.Format)
 	return nil
 }
 
@@ -244,6 +251,12 @@ func (m *Mux) writeDue() error {
 
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
+	if m.completesFragment(p) {
+		if err := m.flush(); err != nil {
+			return err
+		}
+	}
+	m.tracks[p.StreamIndex()].wrote(p)
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
 

@@ -2,11 +2,7 @@ package muxer
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
-
-	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/pipeline"
 )
@@ -22,19 +18,9 @@ const (
 
 // patience is what a Mux knows of the clock, so that a crash loses no more than half a second.
 type patience struct {
-	kept   bool      // the file is to be crash-safe
-	hybrid bool      // it is made of fragments, behind an index that waits for the first packet of each stream
-	header int64     // the size of the header
-	first  time.Time // when the first packet came; zero: none yet
-	next   time.Time // not to be asked before
-}
-
-func newPatience(cfg Config, dst *Destination) patience {
-	return patience{
-		kept:   cfg.CrashSafe && CanBeCrashSafe(cfg, dst),
-		hybrid: cfg.CrashSafe && CanBeCrashSafe(cfg, dst) && slices.Contains(hybridFormats, cfg.Format),
-		header: dst.Written(),
-	}
+	kept  bool      // the file is to be crash-safe
+	first time.Time // when the first packet came; zero: none yet
+	next  time.Time // not to be asked before
 }
 
 // now is what a packet is stamped with when it comes.
@@ -55,7 +41,7 @@ func (m *Mux) Due() time.Time {
 		return time.Time{}
 	}
 	since := m.order.since()
-	if since.IsZero() && m.indexWaits() {
+	if since.IsZero() && m.hybrid && !m.indexed && !m.allWritten() {
 		since = m.patience.first
 	}
 	if since.IsZero() {
@@ -65,11 +51,6 @@ func (m *Mux) Due() time.Time {
 		return due
 	}
 	return m.patience.next
-}
-
-// indexWaits says whether FFmpeg keeps all that was written, for want of a packet of each stream.
-func (m *Mux) indexWaits() bool {
-	return m.patience.hybrid && !m.patience.first.IsZero() && m.dst.Written() == m.patience.header && !m.allStarted()
 }
 
 // Tick writes what waits for a stream that sends nothing. A stream is waited for as long as something is on its way, because an encoder that looks
@@ -89,43 +70,4 @@ func (m *Mux) Tick(_ context.Context, quiet func(input int) bool) error {
 	}
 	m.order.waitNoMore()
 	return m.flush()
-}
-
-// flush brings what was written to the destination.
-func (m *Mux) flush() error {
-	var err error
-	for range 2 { // with delay_moov, the first ends no fragment, but writes the index
-		if err == nil && m.describable() {
-			err = m.format.WriteFrame(nil)
-		}
-	}
-	m.io.Flush()
-	return m.explain("flush", err)
-}
-
-// describable says whether FFmpeg can write the index now. Asked for one when it cannot, it writes half of it, and says nothing.
-func (m *Mux) describable() bool {
-	return !slices.ContainsFunc(m.tracks, func(t track) bool { return t.needsPacket && !t.started })
-}
-
-func (m *Mux) allStarted() bool {
-	return !slices.ContainsFunc(m.tracks, func(t track) bool { return !t.started })
-}
-
-// internalFragmentFlag is FF_MOV_FLAG_FRAGMENT of FFmpeg's movenc.h, which has no name among movflags.
-const internalFragmentFlag = "2"
-
-// leaveOutUnfed keeps streams that were never fed out of the final index of a file that began as fragments, as they are out of that of any other
-// file: FFmpeg lists every stream in the index of a fragmented file, and takes this one, which has been turned into an ordinary one by then, still for one.
-func (m *Mux) leaveOutUnfed() error {
-	if !m.patience.hybrid || m.allStarted() {
-		return nil
-	}
-	if err := m.flush(); err != nil {
-		return err
-	}
-	if err := m.format.PrivateData().Options().Set("movflags", "-"+internalFragmentFlag, astiav.NewOptionSearchFlags()); err != nil {
-		return fmt.Errorf("end the fragments: %w", err)
-	}
-	return nil
 }
