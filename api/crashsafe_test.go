@@ -73,7 +73,9 @@ func described(t *testing.T, path string) []string {
 
 // difference returns the lines that are in one list only.
 func difference(a, b []string) []string {
-	in := func(list []string) func(string) bool { return func(line string) bool { return slices.Contains(list, line) } }
+	in := func(list []string) func(string) bool {
+		return func(line string) bool { return slices.Contains(list, line) }
+	}
 	return append(slices.DeleteFunc(slices.Clone(a), in(b)), slices.DeleteFunc(slices.Clone(b), in(a))...)
 }
 

@@ -44,7 +44,7 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 // up to the last half second.
 //
 // Where mp4, mov and their kin (m4a, 3gp, f4v) are written to something that can be sought, they consist of fragments of half a second until Close, which makes
-// an ordinary file of them. Matroska and WebM get a cluster each half second, and MPEG-TS and FLV are written packet by packet. A stream that is
+// an ordinary file of them. Matroska and WebM get a cluster each half second, and MPEG-TS is written packet by packet. A stream that is
 // fed nothing for half a second, while its encoder has nothing in hand, is not waited for; when that happens, the order of packets in the file depends on the
 // clock. The price is less than 2 % of the bytes, or 4 kbit/s below 1 Mbit/s.
 //

@@ -52,7 +52,7 @@ func safeguards(cfg Config, canSeek bool) map[string]string {
 		return options
 	case cfg.Format == "matroska", cfg.Format == "webm":
 		return clusters
-	case cfg.Format == "mpegts", cfg.Format == "flv":
+	case cfg.Format == "mpegts":
 		return packets
 	}
 	return nil

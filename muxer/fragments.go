@@ -26,12 +26,31 @@ func (t *track) wrote(p pipeline.Packet) {
 
 // flush ends a fragment or a cluster, and brings everything that was written to the destination.
 func (m *Mux) flush() error {
-	var err error
-	if m.describable() {
+	err := m.pushOutSound()
+	if err == nil && m.describable() {
 		err = m.endFragment()
 	}
 	m.io.Flush()
 	return m.explain("flush", err)
+}
+
+// pushOutSound makes the Matroska muxer write the packet of sound that it keeps until the next packet of sound comes, were it empty.
+func (m *Mux) pushOutSound() error {
+	if name := m.format.OutputFormat().Name(); name != "matroska" && name != "webm" {
+		return nil
+	}
+	for i, t := range m.tracks {
+		if !t.written || m.format.Streams()[i].CodecParameters().MediaType() != astiav.MediaTypeAudio {
+			continue
+		}
+		empty := pipeline.NewPacket()
+		defer empty.Free()
+		empty.SetStreamIndex(i)
+		empty.SetDts(t.lastDTS + t.shift)
+		empty.SetPts(empty.Dts())
+		return m.format.WriteFrame(empty.Packet)
+	}
+	return nil
 }
 
 func (m *Mux) endFragment() error {

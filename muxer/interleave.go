@@ -76,6 +76,8 @@ func (i *interleaver) push(stream int, p pipeline.Packet, now time.Time) {
 // end says that nothing more comes from this stream.
 func (i *interleaver) end(stream int) { i.queues[stream].ended = true }
 
+func (i *interleaver) hasEnded(stream int) bool { return i.queues[stream].ended }
+
 // over says whether all streams have ended.
 func (i *interleaver) over() bool {
 	return !slices.ContainsFunc(i.queues, func(q queue) bool { return !q.ended })

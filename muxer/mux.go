@@ -65,6 +65,7 @@ type Mux struct {
 	patience patience
 	hybrid   bool // a mov file that consists of fragments until it is finished
 	indexed  bool // its first index has been written
+	roomy    bool // makeRoom has been called
 	closer   *astikit.Closer
 	trailer  bool // written
 }
@@ -75,6 +76,9 @@ type track struct {
 	lastDTS  int64
 	started  bool
 	written  bool // the container has had a packet
+
+	lead  lead
+	shift int64 // of all times
 
 	needsPacket   bool  // before the mov muxer can describe it
 	inFragment    bool  // there is one in the fragment that is open
@@ -173,7 +177,7 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
 		}
-		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase(), needsPacket: needsPacket(s)})
+		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase(), lead: leadOf(s), needsPacket: needsPacket(s)})
 	}
 	return nil
 }
@@ -256,6 +260,8 @@ func (m *Mux) write(p pipeline.Packet) error {
 			return err
 		}
 	}
+	m.makeRoom()
+	m.tracks[p.StreamIndex()].move(p)
 	m.tracks[p.StreamIndex()].wrote(p)
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
