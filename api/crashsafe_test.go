@@ -1,9 +1,11 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,35 +249,150 @@ func packetsIn(path string) map[int]int64 {
 	return found
 }
 
-// TestCrashSafePrice: fragments and clusters cost less than 4 kbit/s below 1 Mbit/s, and less than 2 % above, but for the kilobyte that an index
-// takes at the front.
+// TestCrashSafePrice: fragments and clusters cost no more than 4 kbit/s below 1 Mbit/s, and no more than 2 % above, but for the kilobyte of an
+// index at the front.
 func TestCrashSafePrice(t *testing.T) {
 	mediatest.NoLeaks(t)
-	const seconds = 60
+	const seconds, index = 30, 1024
 	for _, extension := range []string{"mp4", "mov", "mkv", "ts"} {
 		for name, c := range map[string]struct {
-			rate         float64
-			bits         int // per second; 0: no pictures
-			sound        bool
-			wantAtLeast  int
-			sampleFormat string
+			rate  float64 // 0: no pictures
+			bits  int     // of pictures, per second
+			sound bool
 		}{
-			"pictures, 200 kbit/s":           {rate: 30, bits: 200_000},
-			"pictures, 2 Mbit/s":             {rate: 60, bits: 2_000_000},
-			"pictures and sound, 200 kbit/s": {rate: 30, bits: 200_000, sound: true},
-			"sound":                          {sound: true},
+			"pictures/200 kbit":           {rate: 30, bits: 200_000},
+			"pictures/1200 kbit":          {rate: 60, bits: 1_200_000},
+			"pictures and sound/200 kbit": {rate: 30, bits: 200_000, sound: true},
+			"sound":                       {sound: true},
 		} {
 			t.Run(extension+"/"+name, func(t *testing.T) {
-				safe, plain := beside(t, extension, func(t *testing.T, out api.Output) {
-					enc := api.NewEncoder()
-					var v *api.VideoStream
-					if c.bits > 0 {
-						v = addVideo(t, enc, api.VideoConfig{Width: 64, Height: 64, FrameRate: c.rate, Codec: "libx264", Threads: 1, ExtraOptions: map[string]any{"b": c.bits}})
-					}
-					_ = v
-				})
-				_, _ = safe, plain
+				safe, plain := beside(t, extension, func(t *testing.T, out api.Output) { encodeNoise(t, out, c.rate, c.bits, seconds, c.sound) })
+				price, size := sizeOf(t, safe)-sizeOf(t, plain), sizeOf(t, plain)
+				most := int64(4000 / 8 * seconds)
+				if 8*size/seconds > 1_000_000 {
+					most = size / 50
+				}
+				t.Logf("%+.2f kbit/s to %.0f", 0.008*float64(price)/seconds, 0.008*float64(size)/seconds)
+				require.LessOrEqual(t, price, most+index)
 			})
 		}
+	}
+}
+
+// encodeNoise encodes pictures that take the bits they are given, and sound.
+func encodeNoise(t *testing.T, out api.Output, rate float64, bits, seconds int, sound bool) {
+	t.Helper()
+	ctx, enc := context.Background(), api.NewEncoder()
+	var v *api.VideoStream
+	var a *api.AudioStream
+	if rate > 0 {
+		v = addVideo(t, enc, api.VideoConfig{
+			Width: 64, Height: 64, FrameRate: rate, Codec: "libx264", Preset: "veryfast", Threads: 1, InputFormat: "yuv420p", ExtraOptions: map[string]any{"b": bits},
+		})
+	}
+	if sound {
+		a = addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
+	}
+	require.NoError(t, enc.Open(ctx, out))
+	random, frame := rand.New(rand.NewPCG(1, 0)), make([]byte, 64*64*3/2)
+	for second := range seconds {
+		for range int(rate) {
+			for i := range frame {
+				frame[i] = byte(random.Uint32())
+			}
+			require.NoError(t, v.AddFrames(ctx, api.Frames{Data: frame, Layout: api.Raw}))
+		}
+		if sound {
+			addTone(t, a, second*48000, 48000)
+		}
+	}
+	require.NoError(t, enc.Close())
+}
+
+func sizeOf(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	return info.Size()
+}
+
+// TestWhatTheCallerSaysOfTheLayout holds: CrashSafe gives way to it.
+func TestWhatTheCallerSaysOfTheLayout(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for name, c := range map[string]struct {
+		opts      []api.OutputOption
+		fragments bool // in the file, once it is closed
+		safe      bool
+	}{
+		"nothing":                {safe: true},
+		"CrashSafe":              {opts: []api.OutputOption{api.CrashSafe(true)}, safe: true},
+		"not CrashSafe":          {opts: []api.OutputOption{api.CrashSafe(false)}},
+		"Faststart":              {opts: []api.OutputOption{api.Faststart()}},
+		"Faststart by movflags":  {opts: []api.OutputOption{api.FormatOptions(map[string]any{"movflags": "+faststart"})}},
+		"fragments by movflags":  {opts: []api.OutputOption{api.CrashSafe(true), api.FormatOptions(map[string]any{"movflags": "frag_keyframe+empty_moov"})}, fragments: true},
+		"fragments by duration":  {opts: []api.OutputOption{api.FormatOptions(map[string]any{"frag_duration": 100000})}, fragments: true},
+		"a flag that is no part": {opts: []api.OutputOption{api.FormatOptions(map[string]any{"movflags": "+use_metadata_tags-write_colr", "flush_packets": 0})}, safe: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := temporary(t, "layout.mp4")
+			encodeBoth(t, api.File(path, c.opts...))
+			content, err := os.ReadFile(path)
+			require.NoError(t, err)
+			paths, _ := boxes(t, content)
+			require.Equal(t, c.fragments, slices.Contains(paths, "moof"))
+			require.Equal(t, c.safe, !c.fragments && bytes.Contains(content, []byte("moof")), "it consisted of fragments")
+			requireSecond(t, path)
+		})
+	}
+	enc := api.NewEncoder()
+	addVideo(t, enc, numberedVideo())
+	var wrong *api.ConfigError
+	require.ErrorAs(t, enc.OpenFile(context.Background(), temporary(t, "both.mp4"), api.CrashSafe(true), api.Faststart()), &wrong)
+	require.Equal(t, "Faststart", wrong.Field)
+	require.NoError(t, enc.Close())
+}
+
+// TestAllIsSavedOnceAllStreamsHaveEnded, though nobody closes the encoder yet.
+func TestAllIsSavedOnceAllStreamsHaveEnded(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, extension := range []string{"mp4", "mov", "mkv", "webm", "ts"} {
+		for _, wait := range []string{"End", "Sync"} {
+			t.Run(extension+"/"+wait, func(t *testing.T) {
+				path := temporary(t, "ended."+extension)
+				enc := api.NewEncoder()
+				v, a := addVideo(t, enc, quickVideo("."+extension)), addAudio(t, enc, stereo())
+				require.NoError(t, enc.OpenFile(context.Background(), path))
+				addNumbered(t, v, 0, 40)
+				addTone(t, a, 0, 64000)
+				if wait == "Sync" {
+					require.NoError(t, enc.Sync(context.Background()))
+				} else {
+					require.NoError(t, v.End())
+					require.NoError(t, a.End())
+				}
+				require.Eventually(t, func() bool { // End does not wait for the encoders
+					encoded, found := packetsEncoded(enc.Stats()), packetsIn(path)
+					return found[0] == 40 && found[1] > 0 && found[1] == encoded[1]
+				}, time.Minute, 50*time.Millisecond)
+				require.NoError(t, enc.Close())
+			})
+		}
+	}
+}
+
+// TestEndAfterAFragment: where the last packet of a fragment is shown later than those that follow, the file is as long as ever.
+func TestEndAfterAFragment(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for frames := 30; frames < 50; frames++ {
+		safe, plain := beside(t, "mp4", func(t *testing.T, out api.Output) {
+			enc := api.NewEncoder()
+			cfg := numberedVideo()
+			cfg.Preset = "medium"
+			v := addVideo(t, enc, cfg)
+			require.NoError(t, enc.Open(context.Background(), out))
+			addNumbered(t, v, 0, frames)
+			require.NoError(t, enc.Close())
+		})
+		require.Empty(t, difference(described(t, plain), described(t, safe)), "%d frames", frames)
 	}
 }

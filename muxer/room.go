@@ -23,10 +23,13 @@ func leadOf(s Stream) lead {
 // makeRoom moves all times of an MPEG-TS, which has none before 0, back as far as streams that have sent nothing yet may begin before 0. FFmpeg does that by
 // itself, but looks at the first packet alone, and has it right only if that is the earliest.
 func (m *Mux) makeRoom() {
-	if m.roomy || m.format.OutputFormat().Name() != "mpegts" {
+	if m.roomy {
 		return
 	}
 	m.roomy = true
+	if m.format.OutputFormat().Name() != "mpegts" {
+		return
+	}
 	for i := range m.tracks {
 		late := &m.tracks[i]
 		if late.started || m.order.hasEnded(i) {
