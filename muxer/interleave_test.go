@@ -94,6 +94,48 @@ func TestWhatIsHeldIsBounded(t *testing.T) {
 	})
 }
 
+func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	require.Zero(t, i.since())
+	push(t, i, 0, 0, 1)
+	require.True(t, i.waitsFor(1))
+	require.False(t, i.waitsFor(0), "it has something")
+	require.Equal(t, []string{"0@0"}, taken(i.earliest))
+	i.waitNoMore()
+	push(t, i, 0, 1, 1)
+	require.Equal(t, []string{"0@1"}, taken(i.next))
+	push(t, i, 1, 1600, 1)
+	require.Empty(t, taken(i.next), "stream 0 has sent again, and may send something earlier")
+	push(t, i, 0, 2, 1)
+	require.Equal(t, []string{"1@1600"}, taken(i.next))
+	push(t, i, 0, 3, 1)
+	require.Empty(t, taken(i.next), "and so has stream 1")
+	require.False(t, i.over())
+	i.end(0)
+	i.end(1)
+	require.True(t, i.over())
+	require.Len(t, taken(i.next), 2)
+}
+
+func TestSinceWhenPacketsWait(t *testing.T) {
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	start := time.Now()
+	for k, stream := range []int{1, 0, 1} {
+		p := packetAt(t, int64(k), 1)
+		p.SetStreamIndex(stream)
+		i.push(stream, p, start.Add(time.Duration(k)))
+	}
+	for _, want := range []time.Duration{0, 1, 1} { // in the order of decoding times: 1@0, 1@2, 0@1
+		require.Equal(t, start.Add(want), i.since())
+		p, ok := i.earliest()
+		require.True(t, ok)
+		p.Free()
+	}
+	require.Zero(t, i.since())
+}
+
 func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	bases := [][2]int{{1, 30}, {1001, 30000}, {1, 44100}, {1, 1000}}
