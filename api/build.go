@@ -166,6 +166,9 @@ func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
 			return nil, nil, fmt.Errorf("avloom: open the file: %w", err)
 		}
 	}
+	if o.crashSafe != nil && cfg.CrashSafe && !muxer.CanBeCrashSafe(cfg, dst) {
+		b.lost = append(b.lost, "the file will not be crash-safe: that cannot be had with this container, these streams or these options")
+	}
 	mux, err := muxer.New(cfg, dst)
 	if err != nil {
 		return nil, nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
