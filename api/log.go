@@ -13,7 +13,7 @@ import (
 
 // lostWish is a wish that could not be heeded.
 type lostWish struct {
-	stream int
+	stream int // or pipeline.NoStream
 	node   string
 	text   string
 }
@@ -48,7 +48,11 @@ func (e *audioEncoder) chosen(input nodes.SampleSpec) []zap.Field {
 func (r *run) logOpen() {
 	r.log.Info("open", r.chosen...)
 	for _, lost := range r.lost {
-		r.log.Warn(lost.text, zap.Int("stream", lost.stream), zap.String("node", lost.node))
+		fields := []zap.Field{zap.String("node", lost.node)}
+		if lost.stream != pipeline.NoStream {
+			fields = append(fields, zap.Int("stream", lost.stream))
+		}
+		r.log.Warn(lost.text, fields...)
 	}
 	r.lines.release()
 }

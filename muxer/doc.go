@@ -4,5 +4,8 @@
 // interleaving, flushing and trailer, and the Destination it was given. Try does everything that New does, but into nothing,
 // and so finds out what a container refuses before a file is touched.
 //
-// What is special about a container stands in format.go, and nowhere else.
+// Where a file is to be crash-safe, packets reach it within half a second: crashsafe.go says how each container is written then, fragments.go cuts mp4 and mov,
+// and patience.go bounds, by the clock, the waiting for streams that send nothing.
+//
+// What else is special about a container stands in format.go, and nowhere else.
 package muxer
