@@ -56,13 +56,13 @@ type audioEncoder struct {
 	muxers []codecOption
 }
 
-// open opens the encoder for these containers.
-func (p *audioPlan) open(containers ...astiavx.Container) (*audioEncoder, error) {
-	e, err := p.openFor(containers)
+// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *audioPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*audioEncoder, error) {
+	e, err := p.openFor(log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *audioPlan) openFor(containers []astiavx.Container) (*audioEncoder, error) {
+func (p *audioPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*audioEncoder, error) {
 	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, containers...)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (p *audioPlan) openFor(containers []astiavx.Container) (*audioEncoder, erro
 	if p.input.Layout = layouts[p.cfg.NumChannels]; p.cfg.NumChannels == s.spec.Layout.Channels() {
 		p.input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
-	o := opener{codec: codec, options: s.own, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
 	cc, err := o.open()
 	if err != nil && s.moveBitRate(&o) {

@@ -19,6 +19,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
+// The nodes that encode: on their own, or on the goroutine that also converts.
+const (
+	encodeNode  = "encode"
+	chainedNode = "convert+encode"
+)
+
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
 type builder struct {
 	*target  // the one in hand
@@ -29,8 +35,10 @@ type builder struct {
 	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
 	streams  []muxer.Stream
 	inputs   []stream
+	facts    []streamFacts
 	chosen   []zap.Field
-	lost     []string                                                // wishes that could not be heeded, in words
+	lost     []lostWish
+	lines    *ffmpegLines
 	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
@@ -40,7 +48,8 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 		return nil, err
 	}
 	b := &builder{
-		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams, threads: e.claim.take(budgeted(e.streams)),
+		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
+		lines: newFFmpegLines(e.settings.logger), threads: e.claim.take(budgeted(e.streams)),
 	}
 	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
@@ -161,6 +170,7 @@ func (b *builder) openMuxers(ctx context.Context) (*muxer.Tee, error) {
 func (b *builder) header() muxer.Config {
 	return muxer.Config{
 		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
+		Log: b.lines.of("mux", pipeline.NoStream),
 	}
 }
 
@@ -201,10 +211,12 @@ func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 		packets[i] = connect(graph)
 	}
 	pipeline.Join("mux", queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
+	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.settings.logger, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
+	graph.OnEnd(r.stopClock)
 	graph.FailStalls(b.settings.stallTimeout)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: sink, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	return r
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
@@ -213,7 +225,11 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).open(b.containers()...)
+	plan, node := s.plan.withThreads(b.threads), encodeNode
+	if b.threads == 1 && plan.threads == 1 { // its share of a budget is one core, which conversion is part of
+		node = chainedNode
+	}
+	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -229,27 +245,29 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.opened.Add(c.Close)
 	}
 	for _, lost := range enc.lost {
-		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
+		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
-		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
+	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
+		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
+		s.source, s.blanks = source, blanks
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
-		s.source, s.blanks = source, blanks
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec))
+		if node == chainedNode {
+			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
+		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(frames, "encode", pictures,
-			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
+		return pipeline.Connect(pipeline.Connect(borrowed, "convert", lent, converters...), encodeNode, pictures, encode)
 	})
 	return nil
 }
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.containers()...)
+	enc, err := s.plan.open(b.lines.of(encodeNode, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -258,15 +276,15 @@ func (s *AudioStream) prepare(b *builder) error {
 		return err
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d Hz %s",
-		enc.name, enc.output.Format, enc.output.Rate, enc.output.Layout)))
+	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.input)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, samples := pipeline.NewSource[pipeline.Samples](run, "input", s.index)
+		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
 		s.source = source
-		return pipeline.Connect(blocks, "encode", q,
+		return pipeline.Connect(blocks, encodeNode, q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
 	})
 	return nil

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -30,6 +29,7 @@ type Encoder struct {
 	opening *opening // nil: no call of Open is under way
 
 	calls     sync.WaitGroup // that feed the encoder
+	presence  presence
 	closeOnce sync.Once
 	closeErr  error
 	ended     bool // Close has returned
@@ -153,11 +153,17 @@ func (e *Encoder) enter() (*run, error) {
 		return nil, cause
 	}
 	e.calls.Add(1)
+	e.presence.enter()
 	return e.run, nil
 }
 
 // leave ends a call that was admitted.
-func (e *Encoder) leave() { e.calls.Done() }
+func (e *Encoder) leave() {
+	e.mu.Lock()
+	e.presence.leave()
+	e.mu.Unlock()
+	e.calls.Done()
+}
 
 // Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
 // ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
@@ -193,6 +199,9 @@ func (e *Encoder) close() error {
 	aborted := e.aborted
 	e.state = closed
 	e.ended = !wasOpen
+	if wasOpen {
+		e.presence.enter()
+	}
 	e.mu.Unlock()
 	if !wasOpen {
 		e.claim.leave()
@@ -200,10 +209,11 @@ func (e *Encoder) close() error {
 	}
 	e.calls.Wait()
 	err := e.run.Close()
-	e.over(e.run, err)
 	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.presence.leave()
 	e.ended = true
+	e.mu.Unlock()
+	e.over(e.run, err)
 	return err
 }
 
@@ -238,7 +248,7 @@ func (e *Encoder) Abort(cause error) error {
 
 // over is called when Close or Abort has seen the end of the run.
 func (e *Encoder) over(r *run, err error) {
-	r.end(err)
+	r.end(e.Stats(), err)
 	e.unclosed.run.Store(nil)
 	runtime.KeepAlive(e) // until now it has been closed by somebody
 }
@@ -248,10 +258,12 @@ type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
 	dst     *muxer.Tee
+	streams []streamFacts
 	path    string // of the first output, or its URL; "": a writer
 	log     *zap.Logger
+	lines   *ffmpegLines
 	chosen  []zap.Field
-	lost    []string // wishes that could not be heeded
+	lost    []lostWish
 	start   time.Time
 	endOnce sync.Once
 
@@ -284,33 +296,23 @@ func (r *run) fed(err error, accepted int) error {
 	return &PartialError{Accepted: accepted, Err: err}
 }
 
-func (r *run) logOpen() {
-	r.log.Info("open", r.chosen...)
-	for _, lost := range r.lost {
-		r.log.Warn(lost)
+// stopClock is called when the graph has ended.
+func (r *run) stopClock() {
+	elapsed := time.Since(r.start)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.elapsed = elapsed
+}
+
+// since returns how long the run has lasted, and whether it is over.
+func (r *run) since() (elapsed time.Duration, over bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.elapsed > 0 {
+		return r.elapsed, true
 	}
+	return time.Since(r.start), false
 }
 
 // end is called when the run is over.
-func (r *run) end(err error) {
-	r.endOnce.Do(func() {
-		elapsed := time.Since(r.start)
-		r.mu.Lock()
-		r.elapsed = elapsed
-		r.mu.Unlock()
-		fields := []zap.Field{zap.Duration("elapsed", elapsed), zap.Int64("bytes", r.dst.Written())}
-		if _, _, abandoned := r.Stats(); abandoned > 0 {
-			r.log.Warn("left behind: calls that did not return", zap.Int("actors", abandoned))
-		}
-		if err != nil {
-			r.log.Error("stopped", append(fields, zap.Error(err))...)
-			return
-		}
-		r.log.Info("closed", fields...)
-	})
-}
-
-// streamError says which stream a wrong config is of.
-func streamError(index int, err error) error {
-	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
-}
+func (r *run) end(s Stats, err error) { r.endOnce.Do(func() { r.logEnd(s, err) }) }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -114,3 +115,8 @@ func (b *builder) wake() {
 
 // free frees what was opened.
 func (b *builder) free() { _ = b.opened.Close() }
+
+// streamError says which stream a wrong config is of.
+func streamError(index int, err error) error {
+	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -119,6 +120,11 @@ func TestCloseDuringOpen(t *testing.T) {
 	<-blocked.inside
 	go func() { results <- enc.Close() }()
 	go func() { results <- enc.Close() }()
+	select {
+	case err := <-results:
+		require.Fail(t, "Close has not waited", err)
+	case <-time.After(100 * time.Millisecond):
+	}
 	close(blocked.gate)
 	for range 3 {
 		require.NoError(t, <-results)

@@ -65,16 +65,16 @@ type videoEncoder struct {
 	muxers  []codecOption
 }
 
-// open opens the encoder for these containers.
-func (p *videoPlan) open(containers ...astiavx.Container) (*videoEncoder, error) {
+// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *videoPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
 	if p.onCUDA() {
 		return nil, gpu.Probe()
 	}
-	e, err := p.openFor(containers)
+	e, err := p.openFor(log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *videoPlan) openFor(containers []astiavx.Container) (*videoEncoder, error) {
+func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*videoEncoder, error) {
 	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, containers...)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (p *videoPlan) openFor(containers []astiavx.Container) (*videoEncoder, erro
 	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
 		return nil, err
 	}
-	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
 	}

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/stopwatch"
 )
 
 var _ astiavx.Output = (*Destination)(nil)
@@ -28,6 +30,7 @@ type Destination struct {
 	position int64
 	end      atomic.Int64 // the furthest position written, which is the size
 	calls    atomic.Int64 // of the writer, begun and ended: odd while one is under way
+	writes   stopwatch.Watch
 
 	mu  sync.Mutex
 	err error // the first error of the writer
@@ -92,6 +95,9 @@ func (d *Destination) CanSeek() bool { return d.seeker != nil }
 // Written returns the size of what was written. It can be called at any time.
 func (d *Destination) Written() int64 { return d.end.Load() }
 
+// Writing returns how long calls of the writer took, the one that goes on included. It can be called at any time.
+func (d *Destination) Writing() time.Duration { return d.writes.Total() }
+
 // bufferSize is how much FFmpeg collects before it calls Write: so many whole packets, where there are packets.
 func (d *Destination) bufferSize() int {
 	if d.connection == nil || d.connection.PacketSize() == 0 {
@@ -135,7 +141,7 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
-	n, err := d.w.Write(p)
+	n, err := d.write(p)
 	switch {
 	case err != nil:
 	case n < 0 || n > len(p):
@@ -149,6 +155,12 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 		return 0, d.fail(err)
 	}
 	return n, nil
+}
+
+func (d *Destination) write(p []byte) (int, error) {
+	d.writes.Begin()
+	defer d.writes.End()
+	return d.w.Write(p)
 }
 
 // Seek is what FFmpeg seeks with.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/asticode/go-astikit"
@@ -29,6 +30,7 @@ type Config struct {
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
 	Streams  []Stream
+	Log      *astiavx.Log // of FFmpeg's lines about the container; nil: none
 }
 
 // UnusedOptionsError says which options the container did not use.
@@ -57,10 +59,12 @@ const ioBufferSize = 64 << 10
 type Mux struct {
 	name    string
 	dst     *Destination
+	log     *astiavx.Log
 	format  *astiav.FormatContext
 	io      *astiavx.IO
 	tracks  []track
 	order   *interleaver
+	meters  []*meter // by stream
 	closer  *astikit.Closer
 	trailer bool // written
 }
@@ -78,10 +82,12 @@ var (
 	_ pipeline.Syncer                = (*Mux)(nil)
 	_ pipeline.Waker                 = (*Mux)(nil)
 	_ pipeline.Watched               = (*Mux)(nil)
+	_ pipeline.Holder                = (*Mux)(nil)
 )
 
-// Try writes the header to nowhere, as if to dst, and returns what the container has against it.
+// Try writes the header to nowhere, as if to dst, and returns what the container has against it. It logs nothing.
 func Try(cfg Config, dst *Destination) error {
+	cfg.Log = nil
 	m, err := New(cfg, dst.rehearsal())
 	if err != nil {
 		return err
@@ -92,7 +98,7 @@ func Try(cfg Config, dst *Destination) error {
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
 func New(cfg Config, dst *Destination) (*Mux, error) {
-	m := &Mux{name: cfg.Name, dst: dst, closer: astikit.NewCloser()}
+	m := &Mux{name: cfg.Name, dst: dst, log: cfg.Log, closer: astikit.NewCloser()}
 	if err := m.open(cfg); err != nil {
 		m.Close()
 		return nil, err
@@ -119,7 +125,7 @@ func (m *Mux) open(cfg Config) error {
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
 	}
-	m.order = newInterleaver(m.tracks)
+	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
 	return nil
 }
 
@@ -140,9 +146,11 @@ func (m *Mux) openFormat(name string) error {
 	}
 	live.New("container")
 	m.format = format
+	log := astiavx.LogContainer(format, m.log)
 	m.closer.Add(func() {
 		live.Freed("container")
 		format.Free()
+		log.Remove()
 	})
 	m.io.Serve(format)
 	return nil
@@ -217,6 +225,7 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 			return err
 		}
 	}
+	m.meters[input].take(time.Now(), p, t.from)
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
@@ -236,6 +245,7 @@ func (t *track) rise(p pipeline.Packet) {
 // EndInput says that a stream has ended: the others need not wait for it.
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
+	m.meters[input].end()
 	return m.writeDue()
 }
 
@@ -253,6 +263,7 @@ func (m *Mux) writeDue() error {
 
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
+	m.meters[p.StreamIndex()].write()
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
 
@@ -310,6 +321,9 @@ func (m *Mux) Activity() pipeline.Activity { return m.dst.activity() }
 func (m *Mux) Close() {
 	if m.order != nil {
 		m.order.free()
+		for _, meter := range m.meters {
+			meter.giveUp()
+		}
 	}
 	_ = m.closer.Close() // only frees
 	m.dst.GiveUp()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/avloom/avloom/pipeline"
 )
@@ -13,6 +14,7 @@ var (
 	_ pipeline.Syncer                = (*Tee)(nil)
 	_ pipeline.Waker                 = (*Tee)(nil)
 	_ pipeline.Watched               = (*Tee)(nil)
+	_ pipeline.Holder                = (*Tee)(nil)
 )
 
 // Tee writes the same packets into several containers. The data of a packet is shared, not copied. An error of one container ends the run.
@@ -37,6 +39,20 @@ func (t *Tee) Written() int64 {
 	}
 	return n
 }
+
+// Writing returns how long calls of the writers took; of several, those of the one that took longest. It can be called at any time.
+func (t *Tee) Writing() (longest time.Duration) {
+	for _, m := range t.muxes {
+		longest = max(longest, m.dst.Writing())
+	}
+	return longest
+}
+
+// Progress returns how far a stream has come. It can be called at any time, also after Close.
+func (t *Tee) Progress(stream int) Progress { return t.muxes[0].Progress(stream) }
+
+// Held returns how many packets wait for other streams.
+func (t *Tee) Held() int64 { return t.muxes[0].Held() }
 
 // Consume gives each container the packet.
 func (t *Tee) Consume(ctx context.Context, input int, p pipeline.Packet) error {

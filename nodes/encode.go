@@ -25,6 +25,8 @@ type Encode[M Media] struct {
 	codec *astiav.CodecContext
 	sent  int64 // what the encoder was given, in units of its time base
 	total int64 // of that, what came in
+	given int64 // how many packets it gave
+	end   int64 // where these end
 	shelf astiavx.PacketShelf
 }
 
@@ -32,6 +34,7 @@ var (
 	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
 	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
 	_ pipeline.Watched                                      = (*Encode[pipeline.Frame])(nil)
+	_ pipeline.Holder                                       = (*Encode[pipeline.Frame])(nil)
 )
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
@@ -48,7 +51,7 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 // FreeCodecContext frees an encoder that no Encode has taken over.
 func FreeCodecContext(codec *astiav.CodecContext) {
 	endUnfinished(codec)
-	codec.Free()
+	astiavx.FreeEncoder(codec)
 	live.Freed("encoder") // now, for some take long
 }
 
@@ -134,6 +137,8 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 			packet.SetDuration(1) // not every encoder passes it on
 		}
+		e.given++
+		e.end = max(e.end, packet.Pts()+packet.Duration())
 		err = e.declarePadding(packet)
 	}
 	if err != nil || !ok {
@@ -144,6 +149,14 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 
 // Activity names the encoder.
 func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }
+
+// Held is how much the encoder keeps of what it was given: pictures, or samples per channel.
+func (e *Encode[M]) Held() int64 {
+	if e.codec.MediaType() == astiav.MediaTypeVideo {
+		return max(0, e.total-e.given)
+	}
+	return max(0, e.total-e.end)
+}
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {

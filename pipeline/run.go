@@ -186,6 +186,7 @@ func (r *Run) Cause() error { return r.causeOr(nil) }
 
 // Stats is a snapshot of the counters. It can be taken at any time.
 func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
+	nodes, edges = make([]NodeStats, 0, len(r.actors)), make([]EdgeStats, 0, len(r.edges))
 	for _, a := range r.actors {
 		nodes = append(nodes, a.stats())
 	}

@@ -90,8 +90,12 @@ type pulse struct {
 	still    int
 }
 
-func (p *pulse) enter() { p.beats.Add(1) }
-func (p *pulse) leave() { p.beats.Add(1) }
+// beat is called as the node's own code begins and ends.
+func (w *worker[In]) beat() {
+	if w.run.stallTimeout > 0 {
+		w.pulse.beats.Add(1)
+	}
+}
 
 // look notes where the node is. Stalled: it has been there at the last so many looks.
 func (p *pulse) look(node Watched) (activity Activity, stalled bool) {

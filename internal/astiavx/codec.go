@@ -82,9 +82,6 @@ func EncoderColor(cc *astiav.CodecContext) Color {
 	}
 }
 
-// Quiet keeps what an encoder logs out of FFmpeg's log. Go-astiav can only set the level of the whole process.
-func Quiet(cc *astiav.CodecContext) { avcodec(cc).log_level_offset = C.AV_LOG_TRACE }
-
 // KeepFrameDurations lets durations pass through an encoder; without it the last packet of pictures has none, and that of sound says nothing of its
 // padding. Go-astiav lacks the flag.
 func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_CODEC_FLAG_FRAME_DURATION }
