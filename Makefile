@@ -15,7 +15,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench bench-quick soak instructions clean
+.PHONY: help demo test lint fuzz sanitize bench bench-quick soak instructions clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,13 @@ demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, in
 test: ## run all tests under the race detector
 	@bash scripts/apt.sh $(test_packages)
 	@$(ffmpeg); go test -race -timeout 20m ./...
+
+fuzz: ## run each fuzz target for FUZZTIME, which is 30s; ARGS=Config for those with that in their name
+	@$(ffmpeg); bash scripts/fuzz.sh $(or $(FUZZTIME),30s) $(ARGS)
+
+sanitize: ## run the tests under AddressSanitizer and with cgo's checks, which takes about an hour; ARGS=./muxer for one package
+	@bash scripts/apt.sh $(test_packages)
+	@$(ffmpeg); bash scripts/sanitize.sh $(ARGS)
 
 bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)

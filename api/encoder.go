@@ -198,6 +198,7 @@ func (e *Encoder) close() error {
 	wasOpen := e.state == open
 	aborted := e.aborted
 	e.state = closed
+	e.ended = !wasOpen
 	if wasOpen {
 		e.presence.enter()
 	}
@@ -235,11 +236,11 @@ func (e *Encoder) Abort(cause error) error {
 	r, ended, aborted := e.run, e.ended, e.aborted
 	e.mu.Unlock()
 	switch {
+	case ended:
+		return nil
 	case r == nil:
 		e.claim.leave()
 		return aborted
-	case ended:
-		return nil
 	}
 	err := r.Abort(cause)
 	e.over(r, err)

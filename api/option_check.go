@@ -93,9 +93,11 @@ func limitsOf(encoder string, declared astiavx.Option) span {
 //   - x265 documents crf and qp from 0 to 51 ("Quality, rate control and rate distortion options").
 //   - In FFmpeg's wrappers for SVT-AV1 a crf or a qp of 0 (libsvtav1.c), for libvpx and libaom one of -1 (libvpxenc.c, libaomenc.c), means
 //     that none is set.
+//   - FFmpeg's AAC encoder tries for ever to fit a frame into its bits where it may not exceed them at all (bit_rate_tolerance in aacenc.c).
 var clipped = map[string]map[string]span{
 	"libx264":    x264Clips,
 	"libx264rgb": x264Clips,
+	"aac":        {"bt": {1, math.MaxInt32}},
 	"libx265":    {"crf": {0, 51}, "qp": {0, 51}},
 	"libsvtav1":  {"crf": {1, 63}, "qp": {1, 63}},
 	"libvpx":     vpxLimits,

@@ -126,6 +126,9 @@ func (p *videoPlan) checkInput() error {
 	if p.raw, ok = astiavx.RawLayout(format, p.cfg.Width, p.cfg.Height); !ok {
 		return &ConfigError{Field: "InputFormat", Value: name, Reason: fmt.Sprintf("cannot hold %d×%d pixels", p.cfg.Width, p.cfg.Height)}
 	}
+	if astiavx.DescribePixelFormat(format).Mosaic && min(p.cfg.Width, p.cfg.Height) < 2 { // swscale would end the process
+		return &ConfigError{Field: "InputFormat", Value: name, Reason: fmt.Sprintf("has blocks of 2×2 pixels; %d×%d hold none", p.cfg.Width, p.cfg.Height)}
+	}
 	return nil
 }
 

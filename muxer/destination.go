@@ -67,7 +67,7 @@ func NewWriter(w io.Writer) *Destination {
 		return d
 	}
 	base, err := seeker.Seek(0, io.SeekCurrent)
-	if err != nil {
+	if err != nil || base < 0 {
 		return d
 	}
 	d.seeker, d.base = seeker, base
@@ -142,10 +142,14 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 		return 0, err
 	}
 	n, err := d.write(p)
-	if err == nil && n != len(p) {
+	switch {
+	case err != nil:
+	case n < 0 || n > len(p):
+		err = fmt.Errorf("the writer says that it wrote %d of %d bytes", n, len(p))
+	case n < len(p):
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
-	d.position += int64(max(n, 0))
+	d.position += int64(min(max(n, 0), len(p)))
 	d.end.Store(max(d.end.Load(), d.position))
 	if err != nil {
 		return 0, d.fail(err)
@@ -172,8 +176,11 @@ func (d *Destination) Seek(offset int64, whence int) (_ int64, err error) {
 		offset += d.base
 	}
 	at, err := d.seeker.Seek(offset, whence)
+	if err == nil && (at < d.base || whence == io.SeekStart && at != offset) {
+		err = fmt.Errorf("the writer says that it is at %d now", at)
+	}
 	if err != nil {
-		return 0, d.fail(fmt.Errorf("seek: %w", err))
+		return 0, d.fail(fmt.Errorf("seek to %d: %w", offset, err))
 	}
 	d.position = at - d.base
 	return d.position, nil
@@ -181,6 +188,9 @@ func (d *Destination) Seek(offset int64, whence int) (_ int64, err error) {
 
 func (d *Destination) size() (int64, error) {
 	end, err := d.seeker.Seek(0, io.SeekEnd)
+	if err == nil && end < d.base {
+		err = fmt.Errorf("the writer says that it ends at %d", end)
+	}
 	if err == nil {
 		_, err = d.seeker.Seek(d.base+d.position, io.SeekStart)
 	}

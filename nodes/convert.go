@@ -54,6 +54,7 @@ type Convert struct {
 	pool     *astiavx.PicturePool
 	kernels  kernels
 	scaler   *astiavx.Scaler
+	shelter  shelter
 	padder   padder
 	unpacker unpacker
 	src      pipeline.Frame // refers to the borrowed memory while it is being read
@@ -111,6 +112,10 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 	if kernel := c.kernels.of(in.Format); kernel != nil {
 		c.kernels.run(kernel, out, in)
 		return nil
+	}
+	in, err := c.shelter.of(in, c.cfg.Width, c.cfg.Height)
+	if err != nil {
+		return err
 	}
 	picture, err := c.sized(in)
 	if err != nil {
@@ -212,6 +217,7 @@ func (c *Convert) Flush(context.Context, pipeline.Emit[pipeline.Frame]) error { 
 
 // Close frees the pool, whose pictures live on until they come back, and the rest.
 func (c *Convert) Close() {
+	c.shelter.free()
 	c.padder.free()
 	c.unpacker.free()
 	c.src.Free()

@@ -126,6 +126,7 @@ type PixelFormatInfo struct {
 	RGB                               bool // also XYZ, and a palette of RGB: of full range, and without a matrix
 	Gray                              bool // no colour at all
 	XYZ                               bool
+	Mosaic                            bool   // of a sensor: each pixel has one colour, and takes the others from its neighbours
 	Palette                           bool   // the second plane holds 256 colours, B G R A
 	Whole                             bool   // every pixel has bytes of its own, and stands for its colour: no bits, no pairs, no mosaic
 	Bits                              int    // of a component
@@ -145,6 +146,7 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 		XYZ:     d.flags&C.AV_PIX_FMT_FLAG_XYZ != 0,
 		Bits:    int(d.comp[0].depth),
 		Palette: d.flags&C.AV_PIX_FMT_FLAG_PAL != 0,
+		Mosaic:  d.flags&C.AV_PIX_FMT_FLAG_BAYER != 0,
 	}
 	colours := int(d.nb_components)
 	if d.flags&C.AV_PIX_FMT_FLAG_ALPHA != 0 {

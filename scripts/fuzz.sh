@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs every fuzz target for a while, one after another: "fuzz.sh 2m" for two minutes each, "fuzz.sh 2m Config" for those with Config in their name.
+#
+# What a target finds stays in the testdata/fuzz of its package, where every run of the tests tries it again: fix it, give the file a name that says what it
+# was, and commit it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+time=${1:-30s} only=${2:-}
+found=0
+while IFS=: read -r file line; do
+	target=${line#func } target=${target%%(*}
+	[[ $target == *"$only"* ]] || continue
+	echo "avloom: $target in $(dirname "$file"), for $time"
+	go test "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "$time" || found=1
+done < <(grep -r --include='*_test.go' '^func Fuzz' . | sed 's|^\./||' | sort)
+exit $found
