@@ -44,7 +44,7 @@ func expect(err, want error) error {
 	if errors.Is(err, want) {
 		return nil
 	}
-	return fmt.Errorf("%w where there should be %q", err, want)
+	return fmt.Errorf("%w where there should be: %w", err, want)
 }
 
 // after calls f after some milliseconds, and returns a function that waits for it.
@@ -138,8 +138,12 @@ func (w *stuck) Write(p []byte) (int, error) {
 }
 
 func (w *stuck) Close() error {
-	w.once.Do(func() { close(w.closed) })
-	return nil
+	err := io.ErrClosedPipe
+	w.once.Do(func() {
+		close(w.closed)
+		err = nil
+	})
+	return err
 }
 
 func (s *scenario) blocked() error {

@@ -1,12 +1,12 @@
 package main
 
-//#include <stdlib.h>
-//#ifdef __GLIBC__
-//#include <malloc.h>
-//static void trim(void) { malloc_trim(0); }
-//#else
-//static void trim(void) {}
-//#endif
+// #include <stdlib.h>
+// #ifdef __GLIBC__
+// #include <malloc.h>
+// static void trim(void) { malloc_trim(0); }
+// #else
+// static void trim(void) {}
+// #endif
 import "C"
 
 import (
