@@ -13,7 +13,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench bench-quick instructions clean
+.PHONY: help demo test lint bench bench-quick instructions ptx clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ bench-quick: ## the same for a few cases, in a few minutes
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)
+
+ptx: ## compile the CUDA kernels, with clang 14, to the PTX that is kept beside them
+	@bash scripts/apt.sh clang
+	@bash scripts/ptx.sh gpu/kernel/*.cu
 
 lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
 	@$(ffmpeg); \

@@ -191,12 +191,16 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).open(b.container)
+	enc, err := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext).open(b.container)
 	if err != nil {
 		return err
 	}
 	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	if err := b.addMuxerOptions(enc.muxers); err != nil {
+	upload := enc.upload()
+	if upload != nil {
+		b.opened.Add(upload.Close)
+	}
+	if err := firstError(enc.reserve(b.settings.pictureDepth), b.addMuxerOptions(enc.muxers)); err != nil {
 		return err
 	}
 	converters, blanks, err := enc.converters()
@@ -211,16 +215,17 @@ func (s *VideoStream) prepare(b *builder) error {
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
 	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
-		enc.name, enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
+		enc.label(), enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
 		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
 		s.source, s.blanks = source, blanks
+		s.onDevice(enc)
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(frames, "encode", pictures,
-			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec)))
+		return pipeline.Connect(connectUpload(frames, pictures, upload), "encode", pictures,
+			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec)))
 	})
 	return nil
 }

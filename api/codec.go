@@ -52,10 +52,7 @@ var usualNames = map[string]string{
 
 // encoderFor finds the encoder of a stream in this container: the one that is named, or the container's default.
 func encoderFor(name string, media astiav.MediaType, container astiavx.Container) (*astiav.Codec, error) {
-	carries := func(id astiav.CodecID) bool {
-		can, known := container.Carries(id)
-		return (can || !known) && !muxer.Loses(container.Name, astiavx.CodecName(id))
-	}
+	carries := func(id astiav.CodecID) bool { return carries(container, id) }
 	if name == "" {
 		id := container.VideoCodec
 		if media == astiav.MediaTypeAudio {
@@ -77,6 +74,12 @@ func encoderFor(name string, media astiav.MediaType, container astiavx.Container
 		return nil, cannotCarry(name, reason, media, container, carries)
 	}
 	return codec, nil
+}
+
+// carries says whether the container can hold streams of this codec, as far as that is known.
+func carries(container astiavx.Container, id astiav.CodecID) bool {
+	can, known := container.Carries(id)
+	return (can || !known) && !muxer.Loses(container.Name, astiavx.CodecName(id))
 }
 
 // cannotCarry is the error about a codec that a container cannot hold, or about a medium of which it can hold none.

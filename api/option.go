@@ -10,6 +10,7 @@ type settings struct {
 	queueDepth   int
 	pictureDepth int           // of the queue in front of an encoder of pictures
 	budget       *ThreadBudget // nil: none
+	cudaContext  uintptr       // 0: the device's primary one
 }
 
 // The defaults let a stage run ahead of the next far enough to smooth the uneven times of an encoder. Converted pictures take memory, and

@@ -6,7 +6,6 @@ import "C"
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -38,9 +37,6 @@ type Device struct {
 	uploads uploads
 	kernels kernels
 	users   atomic.Int32
-
-	mu     sync.Mutex
-	closed bool
 }
 
 // Open opens a device for one user. It wraps ErrUnavailable where there is no driver or no such device, and ErrContext where the context is not the device's. Whether
@@ -96,6 +92,16 @@ func (d *Device) makePools() (err error) {
 func (d *Device) Retain() *Device {
 	d.users.Add(1)
 	return d
+}
+
+// TryRetain is Retain for who cannot know whether the device is still in use. False: it is not.
+func (d *Device) TryRetain() bool {
+	for n := d.users.Load(); n > 0; n = d.users.Load() {
+		if d.users.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // Close ends one use of the device. The last frees what is not in use by pictures or an encoder, which free the rest.

@@ -1,0 +1,27 @@
+package gpu_test
+
+import (
+	"testing"
+
+	"github.com/avloom/avloom/internal/cudatest"
+)
+
+// TestStandIn holds all tests that need a GPU, or a driver that has none.
+func TestStandIn(t *testing.T) {
+	cudatest.Run(t, []cudatest.Case{
+		{Name: "upload", Run: testUpload},
+		{Name: "failing_copy", Faults: "copy=3", Run: testFailingCopy},
+		{Name: "late_failure", Faults: "late=1", Run: testLateFailure},
+		{Name: "rgb", Run: testConvertRGB},
+		{Name: "nv12", Run: testConvertNV12},
+		{Name: "order_of_closing", Run: testOrderOfClosing},
+		{Name: "contexts", Run: testContexts},
+		{Name: "no_memory", Faults: "memory=3", Run: testNoMemory},
+		{Name: "probe", Run: testProbe},
+		{Name: "probe_no_driver", Without: cudatest.Driver, Run: testUnavailable("there is no NVIDIA driver: ", "libcuda.so.1")},
+		{Name: "probe_no_gpu", Faults: "no_device=1", Run: testUnavailable("finds no GPU: cuInit: CUDA_ERROR_NO_DEVICE")},
+		{Name: "probe_no_encoder_library", Without: cudatest.Encoder, Run: testUnavailable("libnvidia-encode.so.1 is not there", "cuda:0 (Stand-in 0)")},
+		{Name: "probe_no_nvenc", Faults: "no_nvenc=1", Run: testUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
+		{Name: "probe_old_driver", Faults: "nvenc_version=161", Run: testUnavailable("too old: it knows NVENC up to version 10.1")},
+	})
+}
