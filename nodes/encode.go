@@ -48,7 +48,7 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 func FreeCodecContext(codec *astiav.CodecContext) {
 	live.Freed("encoder")
 	endUnfinished(codec)
-	codec.Free()
+	astiavx.FreeEncoder(codec)
 }
 
 // endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.

@@ -1,5 +1,6 @@
 // What both libraries have.
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,6 +21,18 @@ __attribute__((constructor)) static void map_counters(void) {
 }
 
 int64_t *standin_counters(void) { return mapped; }
+
+static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+
+int standin_fails(const char *name, struct calls *calls) {
+	const int fault = standin_fault(name);
+	pthread_mutex_lock(&counting);
+	if (fault != calls->fault)
+		*calls = (struct calls){.fault = fault};
+	const int fails = fault && ++calls->n >= fault;
+	pthread_mutex_unlock(&counting);
+	return fails;
+}
 
 int standin_fault(const char *name) {
 	const char *faults = getenv("AVLOOM_STANDIN_FAULT");

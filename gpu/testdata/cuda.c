@@ -175,9 +175,8 @@ int standin_holds(CUdeviceptr p, size_t size) { return find(p, size) != NULL; }
 
 // exhausted counts the allocations of both kinds, and says whether this is the one that is to fail, or comes after it.
 static int exhausted(void) {
-	static int n;
-	const int last = standin_fault("memory");
-	return last && ++n >= last;
+	static struct calls calls;
+	return standin_fails("memory", &calls);
 }
 
 EXPORT CUresult cuMemAlloc_v2(CUdeviceptr *p, size_t size) {

@@ -35,12 +35,6 @@ struct session {
 
 static int same(GUID a, GUID b) { return !memcmp(&a, &b, sizeof(a)); }
 
-// fails counts calls, and says whether this one is to fail.
-static int fails(const char *fault, int *calls) {
-	const int n = standin_fault(fault);
-	return n && __atomic_add_fetch(calls, 1, __ATOMIC_SEQ_CST) >= n;
-}
-
 struct packet *standin_packet(size_t size, struct stamp stamp, int type) {
 	struct packet *p = malloc(sizeof(*p) + size);
 	*p = (struct packet){.stamp = stamp, .type = type, .size = size};
@@ -255,7 +249,7 @@ static void pair(struct session *s) {
 }
 
 static NVENCSTATUS encode(void *v, NV_ENC_PIC_PARAMS *p) {
-	static int calls;
+	static struct calls calls;
 	struct session *s = v;
 	struct packet *packet;
 	if (!s->state)
@@ -266,7 +260,7 @@ static NVENCSTATUS encode(void *v, NV_ENC_PIC_PARAMS *p) {
 		pair(s);
 		return NV_ENC_SUCCESS;
 	}
-	if (fails("encode", &calls))
+	if (standin_fails("encode", &calls))
 		return NV_ENC_ERR_GENERIC;
 	if (fetch(s, p->inputBuffer))
 		return NV_ENC_ERR_MAP_FAILED;

@@ -25,8 +25,16 @@ enum counter { CONTEXTS, MEMORY, PINNED, STREAMS, EVENTS, MODULES, SESSIONS, RES
 int64_t *standin_counters(void);
 static inline void count(enum counter c, int n) { __atomic_add_fetch(&standin_counters()[c], n, __ATOMIC_SEQ_CST); }
 
-// fault returns the n that the environment gives the fault of this name; 0: none.
+// standin_fault returns the n that the environment gives the fault of this name; 0: none.
 int standin_fault(const char *name);
+
+// calls counts what may fail, from when the fault was set to what it is.
+struct calls {
+	int n, fault;
+};
+
+// standin_fails counts a call, and says whether it is the one that is to fail, or a later one.
+int standin_fails(const char *name, struct calls *calls);
 
 // Errors of CUDA that dynlink_cuda.h does not name.
 #define INVALID_VALUE ((CUresult)1)

@@ -25,6 +25,7 @@ static void *open_x265(const struct settings *s) {
 	p->fpsDenom = s->rate_den;
 	p->keyframeMax = s->gop;
 	p->bframes = s->bframes;
+	p->lookaheadDepth = s->bframes ? s->bframes + 1 : 0;
 	p->bOpenGOP = 0;
 	p->scenecutThreshold = 0;
 	p->bRepeatHeaders = s->repeat_headers;
@@ -43,6 +44,11 @@ static void *open_x265(const struct settings *s) {
 	p->frameNumThreads = 1;
 	struct state *st = calloc(1, sizeof(*st));
 	*st = (struct state){.param = p, .width = s->width, .height = s->height, .x = x265_encoder_open(p)};
+	if (!st->x) {
+		x265_param_free(p);
+		free(st);
+		return NULL;
+	}
 	st->chroma = malloc((size_t)s->width * s->height / 2);
 	return st;
 }

@@ -100,6 +100,16 @@ func OpenEncoder(cc *astiav.CodecContext) string {
 	return C.GoString(av.codec.name)
 }
 
+// FreeEncoder frees an encoder. Go-astiav lets the pool of its hardware frames go first, and with the pool the device's context, which the encoder needs to be closed.
+func FreeEncoder(cc *astiav.CodecContext) {
+	var frames *C.AVBufferRef
+	if av := avcodec(cc); av.hw_frames_ctx != nil {
+		frames = C.av_buffer_ref(av.hw_frames_ctx)
+	}
+	cc.Free()
+	C.av_buffer_unref(&frames)
+}
+
 // FramesTaken returns how many frames an encoder has been given. Go-astiav does not tell.
 func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame_num) }
 

@@ -31,6 +31,9 @@ const (
 	Encoder    Library = "libnvidia-encode.so.1"
 )
 
+// Fault lets the stand-in do something wrong for the rest of the test; what it counts, it counts from now on. "": nothing.
+func Fault(t *testing.T, faults string) { t.Setenv("AVLOOM_STANDIN_FAULT", faults) }
+
 // inChild is set, to the name of the test, in the processes that run the cases.
 const inChild = "AVLOOM_TEST_CUDA"
 
