@@ -91,6 +91,7 @@ func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout,
 			gpu.Write(t, f.Ptr, content, f.Stream) // which the stream does when somebody waits for it
 			require.NoError(t, v.AddDeviceFrames(context.Background(), f))
 			gpu.Write(t, f.Ptr, make([]byte, len(content)), f.Stream) // since they have been read
+			gpu.Wait(t, f.Stream)
 			require.NoError(t, v.AddDeviceFrames(context.Background(), api.DeviceFrames{Ptr: f.Ptr, Layout: layout}), "none")
 		}, option...)
 		require.True(t, string(want.Bytes()) == string(got.Bytes()), "pitch %d", f.Pitch)

@@ -47,7 +47,10 @@ func Run(t *testing.T, cases []Case) {
 	}
 	libraries := build(t)
 	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) { c.runChild(t, libraries) })
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.runChild(t, libraries)
+		})
 	}
 }
 
@@ -57,7 +60,7 @@ func (c Case) runChild(t *testing.T, libraries string) {
 	counters := filepath.Join(t.TempDir(), "counters")
 	require.NoError(t, os.WriteFile(counters, make([]byte, 8*len(counterNames)), 0o600))
 	cmd := exec.Command(os.Args[0], "-test.run", "^"+parent+"$/^"+c.Name+"$", "-test.v", "-test.timeout", "60s")
-	cmd.Env = append(os.Environ(), inChild+"="+parent, "AVLOOM_STANDIN_FAULT="+c.Faults, "AVLOOM_STANDIN_COUNTERS="+counters,
+	cmd.Env = append(os.Environ(), inChild+"="+parent, "GORACE=atexit_sleep_ms=0", "AVLOOM_STANDIN_FAULT="+c.Faults, "AVLOOM_STANDIN_COUNTERS="+counters,
 		"LD_LIBRARY_PATH="+c.path(t, libraries)+":"+os.Getenv("LD_LIBRARY_PATH"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))

@@ -58,6 +58,11 @@ package cudatest
 //	int err = push(context);
 //	return err ? err : out(CALL("cuMemcpyHtoDAsync_v2", (unsigned long long, const void *, size_t, void *), p, data, size, (void *)stream));
 //}
+//
+//static int synchronize(void *context, uintptr_t stream) {
+//	int err = push(context);
+//	return err ? err : out(CALL("cuStreamSynchronize", (void *), (void *)stream));
+//}
 import "C"
 
 import (
@@ -115,4 +120,10 @@ func (g *GPU) Write(t *testing.T, to uintptr, data []byte, stream uintptr) {
 	kept := C.CBytes(data)
 	t.Cleanup(func() { C.free(kept) })
 	require.Zero(t, C.write(g.context, C.uintptr_t(to), kept, C.size_t(len(data)), C.uintptr_t(stream)))
+}
+
+// Wait waits for all that the stream has been given to do.
+func (g *GPU) Wait(t *testing.T, stream uintptr) {
+	t.Helper()
+	require.Zero(t, C.synchronize(g.context, C.uintptr_t(stream)))
 }
