@@ -45,7 +45,9 @@ func TestCUDAConfig(t *testing.T) {
 				require.NoError(t, err)
 				err = enc.OpenWriter(context.Background(), io.Discard, w.container)
 			}
-			wrong := requireField(t, err, w.field)
+			requireField(t, err, w.field)
+			var wrong *api.ConfigError
+			require.ErrorAs(t, err, &wrong)
 			require.Contains(t, wrong.Error(), w.words)
 			if w.supported != nil {
 				require.Equal(t, w.supported, wrong.Supported)

@@ -89,6 +89,19 @@ func testCUDAFailingNodes(t *testing.T) {
 	}
 }
 
+// testCUDALateFailure has the copy of the last picture fail after everything has been sent on.
+func testCUDALateFailure(t *testing.T) {
+	mediatest.NoLeaks(t)
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, shadedVideo())
+	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mp4"))
+	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: shaded(0, 1)}))
+	var failed *pipeline.NodeError
+	require.ErrorAs(t, enc.Close(), &failed)
+	require.Equal(t, "upload", failed.Node)
+	require.ErrorContains(t, failed, "cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
+}
+
 // feedUntilItFails feeds both streams, the first from main memory and from the GPU's.
 func feedUntilItFails(v, other *api.VideoStream, memory uintptr) error {
 	ctx := context.Background()
@@ -126,7 +139,7 @@ func testCUDAFailingMemory(t *testing.T) {
 			require.NoError(t, fed)
 			break
 		}
-		require.ErrorContains(t, closed, "cuda:0 (Stand-in 0)")
+		require.ErrorContains(t, closed, "cuda:0 (Stand-in 0): pinned memory: ") // all else is reserved
 		require.ErrorContains(t, closed, "Cannot allocate memory")
 		later++
 	}

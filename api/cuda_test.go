@@ -16,6 +16,7 @@ func TestCUDA(t *testing.T) {
 	cudatest.Run(t, []cudatest.Case{
 		{Name: "pixels", Run: testCUDAPixels},
 		{Name: "colors", Run: testCUDAColors},
+		{Name: "siting", Run: testCUDASiting},
 		{Name: "order", Run: testCUDAOrder},
 		{Name: "pictures", Run: testCUDAPictures},
 		{Name: "device_frames", Run: testDeviceFrames},
@@ -26,6 +27,7 @@ func TestCUDA(t *testing.T) {
 		{Name: "sessions", Faults: "sessions=5", Run: testCUDASessions},
 		{Name: "sessions_of_an_old_driver", Faults: "sessions=5,old_driver=1", Run: testCUDASessions},
 		{Name: "failing_nodes", Run: testCUDAFailingNodes},
+		{Name: "failing_late", Faults: "late=1", Run: testCUDALateFailure},
 		{Name: "failing_memory", Run: testCUDAFailingMemory},
 		{Name: "settings", Run: testCUDASettings},
 		{Name: "no_driver", Without: cudatest.Driver, Run: testCUDAUnavailable("there is no NVIDIA driver")},
@@ -79,7 +81,7 @@ func testCUDAPixels(t *testing.T) {
 		want, got := mediatest.Probe(t, theirs).Streams[0], mediatest.Probe(t, ours).Streams[0]
 		require.Equal(t, []any{want.Duration, want.NbReadFrames, want.AvgFrameRate, want.Width, want.Height, "left", c.is},
 			[]any{got.Duration, got.NbReadFrames, got.AvgFrameRate, got.Width, got.Height, got.ChromaLocation, got.Codec})
-		requireSamePixels(t, theirs, ours, 25, 0.96)
+		requireSamePixels(t, theirs, ours, 25, 0.99)
 	}
 }
 

@@ -145,12 +145,11 @@ func testDeviceFramesRefused(t *testing.T) {
 }
 
 // requireField asserts that the error is about this field.
-func requireField(t *testing.T, err error, field string) *api.ConfigError {
+func requireField(t *testing.T, err error, field string) {
 	t.Helper()
 	var wrong *api.ConfigError
 	require.ErrorAs(t, err, &wrong, field)
 	require.Equal(t, field, wrong.Field)
-	return wrong
 }
 
 func TestDeviceFramesNeedAStreamOnTheGPU(t *testing.T) {

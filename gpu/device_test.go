@@ -23,7 +23,7 @@ const (
 )
 
 // open opens device 0 for pictures of this size, until the end of the test.
-func open(t *testing.T, width, height int) *gpu.Device {
+func open(t *testing.T) *gpu.Device {
 	t.Helper()
 	d, err := gpu.Open(gpu.Config{Width: width, Height: height, OutWidth: width, OutHeight: height})
 	require.NoError(t, err)
@@ -76,7 +76,7 @@ func download(t *testing.T, d *gpu.Device, f *astiav.Frame) []byte {
 
 func testUpload(t *testing.T) {
 	mediatest.NoLeaks(t)
-	d := open(t, width, height)
+	d := open(t)
 	for i := range uint64(5) {
 		src, dst := hostFrame(t, d, i), newFrame(t)
 		require.NoError(t, d.Upload(dst, src))
@@ -96,7 +96,7 @@ func testUpload(t *testing.T) {
 // testFailingCopy has the first plane of the second picture refused.
 func testFailingCopy(t *testing.T) {
 	mediatest.NoLeaks(t)
-	d := open(t, width, height)
+	d := open(t)
 	require.NoError(t, d.Upload(newFrame(t), hostFrame(t, d, 1)))
 	err := d.Upload(newFrame(t), hostFrame(t, d, 2))
 	require.EqualError(t, err, "cuda:0 (Stand-in 0): upload: cuMemcpy2DAsync: CUDA_ERROR_1 (an error of the stand-in)")
@@ -109,7 +109,7 @@ func testFailingCopy(t *testing.T) {
 // testLateFailure has a copy fail after it was accepted.
 func testLateFailure(t *testing.T) {
 	mediatest.NoLeaks(t)
-	d := open(t, width, height)
+	d := open(t)
 	require.NoError(t, d.Upload(newFrame(t), hostFrame(t, d, 1)))
 	require.ErrorContains(t, d.Settle(), "upload: cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
 }
@@ -162,7 +162,7 @@ func testContexts(t *testing.T) {
 // testNoMemory has the third allocation fail.
 func testNoMemory(t *testing.T) {
 	mediatest.NoLeaks(t)
-	d := open(t, width, height)
+	d := open(t)
 	err := d.Reserve(3)
 	require.EqualError(t, err, "cuda:0 (Stand-in 0): allocate a picture of 162×98 in its memory: Cannot allocate memory")
 	require.NoError(t, d.Reserve(2), "what was reserved is there again")
@@ -172,7 +172,7 @@ func testNoMemory(t *testing.T) {
 func testProbe(t *testing.T) {
 	mediatest.NoLeaks(t)
 	require.NoError(t, gpu.Probe(0))
-	d := open(t, width, height)
+	d := open(t)
 	names, err := d.CheckEncoder()
 	require.NoError(t, err)
 	require.Equal(t, []string{"h264_nvenc", "hevc_nvenc"}, names)
