@@ -36,7 +36,7 @@ instructions: ## count the instructions of the conversion kernels, and compare w
 
 ptx: ## compile the CUDA kernels, with clang 14, to the PTX that is kept beside them
 	@bash scripts/apt.sh clang
-	@bash scripts/ptx.sh gpu/kernel/*.cu
+	@bash scripts/ptx.sh gpu/kernel/*.cu examples/*/*.cu
 
 lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
 	@$(ffmpeg); \

@@ -29,7 +29,7 @@ func build(t *testing.T) string {
 	}
 	compile := func(compiler, to string, args ...string) string {
 		to = filepath.Join(out, to)
-		run(t, compiler, append([]string{"-O2", "-g", "-Wall", "-fPIC", "-I" + headers, "-o", to}, args...)...)
+		run(t, compiler, append([]string{"-O2", "-g", "-Wall", "-fPIC", "-I" + headers, "-I" + filepath.Join(root, "gpu/kernel"), "-o", to}, args...)...)
 		return to
 	}
 	shared := []string{"-shared", "-fvisibility=hidden"}
