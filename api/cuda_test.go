@@ -7,23 +7,39 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/cudatest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestCUDA holds all tests that need a GPU, or a driver that has none.
-func TestCUDA(t *testing.T) {
-	cudatest.Run(t, []cudatest.Case{
+// soundCUDA are the tests in which nothing is wrong.
+func soundCUDA() []cudatest.Case {
+	return []cudatest.Case{
 		{Name: "pixels", Run: testCUDAPixels},
 		{Name: "colors", Run: testCUDAColors},
 		{Name: "siting", Run: testCUDASiting},
 		{Name: "order", Run: testCUDAOrder},
 		{Name: "pictures", Run: testCUDAPictures},
 		{Name: "device_frames", Run: testDeviceFrames},
-		{Name: "device_frames_refused", Run: testDeviceFramesRefused},
-		{Name: "mixed", Run: testCUDAMixed},
 		{Name: "many", Run: testCUDAMany},
 		{Name: "abort", Run: testCUDAAbort},
+	}
+}
+
+// TestGPU runs them on a real one.
+func TestGPU(t *testing.T) {
+	d, err := gpu.Open(gpu.Config{OutWidth: 2, OutHeight: 2})
+	if err == nil {
+		d.Close()
+	}
+	cudatest.RunOnGPU(t, err, gpu.Probe(0), soundCUDA())
+}
+
+// TestCUDA runs them on the stand-in for the driver, and those in which the driver or the GPU are at fault.
+func TestCUDA(t *testing.T) {
+	cudatest.Run(t, append(soundCUDA(), []cudatest.Case{
+		{Name: "device_frames_refused", Run: testDeviceFramesRefused},
+		{Name: "mixed", Run: testCUDAMixed},
 		{Name: "sessions", Faults: "sessions=5", Run: testCUDASessions},
 		{Name: "sessions_of_an_old_driver", Faults: "sessions=5,old_driver=1", Run: testCUDASessions},
 		{Name: "failing_nodes", Run: testCUDAFailingNodes},
@@ -36,7 +52,7 @@ func TestCUDA(t *testing.T) {
 		{Name: "no_nvenc", Faults: "no_nvenc=1", Run: testCUDAUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
 		{Name: "old_driver", Faults: "nvenc_version=161", Run: testCUDAUnavailable("its driver is too old: it knows NVENC up to version 10.1")},
 		{Name: "driver_older_than_ffmpeg", Faults: "nvenc_version=192", Run: testCUDAUnavailable("its driver is too old for the NVENC of this FFmpeg")},
-	})
+	}...))
 }
 
 // cudaVideo is a stream on the GPU that loses next to nothing.

@@ -13,6 +13,7 @@ enum {
 	CU_MEMORYTYPE_HOST = 1,
 	CU_MEMORYTYPE_DEVICE = 2,
 	CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
+	CU_POINTER_ATTRIBUTE_IS_MANAGED = 8,
 	CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL = 9,
 };
 
@@ -254,16 +255,6 @@ void gpu_forget(struct gpu_lane *lane, void *event) {
 	leave();
 }
 
-struct gpu_result gpu_synchronize(struct gpu_lane *lane) {
-	struct gpu_result r = enter(lane->context);
-	if (r.code)
-		return r;
-	TRY(cuStreamSynchronize, lane->stream);
-end:
-	leave();
-	return r;
-}
-
 struct gpu_result gpu_load_kernels(struct gpu_lane *lane, const char *ptx) {
 	struct gpu_result r = enter(lane->context);
 	if (r.code)
@@ -303,12 +294,14 @@ end:
 }
 
 int gpu_where(struct gpu_lane *lane, uintptr_t address, int *device) {
-	unsigned type = GPU_ADDRESS_UNKNOWN;
+	unsigned type = GPU_ADDRESS_UNKNOWN, managed = 0;
 	if (cu.cuCtxPushCurrent(lane->context))
-		return type;
+		return GPU_ADDRESS_UNKNOWN;
 	if (cu.cuPointerGetAttribute(&type, CU_POINTER_ATTRIBUTE_MEMORY_TYPE, address) ||
 		cu.cuPointerGetAttribute(device, CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, address))
 		type = GPU_ADDRESS_UNKNOWN;
+	else if (!cu.cuPointerGetAttribute(&managed, CU_POINTER_ATTRIBUTE_IS_MANAGED, address) && managed)
+		type = GPU_ADDRESS_DEVICE; // which moves there when it is read there
 	leave();
 	return type;
 }

@@ -56,7 +56,6 @@ struct gpu_result gpu_upload(struct gpu_lane *lane, const struct gpu_copy *copy,
 struct gpu_result gpu_download(struct gpu_lane *lane, const struct gpu_copy *copy); // and waits
 struct gpu_result gpu_await(struct gpu_lane *lane, void *event);
 void gpu_forget(struct gpu_lane *lane, void *event);
-struct gpu_result gpu_synchronize(struct gpu_lane *lane);
 
 struct gpu_result gpu_load_kernels(struct gpu_lane *lane, const char *ptx);
 // gpu_convert runs a kernel on what the other stream has written by then, and waits until it has read it.

@@ -238,7 +238,7 @@ EXPORT CUresult cuMemFreeHost(void *p) {
 }
 
 EXPORT CUresult cuPointerGetAttribute(void *value, int attribute, CUdeviceptr p) {
-	enum { MEMORY_TYPE = 2, DEVICE_ORDINAL = 9 };
+	enum { MEMORY_TYPE = 2, IS_MANAGED = 8, DEVICE_ORDINAL = 9 };
 	standin_lock();
 	const struct block *b = find(p, 1);
 	standin_unlock();
@@ -246,6 +246,8 @@ EXPORT CUresult cuPointerGetAttribute(void *value, int attribute, CUdeviceptr p)
 		return INVALID_VALUE;
 	if (attribute == MEMORY_TYPE)
 		*(unsigned *)value = CU_MEMORYTYPE_DEVICE;
+	else if (attribute == IS_MANAGED)
+		*(unsigned *)value = 0;
 	else if (attribute == DEVICE_ORDINAL)
 		*(int *)value = b->device;
 	return CUDA_SUCCESS;

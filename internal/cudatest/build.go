@@ -40,7 +40,7 @@ func build(t *testing.T) string {
 	compile("gcc", string(Driver), slices.Concat(shared, []string{"-Wl,-soname," + string(Driver)},
 		source("common", "cuda", "streams", "modules", "unused"), kernels, []string{"-lpthread", "-ldl", "-lm"})...)
 	compile("gcc", string(Encoder), slices.Concat(shared, []string{"-Wl,-soname," + string(Encoder)},
-		source("common", "nvenc", "x264", "x265"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265"})...)
+		source("common", "nvenc", "pictures", "x264", "x265"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265"})...)
 	return out
 }
 
