@@ -13,7 +13,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench bench-quick instructions ptx clean
+.PHONY: help demo test lint bench bench-quick bench-gpu instructions ptx clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: ## measure avloom beside the ceiling and other encoders, which takes abou
 
 bench-quick: ## the same for a few cases, in a few minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
+
+bench-gpu: ## measure uploads to the GPU of this machine, beside its bandwidth, and conversions on it
+	@$(ffmpeg); go test -run '^$$' -bench . ./gpu
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)

@@ -76,7 +76,7 @@ import (
 type GPU struct{ context unsafe.Pointer }
 
 // Primary is the context that CUDA's runtime uses. It is given back at the end of the test.
-func Primary(t *testing.T, device int) *GPU {
+func Primary(t testing.TB, device int) *GPU {
 	t.Helper()
 	g := &GPU{}
 	require.Zero(t, C.retain(C.int(device), &g.context))
@@ -85,7 +85,7 @@ func Primary(t *testing.T, device int) *GPU {
 }
 
 // Own is a context of the caller's own. It is destroyed at the end of the test.
-func Own(t *testing.T, device int) *GPU {
+func Own(t testing.TB, device int) *GPU {
 	t.Helper()
 	g := &GPU{}
 	require.Zero(t, C.create(C.int(device), &g.context))
@@ -97,7 +97,7 @@ func Own(t *testing.T, device int) *GPU {
 func (g *GPU) Context() uintptr { return uintptr(g.context) }
 
 // Stream returns a stream, which lives as long as the test.
-func (g *GPU) Stream(t *testing.T) uintptr {
+func (g *GPU) Stream(t testing.TB) uintptr {
 	t.Helper()
 	var s unsafe.Pointer
 	require.Zero(t, C.new_stream(g.context, &s))
@@ -106,7 +106,7 @@ func (g *GPU) Stream(t *testing.T) uintptr {
 }
 
 // Alloc returns n bytes of the device's memory, which live as long as the test.
-func (g *GPU) Alloc(t *testing.T, n int) uintptr {
+func (g *GPU) Alloc(t testing.TB, n int) uintptr {
 	t.Helper()
 	var p C.uintptr_t
 	require.Zero(t, C.alloc(g.context, &p, C.size_t(n)))
