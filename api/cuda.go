@@ -132,11 +132,15 @@ func (o *opener) closeDevice() {
 }
 
 // blameDevice says why the device, and not a setting, kept the encoder from opening; nil where it did not.
-func (o *opener) blameDevice(err error) error {
+func (o *opener) blameDevice() error {
 	if o.device == nil {
 		return nil
 	}
-	return o.device.ExplainOpening(o.codec.Name(), err)
+	names, err := o.device.Encoders()
+	if err != nil || slices.Contains(names, o.codec.Name()) {
+		return err
+	}
+	return &ConfigError{Field: "Codec", Value: o.codec.Name(), Reason: "the NVENC of " + o.device.String() + " does not encode it", Supported: names}
 }
 
 // blameDriver is the error about an encoder that its driver does not serve, whatever it is told; nil where it is not that.

@@ -35,7 +35,7 @@ func (o *opener) open() (*astiav.CodecContext, error) {
 	if blamed, ok := err.(*ConfigError); ok { //nolint:errorlint // from SetOption, not wrapped
 		return nil, blamed
 	}
-	if blamed := o.blameDevice(err); blamed != nil {
+	if blamed := o.blameDevice(); blamed != nil {
 		return nil, blamed
 	}
 	if blamed := o.blame(err); blamed != nil {

@@ -40,7 +40,7 @@ type Device struct {
 }
 
 // Open opens a device for one user. It wraps ErrUnavailable where there is no driver or no such device, and ErrContext where the context is not the device's. Whether
-// the device has an encoder shows only when one is opened: see CheckEncoder.
+// the device has an encoder shows only when one is opened: see Encoders.
 func Open(cfg Config) (*Device, error) {
 	name, err := findDevice(cfg.Index)
 	if err != nil {

@@ -4,10 +4,6 @@ package gpu
 import "C"
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/asticode/go-astiav"
 )
 
@@ -58,22 +54,22 @@ func Probe(index int) error {
 		return err
 	}
 	defer d.Close()
-	_, err = d.CheckEncoder()
+	_, err = d.Encoders()
 	return err
 }
 
-// CheckEncoder says why the device encodes nothing, or which encoders it has.
-func (d *Device) CheckEncoder() (encoderNames []string, err error) {
+// Encoders returns the names of those of FFmpeg's NVENC encoders that the device has, or says why it encodes nothing. It opens an encoding session, and closes it.
+func (d *Device) Encoders() (names []string, err error) {
 	var version, codecs C.uint
 	if err := d.explainSession(int(C.gpu_nvenc(C.uintptr_t(uintptr(d.lane.context)), &version, &codecs)), uint(version)); err != nil {
 		return nil, err
 	}
 	for _, e := range encoders {
 		if codecs&e.bit != 0 {
-			encoderNames = append(encoderNames, e.name)
+			names = append(names, e.name)
 		}
 	}
-	return encoderNames, nil
+	return names, nil
 }
 
 // explainSession turns why there is no session into words.
@@ -91,18 +87,5 @@ func (d *Device) explainSession(code int, version uint) error {
 		return unavailable("%s: its driver is too old: it knows NVENC up to version %d.%d", d, version>>4, version&0xf)
 	default:
 		return unavailable("%s: NVENC does not start (error %d)", d, code)
-	}
-}
-
-// ExplainOpening says why FFmpeg's encoder of this name did not open on the device, where the device is to blame: nil where it is not. err is FFmpeg's.
-func (d *Device) ExplainOpening(encoder string, err error) error {
-	names, reason := d.CheckEncoder()
-	switch {
-	case reason != nil:
-		return reason
-	case !slices.Contains(names, encoder):
-		return fmt.Errorf("%w: %s: its NVENC has no %s; it has %s", ErrUnavailable, d, encoder, strings.Join(names, ", "))
-	default:
-		return nil
 	}
 }

@@ -215,7 +215,7 @@ build() {
 			"Mend what it names and run this again, or set AVLOOM_FFMPEG_TARBALL to another ffmpeg-9 tarball"
 	fi
 	cd "$cache"
-	keep_headers "$work/root$prefix"
+	keep_headers "$work/root$prefix" || true # complete tries again
 	mv "$work/root$prefix" "$prefix"
 	say "FFmpeg $release is in $prefix"
 }
