@@ -59,7 +59,7 @@ func (s *VideoStream) checkDevice(f DeviceFrames, size int) error {
 	if !s.device.Holds(f.Ptr, size) {
 		return &ConfigError{
 			Field: "Ptr", Value: fmt.Sprintf("%#x", f.Ptr),
-			Reason: fmt.Sprintf("the %d bytes of %d frames there do not lie in the memory of %s", size, f.N, s.device),
+			Reason: fmt.Sprintf("the %d bytes of %d frames there are not all in memory that the encoder's CUDA context on %s can read; see WithCUDAContext", size, f.N, s.device),
 		}
 	}
 	return nil

@@ -139,6 +139,13 @@ func testDeviceFramesRefused(t *testing.T) {
 	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), "ColorSpace")
 	require.NoError(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1, Layout: api.Raw}))
 
+	inOwn := api.NewEncoder(api.WithCUDAContext(cudatest.Own(t, 0).Context()))
+	defer inOwn.Abort(nil)
+	v = addVideo(t, inOwn, shadedVideo())
+	require.NoError(t, inOwn.OpenWriter(ctx, io.Discard, "mp4"))
+	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), "Ptr")
+	require.NoError(t, inOwn.Close())
+
 	onOther := api.NewEncoder(api.WithCUDAContext(cudatest.Own(t, 1).Context()))
 	addVideo(t, onOther, shadedVideo())
 	requireField(t, onOther.OpenWriter(ctx, io.Discard, "mp4"), "CUDAContext")

@@ -86,7 +86,7 @@ func address(f *astiav.Frame, plane int) C.ulonglong {
 	return C.ulonglong(uintptr(astiavx.Plane(f, plane)))
 }
 
-// Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory.
+// Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory, and in this context.
 func (d *Device) Holds(from uintptr, n int) bool {
 	for _, p := range []uintptr{from, from + uintptr(max(n, 1)) - 1} {
 		var device C.int

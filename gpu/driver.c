@@ -12,6 +12,7 @@ enum {
 	CU_EVENT_DISABLE_TIMING = 2,
 	CU_MEMORYTYPE_HOST = 1,
 	CU_MEMORYTYPE_DEVICE = 2,
+	CU_POINTER_ATTRIBUTE_CONTEXT = 1,
 	CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
 	CU_POINTER_ATTRIBUTE_IS_MANAGED = 8,
 	CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL = 9,
@@ -295,6 +296,7 @@ end:
 
 int gpu_where(struct gpu_lane *lane, uintptr_t address, int *device) {
 	unsigned type = GPU_ADDRESS_UNKNOWN, managed = 0;
+	void *owner = NULL;
 	if (cu.cuCtxPushCurrent(lane->context))
 		return GPU_ADDRESS_UNKNOWN;
 	if (cu.cuPointerGetAttribute(&type, CU_POINTER_ATTRIBUTE_MEMORY_TYPE, address) ||
@@ -302,6 +304,8 @@ int gpu_where(struct gpu_lane *lane, uintptr_t address, int *device) {
 		type = GPU_ADDRESS_UNKNOWN;
 	else if (!cu.cuPointerGetAttribute(&managed, CU_POINTER_ATTRIBUTE_IS_MANAGED, address) && managed)
 		type = GPU_ADDRESS_DEVICE; // which moves there when it is read there
+	else if (!cu.cuPointerGetAttribute(&owner, CU_POINTER_ATTRIBUTE_CONTEXT, address) && owner && owner != lane->context)
+		type = GPU_ADDRESS_UNKNOWN; // what is mapped without a context has none
 	leave();
 	return type;
 }

@@ -61,7 +61,7 @@ struct gpu_result gpu_load_kernels(struct gpu_lane *lane, const char *ptx);
 // gpu_convert runs a kernel on what the other stream has written by then, and waits until it has read it.
 struct gpu_result gpu_convert(struct gpu_lane *lane, int kernel, uintptr_t stream, const struct picture *picture);
 
-// gpu_where says where an address lies. The type is that of the driver's CUmemorytype.
+// gpu_where says where an address lies that the lane's context can read. The type is that of the driver's CUmemorytype.
 enum { GPU_ADDRESS_UNKNOWN = 0, GPU_ADDRESS_HOST = 1, GPU_ADDRESS_DEVICE = 2 };
 int gpu_where(struct gpu_lane *lane, uintptr_t address, int *device);
 

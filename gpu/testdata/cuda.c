@@ -159,7 +159,7 @@ struct block {
 	struct block *next;
 	CUdeviceptr start;
 	size_t size;
-	CUdevice device;
+	CUcontext context;
 };
 
 static struct block *blocks;
@@ -186,7 +186,7 @@ EXPORT CUresult cuMemAlloc_v2(CUdeviceptr *p, size_t size) {
 	void *memory = exhausted() ? NULL : aligned_alloc(ALIGNMENT, (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
 	struct block *b = memory ? malloc(sizeof(*b)) : NULL;
 	if (b) {
-		*b = (struct block){blocks, (uintptr_t)memory | ON_GPU, size, standin_current()->device};
+		*b = (struct block){blocks, (uintptr_t)memory | ON_GPU, size, standin_current()};
 		blocks = b;
 		*p = b->start;
 		memset(memory, 0xcd, size);
@@ -238,17 +238,19 @@ EXPORT CUresult cuMemFreeHost(void *p) {
 }
 
 EXPORT CUresult cuPointerGetAttribute(void *value, int attribute, CUdeviceptr p) {
-	enum { MEMORY_TYPE = 2, IS_MANAGED = 8, DEVICE_ORDINAL = 9 };
+	enum { CONTEXT = 1, MEMORY_TYPE = 2, IS_MANAGED = 8, DEVICE_ORDINAL = 9 };
 	standin_lock();
 	const struct block *b = find(p, 1);
 	standin_unlock();
 	if (!b)
 		return INVALID_VALUE;
-	if (attribute == MEMORY_TYPE)
+	if (attribute == CONTEXT)
+		*(CUcontext *)value = b->context;
+	else if (attribute == MEMORY_TYPE)
 		*(unsigned *)value = CU_MEMORYTYPE_DEVICE;
 	else if (attribute == IS_MANAGED)
 		*(unsigned *)value = 0;
 	else if (attribute == DEVICE_ORDINAL)
-		*(int *)value = b->device;
+		*(int *)value = b->context->device;
 	return CUDA_SUCCESS;
 }
