@@ -12,9 +12,9 @@ type VideoConfig struct {
 	Width, Height int
 	// FrameRate in frames per second. Required. It stands for the nearest fraction: 30000.0/1001 is exactly that, 29.97 is 2997/100.
 	FrameRate float64
-	// Device that encodes: "" or "cpu"; "cuda" or "cuda:1" is a GPU with NVENC, whose encoders are h264_nvenc, hevc_nvenc and av1_nvenc: "h264", "hevc" and "av1" mean
-	// these there, and "" that of the container's default codec. Pictures are encoded as nv12 there, with their chroma on the left. Where no GPU can be used, Open fails
-	// with an error that wraps gpu.ErrUnavailable and says why.
+	// Device that encodes: "" or "cpu"; "cuda" or "cuda:1" is a GPU with NVENC, whose encoders are h264_nvenc, hevc_nvenc and av1_nvenc: "h264",
+	// "hevc" and "av1" mean these there, and "" that of the container's default codec. Pictures are encoded as nv12 there, with their chroma
+	// on the left. Where no GPU can be used, Open fails with an error that wraps gpu.ErrUnavailable and says why.
 	Device string
 	// Codec is the name of an encoder ("libx264") or of a codec ("h264"). "": the container's default.
 	Codec string

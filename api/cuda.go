@@ -15,8 +15,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// WithCUDAContext sets the CUcontext that streams with a CUDA device use. The default, 0, is the primary context of their device, which CUDA's runtime uses too, and so
-// do PyTorch, CuPy and most others. The context must be one of that device, and outlive the encoder.
+// WithCUDAContext sets the CUcontext that streams with a CUDA device use. The default, 0, is the primary context of their device, which
+// CUDA's runtime uses too, and so do PyTorch, CuPy and most others. The context must be one of that device, and outlive the encoder.
 func WithCUDAContext(cuContext uintptr) Option {
 	return func(s *settings) { s.cudaContext = cuContext }
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// DeviceFrames are pictures in the memory of the GPU that encodes them, which belongs to the caller. They lie in the encoder's CUDA context: see WithCUDAContext.
+// DeviceFrames are pictures in the memory of the GPU that encodes them, which belongs to the caller. They lie in the encoder's CUDA context: see
+// WithCUDAContext.
 type DeviceFrames struct {
 	// Ptr is the device address of the first frame. The frames follow one another.
 	Ptr uintptr
@@ -19,22 +20,23 @@ type DeviceFrames struct {
 	N int
 	// Pitch is the number of bytes from one row of a plane to the next, the same for all planes. 0: there is no padding.
 	Pitch int
-	// Layout says how a frame lies there: NCHW, NHWC, or Raw, which is NV12, whatever VideoConfig.InputFormat says: the plane of Y, and then that of U and V, with
-	// half as many rows (rounded up), in the matrix and the range of the encoded video.
+	// Layout says how a frame lies there: NCHW, NHWC, or Raw, which is NV12, whatever VideoConfig.InputFormat says: the plane of Y, and then
+	// that of U and V, with half as many rows (rounded up), in the matrix and the range of the encoded video.
 	Layout Layout
-	// Stream is the CUstream in which the frames are written, by work that has been given to it. 0: the default stream. CU_STREAM_PER_THREAD will not do.
+	// Stream is the CUstream in which the frames are written, by work that has been given to it. 0: the default stream. CU_STREAM_PER_THREAD will
+	// not do.
 	Stream uintptr
 }
 
 // perThreadStream is CU_STREAM_PER_THREAD, which means another stream on every thread.
 const perThreadStream = 2
 
-// AddDeviceFrames adds any number of frames, also none, that are on the GPU already. The stream must have a CUDA device. They are converted there, on a stream of
-// the encoder's own that waits for what the given stream had been given to do, and AddDeviceFrames returns when the last has been read: the memory may then be written
-// again, by whatever stream. It blocks while the queues are full.
+// AddDeviceFrames adds any number of frames, also none, that are on the GPU already. The stream must have a CUDA device. They are converted
+// there, on a CUDA stream of the encoder's own that waits for what the given one had been given to do, and AddDeviceFrames returns when the
+// last has been read: the memory may then be written again, by whatever stream. It blocks while the queues are full.
 //
-// Frames that do not lie in the memory of the device are a *ConfigError, and none of them is accepted. Where ctx ends, AddDeviceFrames waits for the frame that is
-// being read, and returns a *PartialError with the number of frames that were accepted.
+// Frames that the encoder's context on that device cannot read are a *ConfigError, and none of them is accepted. Where ctx ends,
+// AddDeviceFrames waits for the frame that is being read, and returns a *PartialError with the number of frames that were accepted.
 func (s *VideoStream) AddDeviceFrames(ctx context.Context, f DeviceFrames) error {
 	pictures, err := s.plan.devicePictures(f)
 	if err != nil {
@@ -76,13 +78,19 @@ func (p *videoPlan) devicePictures(f DeviceFrames) (batch, error) {
 	first, size, err := p.firstDevicePicture(f)
 	switch {
 	case !p.onCUDA():
-		err = &ConfigError{Field: "Device", Value: p.cfg.Device, Reason: "frames on a GPU need a stream that it encodes: set Device to cuda", Supported: []string{"cuda", "cuda:N"}}
+		err = &ConfigError{
+			Field: "Device", Value: p.cfg.Device, Reason: "frames on a GPU need a stream that it encodes: set Device to cuda",
+			Supported: []string{"cuda", "cuda:N"},
+		}
 	case f.N < 0:
 		err = &ConfigError{Field: "N", Value: f.N, Reason: "must not be negative"}
 	case f.Ptr == 0 && f.N > 0:
 		err = &ConfigError{Field: "Ptr", Value: f.Ptr, Reason: "must be the device address of the first frame"}
 	case f.Stream == perThreadStream:
-		err = &ConfigError{Field: "Stream", Value: f.Stream, Reason: "is CU_STREAM_PER_THREAD, which means another stream here; give the stream itself, or wait for it and leave Stream 0"}
+		err = &ConfigError{
+			Field: "Stream", Value: f.Stream,
+			Reason: "is CU_STREAM_PER_THREAD, which means another stream here; give the stream itself, or wait for it and leave Stream 0",
+		}
 	}
 	first.Device.Stream = f.Stream
 	return batch{first: first, size: size, n: f.N}, err

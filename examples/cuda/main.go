@@ -73,15 +73,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	by := s.device
 	err = s.render(ctx, s.device, s.onGPU)
 	if errors.Is(err, gpu.ErrUnavailable) {
-		fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes, since there is %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes, since there is %v\n", err)
 		by = "the CPU"
 		err = s.render(ctx, "cpu", s.onCPU)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %g seconds by %s\n", s.path, s.seconds, by)
-	return nil
+	_, err = fmt.Fprintf(stdout, "%s: %g seconds by %s\n", s.path, s.seconds, by)
+	return err
 }
 
 // render encodes what feed feeds on this device.
