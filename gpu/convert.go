@@ -36,8 +36,9 @@ func (k *kernels) load(lane *C.struct_gpu_lane) error {
 	return k.err
 }
 
-// Convert gives dst, which has no buffer, a picture on the device, and fills it from one that is there already: planar R, G and B (gbrp, whose planes come in that
-// order), rgb24 or nv12, of the size that Open was told. It waits for what the picture's stream had been given to do, and returns when the picture has been read.
+// Convert gives dst, which has no buffer, a picture on the device, and fills it from one that is there already: planar R, G and B (gbrp, whose
+// planes come in that order), rgb24 or nv12, of the size that Open was told. It waits for what the picture's stream had been given to do, and
+// returns when the picture has been read.
 func (d *Device) Convert(dst *astiav.Frame, in pipeline.Input) error {
 	if err := d.kernels.load(d.lane); err != nil {
 		return fmt.Errorf("%s: load the conversion: %w", d, err)
@@ -86,7 +87,8 @@ func address(f *astiav.Frame, plane int) C.ulonglong {
 	return C.ulonglong(uintptr(astiavx.Plane(f, plane)))
 }
 
-// Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory, and in this context.
+// Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory, and in this
+// context.
 func (d *Device) Holds(from uintptr, n int) bool {
 	for _, p := range []uintptr{from, from + uintptr(max(n, 1)) - 1} {
 		var device C.int

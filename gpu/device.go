@@ -25,8 +25,8 @@ type Config struct {
 	Color               rgbyuv.Config // of those that Convert makes; its input and output do not matter
 }
 
-// Device is what one stream of video uses of a CUDA device. Its methods are safe for use by several goroutines at once, but for Upload and Settle, which
-// one goroutine calls.
+// Device is what one stream of video uses of a CUDA device. Its methods are safe for use by several goroutines at once, but for Upload and
+// Settle, which one goroutine calls.
 type Device struct {
 	cfg     Config
 	name    string
@@ -39,8 +39,8 @@ type Device struct {
 	users   atomic.Int32
 }
 
-// Open opens a device for one user. It wraps ErrUnavailable where there is no driver or no such device, and ErrContext where the context is not the device's. Whether
-// the device has an encoder shows only when one is opened: see Encoders.
+// Open opens a device for one user. It wraps ErrUnavailable where there is no driver or no such device, and ErrContext where the context is
+// not the device's. Whether the device has an encoder shows only when one is opened: see Encoders.
 func Open(cfg Config) (*Device, error) {
 	name, err := findDevice(cfg.Index)
 	if err != nil {

@@ -114,7 +114,8 @@ func testLateFailure(t *testing.T) {
 	require.ErrorContains(t, d.Settle(), "upload: cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
 }
 
-// testOrderOfClosing closes the device while pictures of all kinds are in use: the memory of each must outlive it, or the stand-in has no context to free it in.
+// testOrderOfClosing closes the device while pictures of all kinds are in use: the memory of each must outlive it, or the stand-in has no
+// context to free it in.
 func testOrderOfClosing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	d, err := gpu.Open(gpu.Config{Width: width, Height: height, OutWidth: width, OutHeight: height})

@@ -8,16 +8,18 @@
 //	d.Convert(onGPU, input)   // of what is on the GPU already
 //	d.Close()
 //
-// A [Device] is what one stream of video uses of a GPU: the device's primary context, which all streams of the process share, and CUDA's runtime
-// with them, since the driver counts its users; a CUDA stream of its own, on which all of the above is done in order; and pools of pictures. Its pixel format is
-// NV12 throughout.
+// A [Device] is what one stream of video uses of a GPU: the device's primary context, which all streams of the process share, and CUDA's
+// runtime with them, since the driver counts its users; a CUDA stream of its own, on which all of the above is done in order; and pools of
+// pictures. Its pixel format is NV12 throughout.
 //
-// Nothing of CUDA is needed to build this, nor to run it without a GPU: driver.c finds the driver at run time, and the kernel is in the repository as PTX.
+// Nothing of CUDA is needed to build this, nor to run it without a GPU: driver.c finds the driver at run time, and the kernel is in the
+// repository as PTX.
 //
 // # Who owns what
 //
-// A Device is counted: whoever uses it calls Retain first, and Close. Pictures keep the memory they lie in, and with it the context, alive until they are freed,
-// whatever has been closed before. So encoder, pictures and device may go in any order; the last one out frees the context.
+// A Device is counted: whoever uses it calls Retain first, and Close. Pictures keep the memory they lie in, and with it the context, alive
+// until they are freed, whatever has been closed before. So encoder, pictures and device may go in any order; the last one out frees the
+// context.
 //
 // # Tests
 //

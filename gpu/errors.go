@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	// ErrUnavailable is what everything that needs a GPU fails with where there is none that can be used: no driver, no such device, no encoder in it, or
-	// none that is free.
+	// ErrUnavailable is what everything that needs a GPU fails with where there is none that can be used: no driver, no such device, no
+	// encoder in it, or none that is free.
 	ErrUnavailable = errors.New("avloom: no usable GPU")
 	// ErrSessionLimit says that a GPU encodes as many videos as its driver allows. What wraps it wraps ErrUnavailable too.
 	ErrSessionLimit = errors.New("too many encoding sessions")

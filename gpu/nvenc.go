@@ -46,8 +46,8 @@ func Encoders() []string {
 	return names
 }
 
-// Probe says why NVENC cannot be used on the device of this index; nil where it can. It opens an encoding session, which takes some tenths of a second, and closes it. The
-// error wraps ErrUnavailable.
+// Probe says why NVENC cannot be used on the device of this index; nil where it can. It opens an encoding session, which takes some tenths of
+// a second, and closes it. The error wraps ErrUnavailable.
 func Probe(index int) error {
 	d, err := Open(Config{Index: index, OutWidth: 2, OutHeight: 2})
 	if err != nil {
@@ -58,7 +58,8 @@ func Probe(index int) error {
 	return err
 }
 
-// Encoders returns the names of those of FFmpeg's NVENC encoders that the device has, or says why it encodes nothing. It opens an encoding session, and closes it.
+// Encoders returns the names of those of FFmpeg's NVENC encoders that the device has, or says why it encodes nothing. It opens an encoding
+// session, and closes it.
 func (d *Device) Encoders() (names []string, err error) {
 	var version, codecs C.uint
 	if err := d.explainSession(int(C.gpu_nvenc(C.uintptr_t(uintptr(d.lane.context)), &version, &codecs)), uint(version)); err != nil {

@@ -28,8 +28,8 @@ func (u *uploads) free(lane *C.struct_gpu_lane) {
 	}
 }
 
-// Upload gives dst, which has no buffer, a picture on the device, and starts to copy src there, which is NV12 of the same size in the host's memory. An encoder
-// may be given dst at once. src must stay as it is until Settle has waited for this upload. Two can be under way at a time.
+// Upload gives dst, which has no buffer, a picture on the device, and starts to copy src there, which is NV12 of the same size in the host's
+// memory. An encoder may be given dst at once. src must stay as it is until Settle has waited for this upload. Two can be under way at a time.
 func (d *Device) Upload(dst, src *astiav.Frame) error {
 	u := &d.uploads
 	if u.started-u.ended == mostUploads {

@@ -12,8 +12,8 @@ type Device interface {
 	Host(f *astiav.Frame) error
 	// Convert fills dst with a picture on the device, made of one that is there already, and returns when that has been read.
 	Convert(dst *astiav.Frame, in pipeline.Input) error
-	// Upload fills dst with a picture on the device, and starts to copy src there, which stays as it is until Settle has waited for the copy. Two copies
-	// can be under way at a time.
+	// Upload fills dst with a picture on the device, and starts to copy src there, which stays as it is until Settle has waited for the copy.
+	// Two copies can be under way at a time.
 	Upload(dst, src *astiav.Frame) error
 	// Settle waits for the oldest copy that is under way.
 	Settle() error

@@ -13,8 +13,8 @@ import (
 // mostUploads is how many copies are under way at a time.
 const mostUploads = 2
 
-// Upload brings pictures to the device that encodes them. It emits a picture as soon as its copy has been started, for the device works in order; what it is copied
-// from is freed later, when the copy is over. Pictures that are on the device already pass.
+// Upload brings pictures to the device that encodes them. It emits a picture as soon as its copy has been started, for the device works in
+// order; what it is copied from is freed later, when the copy is over. Pictures that are on the device already pass.
 type Upload struct {
 	device  Device
 	shelf   astiavx.FrameShelf

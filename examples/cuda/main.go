@@ -5,8 +5,8 @@
 //
 // Where there is no GPU that encodes, it says so, and the CPU does both.
 //
-// This file has all that concerns the encoder. The others are the simulation on the GPU (world.go, world.c, and the kernels in particles.cu) and on the CPU
-// (particles.go).
+// This file has all that concerns the encoder. The others are the simulation on the GPU (world.go, world.c, and the kernels in particles.cu)
+// and on the CPU (particles.go).
 package main
 
 import (

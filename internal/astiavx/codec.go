@@ -100,7 +100,8 @@ func OpenEncoder(cc *astiav.CodecContext) string {
 	return C.GoString(av.codec.name)
 }
 
-// FreeEncoder frees an encoder. Go-astiav lets the pool of its hardware frames go first, and with the pool the device's context, which the encoder needs to be closed.
+// FreeEncoder frees an encoder. Go-astiav lets the pool of its hardware frames go first, and with the pool the device's context, which the
+// encoder needs to be closed.
 func FreeEncoder(cc *astiav.CodecContext) {
 	var frames *C.AVBufferRef
 	if av := avcodec(cc); av.hw_frames_ctx != nil {

@@ -81,8 +81,8 @@ import (
 // HardwareDevice is a CUDA context and a stream in it, as FFmpeg sees them. Go-astiav makes contexts of its own only.
 type HardwareDevice struct{ ref *C.AVBufferRef }
 
-// NewCUDADevice wraps a CUcontext and a CUstream. When everything that uses them has been freed, it calls release, a void (*)(void *) in C, with opaque. Where it
-// fails it does not.
+// NewCUDADevice wraps a CUcontext and a CUstream. When everything that uses them has been freed, it calls release, a void (*)(void *) in C,
+// with opaque. Where it fails it does not.
 func NewCUDADevice(context, stream, release, opaque unsafe.Pointer) (*HardwareDevice, error) {
 	d := &HardwareDevice{}
 	if ret := C.wrap_cuda(&d.ref, context, stream, release, opaque); ret < 0 {
@@ -103,7 +103,8 @@ func (d *HardwareDevice) Free() {
 // HardwareFrames is a pool of pictures on a device. Go-astiav's needs a device of its own.
 type HardwareFrames struct{ ref *C.AVBufferRef }
 
-// NewHardwareFrames returns a pool of pictures in this format of the software's, and of this size in pixels. It never blocks, and takes memory when it is needed.
+// NewHardwareFrames returns a pool of pictures in this format of the software's, and of this size in pixels. It never blocks, and takes memory
+// when it is needed.
 func NewHardwareFrames(d *HardwareDevice, format astiav.PixelFormat, width, height int) (*HardwareFrames, error) {
 	f := &HardwareFrames{}
 	if ret := C.make_frames(&f.ref, d.ref, C.enum_AVPixelFormat(format), C.int(width), C.int(height)); ret < 0 {
@@ -132,8 +133,8 @@ func (f *HardwareFrames) Free() {
 	}
 }
 
-// EncoderOption returns the value of an option of an encoder, which must be a whole number. Once the encoder is open, it is what that made of it. Go-astiav
-// sets options only.
+// EncoderOption returns the value of an option of an encoder, which must be a whole number. Once the encoder is open, it is what that made of
+// it. Go-astiav sets options only.
 func EncoderOption(cc *astiav.CodecContext, name string) (value int, ok bool) {
 	n := C.CString(name)
 	defer C.free(unsafe.Pointer(n))

@@ -1,5 +1,5 @@
-// Package cudatest runs tests on a GPU that is none: a stand-in for the two libraries of NVIDIA's driver, which lies in gpu/testdata. Each test runs in a process of its
-// own, that finds the stand-in where it would find the driver, and with the faults that it asks for.
+// Package cudatest runs tests on a GPU that is none: a stand-in for the two libraries of NVIDIA's driver, which lies in gpu/testdata. Each
+// test runs in a process of its own, that finds the stand-in where it would find the driver, and with the faults that it asks for.
 package cudatest
 
 import (

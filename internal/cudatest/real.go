@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// RunOnGPU runs the cases, none of which has a fault, on the GPU of this machine. device says why there is none, and encoder why it does not encode, both nil where
-// they do. Without a GPU the test is skipped. On one without an encoder the stand-in for that library alone serves, over the real driver.
+// RunOnGPU runs the cases, none of which has a fault, on the GPU of this machine. device says why there is none, and encoder why it does not
+// encode, both nil where they do. Without a GPU the test is skipped. On one without an encoder the stand-in for that library alone serves,
+// over the real driver.
 func RunOnGPU(t *testing.T, device, encoder error, cases []Case) {
 	inChild := os.Getenv(inChild) == t.Name()
 	if device != nil && !inChild {
