@@ -48,7 +48,7 @@ func TestCUDA(t *testing.T) {
 		{Name: "settings", Run: testCUDASettings},
 		{Name: "no_driver", Without: cudatest.Driver, Run: testCUDAUnavailable("there is no NVIDIA driver")},
 		{Name: "no_gpu", Faults: "no_device=1", Run: testCUDAUnavailable("finds no GPU")},
-		{Name: "no_encoder_library", Without: cudatest.Encoder, Run: testCUDAUnavailable("libnvidia-encode.so.1 is not there")},
+		{Name: "no_encoder_library", Without: cudatest.Encoder, Run: testCUDAUnavailable("the driver's encoder library cannot be loaded")},
 		{Name: "no_nvenc", Faults: "no_nvenc=1", Run: testCUDAUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
 		{Name: "old_driver", Faults: "nvenc_version=161", Run: testCUDAUnavailable("its driver is too old: it knows NVENC up to version 10.1")},
 		{Name: "driver_older_than_ffmpeg", Faults: "nvenc_version=192", Run: testCUDAUnavailable("its driver is too old for the NVENC of this FFmpeg")},

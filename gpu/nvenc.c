@@ -1,6 +1,7 @@
 #include "nvenc.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <string.h>
 
 // What nvEncodeAPI.h of version 11.1 says, which drivers from 471 on serve, whatever is their own version.
@@ -77,11 +78,13 @@ static int look(void *library, uintptr_t context, unsigned *version, unsigned *c
 	return GPU_NVENC_WORKS;
 }
 
-int gpu_nvenc(uintptr_t context, unsigned *version, unsigned *codecs) {
+int gpu_nvenc(uintptr_t context, unsigned *version, unsigned *codecs, char *reason) {
 	void *library = dlopen("libnvidia-encode.so.1", RTLD_NOW);
 	int r;
-	if (!library)
+	if (!library) {
+		snprintf(reason, GPU_NVENC_REASON, "%s", dlerror());
 		return GPU_NVENC_MISSING;
+	}
 	r = look(library, context, version, codecs);
 	dlclose(library);
 	return r;

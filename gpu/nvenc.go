@@ -62,7 +62,9 @@ func Probe(index int) error {
 // session, and closes it.
 func (d *Device) Encoders() (names []string, err error) {
 	var version, codecs C.uint
-	if err := d.explainSession(int(C.gpu_nvenc(C.uintptr_t(uintptr(d.lane.context)), &version, &codecs)), uint(version)); err != nil {
+	var reason [C.GPU_NVENC_REASON]C.char
+	code := C.gpu_nvenc(C.uintptr_t(uintptr(d.lane.context)), &version, &codecs, &reason[0])
+	if err := d.explainSession(int(code), uint(version), C.GoString(&reason[0])); err != nil {
 		return nil, err
 	}
 	for _, e := range encoders {
@@ -73,13 +75,13 @@ func (d *Device) Encoders() (names []string, err error) {
 	return names, nil
 }
 
-// explainSession turns why there is no session into words.
-func (d *Device) explainSession(code int, version uint) error {
+// explainSession turns why there is no session into words; reason is that of a library that is missing.
+func (d *Device) explainSession(code int, version uint, reason string) error {
 	switch code {
 	case C.GPU_NVENC_WORKS:
 		return nil
 	case C.GPU_NVENC_MISSING:
-		return unavailable("%s: the driver's encoder library libnvidia-encode.so.1 is not there; in a container, NVIDIA_DRIVER_CAPABILITIES must contain video", d)
+		return unavailable("%s: the driver's encoder library cannot be loaded; in a container, NVIDIA_DRIVER_CAPABILITIES must contain video: %s", d, reason)
 	case nvencNoDevice, nvencUnsupportedDevice:
 		return unavailable("%s has no NVENC", d)
 	case nvencOutOfMemory, nvencClientKey:

@@ -36,7 +36,7 @@ func TestStandIn(t *testing.T) {
 		{Name: "probe", Run: testProbe},
 		{Name: "probe_no_driver", Without: cudatest.Driver, Run: testUnavailable("there is no NVIDIA driver: ", "libcuda.so.1")},
 		{Name: "probe_no_gpu", Faults: "no_device=1", Run: testUnavailable("finds no GPU: cuInit: CUDA_ERROR_NO_DEVICE")},
-		{Name: "probe_no_encoder_library", Without: cudatest.Encoder, Run: testUnavailable("libnvidia-encode.so.1 is not there", "cuda:0 (Stand-in 0)")},
+		{Name: "probe_no_encoder_library", Without: cudatest.Encoder, Run: testUnavailable("libnvidia-encode.so.1", "cuda:0 (Stand-in 0)")},
 		{Name: "probe_no_nvenc", Faults: "no_nvenc=1", Run: testUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
 		{Name: "probe_old_driver", Faults: "nvenc_version=161", Run: testUnavailable("too old: it knows NVENC up to version 10.1")},
 	}...))
