@@ -7,13 +7,15 @@ cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/avloom
 tools := $(cache)/bin
 # The exports with which the Go tools find FFmpeg 9, which is built where there is none. A failure there must end the recipe.
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
-test_packages := ffmpeg mediainfo mkvtoolnix
+# A browser for the page of examples/dashboard. Debian has it as a package; on other systems its test looks for one that is there.
+chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
+test_packages := ffmpeg mediainfo mkvtoolnix graphviz $(chromium)
 
 golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint bench bench-quick bench-gpu instructions ptx clean
+.PHONY: help demo test lint bench bench-quick bench-gpu soak instructions ptx clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +30,14 @@ test: ## run all tests under the race detector
 bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)
 
-bench-quick: ## the same for a few cases, in a few minutes
+bench-quick: ## the same for a few cases, in about two minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
 bench-gpu: ## measure uploads to the GPU of this machine, beside its bandwidth, and conversions on it
 	@$(ffmpeg); go test -run '^$$' -bench . ./gpu
+
+soak: ## open, feed, fail and close random encoders for ten minutes, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
+	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)

@@ -18,8 +18,8 @@ type settledAudio struct {
 	own, muxers []codecOption
 }
 
-// settle decides all that follows from the encoder and the container, which may be "" where it is not known yet.
-func (p *audioPlan) settle(codec *astiav.Codec, container string) (s settledAudio, err error) {
+// settle decides all that follows from the encoder and the containers; none: they are not known yet.
+func (p *audioPlan) settle(codec *astiav.Codec, containers ...astiavx.Container) (s settledAudio, err error) {
 	if s.spec, err = p.output(codec); err != nil {
 		return s, err
 	}
@@ -30,7 +30,7 @@ func (p *audioPlan) settle(codec *astiav.Codec, container string) (s settledAudi
 	if err != nil {
 		return s, err
 	}
-	if s.own, s.muxers, err = splitOptions(codec.Name(), list, container); err == nil {
+	if s.own, s.muxers, err = splitOptions(codec.Name(), list, containerNames(containers)); err == nil {
 		s.keepOpusOrder(codec)
 	}
 	return s, err
@@ -56,25 +56,25 @@ type audioEncoder struct {
 	muxers []codecOption
 }
 
-// open opens the encoder for this container.
-func (p *audioPlan) open(container astiavx.Container) (*audioEncoder, error) {
-	e, err := p.openFor(container)
+// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *audioPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*audioEncoder, error) {
+	e, err := p.openFor(log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *audioPlan) openFor(container astiavx.Container) (*audioEncoder, error) {
-	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, container)
+func (p *audioPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*audioEncoder, error) {
+	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, containers...)
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.settle(codec, container.Name)
+	s, err := p.settle(codec, containers...)
 	if err != nil {
 		return nil, err
 	}
 	if p.input.Layout = layouts[p.cfg.NumChannels]; p.cfg.NumChannels == s.spec.Layout.Channels() {
 		p.input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
-	o := opener{codec: codec, options: s.own, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
 	cc, err := o.open()
 	if err != nil && s.moveBitRate(&o) {

@@ -56,7 +56,7 @@ func newAudioPlan(cfg AudioConfig) (*audioPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.settle(codec, "")
+	_, err = p.settle(codec)
 	return p, err
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/nodes"
@@ -16,12 +17,13 @@ const mostSamples = 4096
 // which they arrive.
 type AudioStream struct {
 	feed
-	plan   *audioPlan
-	source *pipeline.Source[pipeline.Samples] // set by Open
+	plan     *audioPlan
+	source   *pipeline.Source[pipeline.Samples] // set by Open
+	accepted *atomic.Int64                      // samples per channel; apart, since the run reads it and must not lead back to the stream
 }
 
 func newAudioStream(e *Encoder, index int, plan *audioPlan) *AudioStream {
-	return &AudioStream{feed: newFeed(e, index), plan: plan}
+	return &AudioStream{feed: newFeed(e, index), plan: plan, accepted: new(atomic.Int64)}
 }
 
 // AddSamples adds samples[channel][sample], as many channels as the config says, any number of samples, also none, and the same of each. They are
@@ -48,6 +50,7 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 		if err := s.source.Send(ctx, block); err != nil {
 			return r.fed(err, done)
 		}
+		s.accepted.Add(int64(n))
 		done += n
 	}
 	return nil

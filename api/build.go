@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
@@ -17,49 +19,45 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
+// The nodes that encode: on their own, or on the goroutine that also converts.
+const (
+	encodeNode  = "encode"
+	chainedNode = "convert+encode"
+)
+
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
 type builder struct {
-	settings  settings
-	threads   int // for each video stream that does not say itself; 0: all
-	container astiavx.Container
-	opened    *astikit.Closer
-	streams   []muxer.Stream
-	inputs    []stream
-	muxer     map[string]string // options
-	saidIn    map[string]string // where each of these comes from, for messages
-	chosen    []zap.Field
-	lost      []string                                                // wishes that could not be heeded, in words
-	connect   []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
+	*target  // the one in hand
+	targets  []*target
+	settings settings
+	threads  int // for each video stream that does not say itself; 0: all
+	opened   *astikit.Closer
+	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
+	streams  []muxer.Stream
+	inputs   []stream
+	facts    []streamFacts
+	chosen   []zap.Field
+	lost     []lostWish
+	lines    *ffmpegLines
+	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
-// build opens every encoder, tries the header, opens the destination, writes the header and starts the graph.
-func build(ctx context.Context, s settings, c *claim, streams []stream, o Output) (_ *run, err error) {
+// build opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
+func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, error) {
+	if err := e.settings.check(); err != nil {
+		return nil, err
+	}
 	b := &builder{
-		settings: s, opened: astikit.NewCloser(), inputs: streams, saidIn: map[string]string{}, threads: c.take(budgeted(streams)),
+		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
+		lines: newFFmpegLines(e.settings.logger), threads: e.claim.take(budgeted(e.streams)),
 	}
-	defer func() {
-		if err != nil {
-			_ = b.opened.Close() // only frees
-			c.putBack()
-		}
-	}()
-	if s.queueDepth < 1 {
-		return nil, &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: "must be at least 1"}
-	}
-	if err := b.prepareOutput(o); err != nil {
-		return nil, err
-	}
-	for i, stream := range streams {
-		if err := stream.prepare(b); err != nil {
-			return nil, streamError(i, err)
-		}
-	}
-	mux, dst, err := b.openMuxer(o)
+	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
+		e.claim.putBack()
 		return nil, err
 	}
-	r := b.start(ctx, c, mux, dst)
-	r.path = o.path
+	r := b.start(ctx, e.claim, sink)
+	r.path = outputs[0].path
 	return r, nil
 }
 
@@ -76,28 +74,20 @@ func budgeted(streams []stream) int {
 
 // prepareOutput finds the container, and checks what was said about the output.
 func (b *builder) prepareOutput(o Output) error {
-	if o.writer == nil && o.path == "" {
-		return &ConfigError{Field: "path", Value: "", Reason: "a file needs a name"}
-	}
-	for field, text := range map[string]string{"path": o.path, "Format": o.format} {
-		if strings.ContainsRune(text, 0) {
-			return &ConfigError{Field: field, Value: text, Reason: "must not contain a NUL byte"}
-		}
-	}
-	err := checkMetadata(o.metadata)
+	err := firstError(o.check(), o.checkNames(), checkMetadata(o.metadata))
 	if err != nil {
 		return err
 	}
-	if b.container, err = resolveContainer(o); err != nil {
+	if err := b.findContainer(); err != nil {
 		return err
 	}
-	if b.muxer, err = muxerOptions(b.container.Name, o.formatOptions); err != nil {
+	if b.muxer, b.protocol, err = b.formatOptions(); err != nil {
 		return err
 	}
 	for key := range b.muxer {
 		b.saidIn[key] = "FormatOptions"
 	}
-	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.path))
+	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.shown()))
 	return b.faststart(o)
 }
 
@@ -108,10 +98,12 @@ func checkMetadata(tags map[string]string) error {
 		switch {
 		case key == "":
 			e.Reason = "a tag needs a name"
-		case strings.ContainsRune(key, 0):
-			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must not contain a NUL byte"
+		case strings.ContainsRune(key, 0) || !utf8.ValidString(key):
+			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must be UTF-8 without a NUL byte"
 		case strings.ContainsRune(tags[key], 0):
 			e.Reason = "must not contain a NUL byte"
+		case !utf8.ValidString(tags[key]):
+			e.Reason = "must be UTF-8, as all containers take it to be"
 		default:
 			continue
 		}
@@ -127,8 +119,8 @@ func (b *builder) faststart(o Output) error {
 	switch {
 	case !muxer.IsMovFamily(b.container.Name):
 		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
-	case o.writer != nil:
-		return &ConfigError{Field: "Faststart", Value: fmt.Sprintf("%T", o.writer), Reason: "needs a file, which it reads again; open one with OpenFile"}
+	case o.kind != toFile:
+		return &ConfigError{Field: "Faststart", Value: o.shown(), Reason: "needs a file, which it reads again; open one with OpenFile"}
 	case b.muxer["movflags"] != "":
 		return &ConfigError{Field: "Faststart", Value: b.muxer["movflags"], Reason: "FormatOptions[movflags] is set too; add +faststart to it instead"}
 	}
@@ -136,8 +128,19 @@ func (b *builder) faststart(o Output) error {
 	return nil
 }
 
-// addMuxerOptions takes options of a stream that only the muxer knows.
+// addMuxerOptions takes options of a stream that only the muxers know: each what it has.
 func (b *builder) addMuxerOptions(options []codecOption) error {
+	for _, t := range b.targets {
+		known := astiavx.MuxerOptions(t.container.Name)
+		own := slices.DeleteFunc(slices.Clone(options), func(o codecOption) bool { _, ok := findOption(known, o.key); return !ok })
+		if err := b.at(t).addOwnOptions(own); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) addOwnOptions(options []codecOption) error {
 	for _, o := range options {
 		if said, ok := b.muxer[o.key]; ok && said != o.value {
 			return &ConfigError{Field: o.field, Value: o.given, Reason: fmt.Sprintf("%s has %q for it already, from %s, and takes one value for all; give it once", b.container.Name, said, b.saidIn[o.key])}
@@ -147,42 +150,73 @@ func (b *builder) addMuxerOptions(options []codecOption) error {
 	return nil
 }
 
-// openMuxer tries the header in memory, and only then touches the destination.
-func (b *builder) openMuxer(o Output) (*muxer.Mux, *muxer.Destination, error) {
-	cfg := muxer.Config{Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(o.metadata), Streams: b.streams}
-	shape := muxer.FileShape(o.path)
-	if o.writer != nil {
-		shape = muxer.NewWriter(o.writer)
-	}
-	if err := muxer.Try(cfg, shape); err != nil {
-		return nil, nil, b.explain(cfg, shape, err)
-	}
-	dst := shape
-	if o.writer == nil {
-		var err error
-		if dst, err = muxer.CreateFile(o.path); err != nil {
-			return nil, nil, fmt.Errorf("avloom: open the file: %w", err)
+// openMuxers tries the headers in memory, and only then touches the destinations.
+func (b *builder) openMuxers(ctx context.Context) (*muxer.Tee, error) {
+	for i, t := range b.targets {
+		if err := b.at(t).tryHeader(); err != nil {
+			return nil, b.outputError(i, err)
 		}
 	}
-	mux, err := muxer.New(cfg, dst)
+	muxes := make([]*muxer.Mux, len(b.targets))
+	for _, i := range b.inOrderOfRisk() {
+		var err error
+		if muxes[i], err = b.at(b.targets[i]).openMuxer(ctx); err != nil {
+			return nil, b.outputError(i, err)
+		}
+	}
+	return muxer.NewTee(muxes), nil
+}
+
+func (b *builder) header() muxer.Config {
+	return muxer.Config{
+		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
+		Log: b.lines.of("mux", pipeline.NoStream),
+	}
+}
+
+func (b *builder) tryHeader() error {
+	cfg, shape := b.header(), b.shape()
+	if err := muxer.Try(cfg, shape); err != nil {
+		return b.explain(cfg, shape, err)
+	}
+	return nil
+}
+
+func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	dst, err := b.touch(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
+		return nil, err
+	}
+	b.dst.Store(dst)
+	if ctx.Err() != nil {
+		dst.GiveUp() // nothing was written
+		return nil, context.Cause(ctx)
+	}
+	mux, err := muxer.New(b.header(), dst)
+	if err != nil {
+		return nil, fmt.Errorf("avloom: %s: %w", b.container.Name, err)
 	}
 	b.opened.Add(mux.Close)
-	return mux, dst, nil
+	return mux, nil
 }
 
 // start wires the graph and starts it. From here on the run owns everything.
-func (b *builder) start(ctx context.Context, c *claim, mux *muxer.Mux, dst *muxer.Destination) *run {
+func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 	graph := pipeline.NewRun(ctx)
 	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
 	for i, connect := range b.connect {
 		packets[i] = connect(graph)
 	}
-	pipeline.Join("mux", queue(b, pipeline.Packet.Free), mux, packets...)
+	pipeline.Join("mux", queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
+	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.settings.logger, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
+	graph.OnEnd(r.stopClock)
+	graph.FailStalls(b.settings.stallTimeout)
 	graph.Start()
-	return &run{Run: graph, ctx: ctx, dst: dst, log: b.settings.logger, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	return r
 }
 
 func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
@@ -191,7 +225,11 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	enc, err := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext).open(b.container)
+	plan, node := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext), encodeNode
+	if b.threads == 1 && plan.threads == 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
+		node = chainedNode
+	}
+	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -211,28 +249,31 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.opened.Add(c.Close)
 	}
 	for _, lost := range enc.lost {
-		b.lost = append(b.lost, fmt.Sprintf("stream %d: %s", s.index, lost))
+		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d×%d %s fps",
-		enc.label(), enc.convert.Format, enc.convert.OutWidth, enc.convert.OutHeight, s.plan.rate)))
+	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, borrowed := pipeline.NewSource[pipeline.Input](run, "input", s.index)
-		lent := queue(b, pipeline.Input.Withdraw)
-		lent.Take = pipeline.Input.Take
-		frames := pipeline.Connect(borrowed, "convert", lent, converters...)
+		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
 		s.source, s.blanks = source, blanks
 		s.onDevice(enc)
+		lent := queue(b, pipeline.Input.Withdraw)
+		lent.Take = pipeline.Input.Take
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec))
+		if node == chainedNode {
+			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
+		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(connectUpload(frames, pictures, upload), "encode", pictures,
-			pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec)))
+		frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, converters...), pictures, upload)
+		return pipeline.Connect(frames, encodeNode, pictures, encode)
 	})
 	return nil
 }
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.container)
+	enc, err := s.plan.open(b.lines.of(encodeNode, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -241,15 +282,15 @@ func (s *AudioStream) prepare(b *builder) error {
 		return err
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
-	b.chosen = append(b.chosen, zap.String(fmt.Sprintf("stream%d", s.index), fmt.Sprintf("%s %s %d Hz %s",
-		enc.name, enc.output.Format, enc.output.Rate, enc.output.Layout)))
+	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.input)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		source, samples := pipeline.NewSource[pipeline.Samples](run, "input", s.index)
+		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
 		s.source = source
-		return pipeline.Connect(blocks, "encode", q,
+		return pipeline.Connect(blocks, encodeNode, q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
 	})
 	return nil

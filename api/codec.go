@@ -50,43 +50,62 @@ var usualNames = map[string]string{
 	"h264": "libx264", "hevc": "libx265", "av1": "libsvtav1", "vp9": "libvpx-vp9", "vp8": "libvpx", "mp3": "libmp3lame", "opus": "libopus",
 }
 
-// encoderFor finds the encoder of a stream in this container: the one that is named, or the container's default.
-func encoderFor(name string, media astiav.MediaType, container astiavx.Container) (*astiav.Codec, error) {
-	carries := func(id astiav.CodecID) bool { return carries(container, id) }
+// encoderFor finds the encoder of a stream in these containers: the one that is named, or the first default of one of them that all carry.
+func encoderFor(name string, media astiav.MediaType, containers ...astiavx.Container) (*astiav.Codec, error) {
 	if name == "" {
-		id := container.VideoCodec
-		if media == astiav.MediaTypeAudio {
-			id = container.AudioCodec
-		}
-		codec := astiav.FindEncoder(id)
-		if id == astiav.CodecIDNone || codec == nil || !carries(id) {
-			reason := fmt.Sprintf("must be named: %s has no default codec for %s that this FFmpeg encodes", container.Name, media)
-			return nil, cannotCarry("", reason, media, container, carries)
-		}
-		return codec, nil
+		return defaultEncoder(media, containers)
 	}
 	codec, err := resolveEncoder(name, media)
 	if err != nil {
 		return nil, err
 	}
-	if !carries(codec.ID()) {
-		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", container.Name, astiavx.CodecName(codec.ID()))
-		return nil, cannotCarry(name, reason, media, container, carries)
+	if refuses := refusing(codec.ID(), containers); refuses != "" {
+		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refuses, astiavx.CodecName(codec.ID()))
+		return nil, cannotCarry(name, reason, media, containers)
 	}
 	return codec, nil
 }
 
-// carries says whether the container can hold streams of this codec, as far as that is known.
-func carries(container astiavx.Container, id astiav.CodecID) bool {
-	can, known := container.Carries(id)
-	return (can || !known) && !muxer.Loses(container.Name, astiavx.CodecName(id))
+func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*astiav.Codec, error) {
+	for _, c := range containers {
+		id := c.VideoCodec
+		if media == astiav.MediaTypeAudio {
+			id = c.AudioCodec
+		}
+		codec := astiav.FindEncoder(id)
+		if id != astiav.CodecIDNone && codec != nil && refusing(id, containers) == "" {
+			return codec, nil
+		}
+	}
+	reason := fmt.Sprintf("must be named: %s has no default codec for %s that this FFmpeg encodes", containers[0].Name, media)
+	if len(containers) > 1 {
+		reason = fmt.Sprintf("must be named: no default codec for %s of these containers is one that all of them carry", media)
+	}
+	return nil, cannotCarry("", reason, media, containers)
+}
+
+// refusing is the name of the first container that cannot hold a codec; "": all can, as far as is known without writing a header.
+func refusing(id astiav.CodecID, containers []astiavx.Container) string {
+	for _, c := range containers {
+		can, known := c.Carries(id)
+		if known && !can || muxer.Loses(c.Name, astiavx.CodecName(id)) {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // cannotCarry is the error about a codec that a container cannot hold, or about a medium of which it can hold none.
-func cannotCarry(name, reason string, media astiav.MediaType, container astiavx.Container, carries func(astiav.CodecID) bool) error {
-	supported := encoders(media, carries)
-	if len(supported) == 0 {
-		reason = fmt.Sprintf("%s carries no %s; take another container", container.Name, media)
+func cannotCarry(name, reason string, media astiav.MediaType, containers []astiavx.Container) error {
+	carriedBy := func(containers ...astiavx.Container) []string {
+		return encoders(media, func(id astiav.CodecID) bool { return refusing(id, containers) == "" })
+	}
+	supported := carriedBy(containers...)
+	for _, c := range containers {
+		if len(supported) == 0 && len(carriedBy(c)) == 0 {
+			reason = fmt.Sprintf("%s carries no %s; take another container", c.Name, media)
+			break
+		}
 	}
 	return &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: supported}
 }

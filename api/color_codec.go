@@ -58,6 +58,16 @@ func saysRange(container string) bool {
 	return slices.Contains([]string{"", "mp4", "avif", "matroska", "webm"}, container)
 }
 
+// saysLeast is the name of the container that decides what can be said of colour: the first that does not tell the range, or else the
+// first; "" where there is none yet.
+func saysLeast(containers []astiavx.Container) string {
+	names := containerNames(containers)
+	if i := slices.IndexFunc(names, func(name string) bool { return !saysRange(name) }); i >= 0 {
+		return names[i]
+	}
+	return append(names, "")[0]
+}
+
 // defaults are the tags of a video of which nothing is wished.
 func (t colorTarget) defaults() astiavx.Color {
 	color := astiavx.Color{

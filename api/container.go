@@ -2,6 +2,7 @@ package api
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
@@ -12,7 +13,7 @@ var wellKnownContainers = []string{"mp4", "mov", "mkv", "webm", "avi", "flv", "t
 
 // resolveContainer finds the container of an output.
 func resolveContainer(o Output) (astiavx.Container, error) {
-	if o.format == "" && o.writer == nil {
+	if o.format == "" && o.kind == toFile {
 		return containerOf(o.path)
 	}
 	c, ok := astiavx.GuessContainer(o.format, "")
@@ -24,7 +25,7 @@ func resolveContainer(o Output) (astiavx.Container, error) {
 		return c, &ConfigError{Field: "Format", Value: "", Reason: "must be named for a writer", Supported: wellKnownContainers}
 	case !ok:
 		return c, &ConfigError{
-			Field: "Format", Value: o.format, Reason: "there is no container of this name or extension" + didYouMean(o.format, containerNames()),
+			Field: "Format", Value: o.format, Reason: "there is no container of this name or extension" + didYouMean(o.format, knownContainers()),
 			Supported: wellKnownContainers,
 		}
 	}
@@ -39,7 +40,7 @@ func containerOf(path string) (astiavx.Container, error) {
 		return c, &ConfigError{Field: "path", Value: path, Reason: "needs an extension that names the container, or the option Format", Supported: wellKnownContainers}
 	case !ok:
 		return c, &ConfigError{
-			Field: "path", Value: path, Reason: "no container has this extension; give it another, or name the container with the option Format" + didYouMean(extension[1:], containerNames()),
+			Field: "path", Value: path, Reason: "no container has this extension; give it another, or name the container with the option Format" + didYouMean(extension[1:], knownContainers()),
 			Supported: wellKnownContainers,
 		}
 	}
@@ -58,8 +59,8 @@ func oneFile(c astiavx.Container, field, value string) error {
 	return &ConfigError{Field: field, Value: value, Reason: c.Name + " " + why + "; take a container that is written to one file", Supported: wellKnownContainers}
 }
 
-// containerNames are FFmpeg's names and the extensions of all containers, the well-known first.
-func containerNames() []string {
+// knownContainers are FFmpeg's names and the extensions of all containers, the well-known first.
+func knownContainers() []string {
 	names := append([]string(nil), wellKnownContainers...)
 	for _, c := range astiavx.Containers() {
 		if !c.NoFile {
@@ -67,4 +68,17 @@ func containerNames() []string {
 		}
 	}
 	return names
+}
+
+func containerNames(containers []astiavx.Container) []string {
+	names := make([]string, len(containers))
+	for i, c := range containers {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// wantGlobalHeader says whether a container wants the encoder's header in its own. Where another does not, its muxer puts it back.
+func wantGlobalHeader(containers []astiavx.Container) bool {
+	return slices.ContainsFunc(containers, func(c astiavx.Container) bool { return c.GlobalHeader })
 }

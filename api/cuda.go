@@ -40,12 +40,12 @@ func (p *videoPlan) resolve() (*astiav.Codec, error) {
 	return astiav.FindEncoderByName(name), nil
 }
 
-// resolveFor finds the encoder for this container: the one that is named, or that of the container's default codec.
-func (p *videoPlan) resolveFor(container astiavx.Container) (*astiav.Codec, error) {
+// resolveFor finds the encoder for these containers: the one that is named, or that of the first default codec of one of them that all carry.
+func (p *videoPlan) resolveFor(containers []astiavx.Container) (*astiav.Codec, error) {
 	if !p.onCUDA() {
-		return encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, container)
+		return encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, containers...)
 	}
-	name, err := cudaEncoderFor(p.cfg.Codec, container)
+	name, err := cudaEncoderFor(p.cfg.Codec, containers)
 	if err != nil {
 		return nil, err
 	}
@@ -71,31 +71,37 @@ func cudaEncoder(name string) (string, error) {
 	return "", &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: gpu.Encoders()}
 }
 
-// cudaEncoderFor finds the NVENC encoder of a stream in this container.
-func cudaEncoderFor(name string, container astiavx.Container) (string, error) {
+// cudaEncoderFor finds the NVENC encoder of a stream in these containers.
+func cudaEncoderFor(name string, containers []astiavx.Container) (string, error) {
 	carried := slices.DeleteFunc(gpu.Encoders(), func(encoder string) bool {
 		id, _ := astiavx.CodecID(strings.TrimSuffix(encoder, "_nvenc"))
-		return !carries(container, id)
+		return refusing(id, containers) != ""
 	})
-	e := &ConfigError{Field: "Codec", Value: name, Supported: carried}
 	if len(carried) == 0 {
-		e.Reason = container.Name + " carries none of the codecs that NVENC encodes (h264, hevc, av1); take another container, or Device \"cpu\""
-		return "", e
+		reason := strings.Join(containerNames(containers), " and ") + " carries none of the codecs that NVENC encodes (h264, hevc, av1); take another container, or Device \"cpu\""
+		return "", &ConfigError{Field: "Codec", Value: name, Reason: reason}
 	}
-	encoder := gpu.Encoder(container.VideoCodec)
-	if name != "" {
-		var err error
-		if encoder, err = cudaEncoder(name); err != nil {
-			return "", err
+	if name == "" {
+		return defaultCUDAEncoder(carried, containers)
+	}
+	encoder, err := cudaEncoder(name)
+	if err != nil || slices.Contains(carried, encoder) {
+		return encoder, err
+	}
+	codec := strings.TrimSuffix(encoder, "_nvenc")
+	id, _ := astiavx.CodecID(codec)
+	reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refusing(id, containers), codec)
+	return "", &ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: carried}
+}
+
+func defaultCUDAEncoder(carried []string, containers []astiavx.Container) (string, error) {
+	for _, c := range containers {
+		if encoder := gpu.Encoder(c.VideoCodec); slices.Contains(carried, encoder) {
+			return encoder, nil
 		}
-		e.Reason = fmt.Sprintf("%s cannot carry %s; take another container, or one of these", container.Name, strings.TrimSuffix(encoder, "_nvenc"))
-	} else {
-		e.Reason = fmt.Sprintf("must be named: NVENC does not encode %s, the default of %s", astiavx.CodecName(container.VideoCodec), container.Name)
 	}
-	if !slices.Contains(carried, encoder) {
-		return "", e
-	}
-	return encoder, nil
+	reason := fmt.Sprintf("must be named: NVENC does not encode %s, the default of %s", astiavx.CodecName(containers[0].VideoCodec), containers[0].Name)
+	return "", &ConfigError{Field: "Codec", Value: "", Reason: reason, Supported: carried}
 }
 
 // siteChroma puts the chroma of NVENC's video on the left, where readers look for it: FFmpeg's wrapper does not pass on where it is.

@@ -25,12 +25,12 @@ func testCUDASiting(t *testing.T) {
 		}
 		core, logs := observer.New(zap.WarnLevel)
 		path := temporary(t, "sited.mp4")
-		encodeTo(t, api.File(path), cfg, func(v *api.VideoStream) {
+		encodeStream(t, api.File(path), cfg, func(v *api.VideoStream) {
 			for k := range slopes {
 				frames(t, tiled(slope(k), 3*slopeSize), api.NHWC)(v)
 			}
 		}, api.WithLogger(zap.New(core)))
-		require.Len(t, logs.FilterMessage(`stream 0: ExtraOptions[chroma_sample_location] "center": h264_nvenc cannot say it; pixels and tags follow what it can`).All(), warnings)
+		require.Len(t, logs.FilterMessage(`ExtraOptions[chroma_sample_location] "center": h264_nvenc cannot say it; pixels and tags follow what it can`).All(), warnings)
 		require.Equal(t, "left", mediatest.Probe(t, path).Streams[0].ChromaLocation)
 		var first [][]byte
 		for _, p := range mediatest.Pictures(t, path, 0, "yuv420p") {

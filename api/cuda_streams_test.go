@@ -62,7 +62,7 @@ func testCUDAOrder(t *testing.T) {
 			extra["qp"] = 1
 		}
 		path := temporary(t, preset+".mp4")
-		encodeTo(t, api.File(path), cfg, func(v *api.VideoStream) {
+		encodeStream(t, api.File(path), cfg, func(v *api.VideoStream) {
 			for i := range 50 {
 				frames(t, shaded(i, 1), api.NHWC)(v)
 			}
@@ -87,7 +87,7 @@ func testCUDAPictures(t *testing.T) {
 				cfg.Width, cfg.Height = cfg.Width+1, cfg.Height+1
 			}
 			path := temporary(t, "pictures.mkv")
-			encodeTo(t, api.File(path), cfg, func(v *api.VideoStream) {
+			encodeStream(t, api.File(path), cfg, func(v *api.VideoStream) {
 				for i := range 20 {
 					commitGrey(t, v, byte(16+4*i), format)
 				}

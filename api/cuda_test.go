@@ -62,8 +62,8 @@ func cudaVideo() api.VideoConfig {
 	}
 }
 
-// encodeTo encodes one stream, which feed feeds.
-func encodeTo(t *testing.T, out api.Output, cfg api.VideoConfig, feed func(v *api.VideoStream), options ...api.Option) {
+// encodeStream encodes one stream, which feed feeds.
+func encodeStream(t *testing.T, out api.Output, cfg api.VideoConfig, feed func(v *api.VideoStream), options ...api.Option) {
 	t.Helper()
 	enc := api.NewEncoder(options...)
 	v := addVideo(t, enc, cfg)
@@ -92,8 +92,8 @@ func testCUDAPixels(t *testing.T) {
 		onCPU, onGPU := cudaVideo(), cudaVideo()
 		onCPU.Device, onCPU.Codec, onCPU.ExtraOptions = "", "libx264", map[string]any{"qp": 1, "chroma_sample_location": "left", "bf": 0}
 		onGPU.Codec, onGPU.Preset = c.codec, "p1"
-		encodeTo(t, api.File(theirs), onCPU, frames(t, pictures, api.NHWC))
-		encodeTo(t, api.File(ours), onGPU, frames(t, pictures, api.NHWC))
+		encodeStream(t, api.File(theirs), onCPU, frames(t, pictures, api.NHWC))
+		encodeStream(t, api.File(ours), onGPU, frames(t, pictures, api.NHWC))
 		want, got := mediatest.Probe(t, theirs).Streams[0], mediatest.Probe(t, ours).Streams[0]
 		require.Equal(t, []any{want.Duration, want.NbReadFrames, want.AvgFrameRate, want.Width, want.Height, "left", c.is},
 			[]any{got.Duration, got.NbReadFrames, got.AvgFrameRate, got.Width, got.Height, got.ChromaLocation, got.Codec})

@@ -68,7 +68,7 @@ func testDeviceFrames(t *testing.T) {
 func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout, data []byte, gpu *cudatest.GPU, option []api.Option) {
 	const n, pitch = 5, 1024
 	var want api.MemoryFile
-	encodeTo(t, api.Writer(&want, "mp4"), cfg, frames(t, data, layout), option...)
+	encodeStream(t, api.Writer(&want, "mp4"), cfg, frames(t, data, layout), option...)
 	row := cfg.Width
 	if layout == api.NHWC {
 		row = 3 * cfg.Width
@@ -87,7 +87,7 @@ func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout,
 		}
 		f.Ptr, f.N, f.Layout, f.Stream = gpu.Alloc(t, len(content)), n, layout, gpu.Stream(t)
 		var got api.MemoryFile
-		encodeTo(t, api.Writer(&got, "mp4"), cfg, func(v *api.VideoStream) {
+		encodeStream(t, api.Writer(&got, "mp4"), cfg, func(v *api.VideoStream) {
 			gpu.Write(t, f.Ptr, content, f.Stream) // which the stream does when somebody waits for it
 			require.NoError(t, v.AddDeviceFrames(context.Background(), f))
 			gpu.Write(t, f.Ptr, make([]byte, len(content)), f.Stream) // since they have been read

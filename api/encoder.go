@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,12 +25,17 @@ type Encoder struct {
 	state   state
 	aborted error // the cause of an Abort before Open
 	streams []stream
-	run     *run // nil before Open
+	run     *run     // nil before Open
+	opening *opening // nil: no call of Open is under way
 
 	calls     sync.WaitGroup // that feed the encoder
+	presence  presence
 	closeOnce sync.Once
 	closeErr  error
 	ended     bool // Close has returned
+
+	leftBehind atomic.Int32 // calls of Open that did not return
+	unclosed   *unclosed
 }
 
 type state int
@@ -49,9 +54,12 @@ type stream interface {
 	blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error
 }
 
-// NewEncoder returns an encoder without streams.
+// NewEncoder returns an encoder without streams. An encoder that was opened must be closed or aborted. One that becomes garbage without that is stopped, and its logger
+// gets a warning that says where it was made; what it was written to has no end then.
 func NewEncoder(opts ...Option) *Encoder {
 	e := &Encoder{settings: newSettings(opts)}
+	e.unclosed = &unclosed{made: caller(), log: e.settings.logger}
+	runtime.AddCleanup(e, (*unclosed).stop, e.unclosed)
 	if b := e.settings.budget; b != nil {
 		e.claim = b.join()
 		runtime.AddCleanup(e, (*claim).forget, e.claim) // an encoder that was never opened needs no Close
@@ -93,7 +101,7 @@ func (e *Encoder) mayConfigure() error {
 		return e.aborted
 	case e.state == open && e.run.Cause() != nil:
 		return e.run.Cause()
-	case e.state == open:
+	case e.state == open, e.opening != nil:
 		return ErrAlreadyOpen
 	default:
 		return nil
@@ -112,29 +120,21 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 
 // Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
 // found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
-// nothing more is written then, and every call returns context.Cause(ctx). Exactly one output must be given.
+// nothing more is written then, and every call returns context.Cause(ctx).
+//
+// Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
+// default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of
+// these fails, those before it have been. An error of one output ends the run, and names the output; on Close the others are still finished.
+//
+// The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks in the destination, or in the library of an encoder,
+// is left behind where it cannot be woken, as Close says. Until Open has returned, calls that feed get ErrNotOpen.
 func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.mayConfigure(); err != nil {
-		return err
-	}
-	if len(e.streams) == 0 {
-		return ErrNoStreams
-	}
-	if len(outputs) != 1 {
-		return &ConfigError{Field: "outputs", Value: len(outputs), Reason: "exactly one output is needed"}
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	r, err := build(ctx, e.settings, e.claim, e.streams, outputs[0])
+	opening, o, err := e.begin(ctx, outputs)
 	if err != nil {
 		return err
 	}
-	e.run, e.state = r, open
-	r.logOpen()
-	return nil
+	r, err := e.build(ctx, opening, outputs)
+	return e.settle(o, r, err)
 }
 
 // enter admits a call that feeds the encoder. The caller must call leave when it is done.
@@ -153,11 +153,17 @@ func (e *Encoder) enter() (*run, error) {
 		return nil, cause
 	}
 	e.calls.Add(1)
+	e.presence.enter()
 	return e.run, nil
 }
 
 // leave ends a call that was admitted.
-func (e *Encoder) leave() { e.calls.Done() }
+func (e *Encoder) leave() {
+	e.mu.Lock()
+	e.presence.leave()
+	e.mu.Unlock()
+	e.calls.Done()
+}
 
 // Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
 // ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
@@ -168,12 +174,19 @@ func (e *Encoder) Sync(ctx context.Context) error {
 		return err
 	}
 	defer e.leave()
+	if err := checkContext(ctx); err != nil {
+		return err
+	}
 	return r.Sync(ctx)
 }
 
 // Close finishes the file: it waits for the calls that were admitted, ends every stream, drains every actor in order, and writes the trailer. It
 // returns the first error of the run. Before Open it returns nil. Called again, from whatever goroutine, it waits for
 // the same end and returns the same.
+//
+// Where the run stops before it is finished, by its context, an Abort or an error, Close returns within a second. A call into an encoder or into the destination
+// that does not return by then is woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps its goroutine and its
+// memory until it returns, and Stats counts it as abandoned. Nothing in C can be interrupted, so an encoder at work on large pictures may be left behind as well.
 func (e *Encoder) Close() error {
 	e.closeOnce.Do(func() { e.closeErr = e.close() })
 	return e.closeErr
@@ -181,9 +194,13 @@ func (e *Encoder) Close() error {
 
 func (e *Encoder) close() error {
 	e.mu.Lock()
+	e.awaitOpening()
 	wasOpen := e.state == open
 	aborted := e.aborted
 	e.state = closed
+	if wasOpen {
+		e.presence.enter()
+	}
 	e.mu.Unlock()
 	if !wasOpen {
 		e.claim.leave()
@@ -191,26 +208,30 @@ func (e *Encoder) close() error {
 	}
 	e.calls.Wait()
 	err := e.run.Close()
-	e.run.end(err)
 	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.presence.leave()
 	e.ended = true
+	e.mu.Unlock()
+	e.over(e.run, err)
 	return err
 }
 
 // Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
 // returns itself. What was written stays. After Close it does nothing and returns nil. So a deferred Abort beside an explicit
-// Close never leaves a file that looks complete and is not.
+// Close never leaves a file that looks complete and is not. It returns within a second, as Close does when the run stops.
 func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
 	e.mu.Lock()
-	r, ended := e.run, e.ended
-	if r == nil && e.state == configuring && e.aborted == nil {
+	if e.run == nil && e.state == configuring && e.aborted == nil {
 		e.aborted = cause
 	}
-	aborted := e.aborted
+	if e.opening != nil {
+		e.opening.cancel(cause)
+		e.awaitOpening()
+	}
+	r, ended, aborted := e.run, e.ended, e.aborted
 	e.mu.Unlock()
 	switch {
 	case r == nil:
@@ -220,19 +241,28 @@ func (e *Encoder) Abort(cause error) error {
 		return nil
 	}
 	err := r.Abort(cause)
-	r.end(err)
+	e.over(r, err)
 	return err
+}
+
+// over is called when Close or Abort has seen the end of the run.
+func (e *Encoder) over(r *run, err error) {
+	r.end(e.Stats(), err)
+	e.unclosed.run.Store(nil)
+	runtime.KeepAlive(e) // until now it has been closed by somebody
 }
 
 // run is an open encoder: the graph, and what it writes to.
 type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
-	dst     *muxer.Destination
-	path    string // of the file; "": a writer
+	dst     *muxer.Tee
+	streams []streamFacts
+	path    string // of the first output, or its URL; "": a writer
 	log     *zap.Logger
+	lines   *ffmpegLines
 	chosen  []zap.Field
-	lost    []string // wishes that could not be heeded
+	lost    []lostWish
 	start   time.Time
 	endOnce sync.Once
 
@@ -265,33 +295,23 @@ func (r *run) fed(err error, accepted int) error {
 	return &PartialError{Accepted: accepted, Err: err}
 }
 
-func (r *run) logOpen() {
-	r.log.Info("open", r.chosen...)
-	for _, lost := range r.lost {
-		r.log.Warn(lost)
+// stopClock is called when the graph has ended.
+func (r *run) stopClock() {
+	elapsed := time.Since(r.start)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.elapsed = elapsed
+}
+
+// since returns how long the run has lasted, and whether it is over.
+func (r *run) since() (elapsed time.Duration, over bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.elapsed > 0 {
+		return r.elapsed, true
 	}
+	return time.Since(r.start), false
 }
 
 // end is called when the run is over.
-func (r *run) end(err error) {
-	r.endOnce.Do(func() {
-		elapsed := time.Since(r.start)
-		r.mu.Lock()
-		r.elapsed = elapsed
-		r.mu.Unlock()
-		fields := []zap.Field{zap.Duration("elapsed", elapsed), zap.Int64("bytes", r.dst.Written())}
-		if _, _, abandoned := r.Stats(); abandoned > 0 {
-			r.log.Warn("left behind: calls that did not return", zap.Int("actors", abandoned))
-		}
-		if err != nil {
-			r.log.Error("stopped", append(fields, zap.Error(err))...)
-			return
-		}
-		r.log.Info("closed", fields...)
-	})
-}
-
-// streamError says which stream a wrong config is of.
-func streamError(index int, err error) error {
-	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
-}
+func (r *run) end(s Stats, err error) { r.endOnce.Do(func() { r.logEnd(s, err) }) }

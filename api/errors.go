@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/avloom/avloom/pipeline"
@@ -45,7 +46,7 @@ func (e *ConfigError) Error() string {
 	case string:
 		fmt.Fprintf(&b, " %q", shorten(v))
 	default:
-		fmt.Fprintf(&b, " %v", v)
+		fmt.Fprintf(&b, " %s", shorten(fmt.Sprint(printable(v))))
 	}
 	fmt.Fprintf(&b, ": %s", e.Reason)
 	if e.Err != nil {
@@ -58,6 +59,22 @@ func (e *ConfigError) Error() string {
 	}
 	return b.String()
 }
+
+// printable is a value, or the name of its type where there may be no end to it, as to a map that holds itself.
+func printable(v any) any {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
+		return typeOf(v)
+	default:
+		return v
+	}
+}
+
+func typeOf(v any) string { return fmt.Sprintf("%T", v) }
 
 // Unwrap returns what FFmpeg said.
 func (e *ConfigError) Unwrap() error { return e.Err }

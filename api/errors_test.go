@@ -99,6 +99,34 @@ var outputs = []struct {
 	{"path that names several files", "path", func(string) api.Output { return api.File("out.m3u8") }},
 	{"path empty", "path", func(string) api.Output { return api.File("") }},
 	{"path with NUL", "path", func(string) api.Output { return api.File("a.mp4\x00.exe") }},
+	{"writer nil", "w", func(string) api.Output { return api.Writer(nil, "mp4") }},
+	{"writer that is a nil pointer", "w", func(string) api.Output { return api.Writer((*os.File)(nil), "mp4") }},
+	{"URL empty", "url", func(string) api.Output { return api.URL("") }},
+	{"URL that is a path", "url", func(string) api.Output { return api.URL("/tmp/x.mp4") }},
+	{"URL of a file", "url", func(string) api.Output { return api.URL("file:///tmp/x.mp4") }},
+	{"URL of a descriptor", "url", func(string) api.Output { return api.URL("pipe:1") }},
+	{"URL of several files", "url", func(string) api.Output { return api.URL("tee:a|b") }},
+	{"URL of a protocol that needs a muxer", "url", func(string) api.Output { return api.URL("rtsp://user:secret@host/x") }},
+	{"URL of a protocol that is unknown", "url", func(string) api.Output { return api.URL("rmtp://host/live/secret") }},
+	{"URL of nested protocols", "url", func(string) api.Output { return api.URL("crypto+file:x.mp4") }},
+	{"URL without a host", "url", func(string) api.Output { return api.URL("http:x.mp4") }},
+	{"URL with a line break", "url", func(string) api.Output { return api.URL("http://host/x.mp4\r\nHost: other") }},
+	{"URL with NUL", "url", func(string) api.Output { return api.URL("http://user:secret@host/x.mp4\x00.exe") }},
+	{"URL of a playlist", "url", func(string) api.Output { return api.URL("http://user:secret@host/live.m3u8?token=secret") }},
+	{"format that RTMP does not carry", "Format", func(string) api.Output { return api.URL("rtmp://host/live/secret", api.Format("mpegts")) }},
+	{"faststart over a network", "Faststart", func(string) api.Output { return api.URL("http://host/x.mp4?secret", api.Faststart()) }},
+	{"option that the protocol does not know", "FormatOptions[tcp_nodely]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"tcp_nodely": 1}))
+	}},
+	{"option of the protocol with a bad value", "FormatOptions[listen]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"listen": 3}))
+	}},
+	{"option of the protocol that is no number", "FormatOptions[rw_timeout]", func(string) api.Output {
+		return api.URL("udp://host", api.FormatOptions(map[string]any{"rw_timeout": "soon"}))
+	}},
+	{"option of a protocol for a file", "FormatOptions[listen]", func(string) api.Output {
+		return api.File("out.mp4", api.FormatOptions(map[string]any{"listen": 1}))
+	}},
 	{"format unknown", "Format", func(string) api.Output { return api.Writer(io.Discard, "matroksa") }},
 	{"format empty", "Format", func(string) api.Output { return api.Writer(io.Discard, "") }},
 	{"format of several files", "Format", func(string) api.Output { return api.Writer(io.Discard, "hls") }},

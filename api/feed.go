@@ -24,6 +24,10 @@ func (f *feed) enter(ctx context.Context) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkContext(ctx); err != nil {
+		f.encoder.leave()
+		return nil, err
+	}
 	if f.turn.Acquire(ctx, 1) != nil {
 		f.encoder.leave()
 		return nil, r.fed(context.Cause(ctx), 0)
@@ -40,6 +44,14 @@ func (f *feed) enter(ctx context.Context) (*run, error) {
 	}
 	f.leave()
 	return nil, err
+}
+
+// checkContext finds that there is none, which would else be a panic in the middle of a call.
+func checkContext(ctx context.Context) error {
+	if ctx == nil {
+		return &ConfigError{Field: "ctx", Reason: "must not be nil; give context.Background() for one that never ends"}
+	}
+	return nil
 }
 
 // leave ends a call whose turn it was.

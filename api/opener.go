@@ -22,13 +22,14 @@ type opener struct {
 	threads      int                   // 0: not said
 	location     astiav.ChromaLocation // of 4:2:0 video
 	globalHeader bool
+	log          *astiavx.Log                                // of FFmpeg's lines about the encoder that is opened; attempts log nothing. nil: none
 	setUp        func(cc *astiav.CodecContext, probe string) // sets what is no option, before the options
 	finish       func(cc *astiav.CodecContext)               // sets what no option may undo; may be nil
 }
 
 // open opens the encoder. Where an option is to blame, the error is a *ConfigError that names it.
 func (o *opener) open() (*astiav.CodecContext, error) {
-	cc, err := o.try(o.options, "")
+	cc, err := o.attempt(o.options, "", o.log)
 	if err == nil {
 		return cc, nil
 	}
@@ -108,8 +109,14 @@ func (o *opener) opens(options []codecOption, probe string) bool {
 	return true
 }
 
+// try opens the encoder to see whether it does.
 func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext, error) {
+	return o.attempt(options, probe, nil)
+}
+
+func (o *opener) attempt(options []codecOption, probe string, log *astiavx.Log) (*astiav.CodecContext, error) {
 	cc := nodes.NewCodecContext(o.codec)
+	astiavx.LogEncoder(cc, log)
 	if err := o.configure(cc, options, probe); err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
@@ -122,7 +129,6 @@ func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext,
 }
 
 func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
-	astiavx.Quiet(cc)
 	o.setUp(cc, probe)
 	options, err := o.withLibraryParameters(cc.Width(), o.withThreading(options))
 	if err != nil {

@@ -1,6 +1,11 @@
 package api
 
-import "go.uber.org/zap"
+import (
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+)
 
 // Option sets what an encoder as a whole does.
 type Option func(*settings)
@@ -9,6 +14,7 @@ type settings struct {
 	logger       *zap.Logger
 	queueDepth   int
 	pictureDepth int           // of the queue in front of an encoder of pictures
+	stallTimeout time.Duration // 0: none
 	budget       *ThreadBudget // nil: none
 	cudaContext  uintptr       // 0: the device's primary one
 }
@@ -23,13 +29,19 @@ const (
 func newSettings(opts []Option) settings {
 	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth, pictureDepth: defaultPictureDepth}
 	for _, o := range opts {
-		o(&s)
+		if o != nil {
+			o(&s)
+		}
 	}
 	return s
 }
 
-// WithLogger sets where the encoder logs what it chose, how it ended, and what went wrong beside the errors that it returns. The default
-// is nowhere.
+// WithLogger sets where the encoder logs what it chose, how it ended, and what went wrong beside the errors that it returns. What FFmpeg logs about its streams and
+// its container goes there too, to the logger named "ffmpeg" with fields that say which node and stream, from the thread that logs, which waits for the logger. The
+// default is nowhere; FFmpeg's lines then are not shown either.
+//
+// The first logger of a process sets FFmpeg's log callback, once. Lines that are not about avloom's encoders go to stderr as they do by default. A program that has
+// a callback of its own sets it after that first Open, and keeps it: avloom's lines are then logged nowhere.
 func WithLogger(l *zap.Logger) Option {
 	return func(s *settings) {
 		if l != nil {
@@ -38,8 +50,31 @@ func WithLogger(l *zap.Logger) Option {
 	}
 }
 
-// WithQueueDepth sets how many items may wait between two actors, at least 1. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
+// mostQueueDepth is far beyond what is of use; the memory of a queue is allocated at once.
+const mostQueueDepth = 1 << 16
+
+// WithQueueDepth sets how many items may wait between two actors, from 1 to 65536. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
 // smooth uneven stages.
 func WithQueueDepth(n int) Option {
 	return func(s *settings) { s.queueDepth, s.pictureDepth = n, n }
+}
+
+// WithStallTimeout makes a run that is stuck fail, with an error that says which actor waits for what: a *pipeline.StallError in a *pipeline.NodeError. It is
+// stuck when an actor stays inside one call for d, in an encoder or in a write to the destination, and does not get on with it. So d must be longer than
+// any call may take that is well, which is seconds with a slow encoder and large pictures. It is no stall that a caller feeds nothing, that an encoder
+// waits for more pictures, or that packets wait for those of another stream. Open is not watched: its context ends it. The default is 0: never.
+func WithStallTimeout(d time.Duration) Option {
+	return func(s *settings) { s.stallTimeout = d }
+}
+
+// check finds what is wrong with the options of an encoder.
+func (s settings) check() error {
+	switch {
+	case s.queueDepth < 1 || s.queueDepth > mostQueueDepth:
+		return &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: fmt.Sprintf("must be from 1 to %d", mostQueueDepth)}
+	case s.stallTimeout < 0:
+		return &ConfigError{Field: "StallTimeout", Value: s.stallTimeout, Reason: "must not be negative; 0 is never"}
+	default:
+		return nil
+	}
 }

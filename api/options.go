@@ -33,20 +33,43 @@ type setting struct{ field, value string }
 // checkTexts finds what C, whose strings end at a NUL byte, would read as something else.
 func checkTexts(fields ...setting) error {
 	for _, f := range fields {
-		if strings.ContainsRune(f.field+f.value, 0) {
-			return &ConfigError{Field: strings.Trim(strconv.Quote(f.field), `"`), Value: f.value, Reason: "must not contain a NUL byte"}
+		if strings.ContainsRune(f.value, 0) {
+			return &ConfigError{Field: f.field, Value: f.value, Reason: "must not contain a NUL byte"}
 		}
 	}
 	return nil
 }
 
-func extraField(key string) string { return "ExtraOptions[" + shorten(key) + "]" }
+// mostOptionText is the longest value of an option in bytes. No option of FFmpeg's needs as much, and some of its parsers take long for more.
+const mostOptionText = 1 << 16
+
+// checkOptionText finds what C would read as something else, or for ever.
+func checkOptionText(key, text string) error {
+	e := &ConfigError{Field: extraField(key), Value: text}
+	switch {
+	case strings.ContainsRune(key, 0):
+		e.Reason = "the name of an option must not contain a NUL byte"
+	case strings.ContainsRune(text, 0):
+		e.Reason = "must not contain a NUL byte"
+	case len(text) > mostOptionText:
+		e.Reason = fmt.Sprintf("has %d bytes; %d is the most", len(text), mostOptionText)
+	default:
+		return nil
+	}
+	return e
+}
+
+// extraField names an option, in text that can be shown.
+func extraField(key string) string {
+	shown := strconv.Quote(shorten(key))
+	return "ExtraOptions[" + shown[1:len(shown)-1] + "]"
+}
 
 // optionText turns the value of an option into the text that FFmpeg reads.
 func optionText(key string, value any) (string, error) {
 	text, ok := plainText(value)
 	if ok {
-		return text, checkTexts(setting{extraField(key), text})
+		return text, checkOptionText(key, text)
 	}
 	e := &ConfigError{Field: extraField(key), Value: value, Reason: "must be a string, a finite number or a bool"}
 	switch reflect.ValueOf(value).Kind() {
@@ -54,7 +77,7 @@ func optionText(key string, value any) (string, error) {
 		e.Reason += ", not nil; drop it for the default"
 	case reflect.Float32, reflect.Float64:
 	default:
-		e.Value, e.Reason = shorten(fmt.Sprint(value)), fmt.Sprintf("%s, not %T", e.Reason, value)
+		e.Value = typeOf(value)
 	}
 	return "", e
 }
@@ -124,9 +147,9 @@ func reserved(options map[string]any, fields map[string]string) error {
 	return nil
 }
 
-// splitOptions divides options into those of the encoder and those that only the muxer knows, and checks their values. With an empty
+// splitOptions divides options into those of the encoder and those that only a muxer knows, and checks their values. Without a
 // container, what the encoder does not know, but some container does, counts as the muxer's.
-func splitOptions(encoder string, list []codecOption, container string) (own, muxers []codecOption, err error) {
+func splitOptions(encoder string, list []codecOption, containers []string) (own, muxers []codecOption, err error) {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := findOption(known, o.key)
@@ -134,7 +157,7 @@ func splitOptions(encoder string, list []codecOption, container string) (own, mu
 			err = o.check(encoder, declared)
 			own = append(own, o)
 		} else {
-			err = o.checkForMuxer(encoder, container)
+			err = o.checkForMuxer(encoder, containers)
 			muxers = append(muxers, o)
 		}
 		if err != nil {
@@ -153,23 +176,33 @@ func findOption(list []astiavx.Option, name string) (astiavx.Option, bool) {
 }
 
 // checkForMuxer checks an option that the encoder does not know.
-func (o codecOption) checkForMuxer(encoder, container string) error {
+func (o codecOption) checkForMuxer(encoder string, containers []string) error {
 	known := astiavx.EncoderOptions(encoder)
 	switch {
 	case o.fromField():
 		return o.noSuchSetting(encoder, known)
-	case container == "":
+	case len(containers) == 0:
 		known = append(known, astiavx.MuxerOptions("mp4")...)
 		if _, ok := findOption(known, o.key); ok || len(astiavx.ContainersWithOption(o.key)) > 0 {
 			return nil
 		}
 		return o.unknown(encoder+" has no such option", known)
 	}
-	forMuxer := astiavx.MuxerOptions(container)
-	if _, ok := findOption(forMuxer, o.key); ok {
-		return o.checkMuxer(container)
+	found := false
+	for _, container := range containers {
+		forMuxer := astiavx.MuxerOptions(container)
+		if _, ok := findOption(forMuxer, o.key); ok {
+			found = true
+			if err := o.checkMuxer(container); err != nil {
+				return err
+			}
+		}
+		known = append(known, forMuxer...)
 	}
-	return o.unknown("neither "+encoder+" nor "+container+" has such an option", append(known, forMuxer...))
+	if found {
+		return nil
+	}
+	return o.unknown("neither "+encoder+" nor "+strings.Join(containers, " nor ")+" has such an option", known)
 }
 
 // unknown is the error about an option that none of those asked has.

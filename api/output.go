@@ -1,17 +1,29 @@
 package api
 
 import (
+	"fmt"
 	"io"
 	"maps"
 )
 
-// Output is where an encoder writes: made by File or Writer.
+// Output is where an encoder writes: made by File, Writer or URL.
 type Output struct {
-	path   string
+	kind   outputKind
+	path   string // or URL
 	writer io.Writer
 	format string // FFmpeg's name of the container, or a usual extension
 	outputSettings
 }
+
+// outputKind says what an Output is. The order is that in which several are opened.
+type outputKind int
+
+const (
+	unknown outputKind = iota
+	toURL
+	toWriter
+	toFile
+)
 
 type outputSettings struct {
 	formatOptions map[string]any
@@ -25,7 +37,8 @@ type OutputOption func(*Output)
 // Format names the container, for a file whose extension does not.
 func Format(name string) OutputOption { return func(o *Output) { o.format = name } }
 
-// FormatOptions are options of the muxer, as the ffmpeg command names them. A value is a string, a number or a bool.
+// FormatOptions are options of the muxer, or of a URL's protocol where only that knows them ("listen", "timeout", "headers"), as the ffmpeg command names
+// them. A value is a string, a number or a bool.
 func FormatOptions(options map[string]any) OutputOption {
 	return func(o *Output) { o.formatOptions = maps.Clone(options) }
 }
@@ -42,7 +55,7 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
 // never taken for a URL.
 func File(path string, opts ...OutputOption) Output {
-	return newOutput(Output{path: path}, opts)
+	return newOutput(Output{kind: toFile, path: path}, opts)
 }
 
 // Writer is any writer. The format is FFmpeg's name of the container, or a usual extension: "mp4", "mkv". Where w is an io.Seeker that
@@ -50,12 +63,37 @@ func File(path string, opts ...OutputOption) Output {
 // fragmented, and a container that cannot be streamed is refused at Open. The encoder does not close w, unless a write blocks when the run
 // has stopped and w cannot be woken by a deadline. As io.Writer says, w must not keep what it is given: it is FFmpeg's own buffer, without a copy.
 func Writer(w io.Writer, format string, opts ...OutputOption) Output {
-	return newOutput(Output{writer: w, format: format}, opts)
+	return newOutput(Output{kind: toWriter, writer: w, format: format}, opts)
+}
+
+// URL is another program, reached through one of FFmpeg's protocols: rtmp, srt, http, tcp, udp and their kin ("srt://host:9000?mode=caller"). The
+// container is FLV behind RTMP; what the extension says behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names another. It is
+// written front to back. The options of the protocol go into the URL's query, where it reads one, or into FormatOptions.
+//
+// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is aborted, or
+// a time runs out that the protocol's options set. A name that is being looked up, alone, is waited for in any case. A file: URL, and whatever
+// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key.
+func URL(url string, opts ...OutputOption) Output {
+	return newOutput(Output{kind: toURL, path: url}, opts)
+}
+
+// shown is how errors and logs name the output.
+func (o Output) shown() string {
+	switch o.kind {
+	case toURL:
+		return shownURL(o.path)
+	case toFile:
+		return o.path
+	default:
+		return fmt.Sprintf("%T", o.writer)
+	}
 }
 
 func newOutput(o Output, opts []OutputOption) Output {
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	return o
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -163,39 +164,52 @@ func TestOutputOptions(t *testing.T) {
 	})
 }
 
+// TestPathsAreNotURLs: whatever a path looks like, a file of exactly this name is written, also where FFmpeg reads it again for faststart, and nobody
+// is called.
 func TestPathsAreNotURLs(t *testing.T) {
 	mediatest.NoLeaks(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	called := make(chan bool, 1)
+	go func() {
+		c, err := listener.Accept()
+		if err == nil {
+			_ = c.Close()
+		}
+		called <- err == nil
+	}()
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.Mkdir("http:", 0o700))
-	for _, path := range []string{"http:/x.mkv", "file:x.mkv", "concat:x.mkv", "pipe:1.mkv"} {
-		encodeBoth(t, api.File(path))
-		_, err := os.Stat(path)
+	require.NoError(t, os.WriteFile("b.mp4", []byte("precious"), 0o600))
+	encodeBoth(t, api.File("plain.mp4", api.Faststart()))
+	want, err := os.ReadFile("plain.mp4")
+	require.NoError(t, err)
+	requireSecond(t, "plain.mp4")
+	host := listener.Addr().String()
+	paths := []string{
+		"http://" + host + "/x.mp4", "https://" + host + "/x.mp4", "tcp://" + host + "/x.mp4", "rtmp://" + host + "/live/x.mp4", "ftp://u:p@" + host + "/x.mp4",
+		"http:x.mp4", "file:b.mp4", "concat:b.mp4|b.mp4", "pipe:1.mp4", "fd:1.mp4", "crypto:b.mp4", "cache:b.mp4", "tee:b.mp4", "md5:b.mp4", "async:b.mp4",
+		"subfile,,start,0,end,4,,:b.mp4", "data:b.mp4", "-.mp4", "%d.mp4", "a\nb.mp4", "\xff\xfe.mp4", "unix:b.mp4", "-i.mp4",
+	}
+	for _, path := range paths {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		encodeBoth(t, api.File(path, api.Faststart()))
+		content, err := os.ReadFile(path)
 		require.NoError(t, err, "a file of exactly this name")
+		require.Equal(t, want, content, path)
 	}
-}
-
-func TestFilesThatCannotBeOpened(t *testing.T) {
-	mediatest.NoLeaks(t)
-	for name, path := range map[string]string{
-		"directory": t.TempDir() + "/dir.mp4", "no such folder": filepath.Join(t.TempDir(), "none", "x.mp4"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			if name == "directory" {
-				require.NoError(t, os.Mkdir(path, 0o700))
-			}
-			enc := api.NewEncoder()
-			v := addVideo(t, enc, numberedVideo())
-			var pathError *os.PathError
-			require.ErrorAs(t, enc.OpenFile(context.Background(), path), &pathError)
-			require.Equal(t, path, pathError.Path)
-
-			good := temporary(t, "good.mkv")
-			require.NoError(t, enc.OpenFile(context.Background(), good), "it can be tried again")
-			addNumbered(t, v, 0, 3)
-			require.NoError(t, enc.Close())
-			require.Equal(t, counting(3), numbersOf(mediatest.Pictures(t, good, 0, "gray")))
-		})
+	for _, path := range []string{"a\x00b.mp4", "http://" + host + "/x.mp4\x00"} {
+		enc := api.NewEncoder()
+		addAudio(t, enc, stereo())
+		var config *api.ConfigError
+		require.ErrorAs(t, enc.OpenFile(context.Background(), path), &config)
+		require.Equal(t, "path", config.Field)
+		require.NoError(t, enc.Close())
 	}
+	content, err := os.ReadFile("b.mp4")
+	require.NoError(t, err)
+	require.Equal(t, "precious", string(content), "another file")
+	require.NoError(t, listener.Close())
+	require.False(t, <-called)
 }
 
 func TestSync(t *testing.T) {

@@ -21,7 +21,6 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 	if needs, ok := errors.AsType[*muxer.NeedsFileError](err); ok {
 		return b.needsFile(needs.Option)
 	}
-	defer quietLog()()
 	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
 		return &ConfigError{
 			Field: "Format", Value: b.container.Name, Err: err,
@@ -37,14 +36,6 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 		reason = "takes each of these streams alone, but not together; take another container"
 	}
 	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: reason, Err: err}
-}
-
-// quietLog silences FFmpeg, which would log each of the headers that are tried and refused, for the whole process and for some milliseconds, until
-// the function that it returns is called. FFmpeg has no log of one container.
-func quietLog() (restore func()) {
-	level := astiav.GetLogLevel()
-	astiav.SetLogLevel(astiav.LogLevelQuiet)
-	return func() { astiav.SetLogLevel(level) }
 }
 
 func (b *builder) needsFile(option string) error {
@@ -169,7 +160,7 @@ func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream)
 		if err != nil {
 			return false
 		}
-		e, err := plan.open(b.container) // since Ogg looks into what only the encoder knows
+		e, err := plan.open(nil, b.container) // since Ogg looks into what only the encoder knows
 		if err != nil {
 			return false
 		}

@@ -178,18 +178,9 @@ func (e *Encoder) finish(path string) error {
 
 // videoFrames is how many pictures the encoders of all streams took.
 func (e *Encoder) videoFrames() (n int64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.run == nil {
-		return 0
-	}
-	nodes, _, _ := e.run.Stats()
-	for _, node := range nodes {
-		if node.Name != "encode" {
-			continue
-		}
-		if _, video := e.streams[node.Stream].(*VideoStream); video {
-			n += node.In
+	for _, s := range e.Stats().Streams {
+		if s.Kind == "video" {
+			n += s.Accepted
 		}
 	}
 	return n

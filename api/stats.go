@@ -1,79 +1,134 @@
 package api
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Stats is a snapshot of a run.
+// Stats is a snapshot of a run. All counters rise; what goes on at the moment counts up to now. It turns into JSON with times in nanoseconds.
 type Stats struct {
 	Elapsed      time.Duration // since Open; final once the run is over
 	BytesWritten int64         // the size of what is at the destination
-	Nodes        []NodeStats
-	Edges        []EdgeStats
-	Abandoned    int // actors left behind in a call that did not return within a second of the run's end
+	Nodes        []NodeStats   // by stream, in the order of the flow; last the muxer
+	Edges        []EdgeStats   // by stream, in the order of the flow; the callers are called "input"
+	Abandoned    int           // actors, and calls of Open, left behind in a call that did not return within a second of the end
+
+	Streams []StreamStats // by index
+	Over    bool          // the run has ended
+	Called  time.Duration // how long at least one call was inside the encoder: for the rest of the time nobody fed it
+	Writing time.Duration // how long the destination took for writes; of several, the one that took longest
 }
 
-// NodeStats counts what one node did.
+// NodeStats counts what one node did. Held is in pictures or samples per channel, and packets for the muxer.
 type NodeStats = pipeline.NodeStats
 
 // EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued + Freed.
 type EdgeStats = pipeline.EdgeStats
 
-// Stats returns a snapshot, at any time; all zero before Open.
+// StreamStats is how far one stream has come.
+type StreamStats struct {
+	Stream   int           // its index
+	Kind     string        // "video" or "audio"
+	Codec    string        // the name of the encoder
+	Ended    bool          // its encoder gives nothing more
+	Accepted int64         // frames, or samples per channel, that were taken in
+	Fed      time.Duration // media time: how long these last
+	Encoded  time.Duration // media time: where what the encoder gave ends
+	Packets  int64         // that the encoder gave
+	Bytes    int64         // in these, before the container packs them
+	Held     int64         // packets that the muxer holds back until the other streams have come as far
+
+	FPS         float64 // encoded frames per second, since Open; 0: sound
+	RecentFPS   float64 // the same in the last two seconds; 0 once the run is over
+	Speed       float64 // media time encoded per time, since Open: 1 is real time
+	RecentSpeed float64 // the same in the last two seconds; 0 once the run is over
+}
+
+// Stats returns a snapshot, at any time and from any goroutine; all zero before Open. It is cheap enough for every frame.
 func (e *Encoder) Stats() Stats {
 	e.mu.Lock()
 	r := e.run
 	e.mu.Unlock()
 	if r == nil {
-		return Stats{}
+		return Stats{Abandoned: int(e.leftBehind.Load())}
 	}
-	s := Stats{BytesWritten: r.dst.Written(), Elapsed: r.since()}
+	s := Stats{BytesWritten: r.dst.Written(), Writing: r.dst.Writing(), Called: e.presence.watch.Total()}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
+	s.Abandoned += int(e.leftBehind.Load())
+	s.Elapsed, s.Over = r.since()
+	s.Called = min(s.Called, s.Elapsed)
+	s.Streams = make([]StreamStats, len(r.streams))
+	for i, facts := range r.streams {
+		s.Streams[i] = facts.stats(i, r.dst.Progress(i), &s)
+	}
 	return s
 }
 
-func (r *run) since() time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.elapsed > 0 {
-		return r.elapsed
-	}
-	return time.Since(r.start)
+// streamFacts are what does not change about a stream that is open, and where it counts what comes in.
+type streamFacts struct {
+	kind, codec string
+	perSecond   float64      // frames or samples
+	samples     func() int64 // accepted so far; nil: frames, which the first edge counts
 }
 
-// Bottleneck says in words which actor limits the run, and why: the last one behind a queue that makes its sender wait, or else
-// the caller.
-func (s Stats) Bottleneck() string {
-	if s.Elapsed <= 0 || len(s.Edges) == 0 {
-		return "nothing has run yet"
+func (f *streamFacts) stats(index int, p muxer.Progress, s *Stats) StreamStats {
+	out := StreamStats{
+		Stream: index, Kind: f.kind, Codec: f.codec, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes, Held: p.Held,
 	}
-	const notable = 0.05 // of the time
-	limit := -1
-	for i, e := range s.Edges {
-		if e.Blocked.Seconds() > notable*s.Elapsed.Seconds() {
-			if limit < 0 || e.Blocked > s.Edges[limit].Blocked*3/4 {
-				limit = i
-			}
+	if f.samples != nil {
+		out.Accepted = f.samples()
+	} else if e := s.inputOf(index); e != nil {
+		out.Accepted = e.Received
+	}
+	out.Fed = time.Duration(float64(out.Accepted) / f.perSecond * float64(time.Second))
+	out.FPS, out.Speed = f.rates(p.Packets, p.Encoded, s.Elapsed)
+	if !s.Over {
+		out.RecentFPS, out.RecentSpeed = f.rates(p.RecentPackets, p.RecentEncoded, p.Window)
+	}
+	return out
+}
+
+// rates are frames, and media time, per time.
+func (f *streamFacts) rates(packets int64, encoded, in time.Duration) (fps, speed float64) {
+	if in <= 0 {
+		return 0, 0
+	}
+	if f.samples == nil {
+		fps = float64(packets) / in.Seconds()
+	}
+	return fps, encoded.Seconds() / in.Seconds()
+}
+
+// inputOf returns the edge through which a stream is fed.
+func (s *Stats) inputOf(stream int) *EdgeStats {
+	for i := range s.Edges {
+		if e := &s.Edges[i]; e.From == inputName && e.Stream == stream {
+			return e
 		}
 	}
-	if limit < 0 {
-		return "the caller: no actor waits for another, so more could be fed"
-	}
-	e := s.Edges[limit]
-	return fmt.Sprintf("%s (stream %d): %s waited for it %.0f %% of the time, and it was busy %.0f %%",
-		e.To, e.Stream, e.From, percent(e.Blocked, s.Elapsed), percent(s.busy(e), s.Elapsed))
+	return nil
 }
 
-func (s Stats) busy(e EdgeStats) time.Duration {
-	for _, n := range s.Nodes {
-		if n.Name == e.To && (n.Stream == e.Stream || n.Stream == pipeline.NoStream) {
-			return n.Busy
-		}
+// Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is that of the time between them. What is
+// no counter stays as it is in s.
+func (s Stats) Since(earlier Stats) Stats {
+	s.Elapsed -= earlier.Elapsed
+	s.BytesWritten -= earlier.BytesWritten
+	s.Called -= earlier.Called
+	s.Writing -= earlier.Writing
+	s.Nodes = append([]NodeStats(nil), s.Nodes...)
+	for i := range min(len(s.Nodes), len(earlier.Nodes)) {
+		n, before := &s.Nodes[i], &earlier.Nodes[i]
+		n.In, n.Out = n.In-before.In, n.Out-before.Out
+		n.Busy, n.Blocked, n.Idle = n.Busy-before.Busy, n.Blocked-before.Blocked, n.Idle-before.Idle
 	}
-	return 0
+	s.Edges = append([]EdgeStats(nil), s.Edges...)
+	for i := range min(len(s.Edges), len(earlier.Edges)) {
+		e, before := &s.Edges[i], &earlier.Edges[i]
+		e.Sent, e.Received, e.Freed = e.Sent-before.Sent, e.Received-before.Received, e.Freed-before.Freed
+		e.Blocked -= before.Blocked
+	}
+	return s
 }
-
-func percent(part, whole time.Duration) float64 { return 100 * part.Seconds() / whole.Seconds() }

@@ -13,6 +13,8 @@ import (
 // streams than threads, or where an encoder was made after others had taken all. Threads cannot change hands while an encoder runs: whoever makes
 // all encoders before the first opens divides best. An encoder gives its threads back when its run is over, however it ended.
 //
+// A stream that gets one thread is converted and encoded by one actor, "convert+encode", on that thread: side by side they would take two.
+//
 // A stream with a number of threads of its own, and sound, which is encoded by one thread, take no part.
 type ThreadBudget struct {
 	mu      sync.Mutex

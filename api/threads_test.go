@@ -188,3 +188,30 @@ func TestThreadBudgetIsNotInTheConfig(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(before), string(after))
 }
+
+// TestOneThreadConvertsAndEncodes looks at the actors of streams under a budget, and at what they make.
+func TestOneThreadConvertsAndEncodes(t *testing.T) {
+	mediatest.NoLeaks(t)
+	encode := func(budget int) (names []string, file api.MemoryFile) {
+		enc, streams := sharing(t, api.NewThreadBudget(budget), numberedVideo())
+		require.NoError(t, enc.OpenWriter(context.Background(), &file, "mkv"))
+		for k := range 20 {
+			require.NoError(t, streams[0].AddFrames(context.Background(), api.Frames{Data: numbered(k, 1), Layout: api.NHWC}))
+		}
+		p, err := streams[0].Acquire(context.Background())
+		require.NoError(t, err)
+		clear(p.Pix)
+		require.NoError(t, streams[0].Commit(context.Background(), p))
+		require.NoError(t, enc.Close())
+		for _, n := range enc.Stats().Nodes {
+			names = append(names, n.Name)
+			require.Equal(t, int64(21), n.In, n.Name)
+		}
+		return names, file
+	}
+	apart, want := encode(4)
+	together, got := encode(1)
+	require.Equal(t, []string{"convert", "encode", "mux"}, apart)
+	require.Equal(t, []string{"convert+encode", "mux"}, together)
+	require.Equal(t, want.Bytes(), got.Bytes())
+}

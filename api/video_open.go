@@ -24,18 +24,20 @@ type settledVideo struct {
 	own, muxers   []codecOption
 }
 
-// settle decides all that follows from the encoder and the container, which may be "" where it is not known yet.
-func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVideo, err error) {
+// settle decides all that follows from the encoder and the containers; none: they are not known yet.
+func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container) (s settledVideo, err error) {
 	if s.format, err = p.pixelFormat(codec); err != nil {
 		return s, err
 	}
-	if err := p.checkRaw(codec, s.format, container); err != nil {
-		return s, err
+	for _, c := range containers {
+		if err := p.checkRaw(codec, s.format, c.Name); err != nil {
+			return s, err
+		}
 	}
 	if s.width, s.height, err = p.outSize(codec, s.format); err != nil {
 		return s, err
 	}
-	target := colorTarget{format: s.format, codec: codec.ID(), container: container, height: s.height}
+	target := colorTarget{format: s.format, codec: codec.ID(), container: saysLeast(containers), height: s.height}
 	if s.color, s.lost, err = p.color.resolve(target); err != nil {
 		return s, err
 	}
@@ -44,7 +46,7 @@ func (p *videoPlan) settle(codec *astiav.Codec, container string) (s settledVide
 	if err != nil {
 		return s, err
 	}
-	if s.own, s.muxers, err = splitOptions(codec.Name(), list, container); err != nil {
+	if s.own, s.muxers, err = splitOptions(codec.Name(), list, containerNames(containers)); err != nil {
 		return s, err
 	}
 	return s, firstError(
@@ -65,25 +67,25 @@ type videoEncoder struct {
 	muxers  []codecOption
 }
 
-// open opens the encoder for this container.
-func (p *videoPlan) open(container astiavx.Container) (*videoEncoder, error) {
-	e, err := p.openFor(container)
+// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *videoPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
+	e, err := p.openFor(log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *videoPlan) openFor(container astiavx.Container) (*videoEncoder, error) {
-	codec, err := p.resolveFor(container)
+func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*videoEncoder, error) {
+	codec, err := p.resolveFor(containers)
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.settle(codec, container.Name)
+	s, err := p.settle(codec, containers...)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
 		return nil, err
 	}
-	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: container.GlobalHeader, finish: astiavx.KeepFrameDurations}
+	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
 	}

@@ -53,7 +53,7 @@ func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 	if err != nil || codec == nil {
 		return p, err
 	}
-	_, err = p.settle(codec, "")
+	_, err = p.settle(codec)
 	return p, err
 }
 
@@ -156,11 +156,14 @@ func (p *videoPlan) checkChoices() error {
 	)
 }
 
+// mostAskedThreads is more than any encoder makes use of. Some would start as many as they are told.
+const mostAskedThreads = 4096
+
 // checkThreads takes the number of threads from the field or the option.
 func (p *videoPlan) checkThreads() error {
 	p.threads = p.cfg.Threads
-	if p.threads < 0 {
-		return &ConfigError{Field: "Threads", Value: p.threads, Reason: "must not be negative; 0 means all cores"}
+	if p.threads < 0 || p.threads > mostAskedThreads {
+		return &ConfigError{Field: "Threads", Value: p.threads, Reason: fmt.Sprintf("must be from 0 to %d; 0 means all cores", mostAskedThreads)}
 	}
 	given, ok := p.cfg.ExtraOptions["threads"]
 	if !ok {
@@ -172,8 +175,8 @@ func (p *videoPlan) checkThreads() error {
 	}
 	o := codecOption{field: extraField("threads"), key: "threads", value: text, given: given}
 	n, err := astiavx.CheckEncoderOption("", "threads", text)
-	if err != nil || isFraction(text) {
-		return o.wrong("must be a whole number, 0 or more; 0 means all cores")
+	if err != nil || isFraction(text) || n > mostAskedThreads {
+		return o.wrong(fmt.Sprintf("must be a whole number from 0 to %d; 0 means all cores", mostAskedThreads))
 	}
 	p.threads = int(n)
 	return nil

@@ -28,8 +28,8 @@ func main() {
 	}
 	var f flags
 	flag.StringVar(&f.run, "run", "", "measure only the groups or cases that match this regular expression, such as 'clips' or 'stream/1080p ultrafast'")
-	flag.BoolVar(&f.quick, "quick", false, "measure a part, in a few minutes")
-	flag.IntVar(&f.rounds, "rounds", 9, "how often each contender is measured")
+	flag.BoolVar(&f.quick, "quick", false, "measure a part, in about two minutes")
+	flag.IntVar(&f.rounds, "rounds", 0, "how often each contender is measured (default: 9, and 5 with -quick)")
 	flag.IntVar(&f.queue, "queue", 0, "avloom's queue depth, to see what another one does (0: its own)")
 	flag.StringVar(&f.out, "out", "", "the folder for what is encoded (default: in memory where /dev/shm is, so that the disk is not measured)")
 	flag.StringVar(&f.results, "results", "", "write the results as JSON into this folder, named after the kind of machine")
@@ -37,6 +37,12 @@ func main() {
 	flag.StringVar(&f.plots, "plots", "", "draw charts as SVG into this folder")
 	flag.StringVar(&f.redraw, "redraw", "", "measure nothing: show these results, a file of -results, again")
 	flag.Parse()
+	if f.rounds == 0 {
+		f.rounds = 9
+		if f.quick {
+			f.rounds = 5
+		}
+	}
 	exit(benchmark(f))
 }
 
@@ -61,8 +67,8 @@ func benchmark(f flags) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(s.out) }() // a folder that stays does no harm
-	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.scaling} {
+	defer s.clear()
+	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.memory, s.scaling} {
 		if err := group(); err != nil {
 			return err
 		}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/cpu"
@@ -61,10 +63,24 @@ func newSuite(f flags, matcher *regexp.Regexp) (*suite, error) {
 	if s.out, err = os.MkdirTemp(base, "avloom-benchmarks-"); err != nil {
 		return nil, err
 	}
+	s.clearOnSignal()
 	s.report = &report.Report{Host: host.This(), Date: time.Now().UTC().Truncate(time.Second), Command: command(), Versions: versions(s.root)}
 	s.report.Load[0] = host.Load()
 	fmt.Printf("%s: %s, %d cores, load %.1f, %d rounds\n", s.report.Host.Class, s.report.Host.CPU, s.cores, s.report.Load[0], s.rounds)
 	return s, nil
+}
+
+// clear removes what the contenders wrote, which may be memory.
+func (s *suite) clear() { _ = os.RemoveAll(s.out) } // a folder that stays does no harm
+
+func (s *suite) clearOnSignal() {
+	stopped := make(chan os.Signal, 1)
+	signal.Notify(stopped, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-stopped
+		s.clear()
+		os.Exit(130)
+	}()
 }
 
 // command is how this run was started, without where its results go.

@@ -81,6 +81,9 @@ func profile() (stop func(), err error) {
 
 // load reads the pictures, and brings them into the layout.
 func (w *worker) load() (err error) {
+	if w.job.Frames == 0 {
+		return nil
+	}
 	if w.pictures, err = os.ReadFile(w.job.Pictures); err != nil {
 		return err
 	}
@@ -120,6 +123,10 @@ func (w *worker) once() (latencies []float64, err error) {
 		return nil, w.render()
 	case "streams":
 		return nil, w.streams()
+	case "idle":
+		return nil, w.idle()
+	case "crowd":
+		return nil, w.crowd()
 	default:
 		for number := range w.job.Files {
 			if err := w.file(number, api.NewEncoder(w.options()...)); err != nil {
@@ -198,7 +205,33 @@ func (w *worker) add(v *api.VideoStream, picture []byte) error {
 }
 
 // streams makes all files at once, with encoders that share the cores.
-func (w *worker) streams() error {
+func (w *worker) streams() error { return w.allAtOnce(w.file) }
+
+// crowd does so too, but feeds each encoder one picture a second, when its moment within the second has come.
+func (w *worker) crowd() error {
+	start := time.Now()
+	return w.allAtOnce(func(number int, enc *api.Encoder) error {
+		defer enc.Abort(nil)
+		v, err := w.open(enc, w.job.File(number))
+		if err != nil {
+			return err
+		}
+		for k := range w.job.Frames {
+			moment := time.Duration(k+1)*time.Second + time.Second*time.Duration(number)/time.Duration(w.job.Files)
+			time.Sleep(time.Until(start.Add(w.lead() + moment)))
+			if err := w.add(v, w.picture(w.job.Picture(k))); err != nil {
+				return err
+			}
+		}
+		return enc.Close()
+	})
+}
+
+// lead is the time that a crowd has to open.
+func (w *worker) lead() time.Duration { return time.Duration(w.job.Files) * 10 * time.Millisecond }
+
+// allAtOnce calls work with an encoder for each file, all at once. They share the cores.
+func (w *worker) allAtOnce(work func(number int, enc *api.Encoder) error) error {
 	budget := api.NewThreadBudget(0)
 	encoders := make([]*api.Encoder, w.job.Files)
 	for i := range encoders {
@@ -208,7 +241,7 @@ func (w *worker) streams() error {
 	failed := make(chan error, len(encoders))
 	for i, enc := range encoders {
 		group.Go(func() {
-			if err := w.file(i, enc); err != nil {
+			if err := work(i, enc); err != nil {
 				failed <- err
 			}
 		})
@@ -216,6 +249,18 @@ func (w *worker) streams() error {
 	group.Wait()
 	close(failed)
 	return <-failed
+}
+
+// idle opens an encoder for each file, all of them before it closes the first.
+func (w *worker) idle() error {
+	for number := range w.job.Files {
+		enc := api.NewEncoder(w.options()...)
+		defer enc.Abort(nil)
+		if _, err := w.open(enc, w.job.File(number)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // render makes the files by RenderAll, each from one call of AddFrames.

@@ -12,20 +12,25 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/stopwatch"
 )
 
 var _ astiavx.Output = (*Destination)(nil)
 
-// Destination is where a container goes: a file, or a writer.
+// Destination is where a container goes: a file, a writer, or a connection.
 type Destination struct {
-	w        io.Writer
-	seeker   io.Seeker // nil: written front to back
-	file     *os.File  // nil: a writer of the caller's, which stays open
-	url      string    // of the file, for containers that read it again; "": none
-	base     int64     // where in the seeker the container begins
+	w      io.Writer
+	seeker io.Seeker // nil: written front to back
+	file   *os.File  // nil: no file of ours; a writer of the caller's stays open
+
+	connection *astiavx.Connection // nil: none
+
+	url      string // of the file, for containers that read it again; "": none
+	base     int64  // where in the seeker the container begins
 	position int64
 	end      atomic.Int64 // the furthest position written, which is the size
-	writing  atomic.Bool  // a call of the writer is under way
+	calls    atomic.Int64 // of the writer, begun and ended: odd while one is under way
+	writes   stopwatch.Watch
 
 	mu  sync.Mutex
 	err error // the first error of the writer
@@ -90,8 +95,38 @@ func (d *Destination) CanSeek() bool { return d.seeker != nil }
 // Written returns the size of what was written. It can be called at any time.
 func (d *Destination) Written() int64 { return d.end.Load() }
 
-// Close closes a file. A writer stays open.
+// Writing returns how long calls of the writer took, the one that goes on included. It can be called at any time.
+func (d *Destination) Writing() time.Duration { return d.writes.Total() }
+
+// bufferSize is how much FFmpeg collects before it calls Write: so many whole packets, where there are packets.
+func (d *Destination) bufferSize() int {
+	if d.connection == nil || d.connection.PacketSize() == 0 {
+		return ioBufferSize
+	}
+	size := d.connection.PacketSize()
+	return max(ioBufferSize/size, 1) * size
+}
+
+// GiveUp closes a file or a connection that has not been closed, without what a protocol says at the end of something complete.
+func (d *Destination) GiveUp() {
+	if d.connection != nil {
+		d.connection.Interrupt()
+	}
+	_ = d.Close() // what was to be kept has been closed before
+}
+
+// SameFile says whether two paths lead to one file that exists, by whatever links.
+func SameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
+
+// Close closes a file or a connection. A writer stays open.
 func (d *Destination) Close() error {
+	if d.connection != nil {
+		return d.connection.Close()
+	}
 	if d.file == nil {
 		return nil
 	}
@@ -101,13 +136,12 @@ func (d *Destination) Close() error {
 }
 
 // Write is what FFmpeg writes with.
-func (d *Destination) Write(p []byte) (int, error) {
+func (d *Destination) Write(p []byte) (_ int, err error) {
+	defer d.enter().leave(&err)
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
-	d.writing.Store(true)
-	n, err := d.w.Write(p)
-	d.writing.Store(false)
+	n, err := d.write(p)
 	if err == nil && n != len(p) {
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
@@ -119,8 +153,15 @@ func (d *Destination) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+func (d *Destination) write(p []byte) (int, error) {
+	d.writes.Begin()
+	defer d.writes.End()
+	return d.w.Write(p)
+}
+
 // Seek is what FFmpeg seeks with.
-func (d *Destination) Seek(offset int64, whence int) (int64, error) {
+func (d *Destination) Seek(offset int64, whence int) (_ int64, err error) {
+	defer d.enter().leave(&err)
 	if err := d.failure(); err != nil {
 		return 0, err
 	}
@@ -162,19 +203,6 @@ func (d *Destination) failure() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.err
-}
-
-// wake makes a write that blocks return, where the writer has a way: a deadline, or else being closed.
-func (d *Destination) wake() {
-	if !d.writing.Load() {
-		return
-	}
-	if w, ok := d.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.SetWriteDeadline(time.Now()) == nil {
-		return
-	}
-	if w, ok := d.w.(io.Closer); ok {
-		_ = w.Close() // the write that this wakes says what went wrong
-	}
 }
 
 // nowhere can be sought and keeps nothing.

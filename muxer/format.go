@@ -27,6 +27,9 @@ func optionsFor(format string, options map[string]string, canSeek bool) map[stri
 		if _, said := options["movflags"]; !said && IsMovFamily(format) {
 			maps.Copy(all, fragments)
 		}
+		if format == "flv" { // which otherwise logs, at the end, that it cannot go back to mend its header
+			all["flvflags"] = "no_duration_filesize"
+		}
 	}
 	maps.Copy(all, options)
 	return all

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/asticode/go-astikit"
@@ -24,10 +25,12 @@ type Stream struct {
 
 // Config says what to write.
 type Config struct {
+	Name     string            // of the output, for errors where there are several
 	Format   string            // FFmpeg's name of the container
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
 	Streams  []Stream
+	Log      *astiavx.Log // of FFmpeg's lines about the container; nil: none
 }
 
 // UnusedOptionsError says which options the container did not use.
@@ -54,11 +57,14 @@ const ioBufferSize = 64 << 10
 
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
+	name    string
 	dst     *Destination
+	log     *astiavx.Log
 	format  *astiav.FormatContext
 	io      *astiavx.IO
 	tracks  []track
 	order   *interleaver
+	meters  []*meter // by stream
 	closer  *astikit.Closer
 	trailer bool // written
 }
@@ -66,6 +72,7 @@ type Mux struct {
 // track is how the times of a stream change on the way into the container.
 type track struct {
 	from, to astiav.Rational // time bases of the encoder, and of the container after its header
+	headers  *inBand         // nil: they are where they belong
 	lastDTS  int64
 	started  bool
 }
@@ -74,10 +81,13 @@ var (
 	_ pipeline.Sink[pipeline.Packet] = (*Mux)(nil)
 	_ pipeline.Syncer                = (*Mux)(nil)
 	_ pipeline.Waker                 = (*Mux)(nil)
+	_ pipeline.Watched               = (*Mux)(nil)
+	_ pipeline.Holder                = (*Mux)(nil)
 )
 
-// Try writes the header to nowhere, as if to dst, and returns what the container has against it.
+// Try writes the header to nowhere, as if to dst, and returns what the container has against it. It logs nothing.
 func Try(cfg Config, dst *Destination) error {
+	cfg.Log = nil
 	m, err := New(cfg, dst.rehearsal())
 	if err != nil {
 		return err
@@ -88,7 +98,7 @@ func Try(cfg Config, dst *Destination) error {
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
 func New(cfg Config, dst *Destination) (*Mux, error) {
-	m := &Mux{dst: dst, closer: astikit.NewCloser()}
+	m := &Mux{name: cfg.Name, dst: dst, log: cfg.Log, closer: astikit.NewCloser()}
 	if err := m.open(cfg); err != nil {
 		m.Close()
 		return nil, err
@@ -115,12 +125,12 @@ func (m *Mux) open(cfg Config) error {
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
 	}
-	m.order = newInterleaver(m.tracks)
+	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
 	return nil
 }
 
 func (m *Mux) openIO() error {
-	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), ioBufferSize)
+	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), m.dst.bufferSize())
 	if err != nil {
 		return fmt.Errorf("open the destination: %w", err)
 	}
@@ -136,9 +146,11 @@ func (m *Mux) openFormat(name string) error {
 	}
 	live.New("container")
 	m.format = format
+	log := astiavx.LogContainer(format, m.log)
 	m.closer.Add(func() {
 		live.Freed("container")
 		format.Free()
+		log.Remove()
 	})
 	m.io.Serve(format)
 	return nil
@@ -160,7 +172,15 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
 		}
-		m.tracks = append(m.tracks, track{from: s.Codec.TimeBase()})
+		t := track{from: s.Codec.TimeBase()}
+		if needsInBand(m.format, s.Codec) {
+			var err error
+			if t.headers, err = newInBand(stream, t.from); err != nil {
+				return err
+			}
+			m.closer.Add(t.headers.free)
+		}
+		m.tracks = append(m.tracks, t)
 	}
 	return nil
 }
@@ -199,6 +219,13 @@ func (m *Mux) mayBeFinished(cfg Config) error {
 // Consume takes a packet of a stream and writes what is due.
 func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	t := &m.tracks[input]
+	if t.headers != nil {
+		if err := t.headers.apply(p); err != nil {
+			p.Free()
+			return err
+		}
+	}
+	m.meters[input].take(time.Now(), p, t.from)
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
@@ -218,6 +245,7 @@ func (t *track) rise(p pipeline.Packet) {
 // EndInput says that a stream has ended: the others need not wait for it.
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
+	m.meters[input].end()
 	return m.writeDue()
 }
 
@@ -235,6 +263,7 @@ func (m *Mux) writeDue() error {
 
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
+	m.meters[p.StreamIndex()].write()
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
 
@@ -277,21 +306,27 @@ func (m *Mux) Flush(context.Context) error {
 	}
 	m.trailer = true
 	if err := m.dst.Close(); err != nil {
-		return fmt.Errorf("close the file: %w", err)
+		return fmt.Errorf("close the destination: %w", err)
 	}
 	return nil
 }
 
 // Wake makes a write that blocks return.
-func (m *Mux) Wake() { m.dst.wake() }
+func (m *Mux) Wake() { m.dst.Wake() }
+
+// Activity says whether the destination has to be waited for.
+func (m *Mux) Activity() pipeline.Activity { return m.dst.activity() }
 
 // Close frees everything. What was not flushed is not written.
 func (m *Mux) Close() {
 	if m.order != nil {
 		m.order.free()
+		for _, meter := range m.meters {
+			meter.giveUp()
+		}
 	}
 	_ = m.closer.Close() // only frees
-	_ = m.dst.Close()    // Flush has reported this; on a hard stop the file is given up
+	m.dst.GiveUp()
 }
 
 // explain says what failed, with the writer's own error where that is the reason.

@@ -28,6 +28,18 @@ func (cfg ConvertConfig) Fast() bool {
 	return fast(astiav.PixelFormatRgb24) && (cfg.InputFormat == cfg.Format || fast(cfg.InputFormat))
 }
 
+// Path names the way on which pictures of a format come into the encoder's: "as it is", "kernel" or "swscale".
+func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
+	switch {
+	case findKernel(input, cfg.Format, cfg.Color) != nil:
+		return "kernel"
+	case input == cfg.Format:
+		return "as it is"
+	default:
+		return "swscale"
+	}
+}
+
 // Convert reads borrowed pictures, once, into pictures of the encoder's format.
 //
 //	input                                    path

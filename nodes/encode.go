@@ -25,12 +25,16 @@ type Encode[M Media] struct {
 	codec *astiav.CodecContext
 	sent  int64 // what the encoder was given, in units of its time base
 	total int64 // of that, what came in
+	given int64 // how many packets it gave
+	end   int64 // where these end
 	shelf astiavx.PacketShelf
 }
 
 var (
 	_ pipeline.Processor[pipeline.Frame, pipeline.Packet]   = (*Encode[pipeline.Frame])(nil)
 	_ pipeline.Processor[pipeline.Samples, pipeline.Packet] = (*Encode[pipeline.Samples])(nil)
+	_ pipeline.Watched                                      = (*Encode[pipeline.Frame])(nil)
+	_ pipeline.Holder                                       = (*Encode[pipeline.Frame])(nil)
 )
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
@@ -46,9 +50,9 @@ func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
 
 // FreeCodecContext frees an encoder that no Encode has taken over.
 func FreeCodecContext(codec *astiav.CodecContext) {
-	live.Freed("encoder")
 	endUnfinished(codec)
 	astiavx.FreeEncoder(codec)
+	live.Freed("encoder") // now, for some take long
 }
 
 // endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
@@ -133,12 +137,25 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 			packet.SetDuration(1) // not every encoder passes it on
 		}
+		e.given++
+		e.end = max(e.end, packet.Pts()+packet.Duration())
 		err = e.declarePadding(packet)
 	}
 	if err != nil || !ok {
 		packet.Free()
 	}
 	return packet, ok && err == nil, err
+}
+
+// Activity names the encoder.
+func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }
+
+// Held is how much the encoder keeps of what it was given: pictures, or samples per channel.
+func (e *Encode[M]) Held() int64 {
+	if e.codec.MediaType() == astiav.MediaTypeVideo {
+		return max(0, e.total-e.given)
+	}
+	return max(0, e.total-e.end)
 }
 
 // Close frees the encoder.

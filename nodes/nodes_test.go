@@ -204,7 +204,7 @@ func TestEncodeFlushesEverything(t *testing.T) {
 	codec := astiav.FindEncoderByName("libx264")
 	require.NotNil(t, codec)
 	cc := NewCodecContext(codec)
-	astiavx.Quiet(cc)
+	astiavx.LogEncoder(cc, nil)
 	cc.SetWidth(32)
 	cc.SetHeight(32)
 	cc.SetPixelFormat(astiav.PixelFormatGray8)

@@ -20,7 +20,10 @@ type Rechunk struct {
 	fifo *astiav.AudioFifo
 }
 
-var _ pipeline.Processor[pipeline.Samples, pipeline.Samples] = (*Rechunk)(nil)
+var (
+	_ pipeline.Processor[pipeline.Samples, pipeline.Samples] = (*Rechunk)(nil)
+	_ pipeline.Holder                                        = (*Rechunk)(nil)
+)
 
 // NewRechunk returns a Rechunk for samples of this form into blocks of size samples per channel. Where fill is set, silence makes the last as long as
 // the others. Close frees the Rechunk.
@@ -88,6 +91,9 @@ func allocSilence(spec SampleSpec, n int) (pipeline.Samples, error) {
 	}
 	return s, nil
 }
+
+// Held is how many samples per channel wait for more.
+func (r *Rechunk) Held() int64 { return int64(r.fifo.Size()) }
 
 // Close frees the Rechunk.
 func (r *Rechunk) Close() {

@@ -24,7 +24,10 @@ type Resample struct {
 	used bool
 }
 
-var _ pipeline.Processor[pipeline.Samples, pipeline.Samples] = (*Resample)(nil)
+var (
+	_ pipeline.Processor[pipeline.Samples, pipeline.Samples] = (*Resample)(nil)
+	_ pipeline.Holder                                        = (*Resample)(nil)
+)
 
 // NewResample returns a Resample to this form. What comes in says its own. Close frees it.
 func NewResample(out SampleSpec) *Resample {
@@ -61,6 +64,14 @@ func (r *Resample) convert(in *astiav.Frame, emit pipeline.Emit[pipeline.Samples
 		return nil
 	}
 	return emit(out)
+}
+
+// Held is how many samples per channel the filter keeps, at the rate that goes out.
+func (r *Resample) Held() int64 {
+	if !r.used {
+		return 0
+	}
+	return r.swr.Delay(int64(r.out.Rate))
 }
 
 // Close frees the Resample.

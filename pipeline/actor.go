@@ -13,10 +13,18 @@ import (
 // NodeStats counts what a node did, all of its copies together.
 type NodeStats struct {
 	Name   string
-	Stream int           // NoStream for the muxer
-	In     int64         // items taken
-	Out    int64         // items sent on; a sink sends nothing on
-	Busy   time.Duration // time spent in the node, without waiting for its turn or for room in the next queue
+	Stream int // NoStream for the muxer
+	Copies int // how many work at the same time
+
+	In   int64 // items taken
+	Out  int64 // items sent on; a sink sends nothing on
+	Held int64 // how much it holds, in what a Holder counts in; of all others: items taken and not sent on
+
+	// Where the time went. What goes on counts up to now, and together they are Copies times the node's life.
+	Busy    time.Duration // in the node
+	Blocked time.Duration // waiting for room in the next queue
+	Idle    time.Duration // waiting for an item, or for other copies' turns
+	InCall  time.Duration // how long it has been busy now, without a pause; 0: it is not
 }
 
 // stage is one copy of a node as the loop sees it: a processor or a sink, with what lies behind it.
@@ -41,7 +49,6 @@ type actor[In any] struct {
 	running atomic.Int32 // copies that have not left
 	taken   atomic.Int64
 	emitted atomic.Int64
-	busy    atomic.Int64 // nanoseconds
 }
 
 // leave is called by each copy when it is done. It frees what is left in the inbox, until no producer can add to it; only then
@@ -56,9 +63,16 @@ func (a *actor[In]) leave() {
 }
 
 func (a *actor[In]) stats() NodeStats {
-	return NodeStats{
-		Name: a.name, Stream: a.stream, In: a.taken.Load(), Out: a.emitted.Load(), Busy: time.Duration(a.busy.Load()),
+	s := NodeStats{Name: a.name, Stream: a.stream, Copies: len(a.copies), Out: a.emitted.Load()}
+	s.In = a.taken.Load() // after Out, so that it is never less
+	for _, w := range a.copies {
+		w.clock.addTo(&s)
+		s.Held += w.held.Load()
 	}
+	if a.finish != nil && a.copies[0].holder == nil && a.running.Load() > 0 {
+		s.Held = max(0, s.In-s.Out)
+	}
+	return s
 }
 
 // stuck says whether a copy has not closed yet. In a run that stopped a while ago, that copy is in a call that does not return.
@@ -78,19 +92,32 @@ func (a *actor[In]) wake(waking *sync.WaitGroup) {
 // worker is one copy of a node and what its goroutine knows.
 type worker[In any] struct {
 	*actor[In]
-	stage stage[In]
-	waker Waker // nil: the node cannot be woken
+	stage   stage[In]
+	waker   Waker   // nil: the node cannot be woken
+	watched Watched // nil: it says nothing of what it does
+	holder  Holder  // nil: the node does not say what it holds
+	pulse   pulse
 
-	turn    int           // of the message in hand
-	serving bool          // the turn has come
-	waited  time.Duration // for others, in the call under way
+	turn    int  // of the message in hand
+	serving bool // the turn has come
 	flushed bool
 	closed  atomic.Bool
+	clock   clock
+	held    atomic.Int64 // what the holder said last
+}
+
+func newWorker[In any](a *actor[In], node any) *worker[In] {
+	w := &worker[In]{actor: a}
+	w.waker, _ = node.(Waker)
+	w.watched, _ = node.(Watched)
+	w.holder, _ = node.(Holder)
+	return w
 }
 
 // loop is the one loop that runs every node: receive, process, count; at the end of the input flush; always close; then finish
 // the outgoing edge. Several copies take messages in turn, work at the same time and send in the order in which they took.
 func (w *worker[In]) loop() {
+	w.clock.start()
 	defer w.leave()
 	defer w.close()
 	for w.step() {
@@ -159,9 +186,7 @@ func (w *worker[In]) awaitClosing() bool {
 // awaitTurn waits until all that was taken earlier has been sent. False: the run stopped, and order matters no more.
 func (w *worker[In]) awaitTurn() bool {
 	if !w.serving {
-		waited, ok := w.turns.await(w.turn, w.run.ctx.Done())
-		w.waited += waited
-		w.serving = ok
+		w.serving = w.turns.await(w.turn, w.run.ctx.Done(), &w.clock)
 	}
 	return w.serving
 }
@@ -175,16 +200,25 @@ func (w *worker[In]) passTurn() {
 
 var errGoexit = errors.New("the node called runtime.Goexit")
 
-// call runs a piece of the node, contains its panic, keeps its time, and makes its error the run's.
+// call calls into the node, and asks what it holds after that.
 func (w *worker[In]) call(f func() error) (ok bool) {
-	w.waited = 0
-	start := time.Now()
+	if ok = w.contain(f); ok && w.holder != nil {
+		w.held.Store(w.holder.Held())
+	}
+	return ok
+}
+
+// contain runs a piece of the node, contains its panic, keeps its time, and makes its error the run's.
+func (w *worker[In]) contain(f func() error) (ok bool) {
+	w.clock.turnTo(isBusy)
+	w.beat()
 	err := errGoexit // what it is if f neither returns nor panics
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
-		w.busy.Add(int64(time.Since(start) - w.waited))
+		w.beat()
+		w.clock.turnTo(isIdle)
 		if ok = err == nil; !ok {
 			w.run.fail(w.name, w.stream, err)
 		}
@@ -196,10 +230,12 @@ func (w *worker[In]) call(f func() error) (ok bool) {
 // close closes the node. Only then is the copy known to have come to its natural end: Close may fail as well.
 func (w *worker[In]) close() {
 	defer w.closed.Store(true)
-	closed := w.call(func() error {
+	defer w.clock.stop()
+	closed := w.contain(func() error {
 		w.stage.close()
 		return nil
 	})
+	w.held.Store(0)
 	if closed && w.flushed {
 		w.run.completed.Add(1)
 	}

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"sync"
 	"time"
+
+	"github.com/avloom/avloom/internal/stopwatch"
 )
 
 // EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued + Freed.
@@ -14,7 +16,7 @@ type EdgeStats struct {
 	Freed    int64         // items that nobody will process: the run stopped, or their owner withdrew them
 	Queued   int           // items waiting now
 	Depth    int           // how many may wait, over all inputs of the consumer
-	Blocked  time.Duration // how long the producer waited for room
+	Blocked  time.Duration // how long senders of items waited for room, those that wait now included
 }
 
 // edge keeps the counters of one connection.
@@ -22,21 +24,20 @@ type edge struct {
 	from, to string
 	stream   int
 	depth    int
+	blocked  stopwatch.Watch
 
 	mu                    sync.Mutex
 	sent, received, freed int64
-	blocked               time.Duration
 }
 
 // countSent counts an item that was given to the edge. One that was not accepted is freed at once.
-func (e *edge) countSent(blocked time.Duration, accepted bool) {
+func (e *edge) countSent(accepted bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.sent++
 	if !accepted {
 		e.freed++
 	}
-	e.blocked += blocked
 }
 
 func (e *edge) countReceived() {
@@ -58,7 +59,7 @@ func (e *edge) stats() EdgeStats {
 	defer e.mu.Unlock()
 	s := EdgeStats{
 		From: e.from, To: e.to, Stream: e.stream, Depth: e.depth,
-		Sent: max(e.sent, e.received+e.freed), Received: e.received, Freed: e.freed, Blocked: e.blocked,
+		Sent: max(e.sent, e.received+e.freed), Received: e.received, Freed: e.freed, Blocked: e.blocked.Total(),
 	}
 	queued := s.Sent - s.Received - s.Freed
 	if excess := queued - int64(e.depth); excess > 0 {

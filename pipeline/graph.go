@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Connect adds a node to the graph, behind from. With several copies of a processor, which must be alike, they work at the same
@@ -15,9 +16,8 @@ func Connect[In, Out any](from *Outlet[In], name string, queue Queue[In], copies
 	out := newOutlet[Out](run, name, from.stream)
 	a.finish = out.finish
 	for _, p := range copies {
-		w := &worker[In]{actor: a}
+		w := newWorker(a, p)
 		w.stage = newProcessorStage(w, p, out)
-		w.waker, _ = p.(Waker)
 		a.add(w)
 	}
 	return out
@@ -34,8 +34,8 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	s := &sinkStage[In]{node: sink, passed: make([]int64, len(from))}
 	a.syncs, a.accept = make(chan *syncMark), s.accept
 	a.run.syncs = append(a.run.syncs, a.syncs)
-	w := &worker[In]{actor: a, stage: s}
-	w.waker, _ = sink.(Waker)
+	w := newWorker(a, sink)
+	w.stage = s
 	a.add(w)
 }
 
@@ -59,6 +59,7 @@ func (a *actor[In]) add(w *worker[In]) {
 type anyActor interface {
 	stats() NodeStats
 	stuck() bool
+	failIfStalled(timeout time.Duration)
 	wake(waking *sync.WaitGroup)
 }
 

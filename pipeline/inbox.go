@@ -54,6 +54,14 @@ func (in *inbox[T]) leave() {
 	}
 }
 
+// waiting is how many items wait, over all inputs.
+func (in *inbox[T]) waiting() (n int) {
+	for _, e := range in.edges {
+		n += e.stats().Queued
+	}
+	return n
+}
+
 // discard frees an item that was in the channel.
 func (in *inbox[T]) discard(m message[T]) {
 	if m.kind == item {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
@@ -35,6 +37,21 @@ func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
 
 // PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
 func PacketFrom(shelf *astiavx.PacketShelf) Packet { return Packet{shelf.Get(), shelf} }
+
+// Ref returns another Packet with the same data, which is not copied, and with times of its own.
+func (p Packet) Ref() (Packet, error) {
+	ref := Packet{home: p.home}
+	if p.home != nil {
+		ref.Packet = p.home.Get()
+	} else {
+		ref.Packet = astiavx.NewPacket()
+	}
+	if err := ref.Packet.Ref(p.Packet); err != nil {
+		ref.Free()
+		return Packet{}, fmt.Errorf("share a packet: %w", err)
+	}
+	return ref, nil
+}
 
 // AV returns the frame itself, for code that serves both pictures and sound.
 func (f Frame) AV() *astiav.Frame { return f.Frame }

@@ -36,6 +36,12 @@ type Syncer interface {
 	Sync(ctx context.Context) error
 }
 
+// Holder is what a node implements that keeps what it takes for later, to say how much it keeps.
+type Holder interface {
+	// Held returns how much that is: items, or what the node counts in. It is called between the other calls, like these, and not after Close.
+	Held() int64
+}
+
 // Waker is what a node implements whose calls can block outside the engine, in a write for instance.
 type Waker interface {
 	// Wake should make the call into the node that is under way return, and those after it return at once. It is called at

@@ -152,6 +152,7 @@ func TestWaitingForATurnIsNotBusy(t *testing.T) {
 		require.NoError(t, l.run.Close())
 		nodes, edges, _ := l.run.Stats()
 		assert.Equal(t, time.Minute, nodes[0].Busy)
+		assert.Equal(t, time.Minute, nodes[0].Idle, "the other copy had nothing but its turn to wait for")
 		assert.Zero(t, edges[1].Blocked)
 	})
 }

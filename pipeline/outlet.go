@@ -1,7 +1,5 @@
 package pipeline
 
-import "time"
-
 // Outlet is the outgoing end of a source or a processor. It is connected exactly once, by Connect or Join.
 type Outlet[T any] struct {
 	run    *Run
@@ -28,47 +26,51 @@ func (o *Outlet[T]) connect(in *inbox[T], to string) {
 	o.run.open--
 }
 
-// send passes v on. It returns how long it waited and whether v was accepted; if not, v has been freed.
-func (o *Outlet[T]) send(v T, cancelled <-chan struct{}) (waited time.Duration, ok bool) {
-	waited, ok = o.put(message[T]{v: v, input: o.input}, cancelled)
-	o.edge.countSent(waited, ok)
+// send passes v on, and says whether it was accepted; if not, v has been freed. The clock is that of the copy that sends; nil: a source.
+func (o *Outlet[T]) send(v T, cancelled <-chan struct{}, sender *clock) (ok bool) {
+	ok = o.put(message[T]{v: v, input: o.input}, cancelled, sender)
+	o.edge.countSent(ok)
 	if !ok {
 		o.in.queue.Free(v)
 	}
-	return waited, ok
+	return ok
 }
 
 // refuse frees v, which was given to the edge too late.
 func (o *Outlet[T]) refuse(v T) {
-	o.edge.countSent(0, false)
+	o.edge.countSent(false)
 	o.in.queue.Free(v)
 }
 
-// put waits for room in the queue until the run stops or cancelled is closed, and says how long it waited and whether m went in.
-// Where one of the two has happened before, m does not go in, even if there is room.
-func (o *Outlet[T]) put(m message[T], cancelled <-chan struct{}) (waited time.Duration, ok bool) {
+// put waits for room in the queue until the run stops or cancelled is closed, and says whether m went in. Where one of the two has happened
+// before, m does not go in, even if there is room.
+func (o *Outlet[T]) put(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
 	if o.run.stopped() || isClosed(cancelled) {
-		return 0, false
+		return false
 	}
 	select {
 	case o.in.ch <- m:
-		return 0, true
+		return true
 	default:
 	}
-	start := time.Now()
+	defer sender.turnTo(sender.turnTo(isBlocked))
+	if m.kind == item {
+		o.edge.blocked.Begin()
+		defer o.edge.blocked.End()
+	}
 	select {
 	case o.in.ch <- m:
-		ok = true
+		return true
 	case <-o.run.ctx.Done():
 	case <-cancelled:
 	}
-	return time.Since(start), ok
+	return false
 }
 
 // finish ends the edge after the producer's last send.
 func (o *Outlet[T]) finish() {
 	if o.in.marksEnds {
-		o.put(message[T]{kind: endOfInput, input: o.input}, nil)
+		o.put(message[T]{kind: endOfInput, input: o.input}, nil, nil)
 	}
 	o.in.leave()
 }

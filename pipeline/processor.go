@@ -20,9 +20,10 @@ func (s *processorStage[In, Out]) consume(ctx context.Context, m message[In]) er
 	if m.kind == item {
 		return s.node.Process(ctx, m.v, s.emit)
 	}
+	s.worker.beat()
 	s.worker.awaitTurn()
-	waited, _ := s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil)
-	s.worker.waited += waited
+	s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil, &s.worker.clock)
+	s.worker.beat()
 	return nil
 }
 
@@ -33,9 +34,10 @@ func (s *processorStage[In, Out]) close() { s.node.Close() }
 // send sends an item on, once all that was taken earlier has been sent. In a run that stopped, nothing is waited for: the outlet
 // refuses the item.
 func (s *processorStage[In, Out]) send(v Out) error {
+	s.worker.beat()
 	s.worker.awaitTurn()
-	waited, ok := s.out.send(v, nil)
-	s.worker.waited += waited
+	ok := s.out.send(v, nil, &s.worker.clock)
+	s.worker.beat()
 	if !ok {
 		return context.Cause(s.worker.run.ctx)
 	}

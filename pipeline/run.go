@@ -27,6 +27,8 @@ type Run struct {
 	open    int      // outlets that are not connected yet
 	atEnd   []func() // called when the run is over
 
+	stallTimeout time.Duration // 0: none
+
 	closing   chan struct{} // closed when the sinks may finish
 	closeOnce sync.Once
 	started   atomic.Bool
@@ -80,9 +82,8 @@ func (r *Run) Start() {
 // supervise waits for the end of the run and sees to it that a stopped one ends soon. Where every copy came to its natural end
 // there is no error, even if somebody stopped the run after that.
 func (r *Run) supervise() {
-	select {
-	case <-r.returned:
-	case <-r.ctx.Done():
+	r.watch()
+	if r.stopped() {
 		r.endSources()
 		r.awaitStopped()
 	}
@@ -161,12 +162,15 @@ func (r *Run) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
-	r.cancel(cause)
+	r.Stop(cause)
 	if !r.started.Load() {
 		return r.Cause()
 	}
 	return r.Wait()
 }
+
+// Stop begins a hard stop, as Abort does, and does not wait for its end.
+func (r *Run) Stop(cause error) { r.cancel(cause) }
 
 // Wait waits for the end of the run and returns nil, or why it stopped. It does not itself end anything.
 func (r *Run) Wait() error {
@@ -182,6 +186,7 @@ func (r *Run) Cause() error { return r.causeOr(nil) }
 
 // Stats is a snapshot of the counters. It can be taken at any time.
 func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
+	nodes, edges = make([]NodeStats, 0, len(r.actors)), make([]EdgeStats, 0, len(r.edges))
 	for _, a := range r.actors {
 		nodes = append(nodes, a.stats())
 	}

@@ -207,8 +207,8 @@ func TestStats(t *testing.T) {
 
 		nodes, edges, abandoned := l.run.Stats()
 		assert.Equal(t, []NodeStats{
-			{Name: "a", Stream: 0, In: 3, Out: 6, Busy: 3 * time.Second},
-			{Name: "sink", Stream: NoStream, In: 6, Busy: 65 * time.Second},
+			{Name: "a", Stream: 0, Copies: 1, In: 3, Out: 6, Busy: 3 * time.Second, Blocked: 38 * time.Second},
+			{Name: "sink", Stream: NoStream, Copies: 1, In: 6, Busy: 65 * time.Second, Idle: time.Second},
 		}, nodes)
 		assert.Equal(t, []EdgeStats{
 			{From: "source", To: "a", Sent: 3, Received: 3, Depth: 1, Blocked: time.Second},

@@ -29,7 +29,7 @@ func (s *Source[T]) Send(ctx context.Context, v T) error {
 		return s.out.run.causeOr(ErrEnded)
 	}
 	defer s.sending.Done()
-	if _, ok := s.out.send(v, ctx.Done()); !ok {
+	if !s.out.send(v, ctx.Done(), nil) {
 		return s.out.run.causeOr(context.Cause(ctx))
 	}
 	return nil
@@ -55,8 +55,7 @@ func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 		return true
 	}
 	defer s.sending.Done()
-	_, ok := s.out.put(message[T]{kind: syncRequest, input: s.out.input, mark: mark}, cancelled)
-	return ok
+	return s.out.put(message[T]{kind: syncRequest, input: s.out.input, mark: mark}, cancelled, nil)
 }
 
 // enter admits a send, which then calls sending.Done. False: the source has ended.

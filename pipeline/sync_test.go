@@ -88,8 +88,8 @@ func TestMarksAreNoWork(t *testing.T) {
 		require.NoError(t, l.run.Close())
 		nodes, edges, _ := l.run.Stats()
 		assert.Equal(t, []NodeStats{
-			{Name: "a", In: 1, Out: 2, Busy: time.Second},
-			{Name: "sink", Stream: NoStream, In: 2, Busy: 2 * time.Minute},
+			{Name: "a", Copies: 1, In: 1, Out: 2, Busy: time.Second, Blocked: time.Minute, Idle: time.Minute},
+			{Name: "sink", Stream: NoStream, Copies: 1, In: 2, Busy: 2 * time.Minute, Idle: time.Second},
 		}, nodes)
 		assert.Equal(t, EdgeStats{From: "a", To: "sink", Sent: 2, Received: 2, Depth: 1}, edges[1])
 	})

@@ -1,7 +1,5 @@
 package pipeline
 
-import "time"
-
 // turns lets the copies of a node take work one at a time, and send in the order in which they took it. Each turn waits at its
 // place in a ring for a token that travels round it. There are never more turns under way than copies, so the ring has a place
 // for each copy. Tokens, unlike locks, can be waited for together with the end of the run.
@@ -25,20 +23,21 @@ func (t *turns) begin() int { return <-t.next }
 
 func (t *turns) taken(turn int) { t.next <- (turn + 1) % len(t.ring) }
 
-// await waits until all earlier turns were passed on, and says how long that took. Not ok: stop was closed.
-func (t *turns) await(turn int, stop <-chan struct{}) (waited time.Duration, ok bool) {
+// await waits until all earlier turns were passed on; the waiter is idle meanwhile. Not ok: stop was closed.
+func (t *turns) await(turn int, stop <-chan struct{}, waiter *clock) (ok bool) {
 	select {
 	case <-t.ring[turn]:
-		return 0, true
+		return true
 	default:
 	}
-	start := time.Now()
+	before := waiter.turnTo(isIdle)
+	defer waiter.turnTo(before)
 	select {
 	case <-t.ring[turn]:
-		ok = true
+		return true
 	case <-stop:
+		return false
 	}
-	return time.Since(start), ok
 }
 
 // pass hands the token on. Only whoever awaited it may.

@@ -216,10 +216,20 @@ static void latency(void) {
 	avcodec_free_context(&c);
 }
 
+// idle opens as many encoders as there are files, all of them before it closes the first.
+static void idle(void) {
+	AVCodecContext *encoders[job.files];
+	for (int i = 0; i < job.files; i++)
+		encoders[i] = open_encoder(1);
+	for (int i = 0; i < job.files; i++)
+		avcodec_free_context(&encoders[i]);
+}
+
 int main(int argc, char **argv) {
 	parse(argc, argv);
 	av_log_set_level(AV_LOG_ERROR);
-	load();
+	if (job.frames)
+		load();
 	long base = memory("VmRSS");
 	printf("ready {\"version\":\"FFmpeg %s\"}\n", av_version_info());
 	fflush(stdout);
@@ -230,6 +240,8 @@ int main(int argc, char **argv) {
 		long long start = now();
 		if (job.mode && !strcmp(job.mode, "latency"))
 			latency();
+		else if (job.mode && !strcmp(job.mode, "idle"))
+			idle();
 		else
 			write_files();
 		printf("\"wall\":%.9f,\"cpu\":%.9f,\"open\":%.9f,\"close\":%.9f,\"memory\":%ld}\n", (now() - start) / 1e9, cpu() - cpu0,

@@ -2,6 +2,7 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavcodec/codec_desc.h>
+//#include <libavutil/mem.h>
 //#include <libavutil/pixdesc.h>
 //#include <stdlib.h>
 import "C"
@@ -81,9 +82,6 @@ func EncoderColor(cc *astiav.CodecContext) Color {
 	}
 }
 
-// Quiet keeps what an encoder logs out of FFmpeg's log. Go-astiav can only set the level of the whole process.
-func Quiet(cc *astiav.CodecContext) { avcodec(cc).log_level_offset = C.AV_LOG_TRACE }
-
 // KeepFrameDurations lets durations pass through an encoder; without it the last packet of pictures has none, and that of sound says nothing of its
 // padding. Go-astiav lacks the flag.
 func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_CODEC_FLAG_FRAME_DURATION }
@@ -98,17 +96,6 @@ func OpenEncoder(cc *astiav.CodecContext) string {
 		return ""
 	}
 	return C.GoString(av.codec.name)
-}
-
-// FreeEncoder frees an encoder. Go-astiav lets the pool of its hardware frames go first, and with the pool the device's context, which the
-// encoder needs to be closed.
-func FreeEncoder(cc *astiav.CodecContext) {
-	var frames *C.AVBufferRef
-	if av := avcodec(cc); av.hw_frames_ctx != nil {
-		frames = C.av_buffer_ref(av.hw_frames_ctx)
-	}
-	cc.Free()
-	C.av_buffer_unref(&frames)
 }
 
 // FramesTaken returns how many frames an encoder has been given. Go-astiav does not tell.
@@ -199,4 +186,11 @@ func PixelFormats(filter func(astiav.PixelFormat) bool) []string {
 		}
 	}
 	return names
+}
+
+// DropExtraData takes the codec's header out of what a container is told of a stream. Go-astiav can only put another one there.
+func DropExtraData(p *astiav.CodecParameters) {
+	av := (*C.AVCodecParameters)(held(p))
+	C.av_freep(unsafe.Pointer(&av.extradata))
+	av.extradata_size = 0
 }

@@ -1,6 +1,7 @@
 package astiavx
 
 //#include <libavutil/imgutils.h>
+//#include <libavutil/log.h>
 //
 //// raw_layout gives the offsets as numbers: pointers into nothing are not for Go to hold.
 //static int raw_layout(enum AVPixelFormat f, int width, int height, size_t offsets[4], int strides[4]) {
@@ -45,7 +46,7 @@ func RawLayout(f astiav.PixelFormat, width, height int) (RawPicture, bool) {
 func ValidSize(width, height int) bool {
 	const most = 1 << 30 // beyond an int of C the conversion below would wrap
 	return width > 0 && height > 0 && width < most && height < most &&
-		C.av_image_check_size(C.uint(width), C.uint(height), 0, nil) >= 0
+		C.av_image_check_size(C.uint(width), C.uint(height), C.AV_LOG_TRACE, nil) >= 0 // without a word in the log
 }
 
 // CopyPlane copies rows of bytes from one plane to another.

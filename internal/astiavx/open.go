@@ -3,6 +3,7 @@ package astiavx
 //#define _GNU_SOURCE
 //#include <dirent.h>
 //#include <libavcodec/avcodec.h>
+//#include <pthread.h>
 //#include <sched.h>
 //#include <stdlib.h>
 //#include <sys/syscall.h>
@@ -25,11 +26,16 @@ package astiavx
 //	return n;
 //}
 //
+//// silence keeps SVT-AV1 from writing to stderr, where it tells what it was told and what it is; it knows no other way. Who has said what it should, is heard.
+//static void silence(void) { setenv("SVT_LOG", "-2", 0); }
+//
 //// open_calmly opens an encoder, and takes back what real-time policies that has brought about: this thread gets its own again, and new threads
 //// get the same.
 //static int open_calmly(AVCodecContext *cc, const AVCodec *codec) {
 //	pid_t self = syscall(SYS_gettid), *before = calloc(2 * MANY, sizeof(*before)), *after = before + MANY;
 //	struct sched_param param = {0};
+//	static pthread_once_t once = PTHREAD_ONCE_INIT;
+//	pthread_once(&once, silence);
 //	int policy = sched_getscheduler(0);
 //	if (!before)
 //		return AVERROR(ENOMEM);

@@ -18,7 +18,7 @@ var (
 	counts = map[string]int{}
 )
 
-// Enable starts the counting, for the rest of the process. It is for tests.
+// Enable starts the counting, for the rest of the process. It is for tests, and for the soak.
 func Enable() { counting.Store(true) }
 
 // New counts an object of this kind that was allocated.
@@ -47,4 +47,14 @@ func Report() string {
 		lines = append(lines, fmt.Sprintf("%s: %d", kind, counts[kind]))
 	}
 	return strings.Join(lines, ", ")
+}
+
+// Count is how many objects are alive, of all kinds together.
+func Count() (n int) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, alive := range counts {
+		n += alive
+	}
+	return n
 }

@@ -45,3 +45,12 @@ func TestTick(t *testing.T) {
 		}
 	}
 }
+
+func TestTimes(t *testing.T) {
+	drawn := Times("soak", "note", []Series{{"threads", []float64{0, 60, 120}, []float64{5, 9, 5}, []int{0, 2}}, {"nothing yet", nil, nil, nil}})
+	wellFormed(t, drawn)
+	assert.Contains(t, drawn, ">2<", "minutes")
+	assert.Contains(t, drawn, ">10<", "the top of the axis")
+	assert.Equal(t, 2, strings.Count(drawn, "<circle"))
+	assert.NotContains(t, drawn, "NaN")
+}

@@ -17,7 +17,7 @@ import (
 
 // Job is the work of one contender in one round: Files files of Frames frames each, Parallel at a time.
 type Job struct {
-	Mode          string // "files", "render" (many files by a contender's own means), "streams" (all at once) or "latency"
+	Mode          string // "files", "render" (many files by a contender's own means), "streams" (all at once), "idle" (all open at once, without pictures), "crowd" (all at once, a picture a second) or "latency"
 	Width, Height int
 	Preset        string
 	Params        string // x264-params

@@ -50,7 +50,7 @@ func headings(rows []Row) string {
 		return "latency ms: median, 95 %"
 	case r.Open != nil:
 		return "open ms\tclose ms"
-	case r.Group == "scaling":
+	case r.showsMemory():
 		return "memory MiB"
 	case r.Bytes != 0:
 		return "bytes"
@@ -59,13 +59,15 @@ func headings(rows []Row) string {
 	}
 }
 
+func (r Row) showsMemory() bool { return r.Group == "scaling" || r.Group == "memory" }
+
 func details(r Row) string {
 	switch {
 	case r.Latency != nil:
 		return fmt.Sprintf("%.2f, %.2f", r.Latency.Median, r.Latency.P95)
 	case r.Open != nil:
 		return fmt.Sprintf("%.2f\t%.2f", r.Open.Median, r.Close.Median)
-	case r.Group == "scaling":
+	case r.showsMemory():
 		return fmt.Sprint(r.Memory >> 10)
 	case r.Bytes != 0:
 		return strconv.FormatInt(r.Bytes, 10)

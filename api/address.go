@@ -1,0 +1,74 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/avloom/avloom/muxer"
+)
+
+// address is a URL to write to, as far as avloom has to understand it. FFmpeg reads the rest.
+type address struct {
+	url      string
+	protocol muxer.Protocol
+	path     string // behind the host, without a query
+}
+
+// parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as something else.
+func parseAddress(url string) (address, error) {
+	e := &ConfigError{Field: "url", Value: shownURL(url), Supported: muxer.Protocols()}
+	scheme, rest, ok := strings.Cut(url, ":")
+	protocol, known := muxer.FindProtocol(scheme)
+	switch {
+	case strings.ContainsFunc(url, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		e.Reason, e.Supported = "must not contain spaces or control characters; write them as %20 and the like", nil
+	case !ok:
+		e.Reason = "names no protocol; begin with one and \"://\", or open a file with File"
+	case scheme == "file":
+		e.Reason = "is a file; open it with File, by its path"
+	case scheme == "rtp" || scheme == "rtsp":
+		e.Reason = scheme + " takes a muxer that makes connections of its own; take another protocol, such as srt"
+	case !known:
+		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", shorten(scheme), didYouMean(scheme, muxer.Protocols()))
+	case !strings.HasPrefix(rest, "//") && scheme != "unix":
+		e.Reason, e.Supported = fmt.Sprintf("must begin with \"%s://\"", scheme), nil
+	default:
+		_, path := splitHost(strings.TrimPrefix(rest, "//"))
+		return address{url: url, protocol: protocol, path: withoutQuery(path)}, nil
+	}
+	return address{}, e
+}
+
+// shown is the URL without what may be a secret.
+func (a *address) shown() string { return shownURL(a.url) }
+
+// shownURL leaves out of a URL what may be a secret: the user and password, the query, and a path, which of RTMP ends in the stream's key, unless it names
+// a file.
+func shownURL(url string) string {
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		url = withoutQuery(url)
+		return shorten(url[strings.LastIndexByte(url, '@')+1:])
+	}
+	host, path := splitHost(rest)
+	shown := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
+	if protocol, _ := muxer.FindProtocol(scheme); protocol.NamesFiles {
+		shown += withoutQuery(path)
+	}
+	return shorten(shown)
+}
+
+// splitHost divides what follows "//" into the host, with user and port, and the rest.
+func splitHost(s string) (host, rest string) {
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
+}
+
+func withoutQuery(s string) string {
+	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		return s[:i]
+	}
+	return s
+}

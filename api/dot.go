@@ -1,0 +1,98 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it spent its time, and an arrow for each queue, with
+// how full it is. The actor that limits the run, and queues that are full, are red. Before Open the graph is empty.
+func (s Stats) DOT() string {
+	var d dot
+	d.line("digraph avloom {")
+	d.line("	rankdir=LR;")
+	d.line("	node [shape=box, fontname=\"sans-serif\", fontsize=11];")
+	d.line("	edge [fontname=\"sans-serif\", fontsize=10];")
+	limit := -1
+	if s.Elapsed > 0 && len(s.Nodes) > 0 {
+		limit = s.limit()
+	}
+	for _, t := range s.Streams {
+		d.box(dotName(inputName, t.Stream), limit < 0, fmt.Sprintf("%s, stream %d", t.Kind, t.Stream), t.Codec,
+			fmt.Sprintf("%d in, %s", t.Accepted, t.Fed.Round(time.Millisecond)), fmt.Sprintf("%.1f × real time", t.Speed))
+	}
+	for i, n := range s.Nodes {
+		life := max(n.Busy+n.Blocked+n.Idle, 1)
+		d.box(dotName(n.Name, n.Stream), i == limit, n.Name, fmt.Sprintf("%d in, %d out, %d held", n.In, n.Out, n.Held),
+			fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life)))
+	}
+	for _, e := range s.Edges {
+		d.arrow(dotName(e.From, e.Stream), dotName(e.To, s.streamBehind(e)), s.full(e), fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
+	}
+	if len(s.Nodes) > 0 {
+		d.box("destination", false, "destination", fmt.Sprintf("%d bytes", s.BytesWritten))
+		d.arrow(dotName("mux", pipeline.NoStream), "destination", false, fmt.Sprintf("writing %.0f %%", 100*share(s.Writing, s.Elapsed)))
+	}
+	d.line("}")
+	return d.String()
+}
+
+// streamBehind is the stream of the node that takes from an edge.
+func (s *Stats) streamBehind(e EdgeStats) int {
+	for _, n := range s.Nodes {
+		if behind(e, n) {
+			return n.Stream
+		}
+	}
+	return e.Stream
+}
+
+// full says whether nothing more may wait where an edge leads. What leads to the same node shares its queue.
+func (s *Stats) full(e EdgeStats) bool {
+	waiting := 0
+	for _, other := range s.Edges {
+		if other.To == e.To && s.streamBehind(other) == s.streamBehind(e) {
+			waiting += other.Queued
+		}
+	}
+	return waiting >= e.Depth
+}
+
+func dotName(node string, stream int) string {
+	if stream == pipeline.NoStream {
+		return node
+	}
+	return fmt.Sprintf("%s %d", node, stream)
+}
+
+// dot is a graph as it is written.
+type dot struct{ strings.Builder }
+
+func (d *dot) line(text string) { d.WriteString(text + "\n") }
+
+func (d *dot) box(name string, limits bool, label ...string) {
+	d.line(fmt.Sprintf("	%s [label=%s%s];", dotQuote(name), dotQuote(label...), dotRed(limits)))
+}
+
+func (d *dot) arrow(from, to string, full bool, label ...string) {
+	d.line(fmt.Sprintf("	%s -> %s [label=%s%s];", dotQuote(from), dotQuote(to), dotQuote(label...), dotRed(full)))
+}
+
+func dotRed(yes bool) string {
+	if !yes {
+		return ""
+	}
+	return `, color="#c0392b", penwidth=2`
+}
+
+// dotQuote makes a string of lines.
+func dotQuote(lines ...string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	for i := range lines {
+		lines[i] = escape.Replace(lines[i])
+	}
+	return `"` + strings.Join(lines, `\n`) + `"`
+}

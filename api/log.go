@@ -1,0 +1,97 @@
+package api
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/asticode/go-astiav"
+	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// lostWish is a wish that could not be heeded.
+type lostWish struct {
+	stream int
+	node   string
+	text   string
+}
+
+// chosen are what the line at Open says of a stream of pictures.
+func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
+	c := e.convert
+	fields := []zap.Field{
+		zap.String("codec", e.name), zap.String("format", c.Format.Name()), zap.Int("width", c.OutWidth), zap.Int("height", c.OutHeight),
+		zap.String("rate", rateText(rate)), zap.Int("threads", e.threads), zap.String("conversion", conversions(c)),
+	}
+	if e.device != nil {
+		fields = append(fields, zap.String("device", e.device.String()))
+	}
+	return fields
+}
+
+// conversions says how pictures come into the encoder's format: those of R G B, and those in the input format where that is another.
+func conversions(c nodes.ConvertConfig) string {
+	said := "rgb24: " + c.Path(astiav.PixelFormatRgb24)
+	if c.InputFormat != astiav.PixelFormatRgb24 {
+		said += fmt.Sprintf(", %s: %s", c.InputFormat.Name(), c.Path(c.InputFormat))
+	}
+	return said
+}
+
+// chosen are what the line at Open says of a stream of sound.
+func (e *audioEncoder) chosen(input nodes.SampleSpec) []zap.Field {
+	return []zap.Field{
+		zap.String("codec", e.name), zap.String("format", e.output.Format.Name()), zap.Int("rate", e.output.Rate), zap.String("channels", e.output.Layout.String()),
+		zap.Int("input_rate", input.Rate), zap.Int("input_channels", input.Layout.Channels()), zap.Int64("bit_rate", e.codec.BitRate()),
+	}
+}
+
+// logOpen says what was chosen. What FFmpeg logged while the encoder was opened comes after that.
+func (r *run) logOpen() {
+	r.log.Info("open", r.chosen...)
+	for _, lost := range r.lost {
+		r.log.Warn(lost.text, zap.Int("stream", lost.stream), zap.String("node", lost.node))
+	}
+	r.lines.release()
+}
+
+// logEnd says how it went.
+func (r *run) logEnd(s Stats, err error) {
+	fields := []zap.Field{zap.Duration("elapsed", s.Elapsed), zap.Int64("bytes", s.BytesWritten), zap.String("bottleneck", s.Bottleneck())}
+	for _, t := range s.Streams {
+		fields = append(fields, zap.Dict(streamKey(t.Stream), t.totals()...))
+	}
+	if s.Abandoned > 0 {
+		r.log.Warn("left behind: calls that did not return", zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.inCalls()))
+	}
+	if err != nil {
+		r.log.Error("stopped", append(fields, zap.Error(err))...)
+		return
+	}
+	r.log.Info("closed", fields...)
+}
+
+func streamKey(index int) string { return fmt.Sprintf("stream%d", index) }
+
+func (t *StreamStats) totals() []zap.Field {
+	fields := []zap.Field{
+		zap.String("codec", t.Codec), zap.Int64("accepted", t.Accepted), zap.Duration("encoded", t.Encoded), zap.Int64("packets", t.Packets), zap.Int64("bytes", t.Bytes),
+		zap.Float64("speed", t.Speed),
+	}
+	if t.FPS > 0 {
+		fields = append(fields, zap.Float64("fps", t.FPS))
+	}
+	return fields
+}
+
+// inCalls names the nodes that are in a call, with their streams.
+func (s *Stats) inCalls() (names []string) {
+	for _, n := range s.Nodes {
+		if n.InCall > 0 {
+			names = append(names, fmt.Sprintf("%s%s for %v", n.Name, ofStream(n.Stream != pipeline.NoStream, n.Stream), n.InCall.Round(time.Millisecond)))
+		}
+	}
+	return names
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
+)
+
+// target is an output on its way to being opened.
+type target struct {
+	output    Output
+	address   address // of a URL
+	container astiavx.Container
+	muxer     map[string]string // options
+	protocol  map[string]string // options
+	saidIn    map[string]string // where each of the muxer's comes from, for messages
+}
+
+// at is the builder with another target: what it says of a container, it says of this one.
+func (b *builder) at(t *target) *builder {
+	other := *b
+	other.target = t
+	return &other
+}
+
+// prepareOutputs finds the containers, and checks what was said about the outputs.
+func (b *builder) prepareOutputs(outputs []Output) error {
+	for i, o := range outputs {
+		b.target = &target{output: o, saidIn: map[string]string{}}
+		b.targets = append(b.targets, b.target)
+		if err := b.prepareOutput(o); err != nil {
+			return b.outputError(i, err)
+		}
+		for k := range i {
+			if samePlace(outputs[k], o) {
+				return &ConfigError{Field: "outputs", Value: o.shown(), Reason: fmt.Sprintf("is given twice, as outputs %d and %d; two containers in one place destroy each other", k, i)}
+			}
+		}
+	}
+	b.target = b.targets[0]
+	return nil
+}
+
+// containers are those of all targets.
+func (b *builder) containers() []astiavx.Container {
+	all := make([]astiavx.Container, len(b.targets))
+	for i, t := range b.targets {
+		all[i] = t.container
+	}
+	return all
+}
+
+// outputError says which of several outputs is wrong.
+func (b *builder) outputError(i int, err error) error {
+	if err == nil || len(b.targets) < 2 && i == 0 {
+		return err
+	}
+	return fmt.Errorf("avloom: output %d: %w", i, withoutPrefix(err))
+}
+
+// samePlace says whether two outputs are one file, one writer or one connection.
+func samePlace(a, b Output) bool {
+	switch {
+	case a.kind != b.kind:
+		return false
+	case a.kind == toWriter:
+		return reflect.TypeOf(a.writer).Comparable() && a.writer == b.writer
+	case a.kind == toURL:
+		return a.path == b.path
+	}
+	pathA, errA := filepath.Abs(a.path)
+	pathB, errB := filepath.Abs(b.path)
+	return errA == nil && errB == nil && pathA == pathB || muxer.SameFile(a.path, b.path)
+}
+
+// shape stands for the target's destination, for muxer.Try.
+func (t *target) shape() *muxer.Destination {
+	switch t.output.kind {
+	case toWriter:
+		return muxer.NewWriter(t.output.writer)
+	case toURL:
+		return muxer.ConnectionShape()
+	default:
+		return muxer.FileShape(t.output.path)
+	}
+}
+
+// touch opens the destination itself. Where ctx ends, a connection is not waited for.
+func (t *target) touch(ctx context.Context) (*muxer.Destination, error) {
+	switch t.output.kind {
+	case toWriter:
+		return muxer.NewWriter(t.output.writer), nil
+	case toURL:
+		return t.connect(ctx)
+	}
+	dst, err := muxer.CreateFile(t.output.path)
+	if err != nil {
+		return nil, fmt.Errorf("avloom: open the file: %w", err)
+	}
+	return dst, nil
+}
+
+func (t *target) connect(ctx context.Context) (*muxer.Destination, error) {
+	dst, err := t.address.protocol.Connect(ctx, t.address.url, t.container.Name, t.protocol)
+	switch {
+	case err == nil:
+		return dst, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	default:
+		return nil, fmt.Errorf("avloom: connect to %s: %w", t.address.shown(), err)
+	}
+}
+
+// inOrderOfRisk are the indices of the targets, connections first: what is most likely to fail comes before a file is emptied.
+func (b *builder) inOrderOfRisk() []int {
+	order := make([]int, len(b.targets))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return int(b.targets[x].output.kind) - int(b.targets[y].output.kind) })
+	return order
+}

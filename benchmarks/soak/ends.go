@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/avloom/avloom/api"
+)
+
+// ending is how the life of an encoder ends. live returns an error where the encoder did not behave.
+type ending struct {
+	name string
+	live func(*scenario) error
+}
+
+var errFull = errors.New("the disk is full")
+
+// ends are all of them.
+var ends = [...]ending{
+	{"closed", (*scenario).closed},
+	{"aborted", (*scenario).aborted},
+	{"cancelled", (*scenario).cancelled},
+	{"failed to write", (*scenario).full},
+	{"blocked", (*scenario).blocked},
+	{"refused", (*scenario).refused},
+	{"forgotten", (*scenario).forgotten},
+}
+
+func (s *scenario) closed() error {
+	defer s.tidy()
+	ctx := context.Background()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	return errors.Join(s.feed(ctx), s.enc.Close())
+}
+
+// expect says that err is not what it should be.
+func expect(err, want error) error {
+	if errors.Is(err, want) {
+		return nil
+	}
+	return fmt.Errorf("%w where there should be %q", err, want)
+}
+
+// after calls f after some milliseconds, and returns a function that waits for it.
+func (s *scenario) after(f func()) (wait func()) {
+	var called sync.WaitGroup
+	delay := time.Duration(s.random.IntN(50)) * time.Millisecond
+	called.Go(func() {
+		time.Sleep(delay)
+		f()
+	})
+	return called.Wait
+}
+
+func (s *scenario) aborted() error {
+	defer s.tidy()
+	ctx := context.Background()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	wait := s.after(func() { _ = s.enc.Abort(nil) }) // Close returns the same
+	err := s.feed(ctx)
+	wait()
+	if err != nil {
+		if err := expect(err, api.ErrAborted); err != nil {
+			return err
+		}
+	}
+	return expect(s.enc.Close(), api.ErrAborted)
+}
+
+func (s *scenario) cancelled() error {
+	defer s.tidy()
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := s.open(ctx); err != nil {
+		cancel()
+		return err
+	}
+	wait := s.after(cancel)
+	err := s.feed(context.Background())
+	wait()
+	if err != nil {
+		if err := expect(err, context.Canceled); err != nil {
+			return err
+		}
+	}
+	return expect(s.enc.Close(), context.Canceled)
+}
+
+// small takes so many bytes.
+type small struct{ left int }
+
+func (w *small) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+func (s *scenario) full() error {
+	if !s.into.frontToBack {
+		return s.closed()
+	}
+	ctx := context.Background()
+	if err := s.enc.OpenWriter(ctx, &small{left: s.random.IntN(20000)}, s.into.format); err != nil {
+		return expect(err, errFull)
+	}
+	if err := s.feed(ctx); err != nil {
+		if err := expect(err, errFull); err != nil {
+			return err
+		}
+	}
+	if err := s.enc.Close(); err != nil { // it may have fitted
+		return expect(err, errFull)
+	}
+	return nil
+}
+
+// stuck blocks in its second write, until it is closed.
+type stuck struct {
+	writes int
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (w *stuck) Write(p []byte) (int, error) {
+	if w.writes++; w.writes < 2 {
+		return len(p), nil
+	}
+	<-w.closed
+	return 0, io.ErrClosedPipe
+}
+
+func (w *stuck) Close() error {
+	w.once.Do(func() { close(w.closed) })
+	return nil
+}
+
+func (s *scenario) blocked() error {
+	if !s.into.frontToBack {
+		return s.aborted()
+	}
+	ctx := context.Background()
+	w := &stuck{closed: make(chan struct{})}
+	if err := s.enc.OpenWriter(ctx, w, s.into.format); err != nil {
+		return err
+	}
+	wait := s.after(func() { _ = s.enc.Abort(nil) })
+	_ = s.feed(ctx) // which the abort ends, if it has not ended before
+	wait()
+	if n := s.enc.Stats().Abandoned; n > 0 {
+		return fmt.Errorf("%d actors were left behind, though the writer can be woken", n)
+	}
+	return expect(s.enc.Close(), api.ErrAborted)
+}
+
+// refused is opened for a container that cannot hold its streams, and then for one that can.
+func (s *scenario) refused() error {
+	ctx := context.Background()
+	err := s.enc.OpenWriter(ctx, &api.MemoryFile{}, "wav")
+	if _, ok := errors.AsType[*api.ConfigError](err); !ok {
+		return fmt.Errorf("wav took pictures: %w", err)
+	}
+	return s.closed()
+}
+
+// forgotten is never closed: the collector finds it.
+func (s *scenario) forgotten() error {
+	defer s.tidy()
+	ctx := context.Background()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	return s.feed(ctx)
+}

@@ -1,0 +1,92 @@
+package main
+
+//#include <stdlib.h>
+//#ifdef __GLIBC__
+//#include <malloc.h>
+//static void trim(void) { malloc_trim(0); }
+//#else
+//static void trim(void) {}
+//#endif
+import "C"
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/avloom/avloom/internal/live"
+)
+
+// reading is what the process holds at a moment.
+type reading struct {
+	at      time.Duration
+	atRest  bool // no encoder was there, and all garbage had been collected
+	amounts [len(quantities)]int
+}
+
+// quantities are what must come back to where it was.
+var quantities = [...]struct {
+	name string
+	read func() int
+	more func(start int) int // how much more than at the first rest is no leak
+}{
+	{"resident memory, MiB", resident, func(start int) int { return 32 + start/4 }}, // the allocator's own holes
+	{"goroutines", runtime.NumGoroutine, none},
+	{"objects in C memory", live.Count, none},
+	{"file descriptors", descriptors, none},
+	{"threads", threads, func(start int) int { return 8 + start/4 }}, // Go keeps idle ones
+}
+
+func none(int) int { return 0 }
+
+func read(at time.Duration, atRest bool) reading {
+	r := reading{at: at, atRest: atRest}
+	for i, q := range quantities {
+		r.amounts[i] = q.read()
+	}
+	return r
+}
+
+// settle gives back what only waits to be given back.
+func settle() {
+	runtime.GC() // which finds encoders that nobody closed
+	time.Sleep(time.Second)
+	debug.FreeOSMemory()
+	C.trim()
+}
+
+func resident() int { return status("VmRSS") >> 10 }
+func threads() int  { return status("Threads") }
+
+func descriptors() int {
+	entries, _ := os.ReadDir("/proc/self/fd") // 0 where there is no such folder
+	return len(entries)
+}
+
+// status is a number of /proc/self/status; 0 where there is none.
+func status(key string) (n int) {
+	text, _ := os.ReadFile("/proc/self/status")
+	_, rest, _ := strings.Cut(string(text), key+":")
+	_, _ = fmt.Sscan(rest, &n)
+	return n
+}
+
+// grown says what is more at the last rest than at the first; nil: nothing.
+func grown(readings []reading) (complaints []string) {
+	var rests []reading
+	for _, r := range readings {
+		if r.atRest {
+			rests = append(rests, r)
+		}
+	}
+	first, last := rests[0], rests[len(rests)-1]
+	for i, q := range quantities {
+		if was, is := first.amounts[i], last.amounts[i]; is > was+q.more(was) {
+			complaints = append(complaints, fmt.Sprintf("%s: %d at the first rest, %d at the last", q.name, was, is))
+		}
+	}
+	return complaints
+}

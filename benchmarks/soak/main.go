@@ -1,0 +1,159 @@
+// Soak opens, feeds, fails, gives up and closes random encoders, many at a time, for as long as it is told. Now and then it lets all of them end, and looks at
+// what the process still holds: memory, goroutines, objects in C memory, file descriptors and threads must be what they were at the first such rest.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/avloom/avloom/benchmarks/internal/chart"
+	"github.com/avloom/avloom/internal/live"
+)
+
+func main() {
+	s := soak{start: time.Now(), outcomes: map[string]int{}}
+	flag.DurationVar(&s.length, "for", 10*time.Minute, "how long")
+	flag.IntVar(&s.atOnce, "at-once", 32, "how many encoders at a time")
+	flag.Uint64Var(&s.seed, "seed", uint64(s.start.UnixNano()), "of the random numbers")
+	flag.StringVar(&s.plot, "plot", "", "draw what the process held over time as SVG into this file")
+	flag.Parse()
+	if err := s.run(); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(1)
+	}
+}
+
+// soak is one run.
+type soak struct {
+	length time.Duration
+	atOnce int
+	seed   uint64
+	plot   string
+	start  time.Time
+	dir    string // for files
+
+	mu       sync.Mutex
+	next     uint64 // the number of the next encoder
+	outcomes map[string]int
+	failures []string
+	readings []reading
+}
+
+// rests is how often everything comes to rest.
+const rests = 10
+
+func (s *soak) run() (err error) {
+	live.Enable()
+	if s.dir, err = os.MkdirTemp("", "avloom-soak-"); err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(s.dir) }() // what stays does no harm
+	fmt.Printf("%v, %d encoders at a time, -seed %d\n%8s", s.length, s.atOnce, s.seed, "")
+	for _, q := range quantities {
+		fmt.Printf("  %20s", q.name)
+	}
+	s.show(s.read(false), "start")
+	for i := 1; i <= rests && len(s.failures) == 0; i++ {
+		s.work(s.start.Add(s.length * time.Duration(i) / rests))
+		settle()
+		s.show(s.read(true), time.Since(s.start).Truncate(time.Second).String())
+	}
+	s.summarize()
+	if err := s.draw(); err != nil {
+		return err
+	}
+	if wrong := slices.Concat(s.failures, grown(s.readings)); len(wrong) > 0 {
+		return fmt.Errorf("%s", strings.Join(wrong, "\n      "))
+	}
+	return nil
+}
+
+// work keeps encoders at work until the time is up, and returns when they have ended.
+func (s *soak) work(until time.Time) {
+	stop := make(chan struct{})
+	var reader, workers sync.WaitGroup
+	reader.Go(func() {
+		for every := time.Tick(max(s.length/600, 100*time.Millisecond)); ; {
+			select {
+			case <-every:
+				s.read(false)
+			case <-stop:
+				return
+			}
+		}
+	})
+	for range s.atOnce {
+		workers.Go(func() {
+			for time.Now().Before(until) && s.one() {
+			}
+		})
+	}
+	workers.Wait()
+	close(stop)
+	reader.Wait()
+}
+
+// one runs one encoder. False: it did not behave.
+func (s *soak) one() bool {
+	s.mu.Lock()
+	number := s.next
+	s.next++
+	s.mu.Unlock()
+	sc := newScenario(s.seed, number, s.dir)
+	err := sc.run()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outcomes[sc.end.name]++
+	if err != nil {
+		s.failures = append(s.failures, fmt.Sprintf("encoder %d (%s): %v", number, sc, err))
+	}
+	return err == nil
+}
+
+func (s *soak) read(atRest bool) reading {
+	r := read(time.Since(s.start), atRest)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readings = append(s.readings, r)
+	return r
+}
+
+func (s *soak) show(r reading, label string) {
+	fmt.Printf("\n%8s", label)
+	for _, n := range r.amounts {
+		fmt.Printf("  %20d", n)
+	}
+}
+
+func (s *soak) summarize() {
+	names := make([]string, len(ends))
+	for i, e := range ends {
+		names[i] = fmt.Sprintf("%d %s", s.outcomes[e.name], e.name)
+	}
+	fmt.Printf("\n%d encoders: %s\n", s.next, strings.Join(names, ", "))
+}
+
+// draw draws the readings.
+func (s *soak) draw() error {
+	if s.plot == "" {
+		return nil
+	}
+	series := make([]chart.Series, len(quantities))
+	for i, q := range quantities {
+		series[i].Title = q.name
+		for k, r := range s.readings {
+			series[i].Seconds = append(series[i].Seconds, r.at.Seconds())
+			series[i].Values = append(series[i].Values, float64(r.amounts[i]))
+			if r.atRest {
+				series[i].Marks = append(series[i].Marks, k)
+			}
+		}
+	}
+	title := fmt.Sprintf("%d random encoders, %d at a time", s.next, s.atOnce)
+	return os.WriteFile(s.plot, []byte(chart.Times(title, "Dots: all had ended.", series)), 0o644)
+}

@@ -1,0 +1,143 @@
+#include "log.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/log.h>
+
+extern void avloomLog(uintptr_t id, int level, char *from, char *text);
+
+enum {
+	BEYOND = AV_LOG_TRACE, // what is added to the level of a line that is to be quiet
+	BUCKETS = 4096,
+	KEYS = 3,
+	LINE = 1024, // bytes; what is longer is cut, as FFmpeg itself does
+};
+
+// A key is the address of something that lines are logged with, or that such a thing refers to.
+struct key {
+	const void *address;
+	struct log_source *source;
+	struct key *next; // in the bucket
+};
+
+struct log_source {
+	uintptr_t id;
+	int most;
+	struct key keys[KEYS]; // of itself, of the context, and of what the codec or container keeps
+};
+
+static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+static struct key *buckets[BUCKETS]; // guarded by the lock
+static pthread_once_t installed = PTHREAD_ONCE_INIT;
+static pthread_once_t quieted = PTHREAD_ONCE_INIT;
+static AVClass quiet_container; // that of all containers, with a level of its own
+
+static struct key **bucket(const void *address) {
+	return &buckets[((uintptr_t)address >> 4) * 0x9E3779B97F4A7C15u >> 52 & (BUCKETS - 1)];
+}
+
+// find copies the source of an address, if it has one. The lock is held.
+static int find(const void *address, log_source *found) {
+	for (struct key *k = address ? *bucket(address) : NULL; k; k = k->next)
+		if (k->address == address) {
+			*found = *k->source;
+			return 1;
+		}
+	return 0;
+}
+
+// source_of finds the source of a line. Encoders that work on several frames at a time log with copies of their context, which refer to the same source.
+static int source_of(void *ctx, const AVClass *class, log_source *found) {
+	pthread_rwlock_rdlock(&lock);
+	int ok = find(ctx, found);
+	if (!ok && class == avcodec_get_class())
+		ok = find(((AVCodecContext *)ctx)->opaque, found);
+	if (!ok && class && class->parent_log_context_offset)
+		ok = find(*(void **)((char *)ctx + class->parent_log_context_offset), found);
+	pthread_rwlock_unlock(&lock);
+	return ok;
+}
+
+// on_log is FFmpeg's callback. Lines of others go where they went before anybody set one. It holds no lock while Go has the line.
+static void on_log(void *ctx, int level, const char *format, va_list args) {
+	const AVClass *class = ctx ? *(const AVClass **)ctx : NULL;
+	log_source source;
+	if (!class || !source_of(ctx, class, &source)) {
+		av_log_default_callback(ctx, level, format, args);
+		return;
+	}
+	level &= 0xff; // the rest is a colour
+	int offset = class->log_level_offset_offset ? *(int *)((char *)ctx + class->log_level_offset_offset) : 0;
+	if (level >= AV_LOG_FATAL + offset)
+		level -= offset;
+	if (level > source.most)
+		return;
+	char line[LINE];
+	if (vsnprintf(line, sizeof(line), format, args) > 0)
+		avloomLog(source.id, level, (char *)class->item_name(ctx), line);
+}
+
+static void install(void) { av_log_set_callback(on_log); }
+
+static void make_quiet_container(void) {
+	quiet_container = *avformat_get_class();
+	quiet_container.log_level_offset_offset = offsetof(AVFormatContext, max_probe_packets); // which only reading has a use for
+}
+
+void avloom_quiet_encoder(AVCodecContext *cc) { cc->log_level_offset = BEYOND; }
+
+void avloom_quiet_container(AVFormatContext *fc) {
+	pthread_once(&quieted, make_quiet_container);
+	fc->max_probe_packets = BEYOND;
+	fc->av_class = &quiet_container;
+}
+
+static log_source *add(uintptr_t id, int most, void *ctx, void *own) {
+	log_source *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->id = id;
+	s->most = most;
+	const void *addresses[KEYS] = {s, ctx, own};
+	pthread_once(&installed, install);
+	pthread_rwlock_wrlock(&lock);
+	for (int i = 0; i < KEYS; i++) {
+		struct key *k = &s->keys[i], **b = bucket(addresses[i]);
+		if (!addresses[i])
+			continue;
+		*k = (struct key){addresses[i], s, *b}; // in front of one that was freed and is about to be removed
+		*b = k;
+	}
+	pthread_rwlock_unlock(&lock);
+	return s;
+}
+
+log_source *avloom_log_encoder(AVCodecContext *cc, uintptr_t id, int most) {
+	return cc->opaque = add(id, most, cc, cc->codec && cc->codec->priv_class ? cc->priv_data : NULL);
+}
+
+log_source *avloom_log_container(AVFormatContext *fc, uintptr_t id, int most) {
+	return fc->opaque = add(id, most, fc, fc->oformat && fc->oformat->priv_class ? fc->priv_data : NULL);
+}
+
+log_source *avloom_encoder_source(AVCodecContext *cc) { return cc->opaque; }
+
+uintptr_t avloom_remove_log(log_source *s) {
+	uintptr_t id = s->id;
+	pthread_rwlock_wrlock(&lock);
+	for (int i = 0; i < KEYS; i++)
+		for (struct key **k = s->keys[i].source ? bucket(s->keys[i].address) : NULL; k && *k; k = &(*k)->next)
+			if (*k == &s->keys[i]) {
+				*k = (*k)->next;
+				break;
+			}
+	pthread_rwlock_unlock(&lock);
+	free(s);
+	return id;
+}

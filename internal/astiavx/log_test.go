@@ -1,0 +1,196 @@
+package astiavx_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+func TestMain(m *testing.M) { mediatest.Main(m) }
+
+// kept keeps lines.
+type kept struct {
+	mu    sync.Mutex
+	lines []astiavx.LogLine
+}
+
+func (k *kept) take(l astiavx.LogLine) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.lines = append(k.lines, l)
+}
+
+// newEncoder allocates an encoder that logs to a kept, and that is not open.
+func newEncoder(name string, most astiav.LogLevel) (*astiav.CodecContext, *kept) {
+	k := &kept{}
+	cc := astiav.AllocCodecContext(astiav.FindEncoderByName(name))
+	astiavx.LogEncoder(cc, &astiavx.Log{Most: most, To: k.take})
+	return cc, k
+}
+
+func TestLinesGoToTheirEncoder(t *testing.T) {
+	mediatest.NoLeaks(t)
+	a, ofA := newEncoder("libx264", astiav.LogLevelInfo)
+	b, ofB := newEncoder("libopus", astiav.LogLevelDebug)
+	defer astiavx.FreeEncoder(b)
+	astiav.Log(a, astiav.LogLevelWarning, "one\n")
+	astiav.Log(b, astiav.LogLevelDebug, "two\n")
+	astiav.Log(a, astiav.LogLevelDebug, "not wanted\n")
+	astiav.Log(a, astiav.LogLevelPanic, "as panic has it, no level is added to it\n")
+	require.Error(t, a.PrivateData().Options().Set("crf", "none?", astiav.NewOptionSearchFlags()), "which what the codec keeps complains of")
+	require.Equal(t, []astiavx.LogLine{
+		{Level: astiav.LogLevelWarning, From: "libx264", Text: "one"},
+		{Level: astiav.LogLevelPanic, From: "libx264", Text: "as panic has it, no level is added to it"},
+		{Level: astiav.LogLevelError, From: "Eval", Text: "Invalid chars '?' at the end of expression 'none?'"}, // its parent is what the codec keeps
+		{Level: astiav.LogLevelError, From: "libx264", Text: "Unable to parse \"crf\" option value \"none?\""},
+	}, ofA.lines)
+	require.Equal(t, []astiavx.LogLine{{Level: astiav.LogLevelDebug, From: "libopus", Text: "two"}}, ofB.lines)
+	astiavx.FreeEncoder(a)
+	astiav.Log(b, astiav.LogLevelInfo, "three\n")
+	require.Len(t, ofB.lines, 2)
+}
+
+func TestPiecesOfLines(t *testing.T) {
+	mediatest.NoLeaks(t)
+	cc, k := newEncoder("libx264", astiav.LogLevelInfo)
+	defer astiavx.FreeEncoder(cc)
+	for _, piece := range []string{"a ", "line in", " pieces\nand\r", "\n\n", "another \xff one\n", "unfinished"} {
+		astiav.Log(cc, astiav.LogLevelInfo, "%s", piece)
+	}
+	for range 5 {
+		astiav.Log(cc, astiav.LogLevelInfo, "%s", strings.Repeat("x", 2000))
+	}
+	texts := make([]string, len(k.lines))
+	for i, l := range k.lines {
+		texts[i] = l.Text
+	}
+	require.Equal(t, []string{"a line in pieces", "and", "another ? one"}, texts[:3])
+	require.Len(t, texts, 4)
+	require.Equal(t, "unfinished"+strings.Repeat("x", 4*1023), texts[3], "what FFmpeg does not end is cut, and each piece is as long as FFmpeg's own may be")
+}
+
+// TestLinesOfContainers follows a line of the muxer itself, and one of what it keeps.
+func TestLinesOfContainers(t *testing.T) {
+	mediatest.NoLeaks(t)
+	fc, err := astiav.AllocOutputFormatContext(nil, "matroska", "")
+	require.NoError(t, err)
+	k := &kept{}
+	source := astiavx.LogContainer(fc, &astiavx.Log{Most: astiav.LogLevelWarning, To: k.take})
+	astiav.Log(fc, astiav.LogLevelWarning, "one\n")
+	require.Error(t, fc.PrivateData().Options().Set("cluster_size_limit", "none?", astiav.NewOptionSearchFlags()))
+	astiav.Log(fc, astiav.LogLevelInfo, "not wanted\n")
+	require.Equal(t, []astiavx.LogLine{
+		{Level: astiav.LogLevelWarning, From: "matroska", Text: "one"},
+		{Level: astiav.LogLevelError, From: "Eval", Text: "Invalid chars '?' at the end of expression 'none?'"},
+		{Level: astiav.LogLevelError, From: "matroska/webm muxer", Text: "Unable to parse \"cluster_size_limit\" option value \"none?\""},
+	}, k.lines)
+	fc.Free()
+	source.Remove()
+}
+
+func TestManyLogAtOnce(t *testing.T) {
+	mediatest.NoLeaks(t)
+	var working sync.WaitGroup
+	for i := range 16 {
+		working.Go(func() {
+			own := fmt.Sprintf("encoder %d", i)
+			for range 50 {
+				cc, k := newEncoder("libx264", astiav.LogLevelInfo)
+				for range 20 {
+					astiav.Log(cc, astiav.LogLevelInfo, "%s", own+"\n")
+				}
+				astiavx.FreeEncoder(cc)
+				if len(k.lines) != 20 || k.lines[0].Text != own || k.lines[19].Text != own {
+					t.Errorf("%s got %v", own, k.lines)
+				}
+			}
+		})
+	}
+	working.Wait()
+}
+
+// alone runs a test in a process of its own, whose stderr it returns. In that process it returns false.
+func alone(t *testing.T) (stderr string, parent bool) {
+	t.Helper()
+	const variable = "AVLOOM_TEST_ALONE"
+	if os.Getenv(variable) != "" {
+		return "", false
+	}
+	var out, err bytes.Buffer
+	cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), variable+"=1"), &out, &err
+	require.NoError(t, cmd.Run(), "%s%s", &out, &err)
+	return err.String(), true
+}
+
+// Others' lines go where they always went, and ours nowhere without a log, whether the callback is set or not.
+func TestLinesOfOthers(t *testing.T) {
+	stderr, parent := alone(t)
+	if parent {
+		require.Regexp(t, `^\[libx264 @ 0x[0-9a-f]+\] before\n\[libx264 @ 0x[0-9a-f]+\] after\nof nobody\n$`, stderr)
+		return
+	}
+	mediatest.NoLeaks(t)
+	others := astiav.AllocCodecContext(astiav.FindEncoderByName("libx264"))
+	defer others.Free()
+	quiet := astiav.AllocCodecContext(astiav.FindEncoderByName("libx264"))
+	defer astiavx.FreeEncoder(quiet)
+	astiavx.LogEncoder(quiet, nil)
+	fc, err := astiav.AllocOutputFormatContext(nil, "matroska", "")
+	require.NoError(t, err)
+	defer fc.Free()
+	astiavx.LogContainer(fc, nil)
+	say := func(text string) {
+		astiav.Log(others, astiav.LogLevelWarning, "%s", text)
+		astiav.Log(quiet, astiav.LogLevelError, "quiet\n")
+		astiav.Log(fc, astiav.LogLevelError, "quiet\n")
+	}
+	say("before\n")
+	cc, _ := newEncoder("libx264", astiav.LogLevelInfo)
+	defer astiavx.FreeEncoder(cc)
+	say("after\n")
+	astiav.Log(nil, astiav.LogLevelError, "of nobody\n")
+}
+
+func TestLinesLeaveNothingBehind(t *testing.T) {
+	if _, parent := alone(t); parent {
+		return
+	}
+	cc, k := newEncoder("libx264", astiav.LogLevelInfo)
+	defer astiavx.FreeEncoder(cc)
+	text := strings.Repeat("x", 1000) + "\n"
+	log := func(n int) int {
+		for range n {
+			astiav.Log(cc, astiav.LogLevelInfo, "%s", text)
+			k.lines = k.lines[:0]
+		}
+		runtime.GC()
+		debug.FreeOSMemory()
+		return resident(t)
+	}
+	before := log(1000)
+	require.Less(t, log(40_000)-before, 8<<20, "forty million bytes were logged")
+}
+
+// resident is how much memory of the process is resident, in bytes.
+func resident(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/statm")
+	require.NoError(t, err)
+	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	require.NoError(t, err)
+	return pages * os.Getpagesize()
+}

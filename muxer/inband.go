@@ -1,0 +1,64 @@
+package muxer
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// inBand puts the header of a stream back in front of its key frames: an encoder that also serves a container with global headers has left it out,
+// and this container has no place for it.
+type inBand struct {
+	filter *astiav.BitStreamFilterContext
+}
+
+// withoutHeaders are the codecs whose encoders leave it out (all others repeat it, or have it beside the stream in every container).
+var withoutHeaders = []astiav.CodecID{astiav.CodecIDH264, astiav.CodecIDHevc, astiav.CodecIDMpeg4}
+
+// needsInBand says whether a container would get a stream whose header is nowhere.
+func needsInBand(format *astiav.FormatContext, codec *astiav.CodecContext) bool {
+	return slices.Contains(withoutHeaders, codec.CodecID()) && codec.Flags().Has(astiav.CodecContextFlagGlobalHeader) &&
+		!format.OutputFormat().Flags().Has(astiav.IOFormatFlagGlobalheader)
+}
+
+// newInBand takes the header from what the container is told of the stream.
+func newInBand(stream *astiav.Stream, base astiav.Rational) (*inBand, error) {
+	filter, err := astiav.AllocBitStreamFilterContext(astiav.FindBitStreamFilterByName("dump_extra"))
+	if err != nil {
+		return nil, fmt.Errorf("put headers into the stream: %w", err)
+	}
+	live.New("bitstream filter")
+	b := &inBand{filter}
+	filter.SetInputTimeBase(base)
+	if err := stream.CodecParameters().Copy(filter.InputCodecParameters()); err != nil {
+		b.free()
+		return nil, fmt.Errorf("put headers into the stream: %w", err)
+	}
+	if err := filter.Initialize(); err != nil {
+		b.free()
+		return nil, fmt.Errorf("put headers into the stream: %w", err)
+	}
+	astiavx.DropExtraData(stream.CodecParameters())
+	return b, nil
+}
+
+// apply changes a packet.
+func (b *inBand) apply(p pipeline.Packet) error {
+	if err := b.filter.SendPacket(p.Packet); err != nil {
+		return fmt.Errorf("put headers into the stream: %w", err)
+	}
+	if err := b.filter.ReceivePacket(p.Packet); err != nil {
+		return fmt.Errorf("put headers into the stream: %w", err)
+	}
+	return nil
+}
+
+func (b *inBand) free() {
+	live.Freed("bitstream filter")
+	b.filter.Free()
+}

@@ -1,0 +1,54 @@
+package muxer
+
+import (
+	"testing"
+	"time"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+func TestMeter(t *testing.T) {
+	mediatest.NoLeaks(t)
+	base, start := astiav.NewRational(1, 30), time.Now()
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	m := newMeters(1)[0]
+	require.Zero(t, m.read(start))
+	frame := 0
+	feed := func(from, to, every int) { // milliseconds
+		for ms := from; ms < to; ms += every {
+			p := packetAt(t, int64(frame), 100)
+			p.SetDuration(1)
+			m.take(at(ms), p, base)
+			p.Free()
+			frame++
+		}
+	}
+	feed(0, 1000, 10) // a hundred frames per second
+	p := m.read(at(1000))
+	require.Equal(t, Progress{
+		Packets: 100, Bytes: 10000, Held: 100, Encoded: 100 * time.Second / 30,
+		RecentPackets: 100, RecentEncoded: 100 * time.Second / 30, Window: time.Second,
+	}, p)
+	feed(1000, 10000, 100) // ten
+	p = m.read(at(10000))
+	require.Equal(t, int64(190), p.Packets)
+	require.InDelta(t, 10, float64(p.RecentPackets)/p.Window.Seconds(), 0.5, "the hundred per second are long ago")
+	require.InDelta(t, 10.0/30, p.RecentEncoded.Seconds()/p.Window.Seconds(), 0.02)
+	p = m.read(at(12500))
+	require.Zero(t, p.RecentPackets, "nothing came in the last two seconds")
+	require.Zero(t, p.Window)
+	feed(12500, 12501, 1)
+	p = m.read(at(13500))
+	require.Equal(t, []any{int64(1), time.Second}, []any{p.RecentPackets, p.Window}, "a pause does not count")
+
+	m.write()
+	m.write()
+	require.Equal(t, int64(189), m.held())
+	m.end()
+	m.giveUp()
+	require.Zero(t, m.held())
+	require.True(t, m.read(start).Ended)
+}
