@@ -239,8 +239,8 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	plan, node := s.plan.withThreads(b.threads), encodeNode
-	if b.threads == 1 && plan.threads == 1 { // its share of a budget is one core, which conversion is part of
+	plan, node := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext), encodeNode
+	if b.threads == 1 && plan.threads == 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
 		node = chainedNode
 	}
 	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
@@ -248,7 +248,11 @@ func (s *VideoStream) prepare(b *builder) error {
 		return err
 	}
 	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	if err := b.addMuxerOptions(enc.muxers); err != nil {
+	upload := enc.upload()
+	if upload != nil {
+		b.opened.Add(upload.Close)
+	}
+	if err := firstError(enc.reserve(b.settings.pictureDepth), b.addMuxerOptions(enc.muxers)); err != nil {
 		return err
 	}
 	converters, blanks, err := enc.converters()
@@ -267,14 +271,16 @@ func (s *VideoStream) prepare(b *builder) error {
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
 		s.source, s.blanks = source, blanks
+		s.onDevice(enc)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec))
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec))
 		if node == chainedNode {
 			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
 		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(pipeline.Connect(borrowed, "convert", lent, converters...), encodeNode, pictures, encode)
+		frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, converters...), pictures, upload)
+		return pipeline.Connect(frames, encodeNode, pictures, encode)
 	})
 	return nil
 }

@@ -21,10 +21,14 @@ type lostWish struct {
 // chosen are what the line at Open says of a stream of pictures.
 func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	c := e.convert
-	return []zap.Field{
+	fields := []zap.Field{
 		zap.String("codec", e.name), zap.String("format", c.Format.Name()), zap.Int("width", c.OutWidth), zap.Int("height", c.OutHeight),
 		zap.String("rate", rateText(rate)), zap.Int("threads", e.threads), zap.String("conversion", conversions(c)),
 	}
+	if e.device != nil {
+		fields = append(fields, zap.String("device", e.device.String()))
+	}
+	return fields
 }
 
 // conversions says how pictures come into the encoder's format: those of R G B, and those in the input format where that is another.
