@@ -32,6 +32,7 @@ var refusedHeaders = []refusedHeader{
 	{format: "ogg", video: &h264, audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "aac"}}, want: `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`},
 	{format: "swf", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: SampleRate 48000: swf does not carry this rate; set OutSampleRate to one that it does (supported: 11025, 22050, 44100)`},
 	{format: "rso", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: NumChannels 2: rso does not carry so many channels; set OutNumChannels to a number that it does (supported: 1)`},
+	{format: "flv", audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 6, Codec: "pcm_s16le"}}, want: `avloom: stream 0: NumChannels 6: flv does not carry so many channels; set OutNumChannels to a number that it does (supported: 1, 2)`},
 	{format: "wav", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}}, want: `avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`},
 }
 

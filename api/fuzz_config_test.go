@@ -132,7 +132,9 @@ func seed(f *testing.F, inputs, bytes int) {
 	}
 }
 
-// FuzzConfigs opens an encoder with any config, and feeds it a little.
+// FuzzConfigs opens an encoder with any config, and feeds it a little. It has found
+//   - aac_without_tolerance: an option with which FFmpeg's AAC encoder never returns; clipped in option_check.go refuses it now.
+//   - flv_of_six_channels: FFmpeg's muxer ended the process; fatal in the muxer's format.go refuses it now.
 func FuzzConfigs(f *testing.F) {
 	seed(f, 100, 80)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -160,7 +162,7 @@ func openAny(t *testing.T, d *dice) {
 		a, err := enc.AddAudio(cfg)
 		requireDocumented(t, err)
 		if err == nil {
-			feeds = append(feeds, func() error { return a.AddSamples(ctx, tone(cfg.NumChannels, 0, 500)) })
+			feeds = append(feeds, func() error { return a.AddSamples(ctx, tone(cfg.NumChannels, 0, min(500, cfg.SampleRate/20))) })
 		}
 	}
 	format := d.pick(fuzzFormats...)

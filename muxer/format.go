@@ -1,9 +1,14 @@
 package muxer
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
 )
 
 // movFamily are the containers that FFmpeg's mov muxer writes.
@@ -74,6 +79,19 @@ var rawFormats = map[string][]string{
 
 // RawFormats are the pixel formats in which a container can hold rawvideo; nil: whatever it does not refuse.
 func RawFormats(format string) []string { return rawFormats[format] }
+
+// manyChannels are the codecs of which FLV can say that there are more than two channels (write_codec_fourcc in FFmpeg's flvenc.c).
+var manyChannels = []astiav.CodecID{
+	astiav.CodecIDAac, astiav.CodecIDOpus, astiav.CodecIDFlac, astiav.CodecIDMp3, astiav.CodecIDAc3, astiav.CodecIDEac3,
+}
+
+// fatal finds a stream for which FFmpeg's muxer, instead of refusing it, would end the process.
+func fatal(format string, p *astiav.CodecParameters) error {
+	if channels := p.ChannelLayout().Channels(); format == "flv" && channels > 2 && !slices.Contains(manyChannels, p.CodecID()) {
+		return fmt.Errorf("flv cannot say that there are %d channels of %s", channels, astiavx.CodecName(p.CodecID()))
+	}
+	return nil
+}
 
 // NotWritten says why a container is not written to one file; "": it is.
 func NotWritten(format string) string { return notWritten[format] }

@@ -185,6 +185,9 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.Alter != nil {
 			s.Alter(stream.CodecParameters())
 		}
+		if err := fatal(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
+			return err
+		}
 		stream.SetTimeBase(s.Codec.TimeBase())
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
