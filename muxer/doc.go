@@ -4,5 +4,7 @@
 // interleaving, flushing and trailer, and the Destination it was given. Try does everything that New does, but into nothing,
 // and so finds out what a container refuses before a file is touched.
 //
-// What is special about a container stands in format.go, and nowhere else.
+// A Destination is a file, a writer, or a connection that a Protocol makes. A Tee is the sink of a run with several outputs, each with a Mux of its own.
+//
+// What is special about a container stands in format.go, what is special about a protocol in protocol.go, and nowhere else.
 package muxer
