@@ -135,6 +135,6 @@ func TestNoWarning(t *testing.T) {
 	}
 	_, _, _ = thrownAway(ctx, t, core)
 	collectUntil(t, "warned", warned(logs))
-	require.Equal(t, 1, logs.FilterLevelExact(zap.WarnLevel).Len(), "for the last alone")
+	require.Len(t, ownWarnings(logs), 1, "for the last alone")
 	collectUntil(t, "free", func() bool { return live.Report() == "" })
 }

@@ -145,7 +145,7 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 	switch {
 	case err != nil:
 	case n < 0 || n > len(p):
-		err = fmt.Errorf("the writer says that it wrote %d of %d bytes", n, len(p))
+		err = fmt.Errorf("%w, or a wrong count: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	case n < len(p):
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
