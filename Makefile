@@ -15,7 +15,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint fuzz sanitize bench bench-quick soak instructions clean
+.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-gpu soak instructions ptx clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,11 +40,18 @@ bench: ## measure avloom beside the ceiling and other encoders, which takes abou
 bench-quick: ## the same for a few cases, in about two minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
+bench-gpu: ## measure uploads to the GPU of this machine, beside its bandwidth, and conversions on it
+	@$(ffmpeg); go test -run '^$$' -bench . ./gpu
+
 soak: ## open, feed, fail and close random encoders for ten minutes, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
 	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)
+
+ptx: ## compile the CUDA kernels, with clang 14, to the PTX that is kept beside them
+	@bash scripts/apt.sh clang
+	@bash scripts/ptx.sh gpu/kernel/*.cu examples/*/*.cu
 
 lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
 	@$(ffmpeg); \

@@ -19,10 +19,11 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// The nodes that encode: on their own, or on the goroutine that also converts.
+// Nodes that others than the graph speak of. Pictures are encoded on their own, or on the goroutine that also converts.
 const (
 	encodeNode  = "encode"
 	chainedNode = "convert+encode"
+	muxNode     = "mux"
 )
 
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was opened, in reverse order.
@@ -117,6 +118,8 @@ func (b *builder) faststart(o Output) error {
 		return nil
 	}
 	switch {
+	case o.crashSafe != nil && *o.crashSafe:
+		return &ConfigError{Field: "Faststart", Value: true, Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two"}
 	case !muxer.IsMovFamily(b.container.Name):
 		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
 	case o.kind != toFile:
@@ -164,13 +167,24 @@ func (b *builder) openMuxers(ctx context.Context) (*muxer.Tee, error) {
 			return nil, b.outputError(i, err)
 		}
 	}
+	for _, t := range b.targets {
+		b.noteCrashSafety(t)
+	}
 	return muxer.NewTee(muxes), nil
+}
+
+// noteCrashSafety notes where it was asked for and cannot be had.
+func (b *builder) noteCrashSafety(t *target) {
+	if t.output.crashSafe != nil && *t.output.crashSafe && !muxer.CanBeCrashSafe(b.at(t).header(), t.shape()) {
+		b.lost = append(b.lost, lostWish{pipeline.NoStream, muxNode, "what is written to " + t.output.shown() +
+			" will not be crash-safe: that cannot be had with this container, these streams or these options"})
+	}
 }
 
 func (b *builder) header() muxer.Config {
 	return muxer.Config{
 		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
-		Log: b.lines.of("mux", pipeline.NoStream),
+		Log: b.lines.of(muxNode, pipeline.NoStream), CrashSafe: b.output.wantsCrashSafe(),
 	}
 }
 
@@ -210,7 +224,7 @@ func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 	for i, connect := range b.connect {
 		packets[i] = connect(graph)
 	}
-	pipeline.Join("mux", queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
+	pipeline.Join(muxNode, queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
 	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.settings.logger, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
 	graph.OnEnd(r.stopClock)
@@ -225,8 +239,8 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	plan, node := s.plan.withThreads(b.threads), encodeNode
-	if b.threads == 1 && plan.threads == 1 { // its share of a budget is one core, which conversion is part of
+	plan, node := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext), encodeNode
+	if b.threads == 1 && plan.threads == 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
 		node = chainedNode
 	}
 	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
@@ -234,7 +248,11 @@ func (s *VideoStream) prepare(b *builder) error {
 		return err
 	}
 	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	if err := b.addMuxerOptions(enc.muxers); err != nil {
+	upload := enc.upload()
+	if upload != nil {
+		b.opened.Add(upload.Close)
+	}
+	if err := firstError(enc.reserve(b.settings.pictureDepth), b.addMuxerOptions(enc.muxers)); err != nil {
 		return err
 	}
 	converters, blanks, err := enc.converters()
@@ -253,14 +271,16 @@ func (s *VideoStream) prepare(b *builder) error {
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
 		s.source, s.blanks = source, blanks
+		s.onDevice(enc)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.name, enc.codec))
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec))
 		if node == chainedNode {
 			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
 		}
 		pictures := pipeline.Queue[pipeline.Frame]{Depth: b.settings.pictureDepth, Free: pipeline.Frame.Free}
-		return pipeline.Connect(pipeline.Connect(borrowed, "convert", lent, converters...), encodeNode, pictures, encode)
+		frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, converters...), pictures, upload)
+		return pipeline.Connect(frames, encodeNode, pictures, encode)
 	})
 	return nil
 }

@@ -12,15 +12,18 @@ type VideoConfig struct {
 	Width, Height int
 	// FrameRate in frames per second. Required. It stands for the nearest fraction: 30000.0/1001 is exactly that, 29.97 is 2997/100.
 	FrameRate float64
-	// Device that encodes: "" or "cpu"; "cuda" or "cuda:1".
+	// Device that encodes: "" or "cpu"; "cuda" or "cuda:1" is a GPU with NVENC, whose encoders are h264_nvenc, hevc_nvenc and av1_nvenc: "h264",
+	// "hevc" and "av1" mean these there, and "" that of the container's default codec. Pictures are encoded as nv12 there, with their chroma
+	// on the left. Where no GPU can be used, Open fails with an error that wraps gpu.ErrUnavailable and says why.
 	Device string
 	// Codec is the name of an encoder ("libx264") or of a codec ("h264"). "": the container's default.
 	Codec string
-	// PixelFormat of the encoded video, "yuv420p" for instance. "": the first that the encoder supports, or yuv420p where it names none.
+	// PixelFormat of the encoded video, "yuv420p" for instance. "": the first that the encoder supports, or yuv420p where it names none. It
+	// must be "" on CUDA.
 	PixelFormat string
-	// CRF is the constant rate factor, in the encoder's own scale. nil: the encoder's default.
+	// CRF is the constant rate factor, in the encoder's own scale. nil: the encoder's default. NVENC has none: set ExtraOptions[cq], or ExtraOptions[qp].
 	CRF *float64
-	// Preset is the encoder's trade of speed for size: "fast", "ultrafast", "8". "": the encoder's default.
+	// Preset is the encoder's trade of speed for size: "fast", "ultrafast", "8", on CUDA "p1" to "p7". "": the encoder's default.
 	Preset string
 	// ExtraOptions are further options of the encoder, or of the muxer where only that knows them, as the ffmpeg command names them:
 	// {"qp": 5, "tune": "film"}. A value is a string, a number or a bool; 5 and 5.0 are the same.

@@ -21,7 +21,11 @@ func (e *videoEncoder) converters() ([]pipeline.Processor[pipeline.Input, pipeli
 	all := make([]pipeline.Processor[pipeline.Input, pipeline.Frame], n)
 	var blanks *nodes.Blanks
 	for i := range all {
-		convert, err := nodes.NewConvert(e.convert)
+		cfg := e.convert
+		if e.device != nil {
+			cfg.Device = e.device.Retain()
+		}
+		convert, err := nodes.NewConvert(cfg)
 		if err != nil {
 			for _, earlier := range all[:i] {
 				earlier.Close()

@@ -17,9 +17,12 @@
 // RenderAll makes many files at once, each with an encoder of its own, and each under its name only when it is complete. Encoders that
 // run at the same time can share a ThreadBudget.
 //
+// With VideoConfig.Device "cuda" NVENC encodes on a GPU; the pictures may come from main memory (AddFrames, AddImage, Commit) or be there already
+// (AddDeviceFrames). Streams on the CPU and on GPUs can go into one file.
+//
 // # Who owns what
 //
-// AddFrames and AddImage borrow the caller's memory until they return, and copy nothing; AddSamples copies. A writer belongs to the
+// AddFrames, AddImage and AddDeviceFrames borrow the caller's memory until they return, and copy nothing; AddSamples copies. A writer belongs to the
 // caller. Everything else belongs to the Encoder, and Close or Abort free it. An Encoder that was opened must be ended by one of the two.
 //
 // # How it ends

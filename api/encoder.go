@@ -218,8 +218,9 @@ func (e *Encoder) close() error {
 }
 
 // Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
-// returns itself. What was written stays. After Close it does nothing and returns nil. So a deferred Abort beside an explicit
-// Close never leaves a file that looks complete and is not. It returns within a second, as Close does when the run stops.
+// returns itself. What was written stays; a file that is CrashSafe can be read, as one that was never finished. After Close it does nothing
+// and returns nil. So a deferred Abort beside an explicit Close never leaves a file that looks complete and is not. It returns within a second, as
+// Close does when the run stops.
 func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted

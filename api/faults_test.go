@@ -136,9 +136,7 @@ func TestFaultySeek(t *testing.T) {
 			err := enc.Close()
 			require.ErrorIs(t, err, errFault)
 			require.Equal(t, err, enc.Close())
-			if format == "mkv" {
-				requireKept(t, saved(t, "until-the-fault."+format, w.Bytes()))
-			}
+			requireKept(t, saved(t, "until-the-fault."+format, w.Bytes()))
 		})
 	}
 }
@@ -192,7 +190,7 @@ func TestDiskFull(t *testing.T) {
 		require.ErrorIs(t, fed, syscall.ENOSPC)
 		requireFailed(t, enc, v, a, fed)
 	})
-	for _, format := range []string{"mkv", "mpegts"} {
+	for _, format := range []string{"mkv", "mpegts", "mp4"} {
 		t.Run("later, "+format, func(t *testing.T) {
 			folder := t.TempDir()
 			if err := unix.Mount("none", folder, "tmpfs", 0, "size=256k"); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // lostWish is a wish that could not be heeded.
 type lostWish struct {
-	stream int
+	stream int // or pipeline.NoStream
 	node   string
 	text   string
 }
@@ -21,10 +21,14 @@ type lostWish struct {
 // chosen are what the line at Open says of a stream of pictures.
 func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	c := e.convert
-	return []zap.Field{
+	fields := []zap.Field{
 		zap.String("codec", e.name), zap.String("format", c.Format.Name()), zap.Int("width", c.OutWidth), zap.Int("height", c.OutHeight),
 		zap.String("rate", rateText(rate)), zap.Int("threads", e.threads), zap.String("conversion", conversions(c)),
 	}
+	if e.device != nil {
+		fields = append(fields, zap.String("device", e.device.String()))
+	}
+	return fields
 }
 
 // conversions says how pictures come into the encoder's format: those of R G B, and those in the input format where that is another.
@@ -48,7 +52,11 @@ func (e *audioEncoder) chosen(input nodes.SampleSpec) []zap.Field {
 func (r *run) logOpen() {
 	r.log.Info("open", r.chosen...)
 	for _, lost := range r.lost {
-		r.log.Warn(lost.text, zap.Int("stream", lost.stream), zap.String("node", lost.node))
+		fields := []zap.Field{zap.String("node", lost.node)}
+		if lost.stream != pipeline.NoStream {
+			fields = append(fields, zap.Int("stream", lost.stream))
+		}
+		r.log.Warn(lost.text, fields...)
 	}
 	r.lines.release()
 }

@@ -61,3 +61,21 @@ func TestLogOfWishes(t *testing.T) {
 	require.Equal(t, map[string]any{"stream": int64(1), "node": "encode"}, logs.All()[0].ContextMap())
 	require.Equal(t, `ColorRange "pc": yuv420p in mpeg2video in matroska cannot say it; pixels and tags follow what it can`, logs.All()[0].Message)
 }
+
+// TestLogOfWhatCannotBeCrashSafe: who asks for it is told; who did not is not.
+func TestLogOfWhatCannotBeCrashSafe(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for asked, want := range map[bool]int{true: 1, false: 0} {
+		core, logs := observer.New(zap.WarnLevel)
+		enc := api.NewEncoder(api.WithLogger(zap.New(core)))
+		addVideo(t, enc, numberedVideo())
+		addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "ac3"})
+		var opts []api.OutputOption
+		if asked {
+			opts = append(opts, api.CrashSafe(true))
+		}
+		require.NoError(t, enc.OpenWriter(context.Background(), &api.MemoryFile{}, "mp4", opts...))
+		require.NoError(t, enc.Close())
+		require.Len(t, logs.FilterMessageSnippet("crash-safe").All(), want)
+	}
+}

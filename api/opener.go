@@ -9,6 +9,7 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/nodes"
 )
@@ -17,6 +18,7 @@ import (
 type opener struct {
 	codec        *astiav.Codec
 	options      []codecOption
+	device       *gpu.Device           // that encodes; nil: the CPU
 	threads      int                   // 0: not said
 	location     astiav.ChromaLocation // of 4:2:0 video
 	globalHeader bool
@@ -32,6 +34,9 @@ func (o *opener) open() (*astiav.CodecContext, error) {
 		return cc, nil
 	}
 	if blamed, ok := err.(*ConfigError); ok { //nolint:errorlint // from SetOption, not wrapped
+		return nil, blamed
+	}
+	if blamed := o.blameDevice(); blamed != nil {
 		return nil, blamed
 	}
 	if blamed := o.blame(err); blamed != nil {

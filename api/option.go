@@ -16,6 +16,7 @@ type settings struct {
 	pictureDepth int           // of the queue in front of an encoder of pictures
 	stallTimeout time.Duration // 0: none
 	budget       *ThreadBudget // nil: none
+	cudaContext  uintptr       // 0: the device's primary one
 }
 
 // The defaults let a stage run ahead of the next far enough to smooth the uneven times of an encoder. Converted pictures take memory, and

@@ -128,12 +128,18 @@ func requireSameVideo(t *testing.T, theirs, ours string, within float64, extensi
 	require.Equal(t, describe(want), describe(got))
 	require.Equal(t, frameTable(t, theirs, extension), frameTable(t, ours, extension))
 
+	requireSamePixels(t, theirs, ours, 30, within)
+}
+
+// requireSamePixels asks of each frame a PSNR above this, in decibels, and of this share of all values that they are within 2.
+func requireSamePixels(t *testing.T, theirs, ours string, psnr, within float64) {
+	t.Helper()
 	a, b := mediatest.Pictures(t, theirs, 0, "yuv444p"), mediatest.Pictures(t, ours, 0, "yuv444p")
 	require.Len(t, b, oracleFrames)
 	require.Len(t, a, len(b))
 	near, total := 0, 0
 	for i := range a {
-		require.Greater(t, mediatest.PSNR(a[i], b[i]), 30.0, "frame %d", i)
+		require.Greater(t, mediatest.PSNR(a[i], b[i]), psnr, "frame %d", i)
 		for k := range a[i] {
 			if d := int(a[i][k]) - int(b[i][k]); d >= -2 && d <= 2 {
 				near++

@@ -193,7 +193,7 @@ func TestOneOfSeveralOutputsFails(t *testing.T) {
 	path := temporary(t, "other.mp4")
 	enc := api.NewEncoder()
 	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
-	require.NoError(t, enc.Open(context.Background(), api.File(path), api.Writer(&limitedWriter{left: 20_000}, "mpegts")))
+	require.NoError(t, enc.Open(context.Background(), api.File(path, api.CrashSafe(false)), api.Writer(&limitedWriter{left: 20_000}, "mpegts")))
 	fed := feedBoth(v, a, 300)
 	err := enc.Close()
 	require.ErrorIs(t, err, errFull)
@@ -223,7 +223,7 @@ func TestOtherOutputsAreFinished(t *testing.T) {
 	last := &lastWriter{}
 	enc := api.NewEncoder()
 	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
-	require.NoError(t, enc.Open(context.Background(), api.Writer(last, "mkv"), api.File(path)))
+	require.NoError(t, enc.Open(context.Background(), api.Writer(last, "mp4"), api.File(path)))
 	require.NoError(t, feedBoth(v, a, 30))
 	require.NoError(t, v.End())
 	require.NoError(t, a.End())

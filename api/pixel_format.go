@@ -18,6 +18,9 @@ func encodable(codec *astiav.Codec) []astiav.PixelFormat {
 
 // pixelFormat is the format to encode in.
 func (p *videoPlan) pixelFormat(codec *astiav.Codec) (astiav.PixelFormat, error) {
+	if p.onCUDA() {
+		return astiav.PixelFormatNv12, nil
+	}
 	supported := encodable(codec)
 	if named := codec.SupportedPixelFormats(); len(named) > 0 && len(supported) == 0 {
 		return named[0], &ConfigError{Field: "Codec", Value: codec.Name(), Reason: "encodes " + named[0].Name() + " only, to which there is no conversion; take another"}
@@ -117,6 +120,9 @@ func (p *videoPlan) oddSize(field string, n, step int, codec *astiav.Codec, form
 		reason.WriteString(" or crop")
 	}
 	for _, f := range encodable(codec) {
+		if p.onCUDA() {
+			break // which has no other format
+		}
 		info := astiavx.DescribePixelFormat(f)
 		if info.Log2ChromaWidth+info.Log2ChromaHeight == 0 && !info.Gray {
 			reason.WriteString(", or PixelFormat to " + f.Name())

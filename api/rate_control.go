@@ -41,7 +41,7 @@ func (o codecOption) noSuchSetting(encoder string, known []astiavx.Option) error
 	case o.key == "preset":
 		return o.wrong(reason+"; leave it empty, or take an encoder that has them", encodersWith("preset")...)
 	case has("cq"):
-		return o.wrong(encoder + " has no constant rate factor; set ExtraOptions[cq], its counterpart, instead")
+		return o.wrong(encoder + " has no constant rate factor; set ExtraOptions[cq], its counterpart, or ExtraOptions[qp] instead")
 	default:
 		return o.wrong(encoder+" has no constant rate factor; set ExtraOptions[b], a bit rate, instead, or take an encoder that has one", encodersWith("crf")...)
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -182,17 +183,24 @@ func requireOneOf(t *testing.T, err error, want []error) {
 
 func TestAbortLeavesNothingThatLooksComplete(t *testing.T) {
 	mediatest.NoLeaks(t)
-	path := temporary(t, "given-up.mp4")
-	enc := api.NewEncoder()
-	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
-	require.NoError(t, enc.OpenFile(context.Background(), path))
-	require.NoError(t, feedBoth(v, a, 60))
-	require.NoError(t, v.End())
-	require.NoError(t, a.End())
-	require.ErrorIs(t, enc.Abort(nil), api.ErrAborted)
-	content, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NotContains(t, string(content), "moov")
+	for _, safe := range []bool{true, false} {
+		path := temporary(t, "given-up.mp4")
+		enc := api.NewEncoder()
+		v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
+		require.NoError(t, enc.OpenFile(context.Background(), path, api.CrashSafe(safe)))
+		require.NoError(t, feedBoth(v, a, 60))
+		require.NoError(t, v.End())
+		require.NoError(t, a.End())
+		require.ErrorIs(t, enc.Abort(nil), api.ErrAborted)
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if !safe {
+			require.NotContains(t, string(content), "moov")
+			continue
+		}
+		paths, _ := boxes(t, content) // fragments, and no index of them
+		require.True(t, !slices.Contains(paths, "moov") || slices.Contains(paths, "moov.mvex"))
+	}
 }
 
 // stuckWriter blocks in Write after the header until it is woken, in the way that it has.

@@ -17,19 +17,19 @@ import (
 // interleaveLimit is how far apart, in seconds, packets may lie in the order of their decoding times.
 const interleaveLimit = 10.0
 
-// requireInterleaved checks that the decoding times over all streams rise in the order of the file.
-func requireInterleaved(t *testing.T, packets []mediatest.Packet) {
+// requireInterleaved checks that the decoding times over all streams rise in the order of the file, within so many seconds.
+func requireInterleaved(t *testing.T, packets []mediatest.Packet, within float64) {
 	t.Helper()
 	latest := math.Inf(-1)
 	for i, p := range packets {
-		require.GreaterOrEqual(t, p.DTS, latest-1e-3, "packet %d of stream %d", i, p.Stream)
+		require.GreaterOrEqual(t, p.DTS, latest-within, "packet %d of stream %d", i, p.Stream)
 		latest = max(latest, p.DTS)
 	}
 }
 
 func TestFourStreamsFromFourGoroutines(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for _, extension := range []string{"mp4", "mkv"} {
+	for extension, within := range map[string]float64{"mp4": 0.5, "mkv": 0.001} { // mp4 has one track after the other in each fragment
 		t.Run(extension, func(t *testing.T) {
 			path := temporary(t, "four."+extension)
 			enc := api.NewEncoder(api.WithQueueDepth(3))
@@ -70,7 +70,7 @@ func TestFourStreamsFromFourGoroutines(t *testing.T) {
 			for _, stream := range []int{1, 3} {
 				require.InDelta(t, 48000*seconds, len(mediatest.Sound(t, path, stream)[0]), 1024)
 			}
-			requireInterleaved(t, mediatest.Packets(t, path))
+			requireInterleaved(t, mediatest.Packets(t, path), within)
 		})
 	}
 }
@@ -106,7 +106,7 @@ func TestOneStreamAfterTheOther(t *testing.T) {
 	path := temporary(t, "after.mp4")
 	enc := api.NewEncoder()
 	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
-	require.NoError(t, enc.OpenFile(context.Background(), path))
+	require.NoError(t, enc.OpenFile(context.Background(), path, api.CrashSafe(false))) // which would not wait for the sound
 	const seconds = 60
 	for first := 0; first < 30*seconds; first += 30 {
 		addNumbered(t, v, first, 30)

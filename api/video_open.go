@@ -41,6 +41,7 @@ func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container)
 	if s.color, s.lost, err = p.color.resolve(target); err != nil {
 		return s, err
 	}
+	s.lost = append(s.lost, siteChroma(&s.color, p.color.location, codec.Name())...)
 	list, err := p.options()
 	if err != nil {
 		return s, err
@@ -59,6 +60,7 @@ func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container)
 type videoEncoder struct {
 	name    string
 	codec   *astiav.CodecContext
+	device  *gpu.Device // that encodes, and this use of it; nil: the CPU
 	convert nodes.ConvertConfig
 	threads int // that it has
 	lost    []overruled
@@ -67,15 +69,12 @@ type videoEncoder struct {
 
 // open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
 func (p *videoPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
-	if p.onCUDA() {
-		return nil, gpu.Probe()
-	}
 	e, err := p.openFor(log, containers)
 	return e, withoutPrefix(err)
 }
 
 func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*videoEncoder, error) {
-	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeVideo, containers...)
+	codec, err := p.resolveFor(containers)
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +89,19 @@ func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
 	}
-	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, codec.Name(), s, probe) }
+	if p.onCUDA() {
+		if o.device, err = p.openDevice(s); err != nil {
+			return nil, err
+		}
+	}
+	o.setUp = func(cc *astiav.CodecContext, probe string) { p.setUp(cc, &o, s, probe) }
 	cc, err := o.open()
 	if err != nil {
-		return nil, p.explain(&o, s, err)
+		err = p.explain(&o, s, err)
+		o.closeDevice()
+		return nil, err
 	}
-	return &videoEncoder{name: codec.Name(), codec: cc, threads: orAllCores(p.threads), lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
+	return &videoEncoder{name: codec.Name(), codec: cc, device: o.device, threads: orAllCores(p.threads), lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
 		InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
 	}}, nil
 }
@@ -121,8 +127,8 @@ var videoProbes = []struct {
 }
 
 // setUp sets what is no option. A probe puts something harmless in place of a field, to find out what the encoder has against it.
-func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVideo, probe string) {
-	rate, width, height, threads := p.rate, s.width, s.height, threadCount(encoder, p.threads)
+func (p *videoPlan) setUp(cc *astiav.CodecContext, o *opener, s settledVideo, probe string) {
+	rate, width, height, threads := p.rate, s.width, s.height, threadCount(o.codec.Name(), p.threads)
 	if f, ok := astiavx.FindPixelFormat(probe); ok {
 		s.format = f
 	}
@@ -150,6 +156,9 @@ func (p *videoPlan) setUp(cc *astiav.CodecContext, encoder string, s settledVide
 	cc.SetTimeBase(rate.Invert())
 	cc.SetThreadCount(threads)
 	astiavx.SetEncoderColor(cc, s.color)
+	if o.device != nil {
+		o.device.Attach(cc)
+	}
 }
 
 // inputColor says what input that is YUV already is made of: what is wished for the encoded video, or else what is usual for the input's
@@ -164,11 +173,11 @@ func (p *videoPlan) inputColor(encoded astiav.PixelFormat, color astiavx.Color) 
 
 // explain finds the setting that kept the encoder from opening.
 func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
-	if _, ok := errors.AsType[*ConfigError](err); ok {
+	if _, ok := errors.AsType[*ConfigError](err); ok || errors.Is(err, gpu.ErrUnavailable) {
 		return err
 	}
 	name := o.codec.Name()
-	if known := explainEncoder(name, err); known != nil {
+	if known := explainEncoder(name, err); known != nil && o.device == nil {
 		return known
 	}
 	for _, v := range videoProbes {
@@ -182,7 +191,7 @@ func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
 		}
 		return p.refusedField(v.field, name, s, frameRates(o.codec, p.cfg.FrameRate), fmt.Sprintf("%d×%d", v.width, v.height))
 	}
-	if e := p.refusedFormat(o, s); e != nil {
+	if e := firstError(p.refusedFormat(o, s), o.blameDriver(err)); e != nil {
 		return e
 	}
 	return &ConfigError{

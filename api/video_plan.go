@@ -17,6 +17,7 @@ type videoPlan struct {
 	inputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
+	cudaContext uintptr // of the caller's; 0: the device's primary one
 }
 
 // reservedVideoOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
@@ -45,12 +46,12 @@ func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 			return nil, err
 		}
 	}
-	if cfg.Codec == "" || p.onCUDA() {
+	if cfg.Codec == "" {
 		return p, nil
 	}
-	codec, err := resolveEncoder(cfg.Codec, astiav.MediaTypeVideo)
-	if err != nil {
-		return nil, err
+	codec, err := p.resolve()
+	if err != nil || codec == nil {
+		return p, err
 	}
 	_, err = p.settle(codec)
 	return p, err
@@ -101,6 +102,9 @@ func (p *videoPlan) checkDevice() error {
 	}
 	if !p.onCUDA() {
 		return &ConfigError{Field: "Device", Value: p.cfg.Device, Reason: "there is no such device", Supported: []string{"cpu", "cuda", "cuda:N"}}
+	}
+	if gpuOption, ok := p.cfg.ExtraOptions["gpu"]; ok {
+		return &ConfigError{Field: extraField("gpu"), Value: gpuOption, Reason: "set Device instead"}
 	}
 	if p.cfg.PixelFormat != "" {
 		return &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: "must be empty on CUDA, which encodes nv12"}

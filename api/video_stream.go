@@ -10,6 +10,7 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
@@ -22,8 +23,11 @@ type VideoStream struct {
 	plan   *videoPlan
 	source *pipeline.Source[pipeline.Input] // set by Open
 	blanks *nodes.Blanks                    // to acquire; set by Open
+	device *gpu.Device                      // that encodes, if not the CPU; set by Open
 	loan   *pipeline.Loan                   // of the last call, whose turn guards it
 	lent   atomic.Int32                     // pictures that were acquired and not given back
+
+	convertible bool // the device makes the encoded video's colours of RGB; set by Open
 }
 
 func newVideoStream(e *Encoder, index int, plan *videoPlan) *VideoStream {
@@ -67,6 +71,7 @@ type batch struct {
 	first pipeline.Input
 	size  int
 	n     int
+	check func() error // of what shows only when the encoder is open; may be nil
 }
 
 // at returns picture i.
@@ -77,10 +82,15 @@ func (b *batch) at(i int) pipeline.Input {
 			in.Planes[k] = unsafe.Add(p, i*b.size)
 		}
 	}
+	for k, p := range in.Device.Planes {
+		if p != 0 {
+			in.Device.Planes[k] = p + uintptr(i*b.size)
+		}
+	}
 	return in
 }
 
-// lend sends the pictures, which lie in the Go object of this pointer, and waits until they have been read.
+// lend sends the pictures, which lie in the Go object of this pointer, or where it is nil not in Go's memory, and waits until they have been read.
 func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) error {
 	r, err := s.enter(ctx)
 	if err != nil {
@@ -90,9 +100,16 @@ func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) er
 	if pictures.n == 0 {
 		return nil
 	}
+	if pictures.check != nil {
+		if err := pictures.check(); err != nil {
+			return err
+		}
+	}
 	var pinner runtime.Pinner
-	pinner.Pin(memory)
 	defer pinner.Unpin()
+	if memory != nil {
+		pinner.Pin(memory)
+	}
 	loan := s.newLoan(pictures.n)
 	pictures.first.Loan = loan
 	for i := range pictures.n {
@@ -134,7 +151,7 @@ func (p *videoPlan) pictures(f Frames) (batch, error) {
 			Reason: fmt.Sprintf("is no whole number of frames: one of %d×%d as %s has %d bytes", p.cfg.Width, p.cfg.Height, f.Layout, size),
 		}
 	}
-	return batch{first, size, len(f.Data) / size}, nil
+	return batch{first: first, size: size, n: len(f.Data) / size}, nil
 }
 
 // firstPicture returns the first picture in the data, and the size of each in bytes.

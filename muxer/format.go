@@ -25,18 +25,21 @@ var fragments = map[string]string{
 }
 
 // optionsFor adds to the caller's options what the container needs for this destination. What the caller said stays.
-func optionsFor(format string, options map[string]string, canSeek bool) map[string]string {
+func optionsFor(cfg Config, canSeek bool) map[string]string {
 	all := map[string]string{"fflags": "+bitexact"} // or matroska and ogg put random numbers into the file
 	if !canSeek {
 		all["flush_packets"] = "1"
-		if _, said := options["movflags"]; !said && IsMovFamily(format) {
+		if _, said := cfg.Options["movflags"]; !said && IsMovFamily(cfg.Format) {
 			maps.Copy(all, fragments)
 		}
-		if format == "flv" { // which otherwise logs, at the end, that it cannot go back to mend its header
+		if cfg.Format == "flv" { // which otherwise logs, at the end, that it cannot go back to mend its header
 			all["flvflags"] = "no_duration_filesize"
 		}
 	}
-	maps.Copy(all, options)
+	maps.Copy(all, cfg.Options)
+	if cfg.CrashSafe {
+		addSafeguards(all, cfg, canSeek)
+	}
 	return all
 }
 

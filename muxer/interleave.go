@@ -2,6 +2,8 @@ package muxer
 
 import (
 	"math/bits"
+	"slices"
+	"time"
 
 	"github.com/asticode/go-astiav"
 
@@ -14,8 +16,8 @@ const (
 	mostHeldBytes   = 64 << 20 // over all streams
 )
 
-// interleaver gives packets out in the order of their decoding times over all streams. It holds them until each stream that has
-// not ended has one, or until it holds too much.
+// interleaver gives packets out in the order of their decoding times over all streams. It holds them until each stream that it
+// waits for has one, or until it holds too much.
 type interleaver struct {
 	tracks []track
 	queues []queue
@@ -25,15 +27,23 @@ type interleaver struct {
 
 // queue holds the packets of one stream, in an array that is used again and again.
 type queue struct {
-	array []pipeline.Packet
-	head  int // of the array; what lies before has been given out
-	ended bool
+	array  []held
+	head   int // of the array; what lies before has been given out
+	ended  bool
+	silent bool // nobody waits for it until it sends again
 }
 
-func (q *queue) empty() bool            { return q.head == len(q.array) }
-func (q *queue) first() pipeline.Packet { return q.array[q.head] }
+// held is a packet that waits.
+type held struct {
+	pipeline.Packet
+	since time.Time // zero where nobody asks
+}
 
-func (q *queue) push(p pipeline.Packet) {
+func (q *queue) empty() bool  { return q.head == len(q.array) }
+func (q *queue) first() held  { return q.array[q.head] }
+func (q *queue) waited() bool { return q.empty() && !q.ended && !q.silent }
+
+func (q *queue) push(p held) {
 	if len(q.array) == cap(q.array) && q.head > len(q.array)/2 { // rather than growing
 		n := copy(q.array, q.array[q.head:])
 		clear(q.array[n:])
@@ -43,8 +53,8 @@ func (q *queue) push(p pipeline.Packet) {
 }
 
 func (q *queue) pop() pipeline.Packet {
-	p := q.array[q.head]
-	q.array[q.head] = pipeline.Packet{}
+	p := q.array[q.head].Packet
+	q.array[q.head] = held{}
 	if q.head++; q.empty() {
 		q.array, q.head = q.array[:0], 0
 	}
@@ -55,15 +65,44 @@ func newInterleaver(tracks []track) *interleaver {
 	return &interleaver{tracks: tracks, queues: make([]queue, len(tracks))}
 }
 
-// push takes a packet, with times in the container's time base, over.
-func (i *interleaver) push(stream int, p pipeline.Packet) {
-	i.queues[stream].push(p)
+// push takes a packet, with times in the container's time base, over. It came now; zero if nobody will ask.
+func (i *interleaver) push(stream int, p pipeline.Packet, now time.Time) {
+	i.queues[stream].push(held{p, now})
+	i.queues[stream].silent = false
 	i.bytes += p.Size()
 	i.latest = max(i.latest, i.seconds(stream, p))
 }
 
 // end says that nothing more comes from this stream.
 func (i *interleaver) end(stream int) { i.queues[stream].ended = true }
+
+func (i *interleaver) hasEnded(stream int) bool { return i.queues[stream].ended }
+
+// over says whether all streams have ended.
+func (i *interleaver) over() bool {
+	return !slices.ContainsFunc(i.queues, func(q queue) bool { return !q.ended })
+}
+
+// waitsFor says whether packets of other streams would wait for this one.
+func (i *interleaver) waitsFor(stream int) bool { return i.queues[stream].waited() }
+
+// waitNoMore says that nobody waits for a stream that has nothing, until it sends again.
+func (i *interleaver) waitNoMore() {
+	for k := range i.queues {
+		q := &i.queues[k]
+		q.silent = q.empty()
+	}
+}
+
+// since says when the packet came that has waited longest; zero: there is none.
+func (i *interleaver) since() (since time.Time) {
+	for k := range i.queues {
+		if q := &i.queues[k]; !q.empty() && (since.IsZero() || q.first().since.Before(since)) {
+			since = q.first().since
+		}
+	}
+	return since
+}
 
 // next gives the packet that is due, if one is.
 func (i *interleaver) next() (pipeline.Packet, bool) {
@@ -83,10 +122,10 @@ func (i *interleaver) earliest() (pipeline.Packet, bool) {
 	return i.pop(stream), true
 }
 
-// complete says whether every stream that has not ended has a packet: none earlier can come.
+// complete says whether every stream that is waited for has a packet: none earlier can come.
 func (i *interleaver) complete() bool {
 	for k := range i.queues {
-		if q := &i.queues[k]; !q.ended && q.empty() {
+		if i.queues[k].waited() {
 			return false
 		}
 	}
@@ -95,7 +134,7 @@ func (i *interleaver) complete() bool {
 
 // full says whether more is held than may be, given the stream with the earliest packet.
 func (i *interleaver) full(first int) bool {
-	return i.bytes > mostHeldBytes || i.latest-i.seconds(first, i.queues[first].first()) > mostHeldSeconds
+	return i.bytes > mostHeldBytes || i.latest-i.seconds(first, i.queues[first].first().Packet) > mostHeldSeconds
 }
 
 // first returns the stream with the earliest packet; of equals the one that was added first.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,7 @@ func push(t *testing.T, i *interleaver, stream int, dts int64, n int) {
 	t.Helper()
 	p := packetAt(t, dts, n)
 	p.SetStreamIndex(stream)
-	i.push(stream, p)
+	i.push(stream, p, time.Time{})
 }
 
 func TestOrderOverTimeBases(t *testing.T) {
@@ -91,6 +92,48 @@ func TestWhatIsHeldIsBounded(t *testing.T) {
 		require.Equal(t, []string{"0@0"}, taken(i.next))
 		require.Len(t, taken(i.earliest), 8)
 	})
+}
+
+func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	require.Zero(t, i.since())
+	push(t, i, 0, 0, 1)
+	require.True(t, i.waitsFor(1))
+	require.False(t, i.waitsFor(0), "it has something")
+	require.Equal(t, []string{"0@0"}, taken(i.earliest))
+	i.waitNoMore()
+	push(t, i, 0, 1, 1)
+	require.Equal(t, []string{"0@1"}, taken(i.next))
+	push(t, i, 1, 1600, 1)
+	require.Empty(t, taken(i.next), "stream 0 has sent again, and may send something earlier")
+	push(t, i, 0, 2, 1)
+	require.Equal(t, []string{"1@1600"}, taken(i.next))
+	push(t, i, 0, 3, 1)
+	require.Empty(t, taken(i.next), "and so has stream 1")
+	require.False(t, i.over())
+	i.end(0)
+	i.end(1)
+	require.True(t, i.over())
+	require.Len(t, taken(i.next), 2)
+}
+
+func TestSinceWhenPacketsWait(t *testing.T) {
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	start := time.Now()
+	for k, stream := range []int{1, 0, 1} {
+		p := packetAt(t, int64(k), 1)
+		p.SetStreamIndex(stream)
+		i.push(stream, p, start.Add(time.Duration(k)))
+	}
+	for _, want := range []time.Duration{0, 1, 1} { // in the order of decoding times: 1@0, 1@2, 0@1
+		require.Equal(t, start.Add(want), i.since())
+		p, ok := i.earliest()
+		require.True(t, ok)
+		p.Free()
+	}
+	require.Zero(t, i.since())
 }
 
 func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {

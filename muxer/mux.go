@@ -31,6 +31,9 @@ type Config struct {
 	Metadata map[string]string
 	Streams  []Stream
 	Log      *astiavx.Log // of FFmpeg's lines about the container; nil: none
+
+	// CrashSafe keeps the file readable while it is written, but for the last half second, where CanBeCrashSafe says that there is a way.
+	CrashSafe bool
 }
 
 // UnusedOptionsError says which options the container did not use.
@@ -57,16 +60,20 @@ const ioBufferSize = 64 << 10
 
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
-	name    string
-	dst     *Destination
-	log     *astiavx.Log
-	format  *astiav.FormatContext
-	io      *astiavx.IO
-	tracks  []track
-	order   *interleaver
-	meters  []*meter // by stream
-	closer  *astikit.Closer
-	trailer bool // written
+	name     string
+	dst      *Destination
+	log      *astiavx.Log
+	format   *astiav.FormatContext
+	io       *astiavx.IO
+	tracks   []track
+	order    *interleaver
+	meters   []*meter // by stream
+	patience patience
+	hybrid   bool // a mov file that consists of fragments until it is finished
+	indexed  bool // its first index has been written
+	roomy    bool // makeRoom has been called
+	closer   *astikit.Closer
+	trailer  bool // written
 }
 
 // track is how the times of a stream change on the way into the container.
@@ -75,6 +82,14 @@ type track struct {
 	headers  *inBand         // nil: they are where they belong
 	lastDTS  int64
 	started  bool
+	written  bool // the container has had a packet
+
+	lead  lead
+	shift int64 // of all times
+
+	needsPacket   bool  // before the mov muxer can describe it
+	inFragment    bool  // there is one in the fragment that is open
+	fragmentStart int64 // its decoding time
 }
 
 var (
@@ -126,6 +141,8 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].to = s.TimeBase()
 	}
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
+	m.patience.kept = cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
+	m.hybrid = m.patience.kept && slices.Contains(hybridFormats, cfg.Format)
 	return nil
 }
 
@@ -175,7 +192,7 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.FrameRate)
 		}
-		t := track{from: s.Codec.TimeBase()}
+		t := track{from: s.Codec.TimeBase(), lead: leadOf(s), needsPacket: needsPacket(s)}
 		if needsInBand(m.format, s.Codec) {
 			var err error
 			if t.headers, err = newInBand(stream, t.from); err != nil {
@@ -189,7 +206,7 @@ func (m *Mux) addStreams(streams []Stream) error {
 }
 
 func (m *Mux) writeHeader(cfg Config) error {
-	options, err := dictionary(optionsFor(cfg.Format, cfg.Options, m.dst.CanSeek()))
+	options, err := dictionary(optionsFor(cfg, m.dst.CanSeek()))
 	if err != nil {
 		return err
 	}
@@ -232,7 +249,7 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	p.SetStreamIndex(input)
 	p.RescaleTs(t.from, t.to)
 	t.rise(p)
-	m.order.push(input, p)
+	m.order.push(input, p, m.patience.now())
 	return m.writeDue()
 }
 
@@ -249,7 +266,10 @@ func (t *track) rise(p pipeline.Packet) {
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
 	m.meters[input].end()
-	return m.writeDue()
+	if err := m.writeDue(); err != nil || !m.patience.kept || !m.order.over() {
+		return err
+	}
+	return m.flush() // Close may be far off
 }
 
 func (m *Mux) writeDue() error {
@@ -267,6 +287,14 @@ func (m *Mux) writeDue() error {
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
 	m.meters[p.StreamIndex()].write()
+	if m.completesFragment(p) {
+		if err := m.flush(); err != nil {
+			return err
+		}
+	}
+	m.makeRoom()
+	m.tracks[p.StreamIndex()].move(p)
+	m.tracks[p.StreamIndex()].wrote(p)
 	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
 }
 
@@ -288,14 +316,15 @@ func (m *Mux) Sync(context.Context) error {
 	if err := m.writeAll(); err != nil {
 		return err
 	}
-	err := m.format.WriteFrame(nil) // ends a fragment or a cluster
-	m.io.Flush()
-	return m.explain("flush", err)
+	return m.flush()
 }
 
 // Flush writes what is held and the trailer, and closes a file.
 func (m *Mux) Flush(context.Context) error {
 	if err := m.writeAll(); err != nil {
+		return err
+	}
+	if err := m.leaveOutUnfed(); err != nil {
 		return err
 	}
 	err := m.format.WriteTrailer()

@@ -15,6 +15,7 @@ var (
 	_ pipeline.Waker                 = (*Tee)(nil)
 	_ pipeline.Watched               = (*Tee)(nil)
 	_ pipeline.Holder                = (*Tee)(nil)
+	_ pipeline.Ticker                = (*Tee)(nil)
 )
 
 // Tee writes the same packets into several containers. The data of a packet is shared, not copied. An error of one container ends the run.
@@ -69,6 +70,27 @@ func (t *Tee) Consume(ctx context.Context, input int, p pipeline.Packet) error {
 // EndInput says that a stream has ended.
 func (t *Tee) EndInput(ctx context.Context, input int) error {
 	return t.each(func(m *Mux) error { return m.EndInput(ctx, input) })
+}
+
+// Due says when the first of the containers wants to be called.
+func (t *Tee) Due() (first time.Time) {
+	for _, m := range t.muxes {
+		if due := m.Due(); !due.IsZero() && (first.IsZero() || due.Before(first)) {
+			first = due
+		}
+	}
+	return first
+}
+
+// Tick calls those whose time has come.
+func (t *Tee) Tick(ctx context.Context, quiet func(input int) bool) error {
+	now := time.Now()
+	return t.each(func(m *Mux) error {
+		if due := m.Due(); due.IsZero() || due.After(now) {
+			return nil
+		}
+		return m.Tick(ctx, quiet)
+	})
 }
 
 // Sync brings everything that was consumed so far to the destinations.

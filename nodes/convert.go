@@ -19,6 +19,7 @@ type ConvertConfig struct {
 	Format              astiav.PixelFormat
 	Color               astiavx.Color // of the output
 	InputColor          astiavx.Color // of input that is neither RGB nor grey
+	Device              Device        // that encodes, which the Convert takes over; nil: the CPU
 }
 
 // Fast says whether 8-bit RGB and pictures in the input format take no more than a fast path.
@@ -45,13 +46,14 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 //	the encoder's own format and size        as it is, where it was handed over; else rows are copied
 //	8-bit RGB to 8-bit 4:2:0, 4:4:4 or grey  our own kernels (kernel.go says which)
 //	all else                                 swscale
+//	what is on the device that encodes it    the device's own kernels
 //
 // What swscale reads and must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {
 	cfg      ConvertConfig
 	blanks   *Blanks
 	shelf    astiavx.FrameShelf
-	pool     *astiavx.PicturePool
+	pool     *astiavx.PicturePool // nil: the device's serves
 	kernels  kernels
 	scaler   *astiavx.Scaler
 	shelter  shelter
@@ -64,9 +66,12 @@ var _ pipeline.Processor[pipeline.Input, pipeline.Frame] = (*Convert)(nil)
 
 // NewConvert returns a Convert. Close frees it.
 func NewConvert(cfg ConvertConfig) (*Convert, error) {
-	pool, err := astiavx.NewPicturePool(cfg.Format, cfg.OutWidth, cfg.OutHeight)
-	if err != nil {
-		return nil, err
+	var pool *astiavx.PicturePool
+	if cfg.Device == nil {
+		var err error
+		if pool, err = astiavx.NewPicturePool(cfg.Format, cfg.OutWidth, cfg.OutHeight); err != nil {
+			return nil, err
+		}
 	}
 	c := &Convert{
 		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
@@ -105,7 +110,10 @@ func (c *Convert) convert(in pipeline.Input) (pipeline.Frame, error) {
 }
 
 func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
-	if err := c.pool.Get(out.Frame); err != nil {
+	if in.OnDevice() {
+		return c.cfg.Device.Convert(out.Frame, in)
+	}
+	if err := c.blank(out); err != nil {
 		return err
 	}
 	astiavx.SetColor(out.Frame, c.cfg.Color)
@@ -134,6 +142,14 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		astiavx.SetColor(out.Frame, c.cfg.Color)
 	}()
 	return c.scaler.Convert(out.Frame, c.src.Frame)
+}
+
+// blank gives out a picture to fill.
+func (c *Convert) blank(out pipeline.Frame) error {
+	if c.pool == nil {
+		return c.cfg.Device.Host(out.Frame)
+	}
+	return c.pool.Get(out.Frame)
 }
 
 // alike gives a colour the primaries and the transfer that the other side of the conversion has too, or swscale would "correct" the picture for
@@ -222,7 +238,11 @@ func (c *Convert) Close() {
 	c.unpacker.free()
 	c.src.Free()
 	c.scaler.Free()
-	c.pool.Free()
+	if c.pool == nil {
+		c.cfg.Device.Close()
+	} else {
+		c.pool.Free()
+	}
 	c.shelf.Close()
 	c.blanks.close()
 }

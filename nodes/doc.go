@@ -2,6 +2,7 @@
 //
 //	node      takes               gives               is
 //	Convert   pipeline.Input   pipeline.Frame      the caller's picture into the encoder's format: the only read of it
+//	Upload    pipeline.Frame      pipeline.Frame      the picture to the device that encodes it, where that is not the CPU
 //	Resample  pipeline.Samples    pipeline.Samples    the encoder's rate, sample format and channels
 //	Rechunk   pipeline.Samples    pipeline.Samples    blocks as long as the encoder wants them
 //	Encode    Frame or Samples    pipeline.Packet     one loop for pictures and sound

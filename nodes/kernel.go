@@ -38,19 +38,26 @@ var (
 	}
 )
 
-// findKernel returns the kernel for pictures of this format; nil where swscale has to serve.
-func findKernel(input, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
-	in, hasInput := kernelInputs[input]
-	out, hasOutput := kernelOutputs[output]
+// KernelColor says how RGB becomes YUV of this colour by kernels like our own. False: they do not do it.
+func KernelColor(color astiavx.Color) (cfg rgbyuv.Config, ok bool) {
 	matrix, hasMatrix := kernelMatrices[color.Space]
 	siting, hasSiting := kernelSitings[color.Location]
-	if !hasInput || !hasOutput || !hasMatrix || !hasSiting {
-		return nil
-	}
-	cfg := rgbyuv.Config{Input: in, Output: out, Matrix: matrix, Siting: siting}
+	cfg.Matrix, cfg.Siting = matrix, siting
 	if color.Range == astiav.ColorRangeJpeg {
 		cfg.Range = rgbyuv.Full
 	}
+	return cfg, hasMatrix && hasSiting
+}
+
+// findKernel returns the kernel for pictures of this format; nil where swscale has to serve.
+func findKernel(input, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
+	cfg, ok := KernelColor(color)
+	in, hasInput := kernelInputs[input]
+	out, hasOutput := kernelOutputs[output]
+	if !ok || !hasInput || !hasOutput {
+		return nil
+	}
+	cfg.Input, cfg.Output = in, out
 	kernel, _ := rgbyuv.New(cfg)
 	return kernel
 }

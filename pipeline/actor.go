@@ -47,6 +47,7 @@ type actor[In any] struct {
 	accept func(context.Context, *syncMark) error // what the sink does with one
 
 	running atomic.Int32 // copies that have not left
+	holding atomic.Int32 // copies that have an item in hand
 	taken   atomic.Int64
 	emitted atomic.Int64
 }
@@ -97,6 +98,7 @@ type worker[In any] struct {
 	watched Watched // nil: it says nothing of what it does
 	holder  Holder  // nil: the node does not say what it holds
 	pulse   pulse
+	alarm   alarm
 
 	turn    int  // of the message in hand
 	serving bool // the turn has come
@@ -120,6 +122,7 @@ func (w *worker[In]) loop() {
 	w.clock.start()
 	defer w.leave()
 	defer w.close()
+	defer w.alarm.stop()
 	for w.step() {
 	}
 }
@@ -129,6 +132,7 @@ func (w *worker[In]) step() bool {
 	m, ok := w.receive()
 	defer w.passTurn()
 	if ok {
+		defer w.letGo(m)
 		return w.call(func() error { return w.stage.consume(w.run.ctx, m) })
 	}
 	if !w.run.stopped() {
@@ -142,6 +146,7 @@ func (w *worker[In]) receive() (m message[In], ok bool) {
 	w.turn = w.turns.begin()
 	defer w.turns.taken(w.turn)
 	for {
+		w.setAlarm()
 		select {
 		case m, ok = <-w.in.ch:
 			if !ok || w.claim(m) {
@@ -149,6 +154,8 @@ func (w *worker[In]) receive() (m message[In], ok bool) {
 			}
 		case mark := <-w.syncs:
 			w.call(func() error { return w.accept(w.run.ctx, mark) })
+		case <-w.alarm.rings():
+			w.tick()
 		case <-w.run.ctx.Done():
 			return m, false
 		}
@@ -162,10 +169,18 @@ func (w *worker[In]) claim(m message[In]) bool {
 		w.in.discard(m)
 		return false
 	case m.kind == item:
+		w.holding.Add(1)
 		w.in.edges[m.input].countReceived()
 		w.taken.Add(1)
 	}
 	return true
+}
+
+// letGo says that what was claimed has been dealt with.
+func (w *worker[In]) letGo(m message[In]) {
+	if m.kind == item {
+		w.holding.Add(-1)
+	}
 }
 
 // awaitClosing lets a sink wait, after the end of all its inputs, until the run is being closed. False: it was stopped.

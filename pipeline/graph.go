@@ -36,6 +36,7 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	a.run.syncs = append(a.run.syncs, a.syncs)
 	w := newWorker(a, sink)
 	w.stage = s
+	w.alarm.node, _ = sink.(Ticker)
 	a.add(w)
 }
 
@@ -60,6 +61,7 @@ type anyActor interface {
 	stats() NodeStats
 	stuck() bool
 	failIfStalled(timeout time.Duration)
+	works(stream int) bool
 	wake(waking *sync.WaitGroup)
 }
 

@@ -47,6 +47,7 @@ type Run struct {
 // ender is a source of whatever it sends.
 type ender interface {
 	End()
+	endsSoon(stream int) bool
 	sync(mark int64, cancelled <-chan struct{}) bool
 }
 

@@ -147,6 +147,23 @@ nvenc_headers() {
 	export PKG_CONFIG_PATH=$dir/nvenc/usr/share/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 }
 
+# keep_headers ROOT: puts the headers of nvenc and CUDA beside those of FFmpeg in ROOT, for the tests' stand-in for the driver. It must agree with FFmpeg on
+# their version.
+keep_headers() {
+	local include
+	include=$(pkg-config --variable=includedir ffnvcodec)
+	mkdir -p "$1/include"
+	cp -rL "$include/ffnvcodec" "$1/include/"
+}
+
+# complete: a build of before the headers were kept gets them, where they can be had.
+complete() (
+	[ ! -d "$prefix/include/ffnvcodec" ] || return 0
+	work=$(mktemp -d "$cache/build.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	nvenc_headers "$work" && keep_headers "$work" && mv "$work/include/ffnvcodec" "$prefix/include/"
+)
+
 # --- the build ---------------------------------------------------------------------------------------------------------
 
 # progress TOTAL: counts the lines of make that come in and shows how far it is; on a terminal in place, else a line every tenth.
@@ -198,6 +215,7 @@ build() {
 			"Mend what it names and run this again, or set AVLOOM_FFMPEG_TARBALL to another ffmpeg-9 tarball"
 	fi
 	cd "$cache"
+	keep_headers "$work/root$prefix" || true # complete tries again
 	mv "$work/root$prefix" "$prefix"
 	say "FFmpeg $release is in $prefix"
 }
@@ -214,7 +232,7 @@ provide() {
 	bin=$prefix/bin
 	pkgconfig=$prefix/lib/pkgconfig
 	bash "$here/apt.sh" "${build_packages[@]}" "${codec_packages[@]}"
-	[ ! -d "$prefix" ] || return 0
+	[ ! -d "$prefix/include/ffnvcodec" ] || return 0
 	mkdir -p "$cache"
 	(
 		if ! flock --nonblock 9; then
@@ -222,6 +240,7 @@ provide() {
 			flock 9
 		fi
 		[ -d "$prefix" ] || build
+		complete || say "the headers of nvenc could not be had; the tests of CUDA will be skipped"
 	) 9>"$cache/ffmpeg-build.lock"
 }
 

@@ -1,12 +1,12 @@
 package main
 
-//#include <stdlib.h>
-//#ifdef __GLIBC__
-//#include <malloc.h>
-//static void trim(void) { malloc_trim(0); }
-//#else
-//static void trim(void) {}
-//#endif
+// #include <stdlib.h>
+// #ifdef __GLIBC__
+// #include <malloc.h>
+// static void trim(void) { malloc_trim(0); }
+// #else
+// static void trim(void) {}
+// #endif
 import "C"
 
 import (
@@ -50,10 +50,15 @@ func read(at time.Duration, atRest bool) reading {
 	return r
 }
 
-// settle gives back what only waits to be given back.
+// settle waits for encoders that nobody closed, which the collector finds, and for calls that were left behind. Then it gives back what only waits to be
+// given back.
 func settle() {
-	runtime.GC() // which finds encoders that nobody closed
-	time.Sleep(time.Second)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		runtime.GC()
+		if live.Count() == 0 && runtime.NumGoroutine() == 1 || time.Now().After(deadline) {
+			break
+		}
+	}
 	debug.FreeOSMemory()
 	C.trim()
 }

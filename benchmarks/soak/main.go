@@ -40,6 +40,7 @@ type soak struct {
 	mu       sync.Mutex
 	next     uint64 // the number of the next encoder
 	outcomes map[string]int
+	behind   int // actors that were left behind, in calls that take long when so many share the cores; they end before the next rest
 	failures []string
 	readings []reading
 }
@@ -109,6 +110,7 @@ func (s *soak) one() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outcomes[sc.end.name]++
+	s.behind += sc.enc.Stats().Abandoned
 	if err != nil {
 		s.failures = append(s.failures, fmt.Sprintf("encoder %d (%s): %v", number, sc, err))
 	}
@@ -135,7 +137,7 @@ func (s *soak) summarize() {
 	for i, e := range ends {
 		names[i] = fmt.Sprintf("%d %s", s.outcomes[e.name], e.name)
 	}
-	fmt.Printf("\n%d encoders: %s\n", s.next, strings.Join(names, ", "))
+	fmt.Printf("\n%d encoders: %s; %d actors left behind for a while\n", s.next, strings.Join(names, ", "), s.behind)
 }
 
 // draw draws the readings.

@@ -89,6 +89,9 @@ func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_COD
 // InitialPadding returns how many samples an audio encoder puts before the first. Go-astiav has no access to it.
 func InitialPadding(cc *astiav.CodecContext) int { return int(avcodec(cc).initial_padding) }
 
+// Reordering returns by how many pictures a video encoder decodes ahead of what is shown. Go-astiav has no access to it.
+func Reordering(cc *astiav.CodecContext) int { return int(avcodec(cc).has_b_frames) }
+
 // OpenEncoder returns the name of an encoder that is open, "" of one that is not. Go-astiav does not tell.
 func OpenEncoder(cc *astiav.CodecContext) string {
 	av := avcodec(cc)

@@ -63,10 +63,16 @@ func LogEncoder(cc *astiav.CodecContext, log *Log) {
 	live.New("log")
 }
 
-// FreeEncoder frees an encoder, and then its log: some log as they are freed.
+// FreeEncoder frees an encoder, and then its log: some log as they are freed. Go-astiav lets the pool of its hardware frames go first, and with the pool the
+// device's context, which the encoder needs to be closed; here it goes last.
 func FreeEncoder(cc *astiav.CodecContext) {
 	source := LogSource{C.avloom_encoder_source(avcodec(cc))}
+	var frames *C.AVBufferRef
+	if av := avcodec(cc); av.hw_frames_ctx != nil {
+		frames = C.av_buffer_ref(av.hw_frames_ctx)
+	}
 	cc.Free()
+	C.av_buffer_unref(&frames)
 	source.Remove()
 }
 

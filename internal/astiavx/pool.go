@@ -50,10 +50,51 @@ package astiavx
 //	f->height = l->height;
 //	return 0;
 //}
+//
+//// memory is where the pictures of a pool lie, if not in the usual place.
+//struct memory {
+//	void *(*alloc)(void *opaque, size_t size);
+//	void (*free)(void *opaque, void *memory);
+//	void *opaque;
+//	AVBufferRef *device; // which keeps opaque alive
+//};
+//
+//static void memory_free(void *opaque, uint8_t *data) {
+//	struct memory *m = opaque;
+//	m->free(m->opaque, data);
+//}
+//
+//static AVBufferRef *memory_alloc(void *opaque, size_t size) {
+//	struct memory *m = opaque;
+//	uint8_t *data = m->alloc(m->opaque, size);
+//	AVBufferRef *ref = data ? av_buffer_create(data, size, memory_free, m, 0) : NULL;
+//	if (data && !ref)
+//		m->free(m->opaque, data);
+//	return ref;
+//}
+//
+//static void memory_end(void *opaque) {
+//	struct memory *m = opaque;
+//	av_buffer_unref(&m->device);
+//	av_free(m);
+//}
+//
+//static AVBufferPool *pool_in(size_t size, AVBufferRef *device, void *alloc, void *free, void *opaque) {
+//	struct memory *m = av_mallocz(sizeof(*m));
+//	if (!m)
+//		return NULL;
+//	*m = (struct memory){alloc, free, opaque, av_buffer_ref(device)};
+//	AVBufferPool *pool = m->device ? av_buffer_pool_init2(size, m, memory_alloc, memory_end) : NULL;
+//	if (!pool)
+//		memory_end(m);
+//	return pool;
+//}
 import "C"
 
 import (
 	"fmt"
+	"syscall"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
@@ -69,12 +110,33 @@ type PicturePool struct {
 
 // NewPicturePool returns a pool for pictures of this format and size in pixels.
 func NewPicturePool(format astiav.PixelFormat, width, height int) (*PicturePool, error) {
+	return newPool(format, width, height, func(size C.size_t) *C.AVBufferPool { return C.av_buffer_pool_init(size, nil) })
+}
+
+// Memory is where the pictures of a pool lie, if not in the usual place.
+type Memory struct {
+	Device *HardwareDevice // which the pool keeps alive
+	Alloc  unsafe.Pointer  // void *(*)(void *opaque, size_t) in C; NULL: there is none left
+	Free   unsafe.Pointer  // void (*)(void *opaque, void *memory)
+	Opaque unsafe.Pointer  // to C memory that lives as long as the device
+}
+
+// NewPicturePoolIn returns a pool for pictures in this memory.
+func NewPicturePoolIn(m Memory, format astiav.PixelFormat, width, height int) (*PicturePool, error) {
+	return newPool(format, width, height, func(size C.size_t) *C.AVBufferPool {
+		return C.pool_in(size, m.Device.ref, m.Alloc, m.Free, m.Opaque)
+	})
+}
+
+func newPool(format astiav.PixelFormat, width, height int, make func(size C.size_t) *C.AVBufferPool) (*PicturePool, error) {
 	p := &PicturePool{layout: C.PictureLayout{format: C.enum_AVPixelFormat(format), width: C.int(width), height: C.int(height)}}
 	if ret := C.layout(&p.layout); ret < 0 {
 		return nil, fmt.Errorf("lay out a picture of %d×%d %s: %w", width, height, format, astiav.Error(ret))
 	}
+	if p.pool = make(p.layout.total); p.pool == nil {
+		return nil, fmt.Errorf("make a pool of pictures: %w", astiav.Error(-C.int(syscall.ENOMEM)))
+	}
 	live.New("picture pool")
-	p.pool = C.av_buffer_pool_init(p.layout.total, nil)
 	return p, nil
 }
 

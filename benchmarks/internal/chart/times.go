@@ -34,8 +34,8 @@ func Times(title, note string, all []Series) string {
 		y += rowHeight
 	}
 	step := tick(last / 60)
-	for v := 0.; v <= last/60; v += step {
-		s.text(rowLeft+(width-rowLeft-24)*v*60/last, y-16, "small", "middle", strconv.FormatFloat(v, 'f', -1, 64))
+	for i := 0.; i*step <= last/60; i++ {
+		s.text(rowLeft+(width-rowLeft-24)*i*step*60/last, y-16, "small", "middle", strconv.FormatFloat(i*step, 'g', 4, 64))
 	}
 	s.text(rowLeft+(width-rowLeft-24)/2, y+4, "small", "middle", "minutes")
 	s.text(16, y+24, "small", "start", note)

@@ -1,0 +1,169 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/cudatest"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// padded copies rows of so many bytes to a distance of pitch bytes from one to the next.
+func padded(data []byte, row, pitch int) []byte {
+	var out []byte
+	for i := 0; i < len(data); i += row {
+		out = append(out, data[i:i+row]...)
+		out = append(out, make([]byte, pitch-row)...)
+	}
+	return out
+}
+
+// planes turns pictures of packed R G B into planar ones.
+func planes(packed []byte, pixels int) []byte {
+	out := make([]byte, 0, len(packed))
+	for len(out) < len(packed) {
+		frame := packed[len(out):][:3*pixels]
+		for c := range 3 {
+			for i := c; i < len(frame); i += 3 {
+				out = append(out, frame[i])
+			}
+		}
+	}
+	return out
+}
+
+// testDeviceFrames gives the same pictures to the encoder from main memory and from that of the GPU: the files must be the same to the last byte.
+func testDeviceFrames(t *testing.T) {
+	mediatest.NoLeaks(t)
+	const n = 5
+	for _, odd := range []api.OddSize{api.OddSizeError, api.OddSizePad, api.OddSizeCrop} {
+		cfg := cudaVideo()
+		cfg.OddSize, cfg.InputFormat = odd, "nv12"
+		if odd != api.OddSizeError {
+			cfg.Width, cfg.Height = 3*97, 3*61
+		}
+		packed := moving(t)[20*oracleWidth*oracleHeight*3:][:n*cfg.Width*cfg.Height*3]
+		even := cfg.Width + cfg.Width%2
+		nv12 := packed[:n*(cfg.Width*cfg.Height+even*((cfg.Height+1)/2))]
+		for layout, data := range map[api.Layout][]byte{api.NHWC: packed, api.NCHW: planes(packed, cfg.Width*cfg.Height), api.Raw: nv12} {
+			for name, gpu := range map[string]*cudatest.GPU{"primary": cudatest.Primary(t, 0), "own": cudatest.Own(t, 0)} {
+				t.Run(fmt.Sprintf("%s/%s/%s", odd, layout, name), func(t *testing.T) {
+					var option []api.Option
+					if name == "own" {
+						option = append(option, api.WithCUDAContext(gpu.Context()))
+					}
+					testDeviceFramesAlike(t, cfg, layout, data, gpu, option)
+				})
+			}
+		}
+	}
+}
+
+// testDeviceFramesAlike encodes the frames from main memory, and from the GPU's with and without padding.
+func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout, data []byte, gpu *cudatest.GPU, option []api.Option) {
+	const n, pitch = 5, 1024
+	var want api.MemoryFile
+	encodeStream(t, api.Writer(&want, "mp4"), cfg, frames(t, data, layout), option...)
+	row := cfg.Width
+	if layout == api.NHWC {
+		row = 3 * cfg.Width
+	}
+	for _, f := range []api.DeviceFrames{{Pitch: 0}, {Pitch: pitch}} {
+		content := data
+		if f.Pitch != 0 && layout == api.Raw && cfg.Width%2 == 1 {
+			content = nil
+			for i := range n {
+				luma, frame := cfg.Width*cfg.Height, len(data)/n
+				content = append(content, padded(data[i*frame:][:luma], row, pitch)...)
+				content = append(content, padded(data[i*frame+luma:(i+1)*frame], row+1, pitch)...)
+			}
+		} else if f.Pitch != 0 {
+			content = padded(data, row, pitch)
+		}
+		f.Ptr, f.N, f.Layout, f.Stream = gpu.Alloc(t, len(content)), n, layout, gpu.Stream(t)
+		var got api.MemoryFile
+		encodeStream(t, api.Writer(&got, "mp4"), cfg, func(v *api.VideoStream) {
+			gpu.Write(t, f.Ptr, content, f.Stream) // which the stream does when somebody waits for it
+			require.NoError(t, v.AddDeviceFrames(context.Background(), f))
+			gpu.Write(t, f.Ptr, make([]byte, len(content)), f.Stream) // since they have been read
+			gpu.Wait(t, f.Stream)
+			require.NoError(t, v.AddDeviceFrames(context.Background(), api.DeviceFrames{Ptr: f.Ptr, Layout: layout}), "none")
+		}, option...)
+		require.True(t, string(want.Bytes()) == string(got.Bytes()), "pitch %d", f.Pitch)
+	}
+}
+
+// testDeviceFramesRefused gives frames that cannot be read.
+func testDeviceFramesRefused(t *testing.T) {
+	mediatest.NoLeaks(t)
+	gpu := cudatest.Primary(t, 0)
+	ctx := context.Background()
+	cfg := shadedVideo()
+	size := cfg.Width * cfg.Height * 3
+	memory := gpu.Alloc(t, 2*size)
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, cfg)
+	require.ErrorIs(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), api.ErrNotOpen)
+	require.NoError(t, enc.OpenWriter(ctx, io.Discard, "mp4"))
+	for field, f := range map[string]api.DeviceFrames{
+		"Ptr":    {Ptr: memory, N: 3},
+		"N":      {Ptr: memory, N: -1},
+		"Pitch":  {Ptr: memory, N: 1, Pitch: cfg.Width - 1},
+		"Layout": {Ptr: memory, N: 1, Layout: 7},
+		"Stream": {Ptr: memory, N: 1, Stream: 2},
+	} {
+		requireField(t, v.AddDeviceFrames(ctx, f), field)
+	}
+	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{N: 1}), "Ptr")
+	require.NoError(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 2}))
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	var partial *api.PartialError
+	require.ErrorAs(t, v.AddDeviceFrames(over, api.DeviceFrames{Ptr: memory, N: 2}), &partial)
+	require.Zero(t, partial.Accepted)
+	require.NoError(t, v.End())
+	require.ErrorIs(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), api.ErrEnded)
+	require.NoError(t, enc.Close())
+	require.ErrorIs(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), api.ErrClosed)
+
+	enc = api.NewEncoder()
+	defer enc.Abort(nil)
+	cfg.ColorSpace = "fcc"
+	v = addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenWriter(ctx, io.Discard, "mp4"))
+	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), "ColorSpace")
+	require.NoError(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1, Layout: api.Raw}))
+
+	inOwn := api.NewEncoder(api.WithCUDAContext(cudatest.Own(t, 0).Context()))
+	defer inOwn.Abort(nil)
+	v = addVideo(t, inOwn, shadedVideo())
+	require.NoError(t, inOwn.OpenWriter(ctx, io.Discard, "mp4"))
+	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 1}), "Ptr")
+	require.NoError(t, inOwn.Close())
+
+	onOther := api.NewEncoder(api.WithCUDAContext(cudatest.Own(t, 1).Context()))
+	addVideo(t, onOther, shadedVideo())
+	requireField(t, onOther.OpenWriter(ctx, io.Discard, "mp4"), "CUDAContext")
+}
+
+// requireField asserts that the error is about this field.
+func requireField(t *testing.T, err error, field string) {
+	t.Helper()
+	var wrong *api.ConfigError
+	require.ErrorAs(t, err, &wrong, field)
+	require.Equal(t, field, wrong.Field)
+}
+
+func TestDeviceFramesNeedAStreamOnTheGPU(t *testing.T) {
+	mediatest.NoLeaks(t)
+	enc := api.NewEncoder()
+	defer enc.Abort(nil)
+	v := addVideo(t, enc, numberedVideo())
+	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mp4"))
+	requireField(t, v.AddDeviceFrames(context.Background(), api.DeviceFrames{Ptr: 1 << 40, N: 1}), "Device")
+}

@@ -1,0 +1,131 @@
+// Cuda simulates particles on the GPU, and encodes them there: no picture ever comes to main memory.
+//
+//	eval "$(bash scripts/ffmpeg.sh env)"
+//	go run ./examples/cuda -o particles.mp4
+//
+// Where there is no GPU that encodes, it says so, and the CPU does both.
+//
+// This file has all that concerns the encoder. The others are the simulation on the GPU (world.go, world.c, and the kernels in particles.cu)
+// and on the CPU (particles.go).
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/gpu"
+)
+
+const rate = 30 // frames per second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "cuda:", err)
+		os.Exit(1)
+	}
+}
+
+type settings struct {
+	path          string
+	device        string
+	seconds       float64
+	width, height int
+	particles     int
+}
+
+func parse(args []string, stderr io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("cuda", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&s.path, "o", "particles.mp4", "the `file` to write")
+	flags.StringVar(&s.device, "device", "cuda", "the `GPU`: cuda, cuda:1, ...")
+	flags.Float64Var(&s.seconds, "seconds", 10, "how many `seconds`")
+	flags.IntVar(&s.width, "width", 640, "the width, in `pixels`")
+	flags.IntVar(&s.height, "height", 360, "the height, in `pixels`")
+	flags.IntVar(&s.particles, "particles", 60, "how `many` particles")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if s.particles < 1 {
+		return s, fmt.Errorf("-particles %d: at least one is needed", s.particles)
+	}
+	if _, ok := gpu.ParseDevice(s.device); !ok {
+		return s, fmt.Errorf("-device %s: is no GPU; say cuda, or cuda:1", s.device)
+	}
+	return s, nil
+}
+
+// run does what the arguments say, and writes to stdout what came of it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	by := s.device
+	err = s.render(ctx, s.device, s.onGPU)
+	if errors.Is(err, gpu.ErrUnavailable) {
+		_, _ = fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes, since there is %v\n", err)
+		by = "the CPU"
+		err = s.render(ctx, "cpu", s.onCPU)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s: %g seconds by %s\n", s.path, s.seconds, by)
+	return err
+}
+
+// render encodes what feed feeds on this device.
+func (s settings) render(ctx context.Context, device string, feed func(context.Context, *api.VideoStream) error) error {
+	enc := api.NewEncoder()
+	defer enc.Abort(nil)
+	video, err := enc.AddVideo(api.VideoConfig{Width: s.width, Height: s.height, FrameRate: rate, Device: device})
+	if err != nil {
+		return err
+	}
+	if err := enc.OpenFile(ctx, s.path); err != nil {
+		return err
+	}
+	if err := feed(ctx, video); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+func (s settings) onGPU(ctx context.Context, video *api.VideoStream) error {
+	index, _ := gpu.ParseDevice(s.device)
+	w, err := newWorld(index, scatter(s.particles, s.width, s.height), s.width, s.height)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	for range int(s.seconds * rate) {
+		picture, err := w.step(1. / rate)
+		if err != nil {
+			return err
+		}
+		if err := video.AddDeviceFrames(ctx, picture); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s settings) onCPU(ctx context.Context, video *api.VideoStream) error {
+	w := newCPUWorld(scatter(s.particles, s.width, s.height), s.width, s.height)
+	for range int(s.seconds * rate) {
+		if err := video.AddFrames(ctx, api.Frames{Data: w.step(1. / rate), Layout: api.NHWC}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

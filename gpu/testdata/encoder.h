@@ -1,0 +1,45 @@
+// What a session of nvenc.c encodes with: x264.c or x265.c.
+#ifndef AVLOOM_ENCODER_H
+#define AVLOOM_ENCODER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// settings are those of a session that the stand-in heeds.
+struct settings {
+	int width, height, rate_num, rate_den;
+	int gop, bframes, repeat_headers;
+	int qp;         // above 0: constant
+	int quality;    // above 0: constant rate factor
+	int bit_rate;   // bits per second, otherwise
+	int full_range, matrix, primaries, transfer;
+};
+
+// stamp goes with a picture to its packet.
+struct stamp {
+	uint64_t time, duration;
+};
+
+// packet is a coded picture. Whoever has it frees it.
+struct packet {
+	struct packet *next;
+	struct stamp stamp;
+	int type; // NV_ENC_PIC_TYPE
+	size_t size;
+	uint8_t data[];
+};
+
+// codec is an encoder. Its pictures are NV12 without padding; encode gives NULL while it has no packet. A picture of NULL is the end: it is to be called until
+// nothing comes.
+struct codec {
+	void *(*open)(const struct settings *);
+	struct packet *(*encode)(void *, const uint8_t *nv12, struct stamp);
+	int (*headers)(void *, uint8_t *to, int most); // returns their size
+	void (*close)(void *);
+};
+
+extern const struct codec standin_x264, standin_x265;
+
+struct packet *standin_packet(size_t size, struct stamp stamp, int type);
+
+#endif

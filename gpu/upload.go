@@ -1,0 +1,82 @@
+package gpu
+
+//#include "driver.h"
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// mostUploads is how many uploads can be under way: one that runs, and one that waits for it.
+const mostUploads = 2
+
+// uploads are the copies to a device that have been started and not waited for, as a ring of events.
+type uploads struct {
+	events         [mostUploads]unsafe.Pointer
+	started, ended int
+}
+
+// free frees the events. What they stand for may still be under way; the lane waits for it before it goes.
+func (u *uploads) free(lane *C.struct_gpu_lane) {
+	for _, e := range u.events {
+		C.gpu_forget(lane, e)
+	}
+}
+
+// Upload gives dst, which has no buffer, a picture on the device, and starts to copy src there, which is NV12 of the same size in the host's
+// memory. An encoder may be given dst at once. src must stay as it is until Settle has waited for this upload. Two can be under way at a time.
+func (d *Device) Upload(dst, src *astiav.Frame) error {
+	u := &d.uploads
+	if u.started-u.ended == mostUploads {
+		return fmt.Errorf("%s: %d uploads are under way", d, mostUploads)
+	}
+	if err := d.get(dst); err != nil {
+		return err
+	}
+	copying := d.copying(dst, src)
+	if err := check(C.gpu_upload(d.lane, &copying, &u.events[u.started%mostUploads])); err != nil {
+		return fmt.Errorf("%s: upload: %w", d, err)
+	}
+	u.started++
+	return nil
+}
+
+// Settle waits for the oldest upload that it has not waited for, if there is one. Its error is that of anything that the device did before.
+func (d *Device) Settle() error {
+	u := &d.uploads
+	if u.started == u.ended {
+		return nil
+	}
+	event := u.events[u.ended%mostUploads]
+	u.ended++
+	if err := check(C.gpu_await(d.lane, event)); err != nil {
+		return fmt.Errorf("%s: upload: %w", d, err)
+	}
+	return nil
+}
+
+// Download copies a picture on the device to dst, which is NV12 of the same size in the host's memory, and waits for it.
+func (d *Device) Download(dst, src *astiav.Frame) error {
+	copying := d.copying(dst, src)
+	if err := check(C.gpu_download(d.lane, &copying)); err != nil {
+		return fmt.Errorf("%s: download: %w", d, err)
+	}
+	return nil
+}
+
+// copying describes a copy of a whole picture.
+func (d *Device) copying(dst, src *astiav.Frame) C.struct_gpu_copy {
+	var c C.struct_gpu_copy
+	from, to := astiavx.Strides(src), astiavx.Strides(dst)
+	for i := range c.src {
+		c.src[i], c.src_pitch[i] = C.uintptr_t(uintptr(astiavx.Plane(src, i))), C.int(from[i])
+		c.dst[i], c.dst_pitch[i] = C.uintptr_t(uintptr(astiavx.Plane(dst, i))), C.int(to[i])
+		c.bytes[i], c.rows[i] = C.int(d.cfg.OutWidth), C.int(d.cfg.OutHeight>>i)
+	}
+	return c
+}

@@ -1,0 +1,92 @@
+package cudatest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// build compiles the stand-in, and returns the folder that it is in. Where that cannot be done, the test is skipped, with the reason.
+func build(t *testing.T) string {
+	t.Helper()
+	headers := headers(t)
+	for _, library := range []string{"x264", "x265"} {
+		if exec.Command("pkg-config", "--exists", library).Run() != nil {
+			t.Skip("the stand-in for NVENC encodes with " + library + ", whose headers are not here")
+		}
+	}
+	root, out := root(t), t.TempDir()
+	source := func(names ...string) []string {
+		for i, name := range names {
+			names[i] = filepath.Join(root, "gpu/testdata", name+".c")
+		}
+		return names
+	}
+	compile := func(compiler, to string, args ...string) string {
+		to = filepath.Join(out, to)
+		run(t, compiler, append([]string{"-O2", "-g", "-Wall", "-fPIC", "-I" + headers, "-I" + filepath.Join(root, "gpu/kernel"), "-o", to}, args...)...)
+		return to
+	}
+	shared := []string{"-shared", "-fvisibility=hidden"}
+	var kernels []string
+	for i, kernel := range kernelSources(t, root) {
+		kernels = append(kernels, compile("g++", string(rune('a'+i))+".o", "-c", "-x", "c++", kernel))
+	}
+	compile("gcc", string(Driver), slices.Concat(shared, []string{"-Wl,-soname," + string(Driver)},
+		source("common", "cuda", "streams", "modules", "unused"), kernels, []string{"-lpthread", "-ldl", "-lm"})...)
+	compile("gcc", string(Encoder), slices.Concat(shared, []string{"-Wl,-soname," + string(Encoder)},
+		source("common", "nvenc", "pictures", "x264", "x265"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265"})...)
+	return out
+}
+
+// headers is the folder of the headers that FFmpeg was compiled with.
+func headers(t *testing.T) string {
+	t.Helper()
+	for _, from := range [][2]string{{"libavutil", "/ffnvcodec"}, {"ffnvcodec", "/ffnvcodec"}} {
+		include, err := exec.Command("pkg-config", "--variable=includedir", from[0]).Output()
+		dir := strings.TrimSpace(string(include)) + from[1]
+		if _, missing := os.Stat(filepath.Join(dir, "nvEncodeAPI.h")); err == nil && missing == nil {
+			return dir
+		}
+	}
+	t.Skip("the stand-in for the NVIDIA driver needs the headers of nvenc, which are not here; scripts/ffmpeg.sh keeps them")
+	return ""
+}
+
+// kernelSources are all the kernels in CUDA C, which the stand-in runs compiled as C++.
+func kernelSources(t *testing.T, root string) []string {
+	t.Helper()
+	var all []string
+	for _, pattern := range []string{"gpu/kernel/*.cu", "examples/*/*.cu"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		all = append(all, found...)
+	}
+	return all
+}
+
+// root is the folder of the module.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		require.NotEqual(t, "/", dir, "no go.mod above the test")
+		dir = filepath.Dir(dir)
+	}
+}
+
+func run(t *testing.T, name string, args ...string) {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	require.NoError(t, err, "%s %v: %s", name, args, out)
+	require.Empty(t, string(out), "warnings of %s", name)
+}

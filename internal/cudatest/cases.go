@@ -1,0 +1,98 @@
+// Package cudatest runs tests on a GPU that is none: a stand-in for the two libraries of NVIDIA's driver, which lies in gpu/testdata. Each
+// test runs in a process of its own, that finds the stand-in where it would find the driver, and with the faults that it asks for.
+package cudatest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Case is a test.
+type Case struct {
+	Name    string
+	Faults  string  // what the stand-in is to do wrong: "name=n,..." (gpu/testdata/standin.h)
+	Without Library // what is missing
+	Run     func(t *testing.T)
+}
+
+// Library is one of the driver's.
+type Library string
+
+// The libraries.
+const (
+	Everything Library = "" // of Without: nothing is missing
+	Driver     Library = "libcuda.so.1"
+	Encoder    Library = "libnvidia-encode.so.1"
+)
+
+// Fault lets the stand-in do something wrong for the rest of the test; what it counts, it counts from now on. "": nothing.
+func Fault(t *testing.T, faults string) { t.Setenv("AVLOOM_STANDIN_FAULT", faults) }
+
+// inChild is set, to the name of the test, in the processes that run the cases.
+const inChild = "AVLOOM_TEST_CUDA"
+
+// Run runs the cases as subtests. In the child process it runs the one that it was started for.
+func Run(t *testing.T, cases []Case) {
+	if os.Getenv(inChild) == t.Name() {
+		for _, c := range cases {
+			t.Run(c.Name, c.Run)
+		}
+		return
+	}
+	libraries := build(t)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			c.runChild(t, libraries)
+		})
+	}
+}
+
+// runChild runs the case in a process of its own, and checks that it gave back all that the stand-in had given out.
+func (c Case) runChild(t *testing.T, libraries string) {
+	parent := filepath.Dir(t.Name())
+	counters := filepath.Join(t.TempDir(), "counters")
+	require.NoError(t, os.WriteFile(counters, make([]byte, 8*len(counterNames)), 0o600))
+	cmd := exec.Command(os.Args[0], "-test.run", "^"+parent+"$/^"+c.Name+"$", "-test.v", "-test.timeout", "60s")
+	cmd.Env = append(os.Environ(), inChild+"="+parent, "GORACE=atexit_sleep_ms=0", "AVLOOM_STANDIN_FAULT="+c.Faults, "AVLOOM_STANDIN_COUNTERS="+counters,
+		"LD_LIBRARY_PATH="+c.path(t, libraries)+":"+os.Getenv("LD_LIBRARY_PATH"))
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "--- PASS: "+t.Name(), string(out))
+	require.Empty(t, left(t, counters), string(out))
+}
+
+// path is where the libraries are, in which what is to be missing cannot be loaded.
+func (c Case) path(t *testing.T, libraries string) string {
+	if c.Without == Everything {
+		return libraries
+	}
+	broken := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(broken, string(c.Without)), nil, 0o600))
+	return broken + ":" + libraries
+}
+
+// counterNames are those of gpu/testdata/standin.h, in its order.
+var counterNames = []string{"contexts", "memory", "pinned memory", "streams", "events", "modules", "sessions", "resources", "bitstreams", "pushed contexts"}
+
+// left says what has been given out and not come back.
+func left(t *testing.T, counters string) map[string]int64 {
+	t.Helper()
+	data, err := os.ReadFile(counters)
+	require.NoError(t, err)
+	values := make([]int64, len(counterNames))
+	require.NoError(t, binary.Read(bytes.NewReader(data), binary.NativeEndian, values))
+	alive := map[string]int64{}
+	for i, v := range values {
+		if v != 0 {
+			alive[counterNames[i]] = v
+		}
+	}
+	return alive
+}
