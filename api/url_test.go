@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -120,32 +121,51 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-// TestDatagrams looks at what goes over the network: whole packets of MPEG-TS, as many as receivers expect in one.
+// TestDatagrams looks at what goes over the network: whole packets of MPEG-TS, as many as receivers expect in one, also of pictures that take more than is
+// collected before it is sent.
 func TestDatagrams(t *testing.T) {
 	mediatest.NoLeaks(t)
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
-	require.NoError(t, c.(*net.UDPConn).SetReadBuffer(8<<20))
-	enc := api.NewEncoder()
-	v := addVideo(t, enc, numberedVideo())
-	require.NoError(t, enc.Open(context.Background(), api.URL("udp://"+c.LocalAddr().String())))
-	addNumbered(t, v, 0, 30)
-	require.NoError(t, enc.Close())
-	var all []byte
-	full := 0
-	for datagram := make([]byte, 1<<16); int64(len(all)) < enc.Stats().BytesWritten; {
-		n, _, err := c.ReadFrom(datagram)
-		require.NoError(t, err)
-		require.Zero(t, n%188)
-		require.LessOrEqual(t, n, 1316)
-		if n == 1316 {
-			full++
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
+	datagrams := make(chan []byte, 1000)
+	go func() {
+		defer close(datagrams)
+		for buffer := make([]byte, 1<<16); ; {
+			n, _, err := c.ReadFrom(buffer)
+			if err != nil {
+				return
+			}
+			datagrams <- bytes.Clone(buffer[:n])
 		}
-		all = append(all, datagram[:n]...)
+	}()
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, api.VideoConfig{Width: 208, Height: 176, FrameRate: 25, Codec: "libx264", Preset: "ultrafast", ExtraOptions: map[string]any{"qp": 1}})
+	require.NoError(t, enc.Open(context.Background(), api.URL("udp://"+c.LocalAddr().String())))
+	noise := make([]byte, 208*176*3)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
 	}
-	require.Positive(t, full)
+	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: noise}))
+	require.NoError(t, enc.Close())
+	require.Greater(t, enc.Stats().BytesWritten, int64(70_000))
+	var all []byte
+	for int64(len(all)) < enc.Stats().BytesWritten {
+		datagram, ok := <-datagrams
+		require.True(t, ok, "%d of %d bytes", len(all), enc.Stats().BytesWritten)
+		all = append(all, datagram...)
+		require.Zero(t, len(datagram)%188)
+		require.LessOrEqual(t, len(datagram), 1316)
+		if len(all) > 10_000 && len(all) < 70_000 {
+			require.Len(t, datagram, 1316, "in the middle of a picture")
+		}
+	}
 	require.NoError(t, c.Close())
-	require.Equal(t, counting(30), numbersOf(mediatest.Pictures(t, saved(t, "datagrams.ts", all), 0, "gray")))
+	for range datagrams {
+		require.Fail(t, "more than was written")
+	}
+	require.Equal(t, "1", mediatest.Probe(t, saved(t, "datagrams.ts", all)).Streams[0].NbReadFrames)
 }
 
 func TestConnectionRefused(t *testing.T) {

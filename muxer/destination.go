@@ -1,7 +1,6 @@
 package muxer
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -136,9 +135,6 @@ func (d *Destination) Close() error {
 	return err
 }
 
-// errInvalidWrite is what io.Copy says of a writer that returns an impossible number; package io does not export it.
-var errInvalidWrite = errors.New("invalid write result")
-
 // Write is what FFmpeg writes with.
 func (d *Destination) Write(p []byte) (_ int, err error) {
 	defer d.enter().leave(&err)
@@ -149,7 +145,7 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 	switch {
 	case err != nil:
 	case n < 0 || n > len(p):
-		err = fmt.Errorf("%w: the writer says that it wrote %d of %d bytes", errInvalidWrite, n, len(p))
+		err = fmt.Errorf("%w, or a wrong count: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	case n < len(p):
 		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(p))
 	}
