@@ -145,7 +145,7 @@ func (b *bystander) works(int) bool { b.asked(); return false }
 
 // TestNotQuietWhileAnItemMovesOn has an item go from a queue into the node just after the node was asked.
 func TestNotQuietWhileAnItemMovesOn(t *testing.T) {
-	var between, taken, inHand, gate = make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	between, taken, inHand, gate := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
 	run := NewRun(t.Context())
 	source, out := NewSource[int](run, "source", 7)
 	node := &fakeProcessor{process: func(context.Context, int, Emit[int]) error {
