@@ -88,7 +88,8 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 //
 // Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is aborted, or
 // a time runs out that the protocol's options set. A name that is being looked up, alone, is waited for in any case. A file: URL, and whatever
-// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key.
+// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key. FFmpeg's own
+// words about a connection that fails go to stderr all the same, with what it connects to: libavformat gives them no context that could be told apart.
 func URL(url string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toURL, path: url}, opts)
 }

@@ -112,7 +112,7 @@ func (s *Stats) inputOf(stream int) *EdgeStats {
 }
 
 // Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is that of the time between them. What is
-// no counter stays as it is in s.
+// no counter stays as it is in s, and so do Streams.
 func (s Stats) Since(earlier Stats) Stats {
 	s.Elapsed -= earlier.Elapsed
 	s.BytesWritten -= earlier.BytesWritten
