@@ -15,7 +15,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-gpu soak instructions ptx clean
+.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-gpu soak instructions ptx static clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ ptx: ## compile the CUDA kernels, with clang 14, to the PTX that is kept beside 
 	@bash scripts/apt.sh clang
 	@bash scripts/ptx.sh gpu/kernel/*.cu examples/*/*.cu
 
+static: ## build the examples and the tests of the GPU into static/, as programs that need glibc alone
+	@bash scripts/static.sh
+
 lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
 	@$(ffmpeg); \
 	unformatted=$$($(tools)/$(gofumpt) -l .); \
@@ -72,4 +75,4 @@ $(eval $(call tool,$(gofumpt),mvdan.cc/gofumpt@v0.12.0))
 $(eval $(call tool,$(govulncheck),golang.org/x/vuln/cmd/govulncheck@v1.9.0))
 
 clean: ## remove what the other targets left here
-	@rm -f demo.mp4
+	@rm -rf demo.mp4 static

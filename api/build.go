@@ -58,7 +58,7 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 		return nil, err
 	}
 	r := b.start(ctx, e.claim, sink)
-	r.path = outputs[0].path
+	r.path, r.shown = outputs[0].path, outputs[0].shown()
 	return r, nil
 }
 

@@ -261,6 +261,7 @@ type run struct {
 	dst     *muxer.Tee
 	streams []streamFacts
 	path    string // of the first output, or its URL; "": a writer
+	shown   string // how errors and logs name that output: of a URL without its secrets
 	log     *zap.Logger
 	lines   *ffmpegLines
 	chosen  []zap.Field

@@ -131,6 +131,11 @@ func TestDefaultCodecOfSeveralOutputs(t *testing.T) {
 	}
 }
 
+// writerFunc is a writer of a kind that Go cannot compare.
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 func TestOutputsThatDoNotGoTogether(t *testing.T) {
 	mediatest.NoLeaks(t)
 	kept := temporary(t, "kept.mp4")
@@ -138,6 +143,7 @@ func TestOutputsThatDoNotGoTogether(t *testing.T) {
 	link := temporary(t, "link.mp4")
 	require.NoError(t, os.Symlink(kept, link))
 	var memory api.MemoryFile
+	incomparable := struct{ io.Writer }{writerFunc(io.Discard.Write)}
 	for name, c := range map[string]struct {
 		outputs []api.Output
 		codec   string
@@ -152,9 +158,12 @@ func TestOutputsThatDoNotGoTogether(t *testing.T) {
 		"a wrong option of the second": {
 			[]api.Output{api.File(kept), api.Writer(io.Discard, "mkv", api.FormatOptions(map[string]any{"movflags": "faststart"}))}, "", "FormatOptions[movflags]", "output 1",
 		},
-		"one file twice":           {[]api.Output{api.File(kept), api.File(filepath.Dir(kept) + "/./kept.mp4")}, "", "outputs", "given twice"},
-		"one file by two names":    {[]api.Output{api.File(kept), api.File(link)}, "", "outputs", "given twice"},
-		"one writer twice":         {[]api.Output{api.Writer(&memory, "mp4"), api.File(kept), api.Writer(&memory, "mkv")}, "", "outputs", "0 and 2"},
+		"one file twice":        {[]api.Output{api.File(kept), api.File(filepath.Dir(kept) + "/./kept.mp4")}, "", "outputs", "given twice"},
+		"one file by two names": {[]api.Output{api.File(kept), api.File(link)}, "", "outputs", "given twice"},
+		"one writer twice":      {[]api.Output{api.Writer(&memory, "mp4"), api.File(kept), api.Writer(&memory, "mkv")}, "", "outputs", "0 and 2"},
+		"writers that Go cannot compare": {
+			[]api.Output{api.Writer(incomparable, "mkv"), api.Writer(incomparable, "mkv"), {}}, "", "path", "output 2",
+		},
 		"one that is not a file":   {[]api.Output{api.File(kept), api.Writer(&memory, "mp4", api.Faststart())}, "", "Faststart", "output 1"},
 		"a URL that leads nowhere": {[]api.Output{api.File(kept), api.URL("gopher://x")}, "", "url", "output 1"},
 	} {

@@ -171,7 +171,7 @@ func (e *Encoder) finish(path string) error {
 	case err != nil:
 		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
 	case info.Size() == 0 && r.path != path:
-		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", shorten(r.path), path)
+		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", shorten(r.shown), path)
 	}
 	return nil
 }

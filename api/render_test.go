@@ -209,6 +209,22 @@ func TestRenderAllWhereRunHasClosed(t *testing.T) {
 	require.FileExists(t, jobs[0].Path)
 }
 
+// TestRenderAllToAURL: a job that writes to a URL writes no file, and its error says no secret.
+func TestRenderAllToAURL(t *testing.T) {
+	mediatest.NoLeaks(t)
+	jobs := jobsIn(t.TempDir(), 1)
+	jobs[0].Run = func(ctx context.Context, enc *api.Encoder, _ string) error {
+		v := addVideo(t, enc, numberedVideo())
+		if err := enc.Open(ctx, api.URL(fmt.Sprintf("udp://user:secret@127.0.0.1:%d?pkt_size=1316", freePort(t, "udp")))); err != nil {
+			return err
+		}
+		return v.AddFrames(ctx, api.Frames{Data: numbered(0, 3), Layout: api.NHWC})
+	}
+	_, err := api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{})
+	require.ErrorContains(t, err, `for "udp://127.0.0.1:`)
+	require.NotContains(t, err.Error(), "secret")
+}
+
 func TestRenderAllNamesWhatFailed(t *testing.T) {
 	mediatest.NoLeaks(t)
 	jobs := jobsIn(t.TempDir(), 12)

@@ -69,7 +69,7 @@ func samePlace(a, b Output) bool {
 	case a.kind != b.kind:
 		return false
 	case a.kind == toWriter:
-		return reflect.TypeOf(a.writer).Comparable() && a.writer == b.writer
+		return reflect.ValueOf(a.writer).Comparable() && a.writer == b.writer
 	case a.kind == toURL:
 		return a.path == b.path
 	}

@@ -27,7 +27,7 @@ func (u *unclosed) stop() {
 		return
 	}
 	frame, _ := runtime.CallersFrames([]uintptr{u.made}).Next()
-	fields := []zap.Field{zap.String("made", fmt.Sprintf("%s:%d", frame.File, frame.Line)), zap.String("path", r.path)}
+	fields := []zap.Field{zap.String("made", fmt.Sprintf("%s:%d", frame.File, frame.Line)), zap.String("path", r.shown)}
 	if cause := r.cause(); cause != nil {
 		fields = append(fields, zap.NamedError("stopped", cause))
 	}

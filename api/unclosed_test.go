@@ -112,6 +112,22 @@ func TestThrownAway(t *testing.T) {
 	})
 }
 
+// TestThrownAwayWithSecrets: the warning names a URL as errors do.
+func TestThrownAwayWithSecrets(t *testing.T) {
+	mediatest.NoLeaks(t)
+	core, logs := observer.New(zap.WarnLevel)
+	address := fmt.Sprintf("127.0.0.1:%d", freePort(t, "udp"))
+	func() {
+		enc := api.NewEncoder(api.WithLogger(zap.New(core)))
+		v := addVideo(t, enc, numberedVideo())
+		require.NoError(t, enc.Open(context.Background(), api.URL("udp://user:secret@"+address+"?pkt_size=1316")))
+		addNumbered(t, v, 0, 3)
+	}()
+	collectUntil(t, "warned", warned(logs))
+	require.Equal(t, "udp://"+address, ownWarnings(logs)[0].ContextMap()["path"])
+	collectUntil(t, "free", func() bool { return live.Report() == "" })
+}
+
 // TestNoWarning drops encoders that need no Close, or have had it, and one more that is thrown away, to see that the others would have warned.
 func TestNoWarning(t *testing.T) {
 	mediatest.NoLeaks(t)

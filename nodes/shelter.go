@@ -3,6 +3,7 @@ package nodes
 import (
 	"fmt"
 	"os"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
@@ -13,8 +14,8 @@ import (
 // overread is how far beyond the end of a plane swscale may read: it works in blocks, and counts on the room that FFmpeg's own frames have there.
 const overread = 256
 
-// shelter copies the few pictures behind whose end memory may end, too: swscale must not read them where they are. All others are read in place, as what lies
-// behind them, though it is read, makes no difference.
+// shelter copies the pictures that swscale must not read where they are: the few behind whose end memory may end, too, and mosaics of odd sizes, which swscale
+// reads in squares of four, beyond their last column and row. All others are read in place, as what lies behind them, though it is read, makes no difference.
 type shelter struct {
 	format astiav.PixelFormat // of the pictures, which all have one size
 	planes []plane
@@ -27,7 +28,8 @@ func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, erro
 		s.free()
 		s.format, s.planes = in.Format, planesOf(in.Format, width, height)
 	}
-	if in.Owned.Frame != nil || !s.endsWithMemory(in) {
+	odd := astiavx.DescribePixelFormat(in.Format).Mosaic && (width%2 == 1 || height%2 == 1)
+	if !odd && (in.Owned.Frame != nil || !s.endsWithMemory(in)) {
 		return in, nil
 	}
 	if err := s.prepare(width, height); err != nil {
@@ -43,7 +45,22 @@ func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, erro
 		out.Planes[1] = astiavx.Plane(s.frame.Frame, 1)
 		astiavx.CopyPlane(out.Planes[1], paletteBytes, in.Planes[1], paletteBytes, paletteBytes, 1)
 	}
+	if odd {
+		s.completeSquares(out, width, height)
+	}
 	return out, nil
+}
+
+// completeSquares gives a mosaic of an odd size one more column and row, each as the last of the same colours. The frame has room for them.
+func (s *shelter) completeSquares(picture pipeline.Input, width, height int) {
+	data, stride, row := picture.Planes[0], picture.Strides[0], s.planes[0].bytes
+	step := row / width
+	if height%2 == 1 && height > 2 {
+		astiavx.CopyPlane(unsafe.Add(data, height*stride), stride, unsafe.Add(data, (height-2)*stride), stride, row, 1)
+	}
+	if width%2 == 1 && width > 2 {
+		astiavx.CopyPlane(unsafe.Add(data, width*step), stride, unsafe.Add(data, (width-2)*step), stride, step, height+height%2)
+	}
 }
 
 // paletteBytes are 256 colours of 4 bytes.

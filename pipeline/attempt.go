@@ -58,5 +58,6 @@ func (a *attempt[T]) awaitStopped(wake func()) bool {
 		defer func() { _ = recover() }() // the cause is known already
 		wake()
 	}()
-	return within(time.After(abandonAfter), woken, a.done)
+	within(time.After(abandonAfter), woken, a.done)
+	return isClosed(a.done) // also where it is the waking that does not return
 }

@@ -86,22 +86,22 @@ func (w *worker[In]) quiet(input int) bool {
 			return false
 		}
 	}
-	for _, a := range w.run.actors {
+	for _, a := range w.run.actors { // in the order of the flow: what moves on meanwhile is found further down
 		if a.works(stream) {
-			return false
-		}
-	}
-	for _, e := range w.run.edges {
-		if e.stream == stream && e.stats().Queued > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// works says whether the node has something of this stream, in its queue or in hand. It may err for an instant, while an item is between the two;
-// then the counters of the edge hold it.
+// works says whether something of this stream is on its way to the node, or in hand. The queue is looked at first: what has left it since is in hand, or
+// beyond, and while an item is between the two the counters of the edge hold it.
 func (a *actor[In]) works(stream int) bool {
+	for _, e := range a.in.edges {
+		if e.stream == stream && e.stats().Queued > 0 {
+			return true
+		}
+	}
 	return a.stream == stream && (len(a.in.ch) > 0 || a.holding.Load() > 0)
 }
 

@@ -135,6 +135,46 @@ func TestNotQuiet(t *testing.T) {
 	}
 }
 
+// bystander is an actor that gets its turn to be asked what works between two others.
+type bystander struct {
+	anyActor
+	asked func()
+}
+
+func (b *bystander) works(int) bool { b.asked(); return false }
+
+// TestNotQuietWhileAnItemMovesOn has an item go from a queue into the node just after the node was asked.
+func TestNotQuietWhileAnItemMovesOn(t *testing.T) {
+	between, taken, inHand, gate := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	run := NewRun(t.Context())
+	source, out := NewSource[int](run, "source", 7)
+	node := &fakeProcessor{process: func(context.Context, int, Emit[int]) error {
+		close(inHand)
+		<-gate
+		return nil
+	}}
+	take := func(int) bool { // the item has left the queue, and is not in hand
+		close(between)
+		<-taken
+		return true
+	}
+	nodeOut := Connect(out, "node", Queue[int]{Take: take}, Processor[int, int](node))
+	Join("sink", Queue[int]{}, Sink[int](&fakeSink{}), nodeOut)
+	let := sync.OnceFunc(func() {
+		close(taken)
+		<-inHand
+	})
+	sink := &worker[int]{actor: run.actors[1].(*actor[int])}
+	run.actors = slices.Insert(run.actors, 1, anyActor(&bystander{run.actors[0], let}))
+	run.Start()
+	require.NoError(t, source.Send(t.Context(), 1))
+	<-between
+	require.False(t, sink.quiet(0))
+	let()
+	close(gate)
+	require.NoError(t, run.Close())
+}
+
 // A flush may take long, and what it emits is still to come.
 func TestNotQuietInAFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

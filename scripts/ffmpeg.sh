@@ -9,6 +9,7 @@ url=https://ffmpeg.org/releases/ffmpeg-$version.tar.xz
 avcodec_major=63 # libavcodec of FFmpeg 9
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/archive.sh"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
 gpl=${AVLOOM_GPL:-1}
 
@@ -19,7 +20,7 @@ usage: scripts/ffmpeg.sh [command]
   provide  (default) make sure that there is an FFmpeg 9 to build against, and say where
   env      the same, then print the exports with which "go build" finds it:
            eval "\$(bash scripts/ffmpeg.sh env)"
-  clean    remove every FFmpeg that this script built
+  clean    remove every FFmpeg that this script built, and the libraries of scripts/static.sh
   help     this text
 
 It takes the first that it finds: a system FFmpeg 9 (pkg-config), the user's cache ($cache),
@@ -28,6 +29,7 @@ the tarball that AVLOOM_FFMPEG_TARBALL names, the release of upstream, the sourc
   AVLOOM_FFMPEG_TARBALL=FILE  build this ffmpeg-9.*.tar.xz
   AVLOOM_FFMPEG_SYSTEM=0      do not use a system FFmpeg
   AVLOOM_GPL=0                build without the GPL parts (x264, x265): the result is under the LGPL
+  AVLOOM_TLS=0                build without TLS and SRT, which the distribution cannot link statically; scripts/static.sh does
   AVLOOM_NO_INSTALL=1         list the packages that are missing and stop, instead of installing them
   AVLOOM_JOBS=N               compile N files at once (default: one per core)
 USAGE
@@ -42,12 +44,17 @@ die() {
 # --- what is needed ----------------------------------------------------------------------------------------------------
 
 build_packages=(gcc g++ make nasm pkg-config xz-utils ca-certificates curl)
-codec_packages=(libvpx-dev libaom-dev libsvtav1enc-dev libdav1d-dev libopus-dev libmp3lame-dev libvorbis-dev zlib1g-dev libgnutls28-dev libsrt-gnutls-dev)
+codec_packages=(libvpx-dev libaom-dev libsvtav1enc-dev libdav1d-dev libopus-dev libmp3lame-dev libvorbis-dev zlib1g-dev)
 configuration=(
 	--disable-shared --enable-static --enable-pic --disable-autodetect --disable-doc --disable-ffplay --disable-debug
 	--enable-libvpx --enable-libaom --enable-libsvtav1 --enable-libdav1d --enable-libopus --enable-libmp3lame --enable-libvorbis
-	--enable-zlib --enable-gnutls --enable-libsrt --enable-ffnvcodec --enable-nvenc --enable-nvdec --enable-cuvid
+	--enable-zlib
 )
+if [ "${AVLOOM_TLS:-1}" != 0 ]; then
+	codec_packages+=(libgnutls28-dev libsrt-gnutls-dev)
+	configuration+=(--enable-gnutls --enable-libsrt)
+fi
+configuration+=(--enable-ffnvcodec --enable-nvenc --enable-nvdec --enable-cuvid)
 if [ "$gpl" != 0 ]; then
 	codec_packages+=(libx264-dev libx265-dev)
 	configuration+=(--enable-gpl --enable-libx264 --enable-libx265)
@@ -73,31 +80,6 @@ has_system_ffmpeg() {
 }
 
 # --- the source --------------------------------------------------------------------------------------------------------
-
-# isolated_apt DIR LINE ARGS...: apt-get with LINE as its only source, all of its state in DIR, and no privileges.
-isolated_apt() {
-	local dir=$1 line=$2
-	shift 2
-	mkdir -p "$dir/lists/partial" "$dir/archives/partial"
-	printf '%s\n' "$line" >"$dir/sources.list"
-	apt-get -qq -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::Lists="$dir/lists" \
-		-o Dir::Cache="$dir" -o APT::Sandbox::User="$(id -un)" -o APT::Get::List-Cleanup=0 "$@"
-}
-
-# from_archive DIR TYPE KEYRING SUITE ARGS...: runs apt-get ARGS in DIR against another suite of the archive that this machine uses.
-from_archive() {
-	local dir=$1 type=$2 keyring=$3 suite=$4 mirror line
-	shift 4
-	while read -r mirror; do
-		line="$type [signed-by=$keyring] $mirror $suite"
-		isolated_apt "$dir/apt" "$line" update >>"$dir/apt.log" 2>&1 || continue
-		(cd "$dir" && isolated_apt "$dir/apt" "$line" "$@" >>"$dir/apt.log" 2>&1) && return 0
-	done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 2>/dev/null | sort -u)
-	return 1
-}
-
-debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-ubuntu_keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
 
 # fetch_source DIR: puts exactly one FFmpeg tarball into DIR and prints its path.
 fetch_source() {
@@ -254,7 +236,7 @@ env)
 	[ -z "$pkgconfig" ] || printf 'export PKG_CONFIG_PATH=%q${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}\n' "$pkgconfig"
 	printf 'export AVLOOM_FFMPEG_BIN=%q\n' "$bin"
 	;;
-clean) rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* ;;
+clean) rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static* ;;
 help | -h | --help) usage ;;
 *)
 	usage >&2

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Builds the examples, gpu.test and api.test into static/, as programs that need nothing of the machine they run on but glibc, and for CUDA the driver,
+# which is loaded at run time. They know neither TLS nor SRT: the distribution cannot link those statically.
+# Takes Debian or Ubuntu. The environment of scripts/ffmpeg.sh holds here too; AVLOOM_GPL=0 leaves x264 and x265 out.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/archive.sh
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
+packages=(gcc g++ nasm cmake meson ninja-build dpkg-dev libnuma-dev)
+glibc='^(libc|libm|libpthread|libdl|librt|ld-linux[-a-z0-9_]*)\.so\.[0-9]+$'
+
+say() { echo "avloom: $*" >&2; }
+die() {
+	say "$@"
+	exit 1
+}
+
+# --- the libraries -----------------------------------------------------------------------------------------------------
+
+# fetch_sources DIR: unpacks the sources of SVT-AV1 and dav1d into DIR, with the distribution's patches.
+fetch_sources() {
+	local suite keyring=$debian_keyring components=main
+	. /etc/os-release
+	if [ "$ID" = ubuntu ]; then
+		keyring=$ubuntu_keyring components="main universe"
+	fi
+	for suite in "$VERSION_CODENAME" "$VERSION_CODENAME-updates" "$VERSION_CODENAME-security"; do
+		if from_archive "$1" deb-src "$keyring" "$suite $components" source "${sources[@]}"; then return; fi
+	done
+	grep -hE '^[EW]:' "$1/apt.log" | tail -n 5 >&2 || true
+	die "the sources of ${sources[*]} cannot be had from the archive that apt uses here"
+}
+
+# compile DIR: makes the static libraries of what fetch_sources put into DIR.
+compile() {
+	cmake -S "$1"/svt-av1-*/ -B "$1/svt" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DBUILD_APPS=OFF -DBUILD_DEC=OFF -DREPRODUCIBLE_BUILDS=ON &&
+		cmake --build "$1/svt" -j "${AVLOOM_JOBS:-$(nproc)}" &&
+		meson setup "$1/dav1d" "$1"/dav1d-*/ --buildtype=release --default-library=static -Denable_tools=false -Denable_tests=false &&
+		ninja -C "$1/dav1d" -j "${AVLOOM_JOBS:-$(nproc)}"
+}
+
+# collect: makes $folder, in which the linker finds all that it is to link statically, and no shared library that it would prefer.
+collect() (
+	log=$cache/static-build.log
+	work=$(mktemp -d "$cache/static.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM HUP
+	say "building ${sources[*]}, once (log: $log)"
+	fetch_sources "$work"
+	if ! compile "$work" >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		die "${sources[*]} could not be built: the end of $log stands above"
+	fi
+	mkdir "$work/lib"
+	find "$work"/svt* "$work/dav1d" \( -name libSvtAv1Enc.a -o -name libdav1d.a \) -exec cp {} "$work/lib/" \;
+	ln -s "${archives[@]}" "$work/lib/"
+	mv -T "$work/lib" "$folder" || [ -d "$folder" ] # another may have been quicker
+)
+
+# --- the programs ------------------------------------------------------------------------------------------------------
+
+# check FILE: that it needs glibc alone. Prints what it needs, and of which glibc.
+check() {
+	local needed others
+	needed=$(objdump -p "$1" | awk '$1 == "NEEDED" {print $2}')
+	[ -n "$needed" ] || die "$1 is no program that is linked with glibc"
+	others=$(grep -vE "$glibc" <<<"$needed" || true)
+	[ -z "$others" ] || die "$1 needs more than glibc:" $others
+	echo "$1: $(objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sort -V | tail -n 1 | tr _ ' ') or later"
+	ldd "$1"
+}
+
+env=$(AVLOOM_TLS=0 AVLOOM_FFMPEG_SYSTEM=0 bash scripts/ffmpeg.sh env)
+eval "$env"
+bash scripts/apt.sh "${packages[@]}"
+
+# What FFmpeg links with, and what that links with; where there is no static one, it is glibc's, FFmpeg's own, or to be built.
+mapfile -t sources < <(dpkg-query -W -f '${source:Package}=${source:Version}\n' libsvtav1enc-dev libdav1d-dev)
+archives=() libraries=(-lSvtAv1Enc -ldav1d)
+for library in $(pkg-config --libs-only-l libavdevice | tr ' ' '\n' | sed -n 's/^-l//p' | grep -vxE 'm|dl|rt|pthread' | sort -u) ogg numa stdc++; do
+	archive=$(gcc -print-file-name="lib$library.a")
+	if [ -e "$archive" ]; then
+		archives+=("$archive")
+		libraries+=("-l$library")
+	fi
+done
+# The folder's name follows its content, since Go's cache does not see that a library has changed.
+folder=$cache/static-$({ echo "${sources[@]}" && cat "${archives[@]}"; } | sha256sum | cut -c1-12)
+[ -d "$folder" ] || collect
+
+# Of Go's packages, net would need libresolv.
+build=(-trimpath -tags netgo,osusergo
+	-ldflags "-s -w -extldflags '-L$folder -static-libgcc -Wl,--start-group ${libraries[*]} -Wl,--end-group -lm'")
+mkdir -p static
+for example in examples/*/; do
+	go build "${build[@]}" -o static/ "./$example"
+done
+for package in gpu api; do
+	go test -c "${build[@]}" -o "static/$package.test" "./$package"
+done
+for program in static/*; do check "$program"; done
