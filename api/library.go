@@ -40,7 +40,9 @@ func (o *opener) withThreading(options []codecOption) []codecOption {
 
 // libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
 // and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, that
-// x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, and to libaom where the chroma lies.
+// x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, that x265 make more than one column of
+// blocks (with one, 3.5 at least searches in what nobody wrote, as valgrind sees, and equal input gives different files), and to libaom where the
+// chroma lies.
 func (o *opener) libraryParameters(width int, options []codecOption) (key string, ours []parameter) {
 	threads := o.threads
 	switch o.codec.Name() {
@@ -68,6 +70,12 @@ func (o *opener) libraryParameters(width int, options []codecOption) (key string
 		if width < leastForTree {
 			ours = append(ours, parameter{"cutree", "0"})
 		}
+		switch {
+		case width <= 32:
+			ours = append(ours, parameter{"ctu", "16"})
+		case width <= 64:
+			ours = append(ours, parameter{"ctu", "32"})
+		}
 	}
 	return key, ours
 }
@@ -91,8 +99,8 @@ func hasMacroblockTree(options []codecOption) bool {
 // writes beyond its buffer, as valgrind sees, and the process ends in free().
 const leastForTree = 64
 
-// sameParameters are other names of those of ours.
-var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools"}
+// sameParameters are other names of those of ours, and the one that may ask for more than ours allows.
+var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools", "min-cu-size": "ctu"}
 
 // withLibraryParameters adds our parameters to the option that holds those of the library, except what the user has said there.
 func (o *opener) withLibraryParameters(width int, options []codecOption) ([]codecOption, error) {

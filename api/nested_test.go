@@ -111,20 +111,21 @@ func TestLibraryParameters(t *testing.T) {
 		want     string
 		location astiav.ChromaLocation
 	}{
-		"svt alone":           {encoder: "libsvtav1", threads: 2, want: "svtav1-params lp=2"},
-		"svt without threads": {encoder: "libsvtav1", options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params tune=0"},
-		"svt merged":          {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params lp=2:tune=0"},
-		"svt said":            {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "lp=1")}, want: "svtav1-params lp=1"},
-		"x265 alone":          {encoder: "libx265", width: 640, want: "x265-params log-level=none"},
-		"x265 threads":        {encoder: "libx265", width: 640, threads: 3, want: "x265-params log-level=none:pools=3"},
-		"x265 merged":         {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "ref=2")}, want: "x265-params log-level=none:pools=3:ref=2"},
-		"x265 said":           {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "log=1:numa_pools=1")}, want: "x265-params log=1:numa_pools=1"},
-		"x265 escaped":        {encoder: "libx265", width: 640, options: []codecOption{params("x265-params", `csv='a:b=c'`)}, want: `x265-params log-level=none:csv=a\:b\=c`},
-		"another":             {encoder: "libaom-av1", threads: 2, options: []codecOption{params("aom-params", "cpu-used=8")}, want: "aom-params cpu-used=8"},
-		"x264 said":           {encoder: "libx264", threads: 2, options: []codecOption{params("x264-params", "asm=0")}, want: "x264-params asm=0"},
-		"x265 small":          {encoder: "libx265", width: 48, want: "x265-params log-level=none:cutree=0"},
-		"x265 small, said":    {encoder: "libx265", width: 48, options: []codecOption{params("x265-params", "no-cutree=1")}, want: "x265-params log-level=none:no-cutree=1"},
-		"aom's chroma":        {encoder: "libaom-av1", location: astiav.ChromaLocationLeft, want: "aom-params chroma-sample-position=vertical"},
+		"svt alone":              {encoder: "libsvtav1", threads: 2, want: "svtav1-params lp=2"},
+		"svt without threads":    {encoder: "libsvtav1", options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params tune=0"},
+		"svt merged":             {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "tune=0")}, want: "svtav1-params lp=2:tune=0"},
+		"svt said":               {encoder: "libsvtav1", threads: 2, options: []codecOption{params("svtav1-params", "lp=1")}, want: "svtav1-params lp=1"},
+		"x265 alone":             {encoder: "libx265", width: 640, want: "x265-params log-level=none"},
+		"x265 threads":           {encoder: "libx265", width: 640, threads: 3, want: "x265-params log-level=none:pools=3"},
+		"x265 merged":            {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "ref=2")}, want: "x265-params log-level=none:pools=3:ref=2"},
+		"x265 said":              {encoder: "libx265", width: 640, threads: 3, options: []codecOption{params("x265-params", "log=1:numa_pools=1")}, want: "x265-params log=1:numa_pools=1"},
+		"x265 escaped":           {encoder: "libx265", width: 640, options: []codecOption{params("x265-params", `csv='a:b=c'`)}, want: `x265-params log-level=none:csv=a\:b\=c`},
+		"another":                {encoder: "libaom-av1", threads: 2, options: []codecOption{params("aom-params", "cpu-used=8")}, want: "aom-params cpu-used=8"},
+		"x264 said":              {encoder: "libx264", threads: 2, options: []codecOption{params("x264-params", "asm=0")}, want: "x264-params asm=0"},
+		"x265 small":             {encoder: "libx265", width: 48, want: "x265-params log-level=none:cutree=0:ctu=32"},
+		"x265 tiny, blocks said": {encoder: "libx265", width: 32, options: []codecOption{params("x265-params", "min-cu-size=32")}, want: "x265-params log-level=none:cutree=0:min-cu-size=32"},
+		"x265 small, said":       {encoder: "libx265", width: 48, options: []codecOption{params("x265-params", "no-cutree=1")}, want: "x265-params log-level=none:ctu=32:no-cutree=1"},
+		"aom's chroma":           {encoder: "libaom-av1", location: astiav.ChromaLocationLeft, want: "aom-params chroma-sample-position=vertical"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := opener{codec: astiav.FindEncoderByName(c.encoder), threads: c.threads, location: c.location}
