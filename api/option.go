@@ -17,6 +17,7 @@ type settings struct {
 	stallTimeout time.Duration // 0: none
 	budget       *ThreadBudget // nil: none
 	cudaContext  uintptr       // 0: the device's primary one
+	temporary    string        // path of a file that is removed unless it becomes whole; "": none
 }
 
 // The defaults let a stage run ahead of the next far enough to smooth the uneven times of an encoder. Converted pictures take memory, and

@@ -65,7 +65,8 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 //
 // Other containers are written as ever. So is an mp4 or mov file where FormatOptions say how it is laid out (movflags, frag_duration and the like), or
 // where AC-3 or E-AC-3 is one of several streams, because FFmpeg cannot describe it before it has sound. A logger is told if CrashSafe(true) cannot be
-// had. Faststart turns it off; to ask for both is a *ConfigError.
+// had. Faststart turns it off; to ask for both is a *ConfigError. The file that RenderAll lets a job write, which goes unless it becomes whole, is CrashSafe
+// only where that is asked for.
 func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &yes } }
 
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
@@ -115,10 +116,10 @@ func newOutput(o Output, opts []OutputOption) Output {
 	return o
 }
 
-// wantsCrashSafe says whether the file is to be readable while it is written.
-func (o Output) wantsCrashSafe() bool {
+// wantsCrashSafe says whether the file is to be readable while it is written, which one that is nothing until it is whole need not be.
+func (o Output) wantsCrashSafe(temporary string) bool {
 	if o.crashSafe != nil {
 		return *o.crashSafe
 	}
-	return !o.faststart
+	return !o.faststart && (o.kind != toFile || o.path != temporary)
 }

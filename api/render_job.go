@@ -130,7 +130,8 @@ func regularFile(path string) (size int64, exists bool, err error) {
 func (r *rendering) encode(ctx context.Context, job Job, path string, result *JobResult) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads))}, job.Options...)...)
+	isTemporary := func(s *settings) { s.temporary = path }
+	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads)), isTemporary}, job.Options...)...)
 	defer func() {
 		_ = enc.Abort(errJobEnded) // says nothing new
 		result.Frames = enc.videoFrames()

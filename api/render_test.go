@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -207,6 +208,34 @@ func TestRenderAllWhereRunHasClosed(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 3, report.Results[0].Frames)
 	require.FileExists(t, jobs[0].Path)
+}
+
+// TestOnlyWhatOutlivesAKillIsCrashSafe: a file that goes unless it becomes whole does without the price, unless the job asks for it.
+func TestOnlyWhatOutlivesAKillIsCrashSafe(t *testing.T) {
+	mediatest.NoLeaks(t)
+	other := temporary(t, "other.mp4")
+	jobs := jobsIn(t.TempDir(), 3)
+	for k, opts := range [][]api.OutputOption{{}, {api.CrashSafe(true)}, {api.CrashSafe(false)}} {
+		jobs[k].Run = func(ctx context.Context, enc *api.Encoder, path string) error {
+			outputs := []api.Output{api.File(path, opts...)}
+			if k == 0 {
+				outputs = append(outputs, api.File(other))
+			}
+			v := addVideo(t, enc, numberedVideo())
+			if err := enc.Open(ctx, outputs...); err != nil {
+				return err
+			}
+			return v.AddFrames(ctx, api.Frames{Data: numbered(0, 3), Layout: api.NHWC})
+		}
+	}
+	_, err := api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{})
+	require.NoError(t, err)
+	for path, safe := range map[string]bool{jobs[0].Path: false, other: true, jobs[1].Path: true, jobs[2].Path: false} {
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, safe, bytes.Contains(content, []byte("moof")), path)
+		require.Equal(t, counting(3), numbersIn(t, path))
+	}
 }
 
 // TestRenderAllToAURL: a job that writes to a URL writes no file, and its error says no secret.
