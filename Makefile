@@ -40,8 +40,8 @@ bench: ## measure avloom beside the ceiling and other encoders, which takes abou
 bench-quick: ## the same for a few cases, in about two minutes
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
-bench-gpu: ## measure uploads to the GPU of this machine, beside its bandwidth, and conversions on it
-	@$(ffmpeg); go test -run '^$$' -bench . ./gpu
+bench-gpu: ## measure uploads to the GPU of this machine beside its bandwidth, conversions on it, and NVENC beside other programs
+	@$(ffmpeg); go test -run '^$$' -bench . ./gpu && go run ./benchmarks -run '^nvenc/' $(ARGS)
 
 soak: ## open, feed, fail and close random encoders for ten minutes, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
 	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)

@@ -200,7 +200,7 @@ func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	dst, err := b.touch(ctx)
+	dst, err := b.touch(ctx, b.lines.of(muxNode, pipeline.NoStream))
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,11 @@ func newSettings(opts []Option) settings {
 	return s
 }
 
-// WithLogger sets where the encoder logs what it chose, how it ended, and what went wrong beside the errors that it returns. What FFmpeg logs about its streams and
-// its container goes there too, to the logger named "ffmpeg" with fields that say which node and stream, from the thread that logs, which waits for the logger. The
-// default is nowhere; FFmpeg's lines then are not shown either.
+// WithLogger sets where the encoder logs what it chose, how it ended, and what went wrong beside the errors that it returns. What FFmpeg logs about its streams,
+// its container and its connection goes there too, to the logger named "ffmpeg" with fields that say which node and stream, from the thread that logs, which waits
+// for the logger. The default is nowhere; FFmpeg's lines then are not shown either.
 //
-// The first logger of a process sets FFmpeg's log callback, once. Lines that are not about avloom's encoders go to stderr as they do by default. A program that has
+// The first logger or URL of a process sets FFmpeg's log callback, once. Lines that are not about avloom's encoders go to stderr as they do by default. A program that has
 // a callback of its own sets it after that first Open, and keeps it: avloom's lines are then logged nowhere.
 func WithLogger(l *zap.Logger) Option {
 	return func(s *settings) {

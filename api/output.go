@@ -60,7 +60,7 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 // an ordinary file of them. Matroska and WebM get a cluster each half second, and MPEG-TS is written packet by packet. A stream that is fed nothing for
 // half a second is not waited for, unless its encoder still has something in hand; where that happens, the order of packets in the file depends on the clock.
 //
-// The price is 4 bytes for each packet, 8 where there are B-frames, some 230 a second, and a kilobyte: less than 4 kbit/s at 30 pictures per second, and less
+// The price is 4 bytes for each packet, 8 where there are B-frames, some 215 a second, and a kilobyte: less than 4 kbit/s at 30 pictures per second, and less
 // than 2 % of what is above 1 Mbit/s.
 //
 // Other containers are written as ever. So is an mp4 or mov file where FormatOptions say how it is laid out (movflags, frag_duration and the like), or
@@ -89,8 +89,8 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 //
 // Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is aborted, or
 // a time runs out that the protocol's options set. A name that is being looked up, alone, is waited for in any case. A file: URL, and whatever
-// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key. FFmpeg's own
-// words about a connection that fails go to stderr all the same, with what it connects to: libavformat gives them no context that could be told apart.
+// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key,
+// also where they quote FFmpeg.
 func URL(url string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toURL, path: url}, opts)
 }

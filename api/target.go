@@ -90,13 +90,13 @@ func (t *target) shape() *muxer.Destination {
 	}
 }
 
-// touch opens the destination itself. Where ctx ends, a connection is not waited for.
-func (t *target) touch(ctx context.Context) (*muxer.Destination, error) {
+// touch opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
+func (t *target) touch(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
 	switch t.output.kind {
 	case toWriter:
 		return muxer.NewWriter(t.output.writer), nil
 	case toURL:
-		return t.connect(ctx)
+		return t.connect(ctx, log)
 	}
 	dst, err := muxer.CreateFile(t.output.path)
 	if err != nil {
@@ -105,15 +105,17 @@ func (t *target) touch(ctx context.Context) (*muxer.Destination, error) {
 	return dst, nil
 }
 
-func (t *target) connect(ctx context.Context) (*muxer.Destination, error) {
-	dst, err := t.address.protocol.Connect(ctx, t.address.url, t.container.Name, t.protocol)
+func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
+	lines := &connectionLines{address: &t.address, log: log}
+	dst, err := t.address.protocol.Connect(ctx, t.address.url, t.container.Name, t.protocol, lines.all())
 	switch {
 	case err == nil:
+		lines.connected()
 		return dst, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	default:
-		return nil, fmt.Errorf("avloom: connect to %s: %w", t.address.shown(), err)
+		return nil, fmt.Errorf("avloom: connect to %s: %w", t.address.shown(), lines.explain(err))
 	}
 }
 

@@ -174,7 +174,8 @@ func TestConnectionRefused(t *testing.T) {
 		enc := api.NewEncoder()
 		v := addVideo(t, enc, numberedVideo())
 		url := fmt.Sprintf("%s://user:secret@127.0.0.1:%d/live/key?token=hush", scheme, freePort(t, "tcp"))
-		err := enc.Open(context.Background(), api.URL(url))
+		var err error
+		require.Empty(t, api.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }), "where FFmpeg would show all of the URL")
 		require.ErrorIs(t, err, syscall.ECONNREFUSED, scheme)
 		require.Contains(t, err.Error(), scheme+"://127.0.0.1:")
 		for _, secret := range []string{"user", "secret", "hush"} {
@@ -184,6 +185,33 @@ func TestConnectionRefused(t *testing.T) {
 		addNumbered(t, v, 0, 3)
 		require.NoError(t, enc.Close())
 	}
+}
+
+// TestServerThatHangsUp has the error say what FFmpeg made of it, without secrets, and a logger gets that too once something was opened.
+func TestServerThatHangsUp(t *testing.T) {
+	mediatest.NoLeaks(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	enc := api.NewEncoder()
+	addVideo(t, enc, numberedVideo())
+	url := fmt.Sprintf("rtmp://user:secret@%s/live/key?token=hush", l.Addr())
+	require.Empty(t, api.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }))
+	require.ErrorContains(t, err, "connect to rtmp://127.0.0.1:")
+	require.ErrorContains(t, err, "RTMP handshake")
+	for _, secret := range []string{"user", "secret", "hush", "key"} {
+		require.NotContains(t, err.Error(), secret)
+	}
+	require.NoError(t, enc.Close())
 }
 
 // feedUntilError feeds numbered pictures until that fails.

@@ -31,7 +31,7 @@ func (s *suite) clips() error {
 		f.avloom("avloom "+layout, job)
 	}
 	f.peers(job)
-	c := check{bytes: map[string]int64{}}
+	c := check{leader: theCeiling, bytes: map[string]int64{}}
 	rows := f.measure(clips, theCeiling, func(j contend.Job) int { return j.Files }, c.files)
 	c.note(rows)
 	f.show()

@@ -7,7 +7,9 @@
 //	stream   one stream, by size, preset and layout of the input
 //	clips    many short files
 //	latency  from AddFrames to the packet at the writer; opening and closing
+//	memory   of encoders that are open, and of a thousand that get a picture a second
 //	scaling  1 to 64 streams at once: throughput and memory
+//	nvenc    one stream that a GPU encodes, where there is one
 //
 // A group is one file here; what is measured (internal/measure), who is measured (internal/contend) and how it is shown (internal/report and
 // internal/chart) lie below. The programs that are not Go are in native.

@@ -68,7 +68,7 @@ func benchmark(f flags) error {
 		return err
 	}
 	defer s.clear()
-	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.memory, s.scaling} {
+	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.memory, s.scaling, s.nvenc} {
 		if err := group(); err != nil {
 			return err
 		}

@@ -37,8 +37,16 @@ func (f *field) ffmpeg(name string, job contend.Job) {
 		return contend.NewPiped(name, f.suite.report.Versions["FFmpeg"], job, func(j contend.Job, file string) []string {
 			args := []string{
 				program, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", strconv.Itoa(j.Width) + "x" + strconv.Itoa(j.Height), "-r", "30",
-				"-i", "pipe:0", "-c:v", "libx264", "-preset", j.Preset, "-crf", crf, "-pix_fmt", "yuv420p",
+				"-i", "pipe:0",
 			}
+			if j.Codec != "" {
+				args = append(args, "-c:v", j.Codec, "-pix_fmt", "nv12")
+				for _, o := range nvencOptions(j.Preset) {
+					args = append(args, "-"+o[0], o[1])
+				}
+				return append(args, file)
+			}
+			args = append(args, "-c:v", "libx264", "-preset", j.Preset, "-crf", crf, "-pix_fmt", "yuv420p")
 			if j.Params != "" {
 				args = append(args, "-x264-params", j.Params)
 			}

@@ -65,7 +65,7 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 	f.avloom("avloom Raw", yuv)
 	job.Layout = "NHWC"
 	f.peers(job)
-	c := check{bytes: map[string]int64{}}
+	c := check{leader: theCeiling, bytes: map[string]int64{}}
 	rows := f.measure(frames, theCeiling, contend.Job.Units, c.files)
 	c.note(rows)
 	f.show()

@@ -199,10 +199,11 @@ func exitOn(err error) {
 	}
 }
 
-// check looks at the files that a contender has made: each as many frames as the job says, and, once the ceiling has been seen, as many bytes as its
-// files. So the ceiling must be the first that is checked.
+// check looks at the files that a contender has made: each as many frames as the job says, and, once the leader has been seen, as many bytes as its
+// files. So the leader must be the first that is checked.
 type check struct {
-	bytes map[string]int64 // of a file on average, by contender
+	leader string
+	bytes  map[string]int64 // of a file on average, by contender
 }
 
 func (c *check) files(who contend.Contender) error {
@@ -224,9 +225,9 @@ func (c *check) files(who contend.Contender) error {
 	if n != job.Frames {
 		return fmt.Errorf("not comparable: its file has %d frames, not %d", n, job.Frames)
 	}
-	ceiling := c.bytes[theCeiling]
-	if apart := float64(bytes)/float64(ceiling) - 1; ceiling > 0 && math.Abs(apart) > mostApart {
-		return fmt.Errorf("not comparable: its file has %d bytes, the ceiling's %d", bytes, ceiling)
+	lead := c.bytes[c.leader]
+	if apart := float64(bytes)/float64(lead) - 1; lead > 0 && math.Abs(apart) > mostApart {
+		return fmt.Errorf("not comparable: its file has %d bytes, that of the %s %d", bytes, c.leader, lead)
 	}
 	return nil
 }

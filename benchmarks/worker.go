@@ -137,8 +137,15 @@ func (w *worker) once() (latencies []float64, err error) {
 	}
 }
 
-// config is that of the ceiling.
+// config is that of the ceiling; with NVENC, that of nvencOptions.
 func (w *worker) config() api.VideoConfig {
+	if w.job.Codec != "" {
+		extra := map[string]any{}
+		for _, o := range nvencOptions(w.job.Preset) {
+			extra[o[0]] = o[1]
+		}
+		return api.VideoConfig{Width: w.job.Width, Height: w.job.Height, FrameRate: 30, Device: "cuda", Codec: w.job.Codec, ExtraOptions: extra}
+	}
 	cfg := api.VideoConfig{Width: w.job.Width, Height: w.job.Height, FrameRate: 30, Codec: "libx264", Preset: w.job.Preset, Threads: w.job.Threads}
 	if w.job.Layout == "Raw" {
 		cfg.InputFormat = "yuv420p"

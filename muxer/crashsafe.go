@@ -9,8 +9,8 @@ import (
 )
 
 // hybridFlags make the mov muxer write fragments, which the Mux cuts, and turn the file into an ordinary one at the end. The index waits for the first of
-// them, since only then the start times of all tracks (B-frames, priming) are known.
-const hybridFlags = "+hybrid_fragmented+delay_moov+frag_custom"
+// them, since only then the start times of all tracks (B-frames, priming) are known. What a fragment holds lies behind it, so that no offset need say where.
+const hybridFlags = "+hybrid_fragmented+delay_moov+frag_custom+omit_tfhd_offset"
 
 // hybrid are the options for that.
 var hybrid = map[string]string{"movflags": hybridFlags, "flush_packets": "1"}

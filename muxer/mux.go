@@ -2,9 +2,7 @@ package muxer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/asticode/go-astikit"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -34,25 +31,6 @@ type Config struct {
 
 	// CrashSafe keeps the file readable while it is written, but for the last half second, where CanBeCrashSafe says that there is a way.
 	CrashSafe bool
-}
-
-// UnusedOptionsError says which options the container did not use.
-type UnusedOptionsError struct{ Names []string }
-
-func (e *UnusedOptionsError) Error() string {
-	return fmt.Sprintf("the container does not use the options %q", e.Names)
-}
-
-// ErrFrontToBack is why a container is refused that cannot be read when it was written front to back.
-var ErrFrontToBack = errors.New("its header has to be mended at the end")
-
-// NeedsFileError says that the container has to be read again when it is finished, which takes a file.
-type NeedsFileError struct {
-	Option string // that asks for it; "": the container itself does
-}
-
-func (e *NeedsFileError) Error() string {
-	return "it is read again when it is finished, which takes a file"
 }
 
 // ioBufferSize is how much FFmpeg collects before it calls the writer.
@@ -143,96 +121,6 @@ func (m *Mux) open(cfg Config) error {
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
 	m.patience.kept = cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
 	m.hybrid = m.patience.kept && slices.Contains(hybridFormats, cfg.Format)
-	return nil
-}
-
-func (m *Mux) openIO() error {
-	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), m.dst.bufferSize())
-	if err != nil {
-		return fmt.Errorf("open the destination: %w", err)
-	}
-	m.io = io
-	m.closer.Add(io.Free)
-	return nil
-}
-
-func (m *Mux) openFormat(name string) error {
-	format, err := astiav.AllocOutputFormatContext(nil, name, m.dst.url)
-	if err != nil {
-		return fmt.Errorf("container %s: %w", name, err)
-	}
-	live.New("container")
-	m.format = format
-	log := astiavx.LogContainer(format, m.log)
-	m.closer.Add(func() {
-		live.Freed("container")
-		format.Free()
-		log.Remove()
-	})
-	m.io.Serve(format)
-	return nil
-}
-
-func (m *Mux) addStreams(streams []Stream) error {
-	for _, s := range streams {
-		stream := m.format.NewStream(nil)
-		if stream == nil {
-			return errors.New("add a stream: out of memory")
-		}
-		if err := s.Codec.ToCodecParameters(stream.CodecParameters()); err != nil {
-			return fmt.Errorf("add a stream: %w", err)
-		}
-		if s.Alter != nil {
-			s.Alter(stream.CodecParameters())
-		}
-		if err := fatal(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
-			return err
-		}
-		stream.SetTimeBase(s.Codec.TimeBase())
-		if s.FrameRate.Num() > 0 {
-			stream.SetAvgFrameRate(s.FrameRate)
-		}
-		t := track{from: s.Codec.TimeBase(), lead: leadOf(s), needsPacket: needsPacket(s)}
-		if needsInBand(m.format, s.Codec) {
-			var err error
-			if t.headers, err = newInBand(stream, t.from); err != nil {
-				return err
-			}
-			m.closer.Add(t.headers.free)
-		}
-		m.tracks = append(m.tracks, t)
-	}
-	return nil
-}
-
-func (m *Mux) writeHeader(cfg Config) error {
-	options, err := dictionary(optionsFor(cfg, m.dst.CanSeek()))
-	if err != nil {
-		return err
-	}
-	defer options.Free()
-	metadata, err := dictionary(cfg.Metadata)
-	if err != nil {
-		return err
-	}
-	m.format.SetMetadata(metadata) // which takes it over
-	if err := m.format.WriteHeader(options); err != nil {
-		return m.explain("write the header", err)
-	}
-	if unused := keys(options); len(unused) > 0 {
-		return &UnusedOptionsError{Names: unused}
-	}
-	return m.explain("write the header", nil)
-}
-
-// mayBeFinished finds what would only fail at the end.
-func (m *Mux) mayBeFinished(cfg Config) error {
-	if !m.dst.CanSeek() && slices.Contains(needSeeking, cfg.Format) {
-		return ErrFrontToBack
-	}
-	if option, again := readsAgain(cfg.Format, cfg.Options); again && m.dst.url == "" {
-		return &NeedsFileError{Option: option}
-	}
 	return nil
 }
 
@@ -370,26 +258,4 @@ func (m *Mux) explain(what string, err error) error {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
-}
-
-func dictionary(m map[string]string) (*astiav.Dictionary, error) {
-	d := astiav.NewDictionary()
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		if err := d.Set(k, m[k], 0); err != nil {
-			d.Free()
-			return nil, fmt.Errorf("set %s: %w", k, err)
-		}
-	}
-	return d, nil
-}
-
-func keys(d *astiav.Dictionary) []string {
-	var names []string
-	var e *astiav.DictionaryEntry
-	for {
-		if e = d.Get("", e, astiav.NewDictionaryFlags(astiav.DictionaryFlagIgnoreSuffix)); e == nil {
-			return names
-		}
-		names = append(names, e.Key())
-	}
 }

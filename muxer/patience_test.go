@@ -216,7 +216,7 @@ func TestSafeguardsGiveWay(t *testing.T) {
 		Format: "mp4", CrashSafe: true, Streams: bothStreams(t, "aac"), Options: map[string]string{"movflags": "use_metadata_tags", "flush_packets": "0"},
 	}
 	require.Equal(t, map[string]string{
-		"fflags": "+bitexact", "flush_packets": "0", "movflags": "use_metadata_tags+hybrid_fragmented+delay_moov+frag_custom",
+		"fflags": "+bitexact", "flush_packets": "0", "movflags": "use_metadata_tags+hybrid_fragmented+delay_moov+frag_custom+omit_tfhd_offset",
 	}, optionsFor(cfg, true))
 	cfg.Format, cfg.Options = "matroska", map[string]string{"cluster_time_limit": "2000"}
 	require.Equal(t, map[string]string{"fflags": "+bitexact", "flush_packets": "1", "cluster_time_limit": "2000"}, optionsFor(cfg, true))

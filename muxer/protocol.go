@@ -111,8 +111,9 @@ func (p Protocol) usual(format string) map[string]string {
 	}
 }
 
-// Connect connects to a URL of this protocol, for a container of this format. Where ctx ends first, the error is its cause.
-func (p Protocol) Connect(ctx context.Context, url, format string, options map[string]string) (*Destination, error) {
+// Connect connects to a URL of this protocol, for a container of this format. Where ctx ends first, the error is its cause. What FFmpeg logs about the
+// connection goes to the log, which may be nil.
+func (p Protocol) Connect(ctx context.Context, url, format string, options map[string]string, log *astiavx.Log) (*Destination, error) {
 	all := p.usual(format)
 	maps.Copy(all, options)
 	dictionary, err := dictionary(all)
@@ -120,7 +121,7 @@ func (p Protocol) Connect(ctx context.Context, url, format string, options map[s
 		return nil, err
 	}
 	defer dictionary.Free()
-	connection, err := astiavx.Connect(ctx, url, dictionary)
+	connection, err := astiavx.Connect(ctx, url, dictionary, log)
 	if err != nil {
 		return nil, err
 	}

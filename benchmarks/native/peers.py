@@ -83,12 +83,15 @@ def torchcodec():
     pictures = torch.from_numpy(load())[order].permute(0, 3, 1, 2)
     if job["layout"] == "NCHW":
         pictures = pictures.contiguous()
-    extra = {"threads": str(threads)} | ({"x264-params": job["params"]} if job["params"] else {})
+    if "codec" in job:  # on the GPU, where it takes no pixel format; the pictures come from the processor's memory, as everybody's do
+        options = {"codec": job["codec"], "preset": job["preset"], "extra_options": {"rc": "constqp", "qp": str(CRF)}}
+    else:
+        extra = {"threads": str(threads)} | ({"x264-params": job["params"]} if job["params"] else {})
+        options = {"codec": "libx264", "pixel_format": "yuv420p", "crf": CRF, "preset": job["preset"], "extra_options": extra}
 
     def write(number):
-        VideoEncoder(pictures, frame_rate=30).to_file(
-            f"{job['out']}/{number}.mp4", codec="libx264", pixel_format="yuv420p", crf=CRF, preset=job["preset"], extra_options=extra
-        )
+        frames = pictures.cuda() if "codec" in job else pictures
+        VideoEncoder(frames, frame_rate=30).to_file(f"{job['out']}/{number}.mp4", **options)
 
     return f"{torchcodec.__version__}, torch {torch.__version__}", write
 

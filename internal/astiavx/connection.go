@@ -19,24 +19,27 @@ var _ io.WriteCloser = (*Connection)(nil)
 
 // Connection writes through one of FFmpeg's protocols. Go-astiav's IOContext copies what is written, and does not say whether that went well.
 type Connection struct {
-	io *astiav.IOContext
+	io  *astiav.IOContext
+	log LogSource
 
 	mu          sync.Mutex
 	interrupter *astiav.IOInterrupter // nil: closed
 }
 
 // Connect opens a URL for writing. What the protocol does not use of the options stays in the dictionary. Where ctx ends first, Connect returns soon,
-// unless a name is being looked up, with the context's cause.
-func Connect(ctx context.Context, url string, options *astiav.Dictionary) (*Connection, error) {
+// unless a name is being looked up, with the context's cause. What FFmpeg logs about it goes to the log, which may be nil.
+func Connect(ctx context.Context, url string, options *astiav.Dictionary, log *Log) (*Connection, error) {
 	live.New("connection")
-	c := &Connection{interrupter: astiav.NewIOInterrupter()}
+	c := &Connection{interrupter: astiav.NewIOInterrupter(), log: logConnection(log)}
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		c.Interrupt()
 		close(interrupted)
 	})
 	var err error
-	c.io, err = astiav.OpenIOContext(url, astiav.NewIOContextFlags(astiav.IOContextFlagWrite), c.interrupter, options)
+	c.log.during(func() {
+		c.io, err = astiav.OpenIOContext(url, astiav.NewIOContextFlags(astiav.IOContextFlagWrite), c.interrupter, options)
+	})
 	if !stop() {
 		<-interrupted
 		err = context.Cause(ctx)
@@ -54,8 +57,10 @@ func (c *Connection) PacketSize() int { return int(c.av().max_packet_size) }
 // Write sends p at once. What it returned an error for may have been sent in part.
 func (c *Connection) Write(p []byte) (int, error) {
 	av := c.av()
-	C.avio_write(av, (*C.uchar)(unsafe.SliceData(p)), C.int(len(p)))
-	C.avio_flush(av)
+	c.log.during(func() {
+		C.avio_write(av, (*C.uchar)(unsafe.SliceData(p)), C.int(len(p)))
+		C.avio_flush(av)
+	})
 	if av.error < 0 {
 		return 0, systemError(astiav.Error(av.error))
 	}
@@ -75,7 +80,7 @@ func (c *Connection) Interrupt() {
 func (c *Connection) Close() error {
 	var err error
 	if c.io != nil {
-		err = c.io.Close()
+		c.log.during(func() { err = c.io.Close() })
 		c.io = nil
 	}
 	c.mu.Lock()
@@ -83,6 +88,7 @@ func (c *Connection) Close() error {
 	if c.interrupter != nil {
 		c.interrupter.Free()
 		c.interrupter = nil
+		c.log.Remove()
 		live.Freed("connection")
 	}
 	return systemError(err)

@@ -34,6 +34,7 @@ struct log_source {
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct key *buckets[BUCKETS]; // guarded by the lock
+static _Thread_local log_source *of_thread; // that of a connection which this thread works for
 static pthread_once_t installed = PTHREAD_ONCE_INIT;
 static pthread_once_t quieted = PTHREAD_ONCE_INIT;
 static AVClass quiet_container; // that of all containers, with a level of its own
@@ -68,7 +69,12 @@ static int source_of(void *ctx, const AVClass *class, log_source *found) {
 static void on_log(void *ctx, int level, const char *format, va_list args) {
 	const AVClass *class = ctx ? *(const AVClass **)ctx : NULL;
 	log_source source;
-	if (!class || !source_of(ctx, class, &source)) {
+	int known = class && source_of(ctx, class, &source);
+	if (class && !known && of_thread) {
+		source = *of_thread;
+		known = 1;
+	}
+	if (!known) {
 		av_log_default_callback(ctx, level, format, args);
 		return;
 	}
@@ -124,6 +130,14 @@ log_source *avloom_log_encoder(AVCodecContext *cc, uintptr_t id, int most) {
 
 log_source *avloom_log_container(AVFormatContext *fc, uintptr_t id, int most) {
 	return fc->opaque = add(id, most, fc, fc->oformat && fc->oformat->priv_class ? fc->priv_data : NULL);
+}
+
+log_source *avloom_log_connection(uintptr_t id, int most) { return add(id, most, NULL, NULL); }
+
+log_source *avloom_log_thread(log_source *s) {
+	log_source *before = of_thread;
+	of_thread = s;
+	return before;
 }
 
 log_source *avloom_encoder_source(AVCodecContext *cc) { return cc->opaque; }

@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"bytes"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -29,7 +30,7 @@ type Log struct {
 	To   func(LogLine)   // called from whatever thread logs, which waits for it; it must not call what logs
 }
 
-// LogSource stands for an encoder or a container whose lines go to a Log.
+// LogSource stands for an encoder, a container or a connection whose lines go to a Log.
 type LogSource struct{ c *C.log_source }
 
 // sinks are the logs by the number under which C knows them. A line that comes when its log is gone is dropped.
@@ -92,6 +93,31 @@ func LogContainer(fc *astiav.FormatContext, log *Log) LogSource {
 	}
 	live.New("log")
 	return source
+}
+
+// logConnection sends the lines about a connection to a log, as long as a thread works for it. Without a log they go nowhere: they name what it connects to,
+// passwords included.
+func logConnection(log *Log) LogSource {
+	if log == nil {
+		log = &Log{Most: astiav.LogLevelQuiet}
+	}
+	id := newSink(log)
+	source := LogSource{C.avloom_log_connection(C.uintptr_t(id), C.int(log.Most))}
+	if source.c == nil {
+		sinks.Delete(id)
+		return source
+	}
+	live.New("log")
+	return source
+}
+
+// during makes a call whose lines go to the source.
+func (s LogSource) during(call func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := C.avloom_log_thread(s.c)
+	defer C.avloom_log_thread(before)
+	call()
 }
 
 func newSink(log *Log) uintptr {

@@ -14,5 +14,10 @@ void avloom_quiet_container(struct AVFormatContext *fc);
 // removed. Whoever frees the context does so before: it may log as it is freed. NULL: out of memory.
 log_source *avloom_log_encoder(struct AVCodecContext *cc, uintptr_t id, int most);
 log_source *avloom_log_container(struct AVFormatContext *fc, uintptr_t id, int most);
+// A connection's protocols log with contexts that refer to nothing, from the thread that works for it: it sets the source for that time, and sets back what
+// avloom_log_thread returned.
+log_source *avloom_log_connection(uintptr_t id, int most);
+log_source *avloom_log_thread(log_source *s);
+
 log_source *avloom_encoder_source(struct AVCodecContext *cc);
 uintptr_t avloom_remove_log(log_source *s);

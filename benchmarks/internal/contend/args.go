@@ -9,7 +9,7 @@ import (
 // ParseArgs is the reverse of Args.
 func ParseArgs(args []string) (j Job, err error) {
 	texts := map[string]*string{
-		"mode": &j.Mode, "preset": &j.Preset, "params": &j.Params, "tune": &j.Tune, "layout": &j.Layout, "pictures": &j.Pictures, "out": &j.Out,
+		"mode": &j.Mode, "codec": &j.Codec, "preset": &j.Preset, "params": &j.Params, "tune": &j.Tune, "layout": &j.Layout, "pictures": &j.Pictures, "out": &j.Out,
 	}
 	numbers := map[string]*int{
 		"width": &j.Width, "height": &j.Height, "threads": &j.Threads, "count": &j.Count, "frames": &j.Frames, "files": &j.Files, "parallel": &j.Parallel, "queue": &j.Queue,

@@ -19,6 +19,7 @@ import (
 type Job struct {
 	Mode          string // "files", "render" (many files by a contender's own means), "streams" (all at once), "idle" (all open at once, without pictures), "crowd" (all at once, a picture a second) or "latency"
 	Width, Height int
+	Codec         string // the encoder; "": libx264
 	Preset        string
 	Params        string // x264-params
 	Tune          string
@@ -38,12 +39,16 @@ func (j Job) Units() int { return j.Frames * j.Files }
 
 // Args are the job as arguments.
 func (j Job) Args() []string {
-	return []string{
+	args := []string{
 		"mode=" + j.Mode, "width=" + strconv.Itoa(j.Width), "height=" + strconv.Itoa(j.Height), "preset=" + j.Preset, "params=" + j.Params,
 		"tune=" + j.Tune, "threads=" + strconv.Itoa(j.Threads), "layout=" + j.Layout, "pictures=" + j.Pictures, "count=" + strconv.Itoa(j.Count),
 		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files), "parallel=" + strconv.Itoa(j.Parallel),
 		"queue=" + strconv.Itoa(j.Queue), "out=" + j.Out,
 	}
+	if j.Codec != "" { // which the ceiling does not know
+		args = append(args, "codec="+j.Codec)
+	}
+	return args
 }
 
 // File is the name of the file with this number.

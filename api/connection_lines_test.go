@@ -1,0 +1,46 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+func TestLinesWithoutSecrets(t *testing.T) {
+	for url, c := range map[string]struct{ line, want string }{
+		"rtmp://me:pass@host/live/key?token=hush": {"rtmp://me:pass@host/live/key?token=hush: key of me:pass, token=hush, hush", "rtmp://host: … of …, …, …"},
+		"rtmp://host/live/long%20key":             {"unknown stream 'long key' in live", "unknown stream '…' in …"},
+		"http://user@host/clip.mp4?signature=abc": {"/clip.mp4?signature=abc of user: 403, abc", "/clip.mp4?… of …: 403, …"},
+		"tcp://host:1234":                         {"Connection to tcp://host:1234 failed", "Connection to tcp://host:1234 failed"},
+		"udp://a@host:1234?b=c":                   {"a cab cannot be told apart", "a cab cannot be told apart"},
+		"unix:/run/me/socket":                     {"/run/me/socket: no such file", "/run/me/socket: no such file"},
+	} {
+		a, err := parseAddress(url)
+		require.NoError(t, err)
+		require.Equal(t, c.want, a.withoutSecrets(c.line))
+	}
+}
+
+func TestConnectionErrorsSayWhatFFmpegSaid(t *testing.T) {
+	a, err := parseAddress("rtmp://host/live/key")
+	require.NoError(t, err)
+	lines := &connectionLines{address: &a}
+	log := lines.all()
+	require.Equal(t, syscall.EIO, lines.explain(syscall.EIO), "nothing yet")
+	for _, level := range []astiav.LogLevel{astiav.LogLevelError, astiav.LogLevelError, astiav.LogLevelInfo} {
+		log.To(astiavx.LogLine{Level: level, Text: fmt.Sprintf("key is wrong at level %d", level)})
+	}
+	require.EqualError(t, lines.explain(syscall.EIO), "… is wrong at level 16: input/output error")
+	require.ErrorIs(t, lines.explain(syscall.EIO), syscall.EIO)
+	require.Equal(t, syscall.ECONNREFUSED, lines.explain(syscall.ECONNREFUSED), "which says enough")
+	lines.connected()
+	log.To(astiavx.LogLine{Level: astiav.LogLevelError, Text: "later"})
+	own := errors.New("own")
+	require.Equal(t, own, lines.explain(own))
+}
