@@ -40,7 +40,7 @@ func (f *field) ffmpeg(name string, job contend.Job) {
 				"-i", "pipe:0",
 			}
 			if j.Codec != "" {
-				args = append(args, "-c:v", j.Codec, "-pix_fmt", "nv12")
+				args = append(args, "-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu", "-vf", "format=nv12,hwupload", "-c:v", j.Codec)
 				for _, o := range nvencOptions(j.Preset) {
 					args = append(args, "-"+o[0], o[1])
 				}
