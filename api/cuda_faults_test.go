@@ -161,7 +161,7 @@ func testCUDASettings(t *testing.T) {
 		{"Width", "it does encode 146×64 and larger", "", func(c *api.VideoConfig) { c.Width, c.Height = 64, 64 }},
 		{"Width", "it does encode", "", func(c *api.VideoConfig) { c.Width, c.Height = 5000, 64 }},
 		{"Codec", `"hevc_nvenc": the NVENC of cuda:0 (Stand-in 0) does not encode it (supported: h264_nvenc)`, "h264_only=1", func(c *api.VideoConfig) { c.Codec = "hevc" }},
-		{"Codec", "does not encode it (supported: h264_nvenc, hevc_nvenc)", "", func(c *api.VideoConfig) { c.Codec = "av1" }},
+		{"Codec", "does not encode it (supported: h264_nvenc, hevc_nvenc)", "no_av1=1", func(c *api.VideoConfig) { c.Codec = "av1" }},
 		{"", "there is no device cuda:2", "", func(c *api.VideoConfig) { c.Device = "cuda:2" }},
 	} {
 		cudatest.Fault(t, s.faults)

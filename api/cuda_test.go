@@ -85,8 +85,13 @@ func frames(t *testing.T, data []byte, layout api.Layout) func(v *api.VideoStrea
 func testCUDAPixels(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := moving(t)
-	for _, c := range []struct{ extension, codec, is string }{
-		{"mp4", "", "h264"}, {"mov", "h264", "h264"}, {"mkv", "hevc_nvenc", "hevc"}, {"mp4", "hevc", "hevc"},
+	for _, c := range []struct{ extension, codec, is, sited string }{
+		{"mp4", "", "h264", "left"},
+		{"mov", "h264", "h264", "left"},
+		{"mkv", "hevc_nvenc", "hevc", "left"},
+		{"mp4", "hevc", "hevc", "left"},
+		{"mp4", "av1", "av1", ""},
+		{"mkv", "av1_nvenc", "av1", "left"}, // FFmpeg's wrapper does not tell NVENC, and AV1 has no default; Matroska says it itself
 	} {
 		theirs, ours := temporary(t, "cpu."+c.extension), temporary(t, "cuda."+c.extension)
 		onCPU, onGPU := cudaVideo(), cudaVideo()
@@ -95,7 +100,7 @@ func testCUDAPixels(t *testing.T) {
 		encodeStream(t, api.File(theirs), onCPU, frames(t, pictures, api.NHWC))
 		encodeStream(t, api.File(ours), onGPU, frames(t, pictures, api.NHWC))
 		want, got := mediatest.Probe(t, theirs).Streams[0], mediatest.Probe(t, ours).Streams[0]
-		require.Equal(t, []any{want.Duration, want.NbReadFrames, want.AvgFrameRate, want.Width, want.Height, "left", c.is},
+		require.Equal(t, []any{want.Duration, want.NbReadFrames, want.AvgFrameRate, want.Width, want.Height, c.sited, c.is},
 			[]any{got.Duration, got.NbReadFrames, got.AvgFrameRate, got.Width, got.Height, got.ChromaLocation, got.Codec})
 		requireSamePixels(t, theirs, ours, 25, 0.99)
 	}
@@ -104,10 +109,10 @@ func testCUDAPixels(t *testing.T) {
 // testCUDAColors checks pixels and tags of all matrices and ranges.
 func testCUDAColors(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for _, codec := range []string{"h264", "hevc"} {
+	for _, codec := range []string{"h264", "hevc", "av1"} {
 		for matrix, name := range map[string]string{"bt601": "BT.601", "bt709": "BT.709", "bt2020": "BT.2020 non-constant"} {
 			for wanted, span := range map[string]string{"tv": "Limited", "pc": "Full"} {
-				for _, extension := range map[string][]string{"h264": {"mp4", "mov", "mkv"}, "hevc": {"mp4"}}[codec] {
+				for _, extension := range map[string][]string{"h264": {"mp4", "mov", "mkv"}, "hevc": {"mp4"}, "av1": {"mkv"}}[codec] {
 					path := temporary(t, "colors."+extension)
 					encodePatches(t, path, api.VideoConfig{
 						Device: "cuda", Codec: codec, ColorSpace: matrix, ColorRange: wanted, ExtraOptions: map[string]any{"qp": 1},

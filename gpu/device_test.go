@@ -176,7 +176,7 @@ func testProbe(t *testing.T) {
 	d := open(t)
 	names, err := d.Encoders()
 	require.NoError(t, err)
-	require.Equal(t, []string{"h264_nvenc", "hevc_nvenc"}, names)
+	require.Equal(t, []string{"h264_nvenc", "hevc_nvenc", "av1_nvenc"}, names)
 }
 
 // testUnavailable says that the probe finds no GPU, and all of these words in the reason.

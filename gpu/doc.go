@@ -23,6 +23,6 @@
 //
 // # Tests
 //
-// testdata holds a stand-in for the two libraries of the driver, in C: it encodes with x264 and x265, is as lazy as CUDA may be, counts what it has
+// testdata holds a stand-in for the two libraries of the driver, in C: it encodes with x264, x265 and libaom, is as lazy as CUDA may be, counts what it has
 // given out and fails on request. See internal/cudatest.
 package gpu

@@ -1,4 +1,4 @@
-// What a session of nvenc.c encodes with: x264.c or x265.c.
+// What a session of nvenc.c encodes with: x264.c, x265.c or aom.c.
 #ifndef AVLOOM_ENCODER_H
 #define AVLOOM_ENCODER_H
 
@@ -13,6 +13,7 @@ struct settings {
 	int quality;    // above 0: constant rate factor
 	int bit_rate;   // bits per second, otherwise
 	int full_range, matrix, primaries, transfer;
+	int chroma_position; // of AV1: chroma_sample_position
 };
 
 // stamp goes with a picture to its packet.
@@ -38,8 +39,11 @@ struct codec {
 	void (*close)(void *);
 };
 
-extern const struct codec standin_x264, standin_x265;
+extern const struct codec standin_x264, standin_x265, standin_aom;
 
 struct packet *standin_packet(size_t size, struct stamp stamp, int type);
+
+// standin_split divides n pairs of U and V into n of U, and n of V behind them.
+void standin_split(const uint8_t *pairs, uint8_t *to, size_t n);
 
 #endif

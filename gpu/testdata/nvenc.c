@@ -27,10 +27,11 @@ static NVENCSTATUS open_session(NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS *p, void **
 }
 
 static const GUID *codecs(uint32_t *n) {
-	static GUID all[2];
+	static GUID all[3];
 	all[0] = NV_ENC_CODEC_H264_GUID;
 	all[1] = NV_ENC_CODEC_HEVC_GUID;
-	*n = standin_fault("h264_only") ? 1 : 2;
+	all[2] = NV_ENC_CODEC_AV1_GUID;
+	*n = standin_fault("h264_only") ? 1 : standin_fault("no_av1") ? 2 : 3;
 	return all;
 }
 
@@ -78,18 +79,40 @@ static NVENCSTATUS preset(void *v, GUID codec, GUID name, NV_ENC_TUNING_INFO tun
 	return NV_ENC_SUCCESS;
 }
 
-static struct settings settings_of(const NV_ENC_INITIALIZE_PARAMS *p, int hevc) {
+static void describe_h26x(struct settings *s, const NV_ENC_CONFIG_H264_VUI_PARAMETERS *vui, int repeat_headers) {
+	s->repeat_headers = repeat_headers;
+	s->full_range = vui->videoFullRangeFlag;
+	s->matrix = vui->colourMatrix;
+	s->primaries = vui->colourPrimaries;
+	s->transfer = vui->transferCharacteristics;
+}
+
+static void describe_av1(struct settings *s, const NV_ENC_CONFIG_AV1 *c) {
+	s->full_range = c->colorRange;
+	s->matrix = c->matrixCoefficients;
+	s->primaries = c->colorPrimaries;
+	s->transfer = c->transferCharacteristics;
+	s->chroma_position = c->chromaSamplePosition;
+}
+
+// settings_of reads what a session is to do, and what it encodes with.
+static struct settings settings_of(const NV_ENC_INITIALIZE_PARAMS *p, const struct codec **codec) {
 	const NV_ENC_CONFIG *c = p->encodeConfig;
-	const NV_ENC_CONFIG_H264_VUI_PARAMETERS *vui =
-		hevc ? &c->encodeCodecConfig.hevcConfig.hevcVUIParameters : &c->encodeCodecConfig.h264Config.h264VUIParameters;
-	const int repeat = hevc ? c->encodeCodecConfig.hevcConfig.repeatSPSPPS : c->encodeCodecConfig.h264Config.repeatSPSPPS;
 	struct settings s = {
 		.width = p->encodeWidth, .height = p->encodeHeight, .rate_num = p->frameRateNum, .rate_den = p->frameRateDen,
-		.gop = c->gopLength, .bframes = c->frameIntervalP > 1 ? c->frameIntervalP - 1 : 0, .repeat_headers = repeat,
+		.gop = c->gopLength, .bframes = c->frameIntervalP > 1 ? c->frameIntervalP - 1 : 0,
 		.quality = c->rcParams.targetQuality, .bit_rate = c->rcParams.averageBitRate,
-		.full_range = vui->videoFullRangeFlag, .matrix = vui->colourMatrix, .primaries = vui->colourPrimaries,
-		.transfer = vui->transferCharacteristics,
 	};
+	if (same(p->encodeGUID, NV_ENC_CODEC_AV1_GUID)) {
+		*codec = &standin_aom;
+		describe_av1(&s, &c->encodeCodecConfig.av1Config);
+	} else if (same(p->encodeGUID, NV_ENC_CODEC_HEVC_GUID)) {
+		*codec = &standin_x265;
+		describe_h26x(&s, &c->encodeCodecConfig.hevcConfig.hevcVUIParameters, c->encodeCodecConfig.hevcConfig.repeatSPSPPS);
+	} else {
+		*codec = &standin_x264;
+		describe_h26x(&s, &c->encodeCodecConfig.h264Config.h264VUIParameters, c->encodeCodecConfig.h264Config.repeatSPSPPS);
+	}
 	if (c->rcParams.rateControlMode == NV_ENC_PARAMS_RC_CONSTQP)
 		s.qp = c->rcParams.constQP.qpInterP > 1 ? c->rcParams.constQP.qpInterP : 1; // x264's 0 is another profile
 	return s;
@@ -101,9 +124,7 @@ static NVENCSTATUS initialize(void *v, NV_ENC_INITIALIZE_PARAMS *p) {
 		return NV_ENC_ERR_INVALID_VERSION;
 	if (p->encodeWidth < LEAST_WIDTH || p->encodeHeight < LEAST_HEIGHT)
 		return NV_ENC_ERR_INVALID_PARAM;
-	s->hevc = same(p->encodeGUID, NV_ENC_CODEC_HEVC_GUID);
-	s->codec = s->hevc ? &standin_x265 : &standin_x264;
-	s->settings = settings_of(p, s->hevc);
+	s->settings = settings_of(p, &s->codec);
 	s->picture = malloc((size_t)s->settings.width * s->settings.height * 3 / 2);
 	s->state = s->codec->open(&s->settings);
 	return s->state ? NV_ENC_SUCCESS : NV_ENC_ERR_INVALID_PARAM;

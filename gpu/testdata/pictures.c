@@ -11,6 +11,13 @@ struct packet *standin_packet(size_t size, struct stamp stamp, int type) {
 	return p;
 }
 
+void standin_split(const uint8_t *pairs, uint8_t *to, size_t n) {
+	for (size_t i = 0; i < n; i++) {
+		to[i] = pairs[2 * i];
+		to[n + i] = pairs[2 * i + 1];
+	}
+}
+
 // --- buffers -----------------------------------------------------------------------------------------------------------
 
 NVENCSTATUS standin_create_bitstream(void *v, NV_ENC_CREATE_BITSTREAM_BUFFER *p) {

@@ -18,7 +18,6 @@ struct resource {
 };
 
 struct session {
-	int hevc;
 	const struct codec *codec;
 	void *state;
 	struct settings settings;

@@ -7,7 +7,7 @@
 //	unused.c    what FFmpeg looks up and does not call
 //	nvenc.c     the sessions of the encoder
 //	pictures.c  what they encode, which they take through the public API of CUDA, so that they also run over a real driver
-//	x264.c      what they encode with; x265.c
+//	x264.c      what they encode with; x265.c, aom.c
 //
 // Addresses of "GPU" memory have bit 62 set, so whoever reads them on the CPU crashes. The environment asks for faults: AVLOOM_STANDIN_FAULT=name=n,...
 #ifndef AVLOOM_STANDIN_H

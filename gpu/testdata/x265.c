@@ -61,10 +61,7 @@ static int type_of(const x265_picture *p) {
 
 static void fill(struct state *st, x265_picture *in, const uint8_t *nv12) {
 	const size_t luma = (size_t)st->width * st->height, half = luma / 4;
-	for (size_t i = 0; i < half; i++) {
-		st->chroma[i] = nv12[luma + 2 * i];
-		st->chroma[half + i] = nv12[luma + 2 * i + 1];
-	}
+	standin_split(nv12 + luma, st->chroma, half);
 	in->planes[0] = (uint8_t *)nv12;
 	in->planes[1] = st->chroma;
 	in->planes[2] = st->chroma + half;

@@ -15,7 +15,7 @@ import (
 func build(t *testing.T) string {
 	t.Helper()
 	headers := headers(t)
-	for _, library := range []string{"x264", "x265"} {
+	for _, library := range []string{"x264", "x265", "aom"} {
 		if exec.Command("pkg-config", "--exists", library).Run() != nil {
 			t.Skip("the stand-in for NVENC encodes with " + library + ", whose headers are not here")
 		}
@@ -40,7 +40,7 @@ func build(t *testing.T) string {
 	compile("gcc", string(Driver), slices.Concat(shared, []string{"-Wl,-soname," + string(Driver)},
 		source("common", "cuda", "streams", "modules", "unused"), kernels, []string{"-lpthread", "-ldl", "-lm"})...)
 	compile("gcc", string(Encoder), slices.Concat(shared, []string{"-Wl,-soname," + string(Encoder)},
-		source("common", "nvenc", "pictures", "x264", "x265"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265"})...)
+		source("common", "nvenc", "pictures", "x264", "x265", "aom"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265", "-laom"})...)
 	return out
 }
 
