@@ -216,11 +216,32 @@ EXPORT CUresult cuMemFree_v2(CUdeviceptr p) {
 	return b ? CUDA_SUCCESS : INVALID_VALUE;
 }
 
+// pin is memory of the CPU that the GPU reads by itself.
+struct pin {
+	struct pin *next;
+	char *start;
+	size_t size;
+};
+
+static struct pin *pins; // guarded by the lock
+
+int standin_pinned(const void *p) {
+	const struct pin *pin = pins;
+	while (pin && ((const char *)p < pin->start || (const char *)p >= pin->start + pin->size))
+		pin = pin->next;
+	return pin != NULL;
+}
+
 EXPORT CUresult cuMemAllocHost_v2(void **p, size_t size) {
 	if (!standin_current())
 		return INVALID_CONTEXT;
 	standin_lock();
 	*p = exhausted() ? NULL : malloc(size);
+	if (*p) {
+		struct pin *pin = malloc(sizeof(*pin));
+		*pin = (struct pin){pins, *p, size};
+		pins = pin;
+	}
 	standin_unlock();
 	if (!*p)
 		return OUT_OF_MEMORY;
@@ -232,6 +253,16 @@ EXPORT CUresult cuMemFreeHost(void *p) {
 	if (!standin_current())
 		return INVALID_CONTEXT;
 	standin_finish();
+	standin_lock();
+	struct pin **link = &pins, *pin;
+	while (*link && (*link)->start != p)
+		link = &(*link)->next;
+	if ((pin = *link))
+		*link = pin->next;
+	standin_unlock();
+	if (!pin)
+		return INVALID_VALUE;
+	free(pin);
 	free(p);
 	count(PINNED, -1);
 	return CUDA_SUCCESS;

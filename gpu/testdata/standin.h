@@ -63,6 +63,7 @@ enum { DEVICES = 2 };
 
 CUcontext standin_current(void);               // NULL: none
 int standin_holds(CUdeviceptr p, size_t size); // whether these bytes lie in memory of the "GPU"
+int standin_pinned(const void *p);             // whether the GPU can read this memory of the CPU by itself; the lock is held
 
 // lock guards all state.
 void standin_lock(void);

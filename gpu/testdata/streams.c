@@ -12,6 +12,7 @@ struct op {
 	struct op *next;
 	enum kind kind;
 	CUDA_MEMCPY2D copy;
+	char *staged; // what it copies, if that had to be taken at once
 	run_fn *run;
 	void *what;
 	CUstream stream; // to wait for
@@ -50,9 +51,10 @@ static void work(CUstream s, uint64_t until) {
 		if (!(s->first = o->next))
 			s->last = &s->first;
 		s->done++;
-		if (o->kind == COPY)
+		if (o->kind == COPY) {
 			copy_now(&o->copy);
-		else if (o->kind == RUN)
+			free(o->staged);
+		} else if (o->kind == RUN)
 			o->run(o->what);
 		else
 			work(o->stream, o->until);
@@ -172,6 +174,16 @@ static int within(const CUDA_MEMCPY2D *c) {
 		(c->dstMemoryType != CU_MEMORYTYPE_DEVICE || standin_holds(c->dstDevice, (c->Height - 1) * c->dstPitch + c->WidthInBytes));
 }
 
+// stage takes what is to be copied from memory that the GPU cannot read, which CUDA does before the call returns.
+static void stage(struct op *o) {
+	CUDA_MEMCPY2D *c = &o->copy;
+	o->staged = malloc(c->Height * c->WidthInBytes);
+	for (size_t y = 0; y < c->Height; y++)
+		memcpy(o->staged + y * c->WidthInBytes, (const char *)c->srcHost + y * c->srcPitch, c->WidthInBytes);
+	c->srcHost = o->staged;
+	c->srcPitch = c->WidthInBytes;
+}
+
 EXPORT CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *c, CUstream s) {
 	static struct calls calls;
 	if (!usable(s))
@@ -179,8 +191,12 @@ EXPORT CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *c, CUstream s) {
 	standin_lock();
 	const int upload = c->srcMemoryType == CU_MEMORYTYPE_HOST; // the encoder's own copies are not to fail
 	const int fails = (upload && standin_fails("copy", &calls)) || !within(c);
-	if (!fails)
-		give(or_default(s), (struct op){.kind = COPY, .copy = *c});
+	if (!fails) {
+		struct op o = {.kind = COPY, .copy = *c};
+		if (upload && !standin_pinned(c->srcHost))
+			stage(&o);
+		give(or_default(s), o);
+	}
 	standin_unlock();
 	return fails ? INVALID_VALUE : CUDA_SUCCESS;
 }
