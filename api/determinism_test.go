@@ -86,3 +86,26 @@ func TestEqualInputGivesEqualFilesOfAColumn(t *testing.T) {
 		})
 	}
 }
+
+// TestBriefHEVC: so few pictures that x265 never learns how long one takes have decoding times all the same.
+func TestBriefHEVC(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for n := 1; n <= 4; n++ {
+		for _, width := range []int{numberedWidth, 2 * numberedWidth} {
+			for range 8 {
+				path := temporary(t, "brief.mp4")
+				enc := api.NewEncoder()
+				v := addVideo(t, enc, api.VideoConfig{Width: width, Height: numberedHeight, FrameRate: 30, Codec: "libx265", Preset: "ultrafast", Threads: 1})
+				require.NoError(t, enc.OpenFile(context.Background(), path))
+				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: enlarged(0, n, width, numberedHeight), Layout: api.NHWC}))
+				require.NoError(t, enc.Close())
+				packets := mediatest.Packets(t, path)
+				require.Len(t, packets, n)
+				for i, p := range packets {
+					require.InDelta(t, i-1, 30*p.DTS, 1.01, "%d pictures: decoding is two of them ahead at most", n)
+					require.LessOrEqual(t, p.DTS, p.PTS)
+				}
+			}
+		}
+	}
+}

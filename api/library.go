@@ -40,10 +40,9 @@ func (o *opener) withThreading(options []codecOption) []codecOption {
 
 // libraryParameters are what is said to the library behind an encoder because FFmpeg does not: how many threads it may have, which SVT-AV1
 // and the pool of x265 would otherwise take from the machine, that x265 write nothing to stderr, whose log level FFmpeg mistakes, that
-// x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, that x265 make more than one column of
-// blocks (with one, 3.5 at least searches in what nobody wrote, as valgrind sees, and equal input gives different files), and to libaom where the
-// chroma lies.
-func (o *opener) libraryParameters(width int, options []codecOption) (key string, ours []parameter) {
+// x264 leave AVX-512 alone where it makes the file depend on chance, that x265 keep from overrunning its memory, that x265 make more than one
+// column of blocks, and to libaom where the chroma lies.
+func (o *opener) libraryParameters(width, height int, options []codecOption) (key string, ours []parameter) {
 	threads := o.threads
 	switch o.codec.Name() {
 	case "libaom-av1":
@@ -70,14 +69,25 @@ func (o *opener) libraryParameters(width int, options []codecOption) (key string
 		if width < leastForTree {
 			ours = append(ours, parameter{"cutree", "0"})
 		}
-		switch {
-		case width <= 32:
-			ours = append(ours, parameter{"ctu", "16"})
-		case width <= 64:
-			ours = append(ours, parameter{"ctu", "32"})
+		if size := o.blocksOfTwoColumns(width, height, options); size != "" {
+			ours = append(ours, parameter{"ctu", size})
 		}
 	}
 	return key, ours
+}
+
+// blocksOfTwoColumns is the size of x265's blocks (CTU) for a picture that would otherwise be one of them wide; "": leave it. In a single column x265
+// (3.5 at least) searches in what nobody wrote, as valgrind sees, and equal input gives different files. FFmpeg makes the blocks small enough for all but
+// these widths; for a width of 16 there are none that are. Placebo divides blocks so often that they must be larger than 16.
+func (o *opener) blocksOfTwoColumns(width, height int, options []codecOption) string {
+	placebo := slices.ContainsFunc(options, func(o codecOption) bool { return o.key == "preset" && (o.value == "placebo" || o.value == "9") })
+	switch {
+	case width == 64 && height >= 64:
+		return "32"
+	case width == 32 && height >= 32 && !placebo:
+		return "16"
+	}
+	return ""
 }
 
 // av1Positions are AV1's names of where 4:2:0 chroma lies (chroma_sample_position, 6.4.2), as libaom takes them.
@@ -99,12 +109,12 @@ func hasMacroblockTree(options []codecOption) bool {
 // writes beyond its buffer, as valgrind sees, and the process ends in free().
 const leastForTree = 64
 
-// sameParameters are other names of those of ours, and the one that may ask for more than ours allows.
-var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools", "min-cu-size": "ctu"}
+// sameParameters are other names of those of ours, and those that may ask for more than ours allows.
+var sameParameters = map[string]string{"log": "log-level", "numa-pools": "pools", "min-cu-size": "ctu", "tu-intra-depth": "ctu", "tu-inter-depth": "ctu"}
 
 // withLibraryParameters adds our parameters to the option that holds those of the library, except what the user has said there.
-func (o *opener) withLibraryParameters(width int, options []codecOption) ([]codecOption, error) {
-	key, ours := o.libraryParameters(width, options)
+func (o *opener) withLibraryParameters(width, height int, options []codecOption) ([]codecOption, error) {
+	key, ours := o.libraryParameters(width, height, options)
 	if len(ours) == 0 {
 		return options, nil
 	}

@@ -130,7 +130,7 @@ func (o *opener) attempt(options []codecOption, probe string, log *astiavx.Log) 
 
 func (o *opener) configure(cc *astiav.CodecContext, options []codecOption, probe string) error {
 	o.setUp(cc, probe)
-	options, err := o.withLibraryParameters(cc.Width(), o.withThreading(options))
+	options, err := o.withLibraryParameters(cc.Width(), cc.Height(), o.withThreading(options))
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func TestSizesToTheLastPixel(t *testing.T) {
 	} {
 		t.Run(c.codec+" "+c.format, func(t *testing.T) {
 			var sizes []sized
-			for _, size := range [][2]int{{1, 1}, {2, 2}, {15, 17}, {16, 16}, {17, 33}, {33, 31}, {47, 49}, {64, 3}} {
+			for _, size := range [][2]int{{1, 1}, {2, 2}, {15, 17}, {16, 16}, {17, 33}, {33, 31}, {47, 49}, {64, 3}, {64, 24}, {48, 16}, {32, 64}} {
 				crop := sized{size[0], size[1], size[0] / c.stepX * c.stepX, size[1] / c.stepY * c.stepY, api.OddSizeCrop}
 				pad := sized{size[0], size[1], (size[0] + c.stepX - 1) / c.stepX * c.stepX, (size[1] + c.stepY - 1) / c.stepY * c.stepY, api.OddSizePad}
 				for _, s := range []sized{crop, pad} {

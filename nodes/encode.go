@@ -27,6 +27,7 @@ type Encode[M Media] struct {
 	total int64 // of that, what came in
 	given int64 // how many packets it gave
 	end   int64 // where these end
+	brief bool  // it has ended before the encoder knew how to count decoding times
 	shelf astiavx.PacketShelf
 }
 
@@ -108,8 +109,13 @@ func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]
 	if err := e.pushOut(emit); err != nil {
 		return err
 	}
+	e.brief = e.given == 0 && e.sent <= mostLead && astiavx.OpenEncoder(e.codec) == "libx265"
 	return e.encode(nil, emit)
 }
+
+// mostLead is by how many pictures x265 decodes ahead of what it shows, at most. It learns how long they take from the first picture after them; where there
+// is none, version 3.5 takes the time from memory that nobody wrote. So few pictures are in order.
+const mostLead = 2
 
 // encode sends a frame (nil: the end) and emits the packets that it sets free.
 func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
@@ -136,6 +142,9 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 	if ok, err = astiavx.ReceivePacket(e.codec, packet.Packet); err == nil && ok {
 		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 			packet.SetDuration(1) // not every encoder passes it on
+		}
+		if e.brief {
+			packet.SetDts(packet.Pts())
 		}
 		e.given++
 		e.end = max(e.end, packet.Pts()+packet.Duration())
