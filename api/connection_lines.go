@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,24 +19,25 @@ import (
 
 // connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log; and those that say why there is none, into the error.
 type connectionLines struct {
-	address *address
-	log     *astiavx.Log // nil: none
+	redactor redactor
+	log      *astiavx.Log // nil: none
 
 	mu   sync.Mutex
 	open bool
 	said []string // errors, until it is open
 }
 
+// all is where FFmpeg's lines go, but for what it logs to debug: there it shows what it sends, with passwords.
 func (c *connectionLines) all() *astiavx.Log {
 	most := astiav.LogLevelError
 	if c.log != nil {
-		most = max(most, c.log.Most)
+		most = max(most, min(c.log.Most, astiav.LogLevelInfo))
 	}
 	return &astiavx.Log{Most: most, To: c.take}
 }
 
 func (c *connectionLines) take(line astiavx.LogLine) {
-	line.Text = c.address.withoutSecrets(line.Text)
+	line.Text = c.redactor.clean(line.Text)
 	if c.log != nil {
 		c.log.To(line)
 	}
@@ -50,54 +54,104 @@ func (c *connectionLines) connected() {
 	c.open, c.said = true, nil
 }
 
+// plain are errors that say enough by themselves.
+var plain = []syscall.Errno{
+	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH,
+	syscall.EADDRINUSE, syscall.EACCES,
+}
+
 // explain adds to an error what FFmpeg said, where the error itself says no more than that something went wrong.
 func (c *connectionLines) explain(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var system syscall.Errno
-	if len(c.said) == 0 || errors.As(err, &system) && system != syscall.EIO {
+	if len(c.said) == 0 || errors.As(err, &system) && slices.Contains(plain, system) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", strings.Join(slices.Compact(c.said), "; "), err)
+	c.said = slices.Compact(c.said)
+	return fmt.Errorf("%s: %w", strings.Join(c.said, "; "), err)
 }
 
-// leastSecret is the length from which a part of a URL is looked for in FFmpeg's lines. Shorter ones would be found in words.
+// redactor leaves out of texts what is not to be shown of a connection: of its URL what shown leaves out, and the values of its options.
+type redactor struct {
+	url, shown string
+	parts      *regexp.Regexp // the URL and its secret parts
+}
+
+// leastSecret is the length from which something is looked for. Shorter parts would be found anywhere.
 const leastSecret = 3
 
-// withoutSecrets leaves out of a text what shown leaves out of the URL.
-func (a *address) withoutSecrets(text string) string {
-	text = strings.ReplaceAll(text, a.url, a.shown())
-	_, rest, _ := strings.Cut(a.url, "://")
-	host, rest := splitHost(rest)
-	user, _, _ := cutLast(host, "@")
-	secrets := append(strings.Split(user, ":"), user)
-	path := withoutQuery(rest)
-	if !a.protocol.NamesFiles {
-		secrets = append(append(secrets, strings.Split(path, "/")...), path)
-	}
-	query := strings.TrimPrefix(rest, path)
-	for _, pair := range strings.FieldsFunc(query, func(r rune) bool { return strings.ContainsRune("?#&;", r) }) {
-		_, value, _ := strings.Cut(pair, "=")
-		secrets = append(secrets, value)
-	}
-	secrets = append(secrets, strings.TrimLeft(query, "?#"))
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // what contains another first
-	for _, secret := range secrets {
-		for _, form := range []string{secret, unescaped(secret)} {
-			if len(form) >= leastSecret {
-				text = strings.ReplaceAll(text, form, "…")
+func (a *address) redactor(options map[string]string) redactor {
+	var secrets []string
+	add := func(all ...string) {
+		for _, s := range all {
+			if _, err := strconv.ParseFloat(s, 64); err != nil || len(s) > 5 { // sizes and times are none
+				secrets = append(secrets, s, unescaped(s))
 			}
 		}
 	}
-	return text
+	_, rest, _ := strings.Cut(a.url, "://")
+	host, rest := splitHost(rest)
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		add(host[:i])
+		add(strings.Split(host[:i], ":")...)
+	}
+	path := withoutQuery(rest)
+	if !a.protocol.NamesFiles { // they may hold a stream's key, which FFmpeg takes an extension off
+		add(path)
+		for _, part := range strings.Split(path, "/") {
+			add(part, strings.TrimSuffix(part, filepath.Ext(part)))
+		}
+	}
+	query := strings.TrimLeft(strings.TrimPrefix(rest, path), "?#")
+	add(query)
+	for _, pair := range strings.FieldsFunc(query, func(r rune) bool { return strings.ContainsRune("?#&;", r) }) {
+		_, value, named := strings.Cut(pair, "=")
+		if !named {
+			value = pair
+		}
+		add(value)
+	}
+	for _, value := range options {
+		add(value)
+		add(strings.Fields(value)...)
+	}
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // what contains another first
+	patterns := []string{wholeWord(a.url)}
+	for _, s := range slices.Compact(secrets) {
+		if len(s) >= leastSecret {
+			patterns = append(patterns, wholeWord(s))
+		}
+	}
+	return redactor{a.url, a.shown(), regexp.MustCompile(strings.Join(patterns, "|"))}
 }
 
-// cutLast is strings.Cut at the last separator; without one, all is behind it.
-func cutLast(s, separator string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, separator); i >= 0 {
-		return s[:i], s[i+len(separator):], true
+// wholeWord is a pattern for s where it is not a part of a word.
+func wholeWord(s string) string {
+	isWord := func(c byte) bool { return c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' }
+	pattern := regexp.QuoteMeta(strings.ToValidUTF8(s, ""))
+	if s != "" && isWord(s[0]) {
+		pattern = `\b` + pattern
 	}
-	return "", s, false
+	if s != "" && isWord(s[len(s)-1]) {
+		pattern += `\b`
+	}
+	return pattern
+}
+
+// longestLine is what FFmpeg cuts a line to, and with it perhaps a secret, which then cannot be found.
+const longestLine = 1023
+
+func (r redactor) clean(text string) string {
+	if len(text) >= longestLine {
+		text = text[:strings.LastIndexByte(text, ' ')+1] + "…"
+	}
+	return r.parts.ReplaceAllStringFunc(text, func(part string) string {
+		if part == r.url {
+			return r.shown
+		}
+		return "…"
+	})
 }
 
 // unescaped is what a part of a URL stands for.

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -17,20 +18,22 @@ func TestLinesWithoutSecrets(t *testing.T) {
 		"rtmp://me:pass@host/live/key?token=hush": {"rtmp://me:pass@host/live/key?token=hush: key of me:pass, token=hush, hush", "rtmp://host: … of …, …, …"},
 		"rtmp://host/live/long%20key":             {"unknown stream 'long key' in live", "unknown stream '…' in …"},
 		"http://user@host/clip.mp4?signature=abc": {"/clip.mp4?signature=abc of user: 403, abc", "/clip.mp4?… of …: 403, …"},
+		"rtmp://live.example/app/key.flv?token":   {"Application says: no key, no token, rtmp://live.example/app/key.flv?token", "Application says: no …, no …, rtmp://live.example"},
+		"srt://host:1?mode=caller&pkt_size=1316":  {"X-Key: topsecret of 1316 bytes within 1000", "… … of 1316 bytes within 1000"},
 		"tcp://host:1234":                         {"Connection to tcp://host:1234 failed", "Connection to tcp://host:1234 failed"},
 		"udp://a@host:1234?b=c":                   {"a cab cannot be told apart", "a cab cannot be told apart"},
 		"unix:/run/me/socket":                     {"/run/me/socket: no such file", "/run/me/socket: no such file"},
 	} {
 		a, err := parseAddress(url)
 		require.NoError(t, err)
-		require.Equal(t, c.want, a.withoutSecrets(c.line))
+		require.Equal(t, c.want, a.redactor(map[string]string{"headers": "X-Key: topsecret\r\n", "timeout": "1000"}).clean(c.line))
 	}
 }
 
 func TestConnectionErrorsSayWhatFFmpegSaid(t *testing.T) {
 	a, err := parseAddress("rtmp://host/live/key")
 	require.NoError(t, err)
-	lines := &connectionLines{address: &a}
+	lines := &connectionLines{redactor: a.redactor(nil)}
 	log := lines.all()
 	require.Equal(t, syscall.EIO, lines.explain(syscall.EIO), "nothing yet")
 	for _, level := range []astiav.LogLevel{astiav.LogLevelError, astiav.LogLevelError, astiav.LogLevelInfo} {
@@ -38,9 +41,17 @@ func TestConnectionErrorsSayWhatFFmpegSaid(t *testing.T) {
 	}
 	require.EqualError(t, lines.explain(syscall.EIO), "… is wrong at level 16: input/output error")
 	require.ErrorIs(t, lines.explain(syscall.EIO), syscall.EIO)
+	require.EqualError(t, lines.explain(syscall.EINVAL), "… is wrong at level 16: invalid argument")
 	require.Equal(t, syscall.ECONNREFUSED, lines.explain(syscall.ECONNREFUSED), "which says enough")
 	lines.connected()
 	log.To(astiavx.LogLine{Level: astiav.LogLevelError, Text: "later"})
 	own := errors.New("own")
 	require.Equal(t, own, lines.explain(own))
+}
+
+func TestLinesThatAreCut(t *testing.T) {
+	a, err := parseAddress("srt://host:1?streamid=" + strings.Repeat("secret", 300))
+	require.NoError(t, err)
+	text := ("Connection to " + a.url)[:1023]
+	require.Equal(t, "Connection to …", a.redactor(nil).clean(text))
 }

@@ -42,7 +42,8 @@ func newSettings(opts []Option) settings {
 // for the logger. The default is nowhere; FFmpeg's lines then are not shown either.
 //
 // The first logger or URL of a process sets FFmpeg's log callback, once. Lines that are not about avloom's encoders go to stderr as they do by default. A program that has
-// a callback of its own sets it after that first Open, and keeps it: avloom's lines are then logged nowhere.
+// a callback of its own sets it after that first Open, and keeps it: avloom's lines are then logged nowhere, but for those about connections, which it gets as FFmpeg
+// writes them, passwords included.
 func WithLogger(l *zap.Logger) Option {
 	return func(s *settings) {
 		if l != nil {

@@ -70,7 +70,7 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &yes } }
 
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
-// never taken for a URL. The file is CrashSafe unless that is turned off.
+// never taken for a URL. The file is CrashSafe, unless that is turned off or CrashSafe says otherwise.
 func File(path string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toFile, path: path}, opts)
 }

@@ -106,7 +106,7 @@ func (t *target) touch(ctx context.Context, log *astiavx.Log) (*muxer.Destinatio
 }
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
-	lines := &connectionLines{address: &t.address, log: log}
+	lines := &connectionLines{redactor: t.address.redactor(t.protocol), log: log}
 	dst, err := t.address.protocol.Connect(ctx, t.address.url, t.container.Name, t.protocol, lines.all())
 	switch {
 	case err == nil:

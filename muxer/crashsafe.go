@@ -9,11 +9,14 @@ import (
 )
 
 // hybridFlags make the mov muxer write fragments, which the Mux cuts, and turn the file into an ordinary one at the end. The index waits for the first of
-// them, since only then the start times of all tracks (B-frames, priming) are known. What a fragment holds lies behind it, so that no offset need say where.
-const hybridFlags = "+hybrid_fragmented+delay_moov+frag_custom+omit_tfhd_offset"
+// them, since only then the start times of all tracks (B-frames, priming) are known.
+const hybridFlags = "+hybrid_fragmented+delay_moov+frag_custom"
 
-// hybrid are the options for that.
-var hybrid = map[string]string{"movflags": hybridFlags, "flush_packets": "1"}
+// omitOffsets spares bytes: what a fragment holds lies behind it, so that no offset need say where.
+const omitOffsets = "omit_tfhd_offset"
+
+// hybrid are the options for that, but for movflags.
+var hybrid = map[string]string{"flush_packets": "1"}
 
 // hybridFormats are the containers of FFmpeg's mov muxer that can begin as fragments. PSP's and Smooth Streaming's have a layout of their own,
 // and AVIF's is for pictures.
@@ -48,7 +51,11 @@ func safeguards(cfg Config, canSeek bool) map[string]string {
 			return nil
 		}
 		options := maps.Clone(hybrid)
-		options["movflags"] = cfg.Options["movflags"] + hybridFlags
+		said := cfg.Options["movflags"]
+		options["movflags"] = said + hybridFlags
+		if !strings.Contains(said, omitOffsets) {
+			options["movflags"] += "+" + omitOffsets
+		}
 		return options
 	case cfg.Format == "matroska", cfg.Format == "webm":
 		return clusters

@@ -7,7 +7,7 @@
 #include "encoder.h"
 #include "nvEncodeAPI.h"
 
-enum { FASTEST = 10, THEIRS_PER_OURS = 4 }; // AV1's quantizers go to 255, libaom's to 63
+enum { FASTEST = 10, THEIRS_PER_OURS = 4, MOST = 252 }; // AV1's quantizers go to 255, libaom's to 63
 
 struct state {
 	aom_codec_ctx_t aom;
@@ -19,7 +19,7 @@ static void set_quality(aom_codec_enc_cfg_t *c, const struct settings *s) {
 	c->rc_target_bitrate = s->bit_rate / 1000;
 	c->rc_end_usage = s->qp > 0 || s->quality > 0 ? AOM_Q : AOM_VBR;
 	if (s->qp > 0)
-		c->rc_min_quantizer = c->rc_max_quantizer = (s->qp + THEIRS_PER_OURS - 1) / THEIRS_PER_OURS;
+		c->rc_min_quantizer = c->rc_max_quantizer = s->qp < MOST ? (s->qp + THEIRS_PER_OURS - 1) / THEIRS_PER_OURS : MOST / THEIRS_PER_OURS;
 }
 
 static void *open_aom(const struct settings *s) {

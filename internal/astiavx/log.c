@@ -70,7 +70,7 @@ static void on_log(void *ctx, int level, const char *format, va_list args) {
 	const AVClass *class = ctx ? *(const AVClass **)ctx : NULL;
 	log_source source;
 	int known = class && source_of(ctx, class, &source);
-	if (class && !known && of_thread) {
+	if (!known && of_thread) {
 		source = *of_thread;
 		known = 1;
 	}
@@ -79,14 +79,14 @@ static void on_log(void *ctx, int level, const char *format, va_list args) {
 		return;
 	}
 	level &= 0xff; // the rest is a colour
-	int offset = class->log_level_offset_offset ? *(int *)((char *)ctx + class->log_level_offset_offset) : 0;
+	int offset = class && class->log_level_offset_offset ? *(int *)((char *)ctx + class->log_level_offset_offset) : 0;
 	if (level >= AV_LOG_FATAL + offset)
 		level -= offset;
 	if (level > source.most)
 		return;
 	char line[LINE];
 	if (vsnprintf(line, sizeof(line), format, args) > 0)
-		avloomLog(source.id, level, (char *)class->item_name(ctx), line);
+		avloomLog(source.id, level, class ? (char *)class->item_name(ctx) : "", line);
 }
 
 static void install(void) { av_log_set_callback(on_log); }

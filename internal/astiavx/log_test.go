@@ -165,7 +165,7 @@ func TestLinesOfOthers(t *testing.T) {
 	astiav.Log(nil, astiav.LogLevelError, "of nobody\n")
 }
 
-func TestLinesLeaveNothingBehind(t *testing.T) {
+func TestLinesTakeNoMemory(t *testing.T) {
 	if _, parent := alone(t); parent {
 		return
 	}
