@@ -99,7 +99,7 @@ func (a *address) redactor(options map[string]string) redactor {
 	path := withoutQuery(rest)
 	if !a.protocol.NamesFiles { // they may hold a stream's key, which FFmpeg takes an extension off
 		add(path)
-		for _, part := range strings.Split(path, "/") {
+		for part := range strings.SplitSeq(path, "/") {
 			add(part, strings.TrimSuffix(part, filepath.Ext(part)))
 		}
 	}
