@@ -75,7 +75,7 @@ func (c *connectionLines) explain(err error) error {
 // redactor leaves out of texts what is not to be shown of a connection: of its URL what shown leaves out, and the values of its options.
 type redactor struct {
 	url, shown string
-	parts      *regexp.Regexp // the URL and its secret parts
+	parts      *regexp.Regexp // the URL and its secret parts; nil: too much to look for
 }
 
 // leastSecret is the length from which something is looked for. Shorter parts would be found anywhere.
@@ -119,11 +119,12 @@ func (a *address) redactor(options map[string]string) redactor {
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // what contains another first
 	patterns := []string{wholeWord(a.url)}
 	for _, s := range slices.Compact(secrets) {
-		if len(s) >= leastSecret {
+		if len(s) >= leastSecret && len(s) < longestLine {
 			patterns = append(patterns, wholeWord(s))
 		}
 	}
-	return redactor{a.url, a.shown(), regexp.MustCompile(strings.Join(patterns, "|"))}
+	parts, _ := regexp.Compile(strings.Join(patterns, "|")) // it fails where it is too long
+	return redactor{a.url, a.shown(), parts}
 }
 
 // wholeWord is a pattern for s where it is not a part of a word.
@@ -143,6 +144,9 @@ func wholeWord(s string) string {
 const longestLine = 1023
 
 func (r redactor) clean(text string) string {
+	if r.parts == nil {
+		return "…"
+	}
 	if len(text) >= longestLine {
 		text = text[:strings.LastIndexByte(text, ' ')+1] + "…"
 	}

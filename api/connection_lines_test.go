@@ -55,3 +55,10 @@ func TestLinesThatAreCut(t *testing.T) {
 	text := ("Connection to " + a.url)[:1023]
 	require.Equal(t, "Connection to …", a.redactor(nil).clean(text))
 }
+
+func TestLinesBesideEnormousOptions(t *testing.T) {
+	a, err := parseAddress("http://host/a.mkv")
+	require.NoError(t, err)
+	enormous := map[string]string{"headers": strings.Repeat("secret", 1<<20), "cookies": strings.Repeat("secret ", 1<<20)}
+	require.Equal(t, "of …", a.redactor(enormous).clean("of secret"))
+}
