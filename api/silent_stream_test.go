@@ -56,8 +56,8 @@ func encodeLate(t *testing.T, path string, safe, soundIsLate bool) {
 	if safe {
 		require.Eventually(t, func() bool {
 			n := packetsEncoded(enc.Stats())[early]
-			return n >= 150 && packetsIn(path)[early] == n
-		}, time.Minute, 50*time.Millisecond, "all that left the encoder is in the file")
+			return n >= 150 && packetsIn(path)[early] > n-[]int64{15, 24}[early]
+		}, time.Minute, 50*time.Millisecond, "all that left the encoder is in the file, but for half a second at the most")
 	}
 	feed[1-early]()
 	require.NoError(t, enc.Close())

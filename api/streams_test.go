@@ -29,7 +29,8 @@ func requireInterleaved(t *testing.T, packets []mediatest.Packet, within float64
 
 func TestFourStreamsFromFourGoroutines(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for extension, within := range map[string]float64{"mp4": 0.5, "mkv": 0.001} { // mp4 has one track after the other in each fragment
+	const within = 0.001
+	for _, extension := range []string{"mp4", "mkv"} {
 		t.Run(extension, func(t *testing.T) {
 			path := temporary(t, "four."+extension)
 			enc := api.NewEncoder(api.WithQueueDepth(3))
@@ -41,7 +42,8 @@ func TestFourStreamsFromFourGoroutines(t *testing.T) {
 			mono := stereo()
 			mono.NumChannels = 1
 			audio = append(audio, addAudio(t, enc, mono))
-			require.NoError(t, enc.OpenFile(context.Background(), path))
+			// What is crash-safe does not wait for a stream for longer than half a second, and its fragments of mp4 hold one track after the other.
+			require.NoError(t, enc.OpenFile(context.Background(), path, api.CrashSafe(false)))
 
 			const seconds = 4
 			var g errgroup.Group
