@@ -187,7 +187,7 @@ func TestConnectionRefused(t *testing.T) {
 	}
 }
 
-// TestServerThatHangsUp has the error say what FFmpeg made of it, without secrets, and a logger gets that too once something was opened.
+// TestServerThatHangsUp has the error say what FFmpeg made of it, without secrets.
 func TestServerThatHangsUp(t *testing.T) {
 	mediatest.NoLeaks(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
