@@ -18,7 +18,7 @@ var (
 	ErrNotOpen = errors.New("avloom: the encoder is not open: call Open, OpenFile or OpenWriter first")
 	// ErrEnded is returned by all that feeds a stream, after its End.
 	ErrEnded = pipeline.ErrEnded
-	// ErrClosed is returned by every call but Close, Abort and Stats after Close.
+	// ErrClosed is returned by every call but Close, CloseContext, Abort and Stats after Close.
 	ErrClosed = errors.New("avloom: the encoder is closed")
 	// ErrAborted is the cause of an Abort without one.
 	ErrAborted = pipeline.ErrAborted

@@ -220,6 +220,19 @@ func (m *model) close() {
 	m.closed = true
 }
 
+// closeWithin closes the encoder by a context, which may have ended.
+func (m *model) closeWithin(d *dice) {
+	ctx, want := context.Background(), m.over
+	if d.below(2) == 0 {
+		ctx = endedContext()
+		if !m.closed {
+			want = or(m.over, errNoPatience)
+		}
+	}
+	m.require(want, m.enc.CloseContext(ctx), "CloseContext")
+	m.closed, m.over = true, want
+}
+
 func (m *model) abort() {
 	want := or(m.over, errGivenUp)
 	if m.closed {
@@ -255,6 +268,8 @@ func (m *model) step(d *dice) {
 			m.close()
 		case 1:
 			m.abort()
+		case 2:
+			m.closeWithin(d)
 		default:
 			requireLaw(m.t, m.enc.Stats(), false)
 		}

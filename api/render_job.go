@@ -136,25 +136,11 @@ func (r *rendering) encode(ctx context.Context, job Job, path string, result *Jo
 		_ = enc.Abort(errJobEnded) // says nothing new
 		result.Frames = enc.videoFrames()
 	}()
-	defer abortWith(ctx, enc)()
+	defer abortWith(ctx, enc)() // in case that the job opens it with another context
 	if err := job.Run(ctx, enc, path); err != nil {
 		return err
 	}
 	return enc.finish(path)
-}
-
-// abortWith aborts the encoder when ctx ends, in case that the job opened it with another context. The result stops that.
-func abortWith(ctx context.Context, enc *Encoder) (stop func()) {
-	aborted := make(chan struct{})
-	unhook := context.AfterFunc(ctx, func() {
-		defer close(aborted)
-		_ = enc.Abort(context.Cause(ctx)) // which it returns
-	})
-	return func() {
-		if !unhook() {
-			<-aborted
-		}
-	}
 }
 
 // finish closes the encoder, and checks that it wrote to path.
