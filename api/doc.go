@@ -27,6 +27,8 @@
 //
 // # How it ends
 //
-// Close finishes the file, and CloseContext does so within the life of a context. Abort, the end of the context given to Open, and the first error of any part give it up: there is no trailer, and every
-// call returns that cause. The errors of a wrong config are *ConfigError, those of a part that failed are *pipeline.NodeError.
+// Close finishes the file, and CloseContext does so within the life of a context. Abort, the end of
+// the context given to Open, and the first error of any part give it up: there is no trailer, and
+// every call returns that cause. The errors of a wrong config are *ConfigError, those of a part that
+// failed are *pipeline.NodeError.
 package api

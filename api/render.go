@@ -51,17 +51,8 @@ type Progress struct {
 	Elapsed time.Duration // since RenderAll was called
 }
 
-// JobResult is how a job ended.
-type JobResult struct {
-	ID, Path string
-	Err      error         // nil: Path is complete
-	Skipped  bool          // the file was there, and Run was not called
-	Frames   int64         // of video, of all streams, that were encoded
-	Bytes    int64         // of the file at Path; 0 where Err is not nil
-	Elapsed  time.Duration // from the begin of the job to its end
-}
-
-// Report is how all jobs ended, in the order in which they did. Jobs that were never begun are not in it.
+// Report is how all jobs ended, in the order in which they did. Jobs that were never begun are not
+// in it. It turns into JSON and back, as JobResult does.
 type Report struct{ Results []JobResult }
 
 // RenderAll does jobs, several at a time, each with an encoder of its own. A job's file has a temporary name beside its Path until it is complete and on
@@ -208,20 +199,4 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, resul
 		r.progress.Last, r.progress.Elapsed = *result, time.Since(r.start)
 		r.cfg.Progress(r.progress)
 	}
-}
-
-// stopped says whether the job ended because ctx did. Its error is ctx's cause then.
-func (r *JobResult) stopped(ctx context.Context) bool {
-	if r.Err == nil || ctx.Err() == nil {
-		return false
-	}
-	cause := context.Cause(ctx)
-	if errors.Is(r.Err, cause) {
-		return true
-	}
-	if errors.Is(r.Err, ctx.Err()) {
-		r.Err = cause
-		return true
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/avloom/avloom/pipeline"
@@ -16,26 +17,32 @@ type RenderError struct {
 	Err    error       // the cause of the context, where that ended too; otherwise nil
 }
 
-// mostNamed is how many failed jobs a message names.
-const mostNamed = 8
-
+// Error says how many jobs failed. Where it was one, what it failed of follows; otherwise there is a
+// line for each. What is in several lines itself is put into one, and a panic is without its stack,
+// which is in the result.
 func (e *RenderError) Error() string {
+	first, next := " ", "; "
+	if len(e.Failed) > 1 {
+		first, next = "\n  ", "\n  "
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "avloom: %d %s failed: ", len(e.Failed), plural("job", len(e.Failed)))
-	for i, job := range e.Failed {
-		if i == mostNamed {
-			fmt.Fprintf(&b, "; and %d more", len(e.Failed)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		fmt.Fprintf(&b, "%s: %s", shorten(cmp.Or(job.ID, "a job without a path")), inShort(job.Err))
+	fmt.Fprintf(&b, "avloom: %d %s failed:", len(e.Failed), plural("job", len(e.Failed)))
+	for _, job := range e.Failed {
+		fmt.Fprintf(&b, "%s%s: %s", first, inOneLine(cmp.Or(job.ID, "a job without a path")), inOneLine(inShort(job.Err)))
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&b, "; then all were stopped: %v", withoutPrefix(e.Err))
+		fmt.Fprintf(&b, "%sthen all were stopped: %s", next, inOneLine(withoutPrefix(e.Err).Error()))
 	}
 	return b.String()
+}
+
+// inOneLine joins the lines of a text.
+func inOneLine(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "; ")
 }
 
 // Unwrap returns the error of each failed job, and the cause of the context.

@@ -134,7 +134,8 @@ func (r *rendering) encode(ctx context.Context, job Job, path string, result *Jo
 	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads)), isTemporary}, job.Options...)...)
 	defer func() {
 		_ = enc.Abort(errJobEnded) // says nothing new
-		result.Frames = enc.videoFrames()
+		result.Stats = enc.Stats()
+		result.Frames = result.Stats.videoFrames()
 	}()
 	defer abortWith(ctx, enc)() // in case that the job opens it with another context
 	if err := job.Run(ctx, enc, path); err != nil {
@@ -164,10 +165,10 @@ func (e *Encoder) finish(path string) error {
 }
 
 // videoFrames is how many pictures the encoders of all streams took.
-func (e *Encoder) videoFrames() (n int64) {
-	for _, s := range e.Stats().Streams {
-		if s.Kind == "video" {
-			n += s.Accepted
+func (s *Stats) videoFrames() (n int64) {
+	for _, t := range s.Streams {
+		if t.Kind == "video" {
+			n += t.Accepted
 		}
 	}
 	return n

@@ -254,23 +254,6 @@ func TestRenderAllToAURL(t *testing.T) {
 	require.NotContains(t, err.Error(), "secret")
 }
 
-func TestRenderAllNamesWhatFailed(t *testing.T) {
-	mediatest.NoLeaks(t)
-	jobs := jobsIn(t.TempDir(), 12)
-	var errs []error
-	for k := range jobs {
-		err := fmt.Errorf("avloom: reason %d", k)
-		errs = append(errs, err)
-		jobs[k].Run = func(context.Context, *api.Encoder, string) error { return err }
-	}
-	_, err := api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{Workers: 1})
-	require.ErrorContains(t, err, "avloom: 12 jobs failed: clip 0: reason 0; clip 1: reason 1; ")
-	require.ErrorContains(t, err, "clip 7: reason 7; and 4 more")
-	for _, e := range errs {
-		require.ErrorIs(t, err, e)
-	}
-}
-
 func TestRenderAllRefuses(t *testing.T) {
 	mediatest.NoLeaks(t)
 	none := slices.Values([]api.Job(nil))
