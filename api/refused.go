@@ -21,6 +21,9 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 	if needs, ok := errors.AsType[*muxer.NeedsFileError](err); ok {
 		return b.needsFile(needs.Option)
 	}
+	if rate, ok := errors.AsType[*muxer.RateError](err); ok {
+		return b.explainRate(rate)
+	}
 	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
 		return &ConfigError{
 			Field: "Format", Value: b.container.Name, Err: err,
@@ -121,8 +124,11 @@ func (b *builder) blameCodec(codec *astiav.CodecContext, carried []string) error
 	}
 }
 
-// blame tells the container that the stream is of other codecs: to open their encoders would take long.
+// blame tells the container that the stream has another rate, or is of other codecs: to open their encoders would take long.
 func (s *VideoStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
+	if err := s.blameRate(b, own, try); err != nil {
+		return err
+	}
 	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeVideo, func(codec *astiav.Codec) bool {
 		own.Alter = func(p *astiav.CodecParameters) {
 			p.SetCodecID(codec.ID())

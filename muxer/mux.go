@@ -17,6 +17,7 @@ import (
 type Stream struct {
 	Codec     *astiav.CodecContext          // open; it outlives New, not longer
 	FrameRate astiav.Rational               // of video
+	OtherRate astiav.Rational               // that the container is told instead, for Try; zero: none
 	Alter     func(*astiav.CodecParameters) // changes what the container is told, for Try; may be nil
 }
 
@@ -60,6 +61,7 @@ type track struct {
 	headers  *inBand         // nil: they are where they belong
 	lastDTS  int64
 	started  bool
+	equal    bool // the container lets successive packets have one decoding time
 	written  bool // the container has had a packet
 
 	lead  lead
@@ -115,8 +117,12 @@ func (m *Mux) open(cfg Config) error {
 	if err := m.mayBeFinished(cfg); err != nil {
 		return err
 	}
+	if err := m.checkRates(cfg.Streams); err != nil {
+		return err
+	}
 	for i, s := range m.format.Streams() {
 		m.tracks[i].to = s.TimeBase()
+		m.tracks[i].equal = m.format.OutputFormat().Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
 	m.patience.kept = cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
@@ -135,15 +141,27 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	}
 	m.meters[input].take(time.Now(), p, t.from)
 	p.SetStreamIndex(input)
-	p.RescaleTs(t.from, t.to)
+	t.rescale(p)
 	t.rise(p)
 	m.order.push(input, p, m.patience.now())
 	return m.writeDue()
 }
 
-// rise keeps the decoding times of a stream strictly increasing, where a coarse time base has made two of them one.
+// rescale brings the times of a packet to the container's clock. It rounds where the packet ends, rather than how long it lasts, so that
+// the last one ends where it should.
+func (t *track) rescale(p pipeline.Packet) {
+	end := astiav.RescaleQ(p.Pts()+p.Duration(), t.from, t.to)
+	lasts := p.Duration() > 0
+	p.RescaleTs(t.from, t.to)
+	if lasts {
+		p.SetDuration(end - p.Pts())
+	}
+}
+
+// rise keeps the decoding times of a stream strictly increasing, where a coarse time base has made two of them one and the container
+// does not take that. It moves sound by a tick at most: of pictures, checkRates has refused the rates at which it would go on.
 func (t *track) rise(p pipeline.Packet) {
-	if t.started && p.Dts() <= t.lastDTS {
+	if t.started && !t.equal && p.Dts() <= t.lastDTS {
 		p.SetDts(t.lastDTS + 1)
 		p.SetPts(max(p.Pts(), p.Dts()))
 	}

@@ -73,9 +73,9 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if err := fatal(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
 			return err
 		}
-		stream.SetTimeBase(s.Codec.TimeBase())
+		stream.SetTimeBase(s.timeBase())
 		if s.FrameRate.Num() > 0 {
-			stream.SetAvgFrameRate(s.FrameRate)
+			stream.SetAvgFrameRate(s.rate())
 		}
 		t := track{from: s.Codec.TimeBase(), lead: leadOf(s), needsPacket: needsPacket(s)}
 		if needsInBand(m.format, s.Codec) {
@@ -88,6 +88,21 @@ func (m *Mux) addStreams(streams []Stream) error {
 		m.tracks = append(m.tracks, t)
 	}
 	return nil
+}
+
+// rate is the frame rate that the container is told.
+func (s Stream) rate() astiav.Rational {
+	if s.OtherRate.Num() > 0 {
+		return s.OtherRate
+	}
+	return s.FrameRate
+}
+
+func (s Stream) timeBase() astiav.Rational {
+	if s.OtherRate.Num() > 0 {
+		return s.OtherRate.Invert()
+	}
+	return s.Codec.TimeBase()
 }
 
 func (m *Mux) writeHeader(cfg Config) error {
