@@ -88,7 +88,6 @@ func (b *builder) prepareOutput(o Output) error {
 	for key := range b.muxer {
 		b.saidIn[key] = "FormatOptions"
 	}
-	b.chosen = append(b.chosen, zap.String("container", b.container.Name), zap.String("path", o.shown()))
 	return b.faststart(o)
 }
 

@@ -18,6 +18,23 @@ type lostWish struct {
 	text   string
 }
 
+// chosenOutputs are what the line at Open says of the outputs: of a single one its container and path,
+// of several the same under a key for each, since no key may be in a line twice.
+func (b *builder) chosenOutputs() []zap.Field {
+	if len(b.targets) == 1 {
+		return b.targets[0].chosen()
+	}
+	fields := make([]zap.Field, len(b.targets))
+	for i, t := range b.targets {
+		fields[i] = zap.Dict(fmt.Sprintf("output%d", i), t.chosen()...)
+	}
+	return fields
+}
+
+func (t *target) chosen() []zap.Field {
+	return []zap.Field{zap.String("container", t.container.Name), zap.String("path", t.output.shown())}
+}
+
 // chosen are what the line at Open says of a stream of pictures.
 func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	c := e.convert

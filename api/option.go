@@ -41,6 +41,10 @@ func newSettings(opts []Option) settings {
 // its container and its connection goes there too, to the logger named "ffmpeg" with fields that say which node and stream, from the thread that logs, which waits
 // for the logger. The default is nowhere; FFmpeg's lines then are not shown either.
 //
+// At debug level FFmpeg writes lines for every frame: libx264 one for each picture, the Matroska muxer
+// one for each of its packets, and others more. So a logger at debug level is for looking into a fault,
+// and not for a long recording; at info level the lines of a run are a few dozen, however long it is.
+//
 // The first logger or URL of a process sets FFmpeg's log callback, once. Lines that are not about avloom's encoders go to stderr as they do by default. A program that has
 // a callback of its own sets it after that first Open, and keeps it: avloom's lines are then logged nowhere, but for those about connections, which it gets as FFmpeg
 // writes them, passwords included.

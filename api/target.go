@@ -43,6 +43,7 @@ func (b *builder) prepareOutputs(outputs []Output) error {
 		}
 	}
 	b.target = b.targets[0]
+	b.chosen = append(b.chosen, b.chosenOutputs()...)
 	return nil
 }
 
