@@ -82,7 +82,7 @@ func TestPicturesKeepTheirTimes(t *testing.T) {
 		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || unreadable[c.Name] != "" || unavailable[c.Name] != "" || slices.Contains(timeless, c.Name) {
 			continue
 		}
-		if can, known := c.Carries(c.VideoCodec); known && !can || c.Name == "amv" { // which takes pictures with sound only
+		if can, known := c.Carries(c.VideoCodec); known && !can || c.Name == "amv" || c.Name == "psp" { // which take pictures with sound only
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
