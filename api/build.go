@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
@@ -91,27 +89,6 @@ func (b *builder) prepareOutput(o Output) error {
 	return b.faststart(o)
 }
 
-// checkMetadata refuses what FFmpeg's dictionaries cannot hold, or would leave out.
-func checkMetadata(tags map[string]string) error {
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		e := &ConfigError{Field: "Metadata[" + key + "]", Value: tags[key]}
-		switch {
-		case key == "":
-			e.Reason = "a tag needs a name"
-		case strings.ContainsRune(key, 0) || !utf8.ValidString(key):
-			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must be UTF-8 without a NUL byte"
-		case strings.ContainsRune(tags[key], 0):
-			e.Reason = "must not contain a NUL byte"
-		case !utf8.ValidString(tags[key]):
-			e.Reason = "must be UTF-8, as all containers take it to be"
-		default:
-			continue
-		}
-		return e
-	}
-	return nil
-}
-
 func (b *builder) faststart(o Output) error {
 	if !o.faststart {
 		return nil
@@ -188,6 +165,9 @@ func (b *builder) header() muxer.Config {
 }
 
 func (b *builder) tryHeader() error {
+	if err := b.checkTags(); err != nil {
+		return err
+	}
 	cfg, shape := b.header(), b.shape()
 	if err := muxer.Try(cfg, shape); err != nil {
 		return b.explain(cfg, shape, err)

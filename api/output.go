@@ -44,7 +44,9 @@ func FormatOptions(options map[string]any) OutputOption {
 	return func(o *Output) { o.formatOptions = maps.Clone(options) }
 }
 
-// Metadata are tags of the file, such as {"title": "…"}. Each container has its own set of keys; one that it does not know is left out.
+// Metadata are tags of the file, such as {"title": "…"}. A tag that this container would drop, or whose value it would, is a *ConfigError at Open that lists
+// those that it keeps. mkv, flac, mp3 and others keep any. mp4 and mov keep those that players know (title, artist, comment, …); any other needs
+// FormatOptions{"movflags": "use_metadata_tags"}, and then players see none of the usual ones.
 func Metadata(tags map[string]string) OutputOption {
 	return func(o *Output) { o.metadata = maps.Clone(tags) }
 }

@@ -81,6 +81,11 @@ func decidesLayout(options map[string]string) bool {
 			return true
 		}
 	}
+	return decidesFlags(options)
+}
+
+// decidesFlags says whether the caller's movflags do.
+func decidesFlags(options map[string]string) bool {
 	flags := strings.FieldsFunc(options["movflags"], func(r rune) bool { return r == '+' || r == '-' })
 	return slices.ContainsFunc(flags, func(flag string) bool { return !slices.Contains(harmlessFlags, flag) })
 }

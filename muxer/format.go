@@ -27,9 +27,10 @@ var fragments = map[string]string{
 // optionsFor adds to the caller's options what the container needs for this destination. What the caller said stays.
 func optionsFor(cfg Config, canSeek bool) map[string]string {
 	all := map[string]string{"fflags": "+bitexact"} // or matroska and ogg put random numbers into the file
+	fragmented := !canSeek && IsMovFamily(cfg.Format) && !decidesFlags(cfg.Options)
 	if !canSeek {
 		all["flush_packets"] = "1"
-		if _, said := cfg.Options["movflags"]; !said && IsMovFamily(cfg.Format) {
+		if fragmented {
 			maps.Copy(all, fragments)
 		}
 		if cfg.Format == "flv" { // which otherwise logs, at the end, that it cannot go back to mend its header
@@ -37,6 +38,9 @@ func optionsFor(cfg Config, canSeek bool) map[string]string {
 		}
 	}
 	maps.Copy(all, cfg.Options)
+	if said := cfg.Options["movflags"]; fragmented && said != "" {
+		all["movflags"] = said + "+" + fragments["movflags"]
+	}
 	if cfg.CrashSafe {
 		addSafeguards(all, cfg, canSeek)
 	}

@@ -2,6 +2,7 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavformat/avformat.h>
+//#include <libavutil/parseutils.h>
 //#include <stdlib.h>
 import "C"
 
@@ -89,4 +90,12 @@ func queryCodec(container string, id astiav.CodecID) (can, known bool) {
 	defer C.free(unsafe.Pointer(n))
 	ret := C.avformat_query_codec(C.av_guess_format(n, nil, nil), C.enum_AVCodecID(id), C.FF_COMPLIANCE_NORMAL)
 	return ret == 1, ret == 0 || ret == 1
+}
+
+// IsTime says whether FFmpeg reads a text as a time of the calendar. Go-astiav lacks the function.
+func IsTime(text string) bool {
+	t := C.CString(text)
+	defer C.free(unsafe.Pointer(t))
+	var microseconds C.int64_t
+	return C.av_parse_time(&microseconds, t, 0) >= 0
 }
