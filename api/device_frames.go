@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/gpu"
+	"github.com/avloom/avloom/internal/checked"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -42,7 +44,8 @@ func (s *VideoStream) AddDeviceFrames(ctx context.Context, f DeviceFrames) error
 	if err != nil {
 		return s.refuse(err)
 	}
-	pictures.check = func() error { return s.checkDevice(f, pictures.size*pictures.n) }
+	size := pictures.size * pictures.n // which has been checked
+	pictures.check = func() error { return s.checkDevice(f, size) }
 	return s.lend(ctx, pictures, nil)
 }
 
@@ -92,12 +95,49 @@ func (p *videoPlan) devicePictures(f DeviceFrames) (batch, error) {
 			Reason: "is CU_STREAM_PER_THREAD, which means another stream here; give the stream itself, or wait for it and leave Stream 0",
 		}
 	}
+	if err != nil {
+		return batch{}, err
+	}
 	first.Device.Stream = f.Stream
-	return batch{first: first, size: size, n: f.N}, err
+	return batch{first: first, size: size, n: f.N}, checkExtent(f, size)
+}
+
+// checkExtent finds frames of so many bytes each that there are no addresses for.
+func checkExtent(f DeviceFrames, size int) error {
+	all, ok := checked.Product(size, f.N)
+	if ok && uint64(all) <= math.MaxUint-uint64(f.Ptr) {
+		return nil
+	}
+	return &ConfigError{Field: "N", Value: f.N, Reason: fmt.Sprintf("frames of %d bytes each are more than can lie behind %#x", size, f.Ptr)}
+}
+
+// checkPitch finds rows that are too short, or longer than CUDA and FFmpeg have numbers for. What passes keeps the products of one picture's sizes, which FFmpeg
+// limits, far from overflowing.
+func (p *videoPlan) checkPitch(f DeviceFrames) error {
+	row := p.cfg.Width
+	switch f.Layout {
+	case NHWC:
+		row *= 3
+	case Raw:
+		row += row % 2
+	}
+	e := &ConfigError{Field: "Pitch", Value: f.Pitch}
+	switch {
+	case f.Pitch != 0 && f.Pitch < row:
+		e.Reason = fmt.Sprintf("is less than a row of %d bytes; 0 means no padding", row)
+	case f.Pitch > math.MaxInt32:
+		e.Reason = fmt.Sprintf("must be at most %d bytes", math.MaxInt32)
+	default:
+		return nil
+	}
+	return e
 }
 
 // firstDevicePicture returns the first picture, and the size of each in bytes.
 func (p *videoPlan) firstDevicePicture(f DeviceFrames) (first pipeline.Input, size int, err error) {
+	if err := p.checkPitch(f); err != nil {
+		return first, 0, err
+	}
 	width, height := p.cfg.Width, p.cfg.Height
 	pitch := func(row int) int {
 		if f.Pitch != 0 {
@@ -105,37 +145,28 @@ func (p *videoPlan) firstDevicePicture(f DeviceFrames) (first pipeline.Input, si
 		}
 		return row
 	}
-	row := width
 	switch f.Layout {
 	case NCHW: // FFmpeg's planar RGB has the order G, B, R
-		stride := pitch(row)
+		stride := pitch(width)
 		plane := uintptr(stride * height)
-		first = pipeline.Input{
+		return pipeline.Input{
 			Format: astiav.PixelFormatGbrp, Strides: [4]int{stride, stride, stride},
 			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr + plane, f.Ptr + 2*plane, f.Ptr}},
-		}
-		size = 3 * int(plane)
+		}, 3 * int(plane), nil
 	case NHWC:
-		row = 3 * width
-		first = pipeline.Input{
-			Format: astiav.PixelFormatRgb24, Strides: [4]int{pitch(row)}, Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr}},
-		}
-		size = pitch(row) * height
+		stride := pitch(3 * width)
+		return pipeline.Input{
+			Format: astiav.PixelFormatRgb24, Strides: [4]int{stride}, Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr}},
+		}, stride * height, nil
 	case Raw:
-		row = width + width%2
-		luma := pitch(width)
-		first = pipeline.Input{
-			Format: astiav.PixelFormatNv12, Strides: [4]int{luma, pitch(row)},
+		luma, chroma := pitch(width), pitch(width+width%2)
+		return pipeline.Input{
+			Format: astiav.PixelFormatNv12, Strides: [4]int{luma, chroma},
 			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr, f.Ptr + uintptr(luma*height)}},
-		}
-		size = luma*height + pitch(row)*((height+1)/2)
+		}, luma*height + chroma*((height+1)/2), nil
 	default:
 		return first, 0, &ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: layoutNames}
 	}
-	if f.Pitch != 0 && f.Pitch < row {
-		return first, 0, &ConfigError{Field: "Pitch", Value: f.Pitch, Reason: fmt.Sprintf("is less than a row of %d bytes; 0 means no padding", row)}
-	}
-	return first, size, nil
 }
 
 var _ nodes.Device = (*gpu.Device)(nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,6 +120,7 @@ func testDeviceFramesRefused(t *testing.T) {
 	} {
 		requireField(t, v.AddDeviceFrames(ctx, f), field)
 	}
+	requireSizesChecked(t, v, memory)
 	requireField(t, v.AddDeviceFrames(ctx, api.DeviceFrames{N: 1}), "Ptr")
 	require.NoError(t, v.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: memory, N: 2}))
 	over, cancel := context.WithCancel(ctx)
@@ -149,6 +151,33 @@ func testDeviceFramesRefused(t *testing.T) {
 	onOther := api.NewEncoder(api.WithCUDAContext(cudatest.Own(t, 1).Context()))
 	addVideo(t, onOther, shadedVideo())
 	requireField(t, onOther.OpenWriter(ctx, io.Discard, "mp4"), "CUDAContext")
+}
+
+// requireSizesChecked gives sizes whose products, sums or lower 32 bits are harmless, and they are not.
+func requireSizesChecked(t *testing.T, v *api.VideoStream, memory uintptr) {
+	t.Helper()
+	for _, layout := range []api.Layout{api.NCHW, api.NHWC, api.Raw} {
+		for name, c := range map[string]struct {
+			field  string
+			frames api.DeviceFrames
+		}{
+			"so many that there are none":     {"N", api.DeviceFrames{Ptr: memory, N: 1 << 62}},
+			"as many as a number says":        {"N", api.DeviceFrames{Ptr: memory, N: math.MaxInt}},
+			"more than addresses":             {"N", api.DeviceFrames{Ptr: math.MaxUint - 100, N: 1}},
+			"more than memory":                {"Ptr", api.DeviceFrames{Ptr: memory, N: 1 << 40}},
+			"rows so long that they are none": {"Pitch", api.DeviceFrames{Ptr: memory, N: 1, Pitch: 1 << 56}},
+			"rows that are short in 32 bits":  {"Pitch", api.DeviceFrames{Ptr: memory, N: 1, Pitch: 1<<32 + 1024}},
+			"rows that run back in 32 bits":   {"Pitch", api.DeviceFrames{Ptr: memory, N: 1, Pitch: 1 << 31}},
+			"rows that run back":              {"Pitch", api.DeviceFrames{Ptr: memory, N: 1, Pitch: -1024}},
+			"rows longer than memory":         {"Ptr", api.DeviceFrames{Ptr: memory, N: 1, Pitch: math.MaxInt32}},
+			"many of them":                    {"N", api.DeviceFrames{Ptr: memory, N: 1 << 32, Pitch: math.MaxInt32}},
+		} {
+			c.frames.Layout = layout
+			var wrong *api.ConfigError
+			require.ErrorAs(t, v.AddDeviceFrames(context.Background(), c.frames), &wrong, "%s, %s", name, layout)
+			require.Equal(t, c.field, wrong.Field, "%s, %s", name, layout)
+		}
+	}
 }
 
 // requireField asserts that the error is about this field.

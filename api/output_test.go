@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -283,6 +284,32 @@ func TestMemoryFile(t *testing.T) {
 		require.Error(t, err)
 	}
 	seek(0, io.SeekCurrent, 9)
+}
+
+// TestMemoryFileFarOut seeks to where there can be no memory.
+func TestMemoryFileFarOut(t *testing.T) {
+	for _, far := range []int64{1<<30 + 5, 1 << 40, 1 << 62, math.MaxInt64} {
+		var m api.MemoryFile
+		_, err := m.Write([]byte("kept"))
+		require.NoError(t, err)
+		at, err := m.Seek(far, io.SeekStart)
+		require.NoError(t, err)
+		require.Equal(t, far, at)
+		n, err := m.Write([]byte("lost"))
+		require.ErrorContains(t, err, "avloom: write to memory: ")
+		require.Zero(t, n)
+		for _, whence := range []int{io.SeekCurrent, io.SeekEnd} {
+			_, err = m.Seek(math.MaxInt64, whence)
+			require.ErrorContains(t, err, "beyond")
+		}
+		_, err = m.Seek(math.MinInt64, io.SeekEnd)
+		require.ErrorContains(t, err, "before the start")
+		_, err = m.Seek(-1, io.SeekEnd)
+		require.NoError(t, err)
+		_, err = m.Write([]byte("t!"))
+		require.NoError(t, err)
+		require.Equal(t, "kept!", string(m.Bytes()))
+	}
 }
 
 func TestConfigsRoundTripThroughJSON(t *testing.T) {

@@ -90,7 +90,11 @@ func address(f *astiav.Frame, plane int) C.ulonglong {
 // Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory, and in this
 // context.
 func (d *Device) Holds(from uintptr, n int) bool {
-	for _, p := range []uintptr{from, from + uintptr(max(n, 1)) - 1} {
+	last := from + uintptr(max(n, 1)) - 1
+	if n < 0 || last < from {
+		return false // there are no such addresses
+	}
+	for _, p := range []uintptr{from, last} {
 		var device C.int
 		if C.gpu_where(d.lane, C.uintptr_t(p), &device) != C.GPU_ADDRESS_DEVICE || int(device) != d.cfg.Index {
 			return false

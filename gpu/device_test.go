@@ -3,6 +3,7 @@ package gpu_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -147,6 +148,9 @@ func testContexts(t *testing.T) {
 	memory := own.Alloc(t, 100)
 	assert.True(t, d.Holds(memory, 100))
 	assert.False(t, d.Holds(memory, 101), "beyond what was allocated")
+	assert.False(t, d.Holds(memory, math.MaxInt), "beyond all memory")
+	assert.False(t, d.Holds(memory, -1), "a size that has wrapped around")
+	assert.False(t, d.Holds(math.MaxUint-10, 100), "beyond all addresses")
 	assert.False(t, d.Holds(uintptr(unsafe.Pointer(&cfg)), 1), "the host's memory")
 	d.Close()
 
