@@ -50,19 +50,20 @@ func (s *settledAudio) keepOpusOrder(codec *astiav.Codec) {
 type audioEncoder struct {
 	name   string
 	codec  *astiav.CodecContext
+	input  nodes.SampleSpec // what the stream is fed with
 	output nodes.SampleSpec
 	block  int  // samples per channel that it takes at a time
 	fill   bool // it takes no fewer at the end
 	muxers []codecOption
 }
 
-// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
-func (p *audioPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*audioEncoder, error) {
-	e, err := p.openFor(log, containers)
+// open opens the encoder for these containers, unless nobody wants it any more. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *audioPlan) open(wanted wanted, log *astiavx.Log, containers ...astiavx.Container) (*audioEncoder, error) {
+	e, err := p.openFor(wanted, log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *audioPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*audioEncoder, error) {
+func (p *audioPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiavx.Container) (*audioEncoder, error) {
 	codec, err := encoderFor(p.cfg.Codec, astiav.MediaTypeAudio, containers...)
 	if err != nil {
 		return nil, err
@@ -71,10 +72,11 @@ func (p *audioPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*
 	if err != nil {
 		return nil, err
 	}
-	if p.input.Layout = layouts[p.cfg.NumChannels]; p.cfg.NumChannels == s.spec.Layout.Channels() {
-		p.input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
+	input := p.input
+	if p.cfg.NumChannels == s.spec.Layout.Channels() {
+		input.Layout = s.spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
-	o := opener{codec: codec, options: s.own, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
+	o := opener{wanted: wanted, codec: codec, options: s.own, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	o.setUp = func(cc *astiav.CodecContext, probe string) { s.setUp(cc, probe) }
 	cc, err := o.open()
 	if err != nil && s.moveBitRate(&o) {
@@ -83,7 +85,7 @@ func (p *audioPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*
 	if err != nil {
 		return nil, p.explain(&o, &s, err)
 	}
-	e := &audioEncoder{name: codec.Name(), codec: cc, output: s.spec, block: cc.FrameSize(), muxers: s.muxers}
+	e := &audioEncoder{name: codec.Name(), codec: cc, input: input, output: s.spec, block: cc.FrameSize(), muxers: s.muxers}
 	if e.block == 0 || astiavx.EncoderCapabilities(codec.Name()).VariableFrameSize {
 		e.block = freeBlock
 	}

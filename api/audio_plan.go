@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -19,11 +20,11 @@ const maxSampleRate = 768000
 // freeBlock is the length of the blocks for encoders that take any, in samples per channel.
 const freeBlock = 1024
 
-// audioPlan is an AudioConfig that has been checked as far as it can be without a container.
+// audioPlan is an AudioConfig that has been checked as far as it can be without a container. It never changes: an Open that was left behind may still read it.
 type audioPlan struct {
-	cfg               AudioConfig // with OutSampleRate and OutNumChannels filled in
-	input             nodes.SampleSpec
-	wantsSampleFormat string // from ExtraOptions
+	cfg               AudioConfig      // with OutSampleRate and OutNumChannels filled in
+	input             nodes.SampleSpec // with the usual layout of its channels
+	wantsSampleFormat string           // from ExtraOptions
 }
 
 // reservedAudioOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
@@ -44,6 +45,7 @@ func newAudioPlan(cfg AudioConfig) (*audioPlan, error) {
 	if cfg.OutNumChannels == 0 {
 		cfg.OutNumChannels = cfg.NumChannels
 	}
+	cfg.ExtraOptions = maps.Clone(cfg.ExtraOptions) // the caller may change what the config refers to
 	p := &audioPlan{cfg: cfg}
 	if err := p.check(); err != nil {
 		return nil, err

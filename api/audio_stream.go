@@ -19,6 +19,7 @@ type AudioStream struct {
 	feed
 	plan     *audioPlan
 	source   *pipeline.Source[pipeline.Samples] // set by Open
+	input    nodes.SampleSpec                   // what it sends; set by Open
 	accepted *atomic.Int64                      // samples per channel; apart, since the run reads it and must not lead back to the stream
 }
 
@@ -43,7 +44,7 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 	total := len(samples[0])
 	for done := 0; done < total; {
 		n := min(total-done, mostSamples)
-		block, err := s.plan.block(samples, done, n)
+		block, err := block(s.input, samples, done, n)
 		if err != nil {
 			return err
 		}
@@ -79,8 +80,8 @@ func (p *audioPlan) checkSamples(samples [][]float32) error {
 }
 
 // block copies n samples per channel, from first on.
-func (p *audioPlan) block(samples [][]float32, first, n int) (pipeline.Samples, error) {
-	block, err := nodes.AllocSamples(p.input, n)
+func block(spec nodes.SampleSpec, samples [][]float32, first, n int) (pipeline.Samples, error) {
+	block, err := nodes.AllocSamples(spec, n)
 	if err != nil {
 		return block, err
 	}

@@ -38,6 +38,8 @@ type builder struct {
 	chosen   []zap.Field
 	lost     []lostWish
 	lines    *ffmpegLines
+	wanted   wanted
+	headers  int                                                     // that have been tried to find what a container refuses
 	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
@@ -49,6 +51,7 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 	b := &builder{
 		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
 		lines: newFFmpegLines(e.settings.logger), threads: e.claim.take(budgeted(e.streams)),
+		wanted: func() bool { return opening.Err() == nil },
 	}
 	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
@@ -222,7 +225,7 @@ func (s *VideoStream) prepare(b *builder) error {
 	if b.threads == 1 && plan.threads == 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
 		node = chainedNode
 	}
-	enc, err := plan.open(b.lines.of(node, s.index), b.containers()...)
+	enc, err := plan.open(b.wanted, b.lines.of(node, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -266,7 +269,7 @@ func (s *VideoStream) prepare(b *builder) error {
 
 // prepare opens the encoder of an audio stream, and says how to wire it.
 func (s *AudioStream) prepare(b *builder) error {
-	enc, err := s.plan.open(b.lines.of(encodeNode, s.index), b.containers()...)
+	enc, err := s.plan.open(b.wanted, b.lines.of(encodeNode, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
@@ -276,13 +279,13 @@ func (s *AudioStream) prepare(b *builder) error {
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
 	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
-	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.input)...))
+	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen()...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
-		s.source = source
+		s.source, s.input = source, enc.input
 		return pipeline.Connect(blocks, encodeNode, q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
 	})

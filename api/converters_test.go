@@ -30,7 +30,7 @@ func TestConverters(t *testing.T) {
 			c.cfg.FrameRate, c.cfg.Codec = 25, "rawvideo"
 			plan, err := newVideoPlan(c.cfg)
 			require.NoError(t, err)
-			enc, err := plan.open(nil, mkv)
+			enc, err := plan.open(nil, nil, mkv)
 			require.NoError(t, err)
 			defer nodes.FreeCodecContext(enc.codec)
 			all, _, err := enc.converters()

@@ -58,10 +58,10 @@ func conversions(c nodes.ConvertConfig) string {
 }
 
 // chosen are what the line at Open says of a stream of sound.
-func (e *audioEncoder) chosen(input nodes.SampleSpec) []zap.Field {
+func (e *audioEncoder) chosen() []zap.Field {
 	return []zap.Field{
 		zap.String("codec", e.name), zap.String("format", e.output.Format.Name()), zap.Int("rate", e.output.Rate), zap.String("channels", e.output.Layout.String()),
-		zap.Int("input_rate", input.Rate), zap.Int("input_channels", input.Layout.Channels()), zap.Int64("bit_rate", e.codec.BitRate()),
+		zap.Int("input_rate", e.input.Rate), zap.Int("input_channels", e.input.Layout.Channels()), zap.Int64("bit_rate", e.codec.BitRate()),
 	}
 }
 

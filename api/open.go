@@ -97,6 +97,9 @@ func (b *builder) open(ctx context.Context, outputs []Output) (sink *muxer.Tee, 
 		return nil, err
 	}
 	for i, stream := range b.inputs {
+		if b.wanted.no() {
+			return nil, context.Cause(ctx)
+		}
 		if err := stream.prepare(b); err != nil {
 			return nil, streamError(i, err)
 		}

@@ -14,8 +14,25 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
+// wanted says whether somebody still waits for what is being opened; nil: somebody does.
+type wanted func() bool
+
+func (w wanted) no() bool { return w != nil && !w() }
+
+// errUnwanted is why nothing is opened for nobody. Whoever waited has been told why nobody does any more.
+var errUnwanted = errors.New("avloom: nobody waits for it any more")
+
+// How often an encoder is opened, and a header written, to find out what is wrong. The search takes a few dozen of the one and a few hundred of the other; with
+// many options, or streams, there would be no end.
+const (
+	mostTries   = 200
+	mostHeaders = 1000
+)
+
 // opener opens an encoder, and finds out why one does not open.
 type opener struct {
+	wanted       wanted
+	tries        int // so far, to find out
 	codec        *astiav.Codec
 	options      []codecOption
 	device       *gpu.Device           // that encodes; nil: the CPU
@@ -109,12 +126,18 @@ func (o *opener) opens(options []codecOption, probe string) bool {
 	return true
 }
 
-// try opens the encoder to see whether it does.
+// try opens the encoder to see whether it does, unless that has been tried too often.
 func (o *opener) try(options []codecOption, probe string) (*astiav.CodecContext, error) {
+	if o.tries++; o.tries > mostTries {
+		return nil, errUnwanted
+	}
 	return o.attempt(options, probe, nil)
 }
 
 func (o *opener) attempt(options []codecOption, probe string, log *astiavx.Log) (*astiav.CodecContext, error) {
+	if o.wanted.no() {
+		return nil, errUnwanted
+	}
 	cc := nodes.NewCodecContext(o.codec)
 	astiavx.LogEncoder(cc, log)
 	if err := o.configure(cc, options, probe); err != nil {

@@ -24,7 +24,7 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 	if rate, ok := errors.AsType[*muxer.RateError](err); ok {
 		return b.explainRate(rate)
 	}
-	if !dst.CanSeek() && muxer.Try(cfg, muxer.FileShape("")) == nil {
+	if !dst.CanSeek() && b.takes(cfg, muxer.FileShape("")) {
 		return &ConfigError{
 			Field: "Format", Value: b.container.Name, Err: err,
 			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
@@ -39,6 +39,12 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 		reason = "takes each of these streams alone, but not together; take another container"
 	}
 	return &ConfigError{Field: "Format", Value: b.container.Name, Reason: reason, Err: err}
+}
+
+// takes says whether the container takes a header, as far as that is still to be tried.
+func (b *builder) takes(cfg muxer.Config, dst *muxer.Destination) bool {
+	b.headers++
+	return b.headers <= mostHeaders && !b.wanted.no() && muxer.Try(cfg, dst) == nil
 }
 
 func (b *builder) needsFile(option string) error {
@@ -57,7 +63,7 @@ func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
 			other := cfg
 			other.Streams = slices.Clone(cfg.Streams)
 			other.Streams[i] = s
-			return muxer.Try(other, dst) == nil
+			return b.takes(other, dst)
 		})
 		if err != nil {
 			return streamError(i, err)
@@ -70,7 +76,7 @@ func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
 	for i, own := range cfg.Streams {
 		try := func(s muxer.Stream) bool {
 			alone.Streams = []muxer.Stream{s}
-			return muxer.Try(alone, dst) == nil
+			return b.takes(alone, dst)
 		}
 		if try(own) {
 			continue
@@ -86,7 +92,7 @@ func (b *builder) eachAlone(cfg muxer.Config, dst *muxer.Destination) bool {
 	alone := cfg
 	return !slices.ContainsFunc(cfg.Streams, func(s muxer.Stream) bool {
 		alone.Streams = []muxer.Stream{s}
-		return muxer.Try(alone, dst) != nil
+		return !b.takes(alone, dst)
 	})
 }
 
@@ -166,7 +172,7 @@ func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream)
 		if err != nil {
 			return false
 		}
-		e, err := plan.open(nil, b.container) // since Ogg looks into what only the encoder knows
+		e, err := plan.open(b.wanted, nil, b.container) // since Ogg looks into what only the encoder knows
 		if err != nil {
 			return false
 		}

@@ -19,7 +19,7 @@ func opened(t *testing.T, cfg VideoConfig, threads int) *astiav.CodecContext {
 	require.NoError(t, err)
 	container, ok := astiavx.GuessContainer("matroska", "")
 	require.True(t, ok)
-	enc, err := plan.withThreads(threads).open(nil, container)
+	enc, err := plan.withThreads(threads).open(nil, nil, container)
 	require.NoError(t, err)
 	t.Cleanup(func() { nodes.FreeCodecContext(enc.codec) })
 	return enc.codec

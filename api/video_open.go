@@ -67,13 +67,13 @@ type videoEncoder struct {
 	muxers  []codecOption
 }
 
-// open opens the encoder for these containers. FFmpeg's lines about it go to the log; nil: nowhere.
-func (p *videoPlan) open(log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
-	e, err := p.openFor(log, containers)
+// open opens the encoder for these containers, unless nobody wants it any more. FFmpeg's lines about it go to the log; nil: nowhere.
+func (p *videoPlan) open(wanted wanted, log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
+	e, err := p.openFor(wanted, log, containers)
 	return e, withoutPrefix(err)
 }
 
-func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*videoEncoder, error) {
+func (p *videoPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiavx.Container) (*videoEncoder, error) {
 	codec, err := p.resolveFor(containers)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (p *videoPlan) openFor(log *astiavx.Log, containers []astiavx.Container) (*
 	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
 		return nil, err
 	}
-	o := opener{codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
+	o := opener{wanted: wanted, codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
 	}

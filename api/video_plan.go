@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/asticode/go-astiav"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// videoPlan is a VideoConfig that has been checked as far as it can be without a container.
+// videoPlan is a VideoConfig that has been checked as far as it can be without a container. It never changes: an Open that was left behind may still read it.
 type videoPlan struct {
 	cfg         VideoConfig
 	rate        astiav.Rational
@@ -40,6 +41,11 @@ var handledVideoOptions = map[string]string{
 
 // newVideoPlan checks what can be known before there is a container.
 func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
+	cfg.ExtraOptions = maps.Clone(cfg.ExtraOptions) // the caller may change what the config refers to
+	if cfg.CRF != nil {
+		crf := *cfg.CRF
+		cfg.CRF = &crf
+	}
 	p := &videoPlan{cfg: cfg}
 	for _, check := range []func() error{p.checkNames, p.checkSize, p.checkRate, p.checkDevice, p.checkInput, p.checkChoices} {
 		if err := check(); err != nil {
