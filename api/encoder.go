@@ -120,7 +120,8 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 
 // Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
 // found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
-// nothing more is written then, and every call returns context.Cause(ctx).
+// nothing more is written then, and every call returns context.Cause(ctx). So a context that ends with Ctrl-C, and whose end shall
+// finish the file, is for the calls that feed, and not for Open: see the example of CloseContext.
 //
 // Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
 // default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of

@@ -5,9 +5,11 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/cudatest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
@@ -62,6 +64,25 @@ func testFailing(t *testing.T) {
 	err := run(context.Background(), append(short, "-o", filepath.Join(t.TempDir(), "out.mp4")), &stdout, &stderr)
 	require.EqualError(t, err, "start the simulation: cuMemAlloc_v2 failed")
 	require.Empty(t, stdout.String())
+}
+
+// TestInterrupted: the file is finished, and holds what was fed until then.
+func TestInterrupted(t *testing.T) {
+	mediatest.NoLeaks(t)
+	s := settings{path: filepath.Join(t.TempDir(), "particles.mp4"), seconds: 60, width: 160, height: 96, particles: 20}
+	ctx, cancel := context.WithCancel(context.Background())
+	took, err := s.render(ctx, "cpu", func(ctx context.Context, video *api.VideoStream) error {
+		second := s
+		second.seconds = 1
+		if err := second.onCPU(ctx, video); err != nil {
+			return err
+		}
+		cancel()
+		return s.onCPU(ctx, video)
+	})
+	require.NoError(t, err)
+	require.Equal(t, time.Second, took)
+	require.Equal(t, "30", mediatest.Probe(t, s.path).Streams[0].NbReadFrames)
 }
 
 func TestArguments(t *testing.T) {

@@ -5,6 +5,8 @@
 //
 // Where there is no GPU that encodes, it says so, and the CPU does both.
 //
+// Ctrl-C ends the simulation, and the file is finished. A second Ctrl-C ends the program at once.
+//
 // This file has all that concerns the encoder. The others are the simulation on the GPU (world.go, world.c, and the kernels in particles.cu)
 // and on the CPU (particles.go).
 package main
@@ -17,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/gpu"
@@ -26,6 +29,7 @@ const rate = 30 // frames per second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -71,34 +75,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	by := s.device
-	err = s.render(ctx, s.device, s.onGPU)
+	took, err := s.render(ctx, s.device, s.onGPU)
 	if errors.Is(err, gpu.ErrUnavailable) {
 		_, _ = fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes, since there is %v\n", err)
 		by = "the CPU"
-		err = s.render(ctx, "cpu", s.onCPU)
+		took, err = s.render(ctx, "cpu", s.onCPU)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "%s: %g seconds by %s\n", s.path, s.seconds, by)
+	_, err = fmt.Fprintf(stdout, "%s: %g seconds by %s\n", s.path, took.Seconds(), by)
 	return err
 }
 
-// render encodes what feed feeds on this device.
-func (s settings) render(ctx context.Context, device string, feed func(context.Context, *api.VideoStream) error) error {
+// feeder feeds a stream until its film is over, or ctx ends.
+type feeder func(ctx context.Context, video *api.VideoStream) error
+
+// render encodes what feed feeds on this device, and returns how long that is. The end of ctx ends the
+// feeding, and the file is finished.
+func (s settings) render(ctx context.Context, device string, feed feeder) (time.Duration, error) {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{Width: s.width, Height: s.height, FrameRate: rate, Device: device})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := enc.OpenFile(ctx, s.path); err != nil {
-		return err
+	if err := enc.OpenFile(context.WithoutCancel(ctx), s.path); err != nil { // so that the end of ctx does not give the file up
+		return 0, err
 	}
-	if err := feed(ctx, video); err != nil {
-		return err
+	if err := feed(ctx, video); err != nil && !errors.Is(err, context.Cause(ctx)) {
+		return 0, err
 	}
-	return enc.Close()
+	if err := enc.Close(); err != nil {
+		return 0, err
+	}
+	return enc.Stats().Streams[0].Fed, nil
 }
 
 func (s settings) onGPU(ctx context.Context, video *api.VideoStream) error {

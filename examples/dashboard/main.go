@@ -5,7 +5,10 @@
 //	go run ./examples/dashboard -o orbits.mkv
 //
 // then open http://localhost:8081. The page is index.html, what it shows comes from Encoder.Stats (server.go), and recorder.go feeds the encoder. The
-// same figures are at /metrics for Prometheus, and at /graph.dot for Graphviz. Ctrl-C ends the recording, and finishes the file.
+// same figures are at /metrics for Prometheus, and at /graph.dot for Graphviz.
+//
+// Ctrl-C ends the recording, and finishes the file, which may take ten seconds. A second Ctrl-C ends the
+// program at once.
 package main
 
 import (
@@ -26,6 +29,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"image"
 	"sync"
 	"time"
@@ -14,6 +15,9 @@ const (
 	frameRate     = 30
 	sampleRate    = 48000
 )
+
+// finishWithin is how long it may take to finish the file, whatever its destination does.
+const finishWithin = 10 * time.Second
 
 // recorder encodes the simulation at the pace of a clock, and keeps the latest picture to be looked at.
 type recorder struct {
@@ -43,10 +47,12 @@ func (r *recorder) record(ctx context.Context, to api.Output, frames int) error 
 	if err := r.encoder.Open(context.WithoutCancel(ctx), to); err != nil { // so that the end of ctx finishes the file
 		return err
 	}
-	if err := r.feed(ctx, video, audio, frames); err != nil && ctx.Err() == nil {
+	if err := r.feed(ctx, video, audio, frames); err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
-	return r.encoder.Close()
+	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	return r.encoder.CloseContext(finishing)
 }
 
 func (r *recorder) feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, frames int) error {

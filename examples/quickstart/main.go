@@ -8,6 +8,8 @@
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/quickstart -o balls.mkv -seconds 20 -width 1920 -height 1080
 //
+// Ctrl-C ends the simulation, and the file is finished. A second Ctrl-C ends the program at once.
+//
 // This file has all that concerns the encoder. The others are the simulation (simulation.go, contact.go), its pictures (drawing.go, shading.go) and
 // its sound (sound.go).
 package main
@@ -33,6 +35,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -65,22 +68,23 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	return s, nil
 }
 
-// run does what the arguments say, and writes to stdout what came of it.
+// run does what the arguments say, and writes to stdout what came of it. The end of ctx ends the
+// simulation, and the file is finished.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
 	enc := api.NewEncoder()
-	if err := encode(ctx, enc, s, newProgress(stderr, s.frames)); err != nil {
+	if err := encode(ctx, enc, s, stderr); err != nil {
 		return fmt.Errorf("encode %s: %w", s.path, err)
 	}
 	return report(stdout, s, enc.Stats())
 }
 
-// encode writes the whole file: it adds the streams, opens, feeds and closes. The deferred Abort matters only where something fails: then the
-// file has no end, and does not look as if it were complete.
-func encode(ctx context.Context, enc *api.Encoder, s settings, p progress) error {
+// encode writes the whole file: it adds the streams, opens, feeds and closes. The deferred Abort matters
+// only where something fails: then the file has no end, and does not look as if it were complete.
+func encode(ctx context.Context, enc *api.Encoder, s settings, stderr io.Writer) error {
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{Width: s.width, Height: s.height, FrameRate: frameRate})
 	if err != nil {
@@ -90,22 +94,28 @@ func encode(ctx context.Context, enc *api.Encoder, s settings, p progress) error
 	if err != nil {
 		return err
 	}
-	if err := enc.OpenFile(ctx, s.path, api.Metadata(map[string]string{"title": "Bouncing balls"})); err != nil {
+	// The end of the context that Open gets gives the file up. That of ctx shall not.
+	tags := api.Metadata(map[string]string{"title": "Bouncing balls"})
+	if err := enc.OpenFile(context.WithoutCancel(ctx), s.path, tags); err != nil {
 		return err
 	}
-	if err := feed(ctx, video, audio, s, p); err != nil {
+	if err := feed(ctx, video, audio, s, newProgress(stderr, s.frames)); err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
+	}
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(stderr, "quickstart: finishing the file; Ctrl-C again gives it up")
 	}
 	return enc.Close()
 }
 
-// feed simulates frame by frame: frame k shows the world at k/frameRate, and with it goes the sound up to the next.
+// feed simulates frame by frame, until ctx ends: frame k shows the world at k/frameRate, and with it
+// goes the sound up to the next.
 func feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, s settings, p progress) error {
 	defer p.done()
 	w := newWorld(float64(s.width) / float64(s.height))
 	c := newCanvas(s.width, s.height)
 	tones := synthesizer{rate: sampleRate, width: w.width}
-	for k := 1; k <= s.frames; k++ {
+	for k := 1; k <= s.frames && ctx.Err() == nil; k++ {
 		if err := video.AddImage(ctx, c.draw(w)); err != nil {
 			return err
 		}
@@ -121,10 +131,11 @@ func feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, s
 }
 
 func report(to io.Writer, s settings, stats api.Stats) error {
-	duration := time.Duration(s.frames) * time.Second / frameRate
+	frames := stats.Streams[0].Accepted
+	duration := time.Duration(frames) * time.Second / frameRate
 	took := stats.Elapsed.Seconds()
 	_, err := fmt.Fprintf(to, "%s: %d frames of %d×%d pixels, %v, %.2f MB\n%.0f frames per second, %.1f times real time\nlimited by %s\n",
-		s.path, s.frames, s.width, s.height, duration, float64(stats.BytesWritten)/1e6,
-		float64(s.frames)/took, duration.Seconds()/took, stats.Bottleneck())
+		s.path, frames, s.width, s.height, duration, float64(stats.BytesWritten)/1e6,
+		float64(frames)/took, duration.Seconds()/took, stats.Bottleneck())
 	return err
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -90,14 +94,110 @@ func touchdown(t *testing.T, path string) float64 {
 	return float64(at) / frameRate
 }
 
+// arguments names the variable that makes TestProgram run the program as a process of its own.
+const arguments = "AVLOOM_TEST_QUICKSTART_ARGS"
+
+// TestProgram is the program itself, for the tests that interrupt it, and nothing otherwise.
+func TestProgram(*testing.T) {
+	if args, ok := os.LookupEnv(arguments); ok {
+		os.Args = append(os.Args[:1], strings.Fields(args)...)
+		main()
+	}
+}
+
+// startProgram starts the program as a process of its own, and waits until it has told of its progress.
+func startProgram(t *testing.T, args ...string) (cmd *exec.Cmd, told *bufio.Scanner, result *bytes.Buffer) {
+	t.Helper()
+	cmd, result = exec.Command(os.Args[0], "-test.run", "^TestProgram$"), &bytes.Buffer{}
+	cmd.Env, cmd.Stdout = append(os.Environ(), arguments+"="+strings.Join(args, " ")), result
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	told = bufio.NewScanner(stderr)
+	require.True(t, told.Scan())
+	require.Regexp(t, "^encoding: ", told.Text())
+	return cmd, told, result
+}
+
+const finishing = "quickstart: finishing the file; Ctrl-C again gives it up"
+
+// press does what Ctrl-C does.
+func press(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+}
+
+// TestInterrupted: the file is finished, and holds every frame that was fed.
 func TestInterrupted(t *testing.T) {
+	mediatest.NoLeaks(t)
+	const seconds = 200
+	path := filepath.Join(t.TempDir(), "demo.mp4")
+	cmd, told, result := startProgram(t, "-o", path, "-seconds", fmt.Sprint(seconds), "-width", "320", "-height", "180")
+	press(t, cmd)
+	last := ""
+	for told.Scan() {
+		last = told.Text()
+	}
+	require.NoError(t, cmd.Wait())
+	require.Equal(t, finishing, last)
+
+	file := mediatest.Probe(t, path)
+	frames, err := strconv.Atoi(file.Streams[0].NbReadFrames)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, frames, seconds*frameRate/10, "a tenth")
+	require.Less(t, frames, seconds*frameRate)
+	require.Contains(t, result.String(), fmt.Sprintf("%s: %d frames of 320×180 pixels", path, frames))
+	require.Equal(t, file.Streams[0].NbFrames, file.Streams[0].NbReadFrames)
+	const frame = 1.0 / frameRate
+	require.InDelta(t, float64(frames)*frame, float64(len(mediatest.Sound(t, path, 1)[0]))/sampleRate, frame+aacFrame)
+	index := movieIndex(t, path)
+	require.NotEmpty(t, index)
+	require.NotContains(t, string(index), "mvex", "an ordinary file")
+}
+
+// TestInterruptedTwice: the program ends, and the file does not look complete.
+func TestInterruptedTwice(t *testing.T) {
+	mediatest.NoLeaks(t)
+	path := filepath.Join(t.TempDir(), "demo.mp4")
+	cmd, told, result := startProgram(t, "-o", path, "-seconds", "1", "-width", "3840", "-height", "2160") // which it takes seconds to finish
+	press(t, cmd)
+	for told.Scan() && told.Text() != finishing {
+	}
+	press(t, cmd)
+	require.EqualError(t, cmd.Wait(), "signal: interrupt")
+	require.Empty(t, result.String())
+	if index := movieIndex(t, path); len(index) > 0 {
+		require.Contains(t, string(index), "mvex", "the index of a file that goes on")
+	}
+}
+
+// movieIndex returns the index of an mp4 file, which is a box of its own; nil: there is none.
+func movieIndex(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for len(content) >= 8 {
+		size := min(int(binary.BigEndian.Uint32(content)), len(content))
+		require.GreaterOrEqual(t, size, 8)
+		if string(content[4:8]) == "moov" {
+			return content[:size]
+		}
+		content = content[size:]
+	}
+	return nil
+}
+
+// TestContextThatEnds: what run is given to end the film with finishes it as well.
+func TestContextThatEnds(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var result bytes.Buffer
-	err := run(ctx, small(t), &result, onWrite(cancel))
-	require.ErrorIs(t, err, context.Canceled)
-	require.Empty(t, result.String())
+	args := small(t)
+	require.NoError(t, run(ctx, args, &result, onWrite(cancel)))
+	frames := mediatest.Probe(t, args[1]).Streams[0].NbReadFrames
+	require.Contains(t, result.String(), ": "+frames+" frames of ")
+	require.NotEqual(t, "60", frames)
 }
 
 func TestWhatCannotBe(t *testing.T) {

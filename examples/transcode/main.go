@@ -6,6 +6,8 @@
 // Without -i it takes a clip that comes with go-astiav. Pictures go into the encoder as the decoder gives them, in their own pixel format, and
 // come out at the same times; sound goes in as floats. This file opens the encoder. The others decode (source.go), and hand over pictures
 // (pictures.go) and sound (sound.go).
+//
+// Ctrl-C ends the reading, and the file is finished. A second Ctrl-C ends the program at once.
 package main
 
 import (
@@ -29,6 +31,7 @@ import (
 func main() {
 	astiav.SetLogLevel(astiav.LogLevelError)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -82,8 +85,8 @@ func transcode(ctx context.Context, in, out string, crf float64, stdout io.Write
 	return err
 }
 
-// encode writes the whole file. The deferred Abort matters only where something fails: then the file has no end, and does not look
-// as if it were complete.
+// encode writes the whole file, or, where ctx ends, what has been read by then. The deferred Abort
+// matters only where something fails: then the file has no end, and does not look as if it were complete.
 func encode(ctx context.Context, enc *api.Encoder, src *source, path string, crf float64) error {
 	defer enc.Abort(nil)
 	if src.video != nil {
@@ -98,10 +101,13 @@ func encode(ctx context.Context, enc *api.Encoder, src *source, path string, crf
 		}
 		defer sound.free()
 	}
-	if err := enc.OpenFile(ctx, path); err != nil {
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // there is nothing yet that a file could hold
+	}
+	if err := enc.OpenFile(context.WithoutCancel(ctx), path); err != nil { // so that the end of ctx does not give the file up
 		return err
 	}
-	if err := src.decode(ctx); err != nil {
+	if err := src.decode(ctx); err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
 	return enc.Close()

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -154,6 +157,37 @@ func TestVariableRateIsRefused(t *testing.T) {
 	mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2",
 		"-vf", "select=not(between(n\\,20\\,30))", "-fps_mode", "vfr", in)
 	require.ErrorContains(t, run(context.Background(), []string{"-i", in, "-o", out}, io.Discard, io.Discard), "picture 20 is 0.440 s off the beat")
+}
+
+// TestInterrupted: the file is finished, and holds what was read until then.
+func TestInterrupted(t *testing.T) {
+	mediatest.NoLeaks(t)
+	const seconds, rate = 60, 25
+	in, out := filepath.Join(t.TempDir(), "in.mp4"), filepath.Join(t.TempDir(), "out.mp4")
+	mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=320x240:r=%d:d=%d", rate, seconds),
+		"-f", "lavfi", "-i", fmt.Sprintf("sine=r=48000:d=%d", seconds), "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", in)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"-i", in, "-o", out}, io.Discard, io.Discard) }()
+	require.Eventually(t, func() bool {
+		info, err := os.Stat(out)
+		return err == nil && info.Size() > 50_000 || len(ended) > 0
+	}, time.Minute, time.Millisecond)
+	cancel()
+	require.NoError(t, <-ended)
+
+	streams := mediatest.Probe(t, out).Streams
+	frames, err := strconv.Atoi(streams[0].NbReadFrames)
+	require.NoError(t, err)
+	require.Positive(t, frames)
+	require.Less(t, frames, seconds*rate)
+	require.Equal(t, streams[0].NbFrames, streams[0].NbReadFrames)
+	require.InDelta(t, float64(frames)/rate, float64(len(mediatest.Sound(t, out, 1)[0]))/48000, 0.5, "sound and pictures lie apart by as much as in the source")
+	last := func(path string) []byte {
+		return mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-vf", fmt.Sprintf("select=eq(n\\,%d)", frames-1), "-frames:v", "1", "-f", "rawvideo", "-")
+	}
+	require.Greater(t, mediatest.PSNR(last(in), last(out)), 30.0)
 }
 
 func TestWhatCannotBe(t *testing.T) {
