@@ -1,41 +1,71 @@
 #!/usr/bin/env bash
-# Installs the Debian or Ubuntu packages named as arguments that are not installed yet. Says so first; uses sudo when it
-# is not root. With AVLOOM_NO_INSTALL=1 it lists them instead and fails. Silent and quick when nothing is missing.
+# Makes sure that this machine has what the arguments name. What is missing is installed where there is apt-get: the script says so first, and uses sudo
+# when it is not root. Elsewhere, and with AVLOOM_NO_INSTALL=1, it says in one line what is missing, and fails. Silent and quick when nothing is.
+#
+# Each argument is a package of Debian and Ubuntu, and the sign that it, or the same from elsewhere, is there:
+#
+#	nasm                        the program nasm, or the installed package
+#	graphviz=dot                the program dot
+#	libx264-dev=x264.pc         the library that pkg-config knows as x264
+#	libmp3lame-dev=lame/lame.h  the header that gcc finds
+#	ca-certificates=/etc/ssl    the file or folder
 set -euo pipefail
 
-missing=()
-for package in "$@"; do
-	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-	[ "$status" = installed ] || missing+=("$package")
-done
+has() { command -v "$1" >/dev/null; }
+die() {
+	echo "avloom: $*" >&2
+	exit 1
+}
+
+# is_there ARGUMENT: whether its sign is.
+is_there() {
+	local package=${1%%=*} sign=${1#*=}
+	case $sign in
+	/*) [ -e "$sign" ] ;;
+	*.pc) has pkg-config && pkg-config --exists "${sign%.pc}" ;;
+	*.h) has gcc && gcc -E -include "$sign" -x c /dev/null >/dev/null 2>&1 ;;
+	*) has "$sign" || { [ "$sign" = "$package" ] && is_installed "$package"; } ;;
+	esac
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
+
+# look ARGUMENT...: sets missing to those that are not there, and lists them as packages and by their signs.
+look() {
+	local argument
+	missing=() packages=() signs=()
+	for argument in "$@"; do
+		if is_there "$argument"; then continue; fi
+		missing+=("$argument")
+		packages+=("${argument%%=*}")
+		case $argument in
+		*.pc) has pkg-config || continue ;; # nothing is known of libraries and headers without what looks for them
+		*.h) has gcc || continue ;;
+		esac
+		signs+=("${argument#*=}")
+	done
+}
+
+look "$@"
 [ ${#missing[@]} -gt 0 ] || exit 0
-
-if [ "${AVLOOM_NO_INSTALL:-0}" = 1 ]; then
-	echo "avloom: these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: ${missing[*]}" >&2
-	exit 1
-fi
-if ! command -v apt-get >/dev/null; then
-	echo "avloom: there is no apt-get here; install by hand what these Debian packages hold: ${missing[*]}" >&2
-	exit 1
-fi
-
+list="${packages[*]}"
+[ "${AVLOOM_NO_INSTALL:-0}" != 1 ] || die "these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: $list"
+has apt-get || die "missing here: ${signs[*]}. There is no apt-get: install by hand what these Debian packages hold: $list"
 root=()
 if [ "$(id -u)" != 0 ]; then
-	if ! command -v sudo >/dev/null; then
-		echo "avloom: installing packages needs root; run: apt-get install ${missing[*]}" >&2
-		exit 1
-	fi
+	has sudo || die "installing packages needs root; run: apt-get install $list"
 	root=(sudo)
 fi
 
-echo "avloom: installing ${missing[*]}" >&2
+echo "avloom: installing $list" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >"$log" 2>&1; }
 # A machine's package lists may be old or absent: refresh them first, and go on with what is there if that fails.
 apt update || echo "avloom: apt-get update failed; trying with the lists that are there" >&2
-if ! apt install --no-install-recommends "${missing[@]}"; then
+if ! apt install --no-install-recommends "${packages[@]}"; then
 	tail -n 20 "$log" >&2
-	echo "avloom: apt-get could not install: ${missing[*]}" >&2
-	exit 1
+	die "apt-get could not install: $list"
 fi
+look "${missing[@]}"
+[ ${#missing[@]} -eq 0 ] || die "apt-get installed $list, but this is still not found: ${signs[*]}"

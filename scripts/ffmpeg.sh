@@ -10,15 +10,26 @@ avcodec_major=63 # libavcodec of FFmpeg 9
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/archive.sh"
+. "$here/nvenc.sh"
+. "$here/gosettings.sh"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
 gpl=${AVLOOM_GPL:-1}
+nvenc=${AVLOOM_NVENC:-1}
+builds='/avloom/ffmpeg-9-[^:]*/lib/pkgconfig' # where every cache has the .pc files of its builds
+libraries=(libavcodec libavdevice libavfilter libavformat libswresample libswscale libavutil)
+
+# What an earlier "env" exported is a build of ours, and not the system's.
+PKG_CONFIG_PATH=$(printf '%s' ":${PKG_CONFIG_PATH:-}" | sed "s|:[^:]*$builds||g; s/^://")
+export PKG_CONFIG_PATH
 
 usage() {
 	cat <<USAGE
 usage: scripts/ffmpeg.sh [command]
 
   provide  (default) make sure that there is an FFmpeg 9 to build against, and say where
-  env      the same, then print the exports with which "go build" finds it:
+  setup    the same, then write into the settings of the go command ("go env -w") where it is, so that
+           "go build" and editors find it from now on; "setup --undo" takes that back
+  env      the same, then print the exports with which "go build" finds it in this shell alone:
            eval "\$(bash scripts/ffmpeg.sh env)"
   clean    remove every FFmpeg that this script built, and the libraries of scripts/static.sh
   help     this text
@@ -30,7 +41,8 @@ the tarball that AVLOOM_FFMPEG_TARBALL names, the release of upstream, the sourc
   AVLOOM_FFMPEG_SYSTEM=0      do not use a system FFmpeg
   AVLOOM_GPL=0                build without the GPL parts (x264, x265): the result is under the LGPL
   AVLOOM_TLS=0                build without TLS and SRT, which the distribution cannot link statically; scripts/static.sh does
-  AVLOOM_NO_INSTALL=1         list the packages that are missing and stop, instead of installing them
+  AVLOOM_NVENC=0              build without NVENC, whose headers (nv-codec-headers) are not to be had everywhere
+  AVLOOM_NO_INSTALL=1         list the packages that are missing and stop, instead of installing them with apt-get
   AVLOOM_JOBS=N               compile N files at once (default: one per core)
 USAGE
 }
@@ -43,41 +55,71 @@ die() {
 
 # --- what is needed ----------------------------------------------------------------------------------------------------
 
-build_packages=(gcc g++ make nasm pkg-config xz-utils ca-certificates curl)
-codec_packages=(libvpx-dev libaom-dev libsvtav1enc-dev libdav1d-dev libopus-dev libmp3lame-dev libvorbis-dev zlib1g-dev)
+# As scripts/apt.sh takes them: the package of Debian, and what is looked for.
+build_packages=(gcc g++ make nasm pkg-config xz-utils=xz util-linux=flock)
+if [ -z "${AVLOOM_FFMPEG_TARBALL:-}" ]; then
+	build_packages+=(curl)
+	! command -v apt-get >/dev/null || build_packages+=(ca-certificates=/etc/ssl/certs/ca-certificates.crt)
+fi
+codec_packages=(
+	libvpx-dev=vpx.pc libaom-dev=aom.pc libsvtav1enc-dev=SvtAv1Enc.pc libdav1d-dev=dav1d.pc libopus-dev=opus.pc libmp3lame-dev=lame/lame.h
+	libvorbis-dev=vorbisenc.pc zlib1g-dev=zlib.pc
+)
 configuration=(
 	--disable-shared --enable-static --enable-pic --disable-autodetect --disable-doc --disable-ffplay --disable-debug
 	--enable-libvpx --enable-libaom --enable-libsvtav1 --enable-libdav1d --enable-libopus --enable-libmp3lame --enable-libvorbis
 	--enable-zlib
 )
 if [ "${AVLOOM_TLS:-1}" != 0 ]; then
-	codec_packages+=(libgnutls28-dev libsrt-gnutls-dev)
+	codec_packages+=(libgnutls28-dev=gnutls.pc libsrt-gnutls-dev=srt.pc)
 	configuration+=(--enable-gnutls --enable-libsrt)
 fi
-configuration+=(--enable-ffnvcodec --enable-nvenc --enable-nvdec --enable-cuvid)
+if [ "$nvenc" != 0 ]; then
+	configuration+=(--enable-ffnvcodec --enable-nvenc --enable-nvdec --enable-cuvid)
+fi
 if [ "$gpl" != 0 ]; then
-	codec_packages+=(libx264-dev libx265-dev)
+	codec_packages+=(libx264-dev=x264.pc libx265-dev=x265.pc)
 	configuration+=(--enable-gpl --enable-libx264 --enable-libx265)
 fi
 
-# The static libraries link against the codec libraries of the distribution, so a cached build belongs to one release of it.
-distribution=$(. /etc/os-release 2>/dev/null && echo "${ID:-linux}-${VERSION_ID:-0}" || echo linux-0)
-key=$(printf '%s\n' "$version" "$(uname -m)" "$distribution" "${configuration[@]}" | sha256sum | cut -c1-12)
+# codec_versions: prints the versions of the codec libraries that pkg-config knows.
+codec_versions() {
+	local package
+	for package in "${codec_packages[@]}"; do
+		case $package in *.pc) pkg-config --modversion "$(basename "${package#*=}" .pc)" 2>/dev/null || true ;; esac
+	done
+}
+
+# The static libraries link against the codec libraries of the distribution, so a cached build belongs to one release of it; where there are no releases,
+# to the versions of those libraries.
+distribution=$(. /etc/os-release 2>/dev/null && echo "${ID:-linux}-${VERSION_ID:-rolling}" || echo linux-rolling)
+case $distribution in *-rolling) versions=$(codec_versions) ;; *) versions= ;; esac
+key=$(printf '%s\n' "$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"} | sha256sum | cut -c1-12)
 prefix=$cache/ffmpeg-9-$distribution-$key
+gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again.a
 
 # --- finding one -------------------------------------------------------------------------------------------------------
 
 has_system_ffmpeg() {
 	[ "${AVLOOM_FFMPEG_SYSTEM:-1}" != 0 ] && command -v pkg-config >/dev/null || return 1
-	local lib found
-	for lib in libavcodec libavdevice libavfilter libavformat libswresample libswscale libavutil; do
-		pkg-config --exists "$lib" || return 1
-	done
+	local found
+	pkg-config --exists "${libraries[@]}" || return 1
 	found=$(pkg-config --modversion libavcodec)
 	[ "${found%%.*}" = "$avcodec_major" ] || return 1
-	# What an earlier "env" exported is our own build, not the system's.
-	case $(pkg-config --variable=prefix libavcodec) in "$cache"/*) return 1 ;; esac
+	[ "$gpl" != 0 ] || is_lgpl || {
+		say "the FFmpeg 9 of this system is not under the LGPL, as AVLOOM_GPL=0 asks for"
+		return 1
+	}
 }
+
+# is_lgpl: whether the FFmpeg that pkg-config finds says so of itself.
+is_lgpl() (
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	printf '#include <libavcodec/avcodec.h>\n#include <stdio.h>\nint main(void) { return puts(avcodec_license()) < 0; }\n' >"$work/license.c"
+	read -ra flags < <(pkg-config --cflags --libs libavcodec)
+	gcc "$work/license.c" -o "$work/license" "${flags[@]}" 2>/dev/null && [[ $("$work/license") == LGPL* ]]
+)
 
 # --- the source --------------------------------------------------------------------------------------------------------
 
@@ -92,13 +134,13 @@ fetch_source() {
 	tarball=$dir/ffmpeg-$version.tar.xz
 	say "downloading FFmpeg $version"
 	if curl -fsSL --connect-timeout 10 --speed-time 30 --speed-limit 1000 -o "$tarball" "$url" 2>/dev/null; then
-		echo "$sha256  $tarball" | sha256sum --check --quiet >&2 ||
+		[ "$(sha256sum <"$tarball" | cut -d ' ' -f 1)" = "$sha256" ] ||
 			die "what $url gave is not FFmpeg $version: its SHA-256 should be $sha256"
 		echo "$tarball"
 		return
 	fi
 	rm -f "$tarball"
-	if [ -e "$debian_keyring" ]; then
+	if [ -e "$debian_keyring" ] && command -v apt-get >/dev/null; then
 		say "upstream cannot be reached; taking Debian's source package"
 		from_archive "$dir" deb-src "$debian_keyring" "forky main" source --download-only --tar-only ffmpeg || true
 		tarball=$(find "$dir" -maxdepth 1 -name 'ffmpeg_9.*.orig.tar.*z' | head -n 1)
@@ -112,39 +154,27 @@ fetch_source() {
 	die "no source of FFmpeg 9 found; download $url elsewhere and set AVLOOM_FFMPEG_TARBALL to it"
 }
 
-# nvenc_headers DIR: makes the headers of nvenc and CUDA findable by pkg-config. FFmpeg 9 needs >= 11.1.5.3; where the
-# distribution's are older, those of its next release serve: they are headers only.
-nvenc_headers() {
-	local dir=$1
-	if pkg-config --exists 'ffnvcodec >= 11.1.5.3'; then return; fi
-	if apt-cache policy libffmpeg-nvenc-dev 2>/dev/null | awk '/Candidate:/ {print $2}' |
-		{ read -r have && dpkg --compare-versions "$have" ge 11.1.5.3; }; then
-		bash "$here/apt.sh" libffmpeg-nvenc-dev && return
-	fi
-	from_archive "$dir" deb "$debian_keyring" "trixie main" download libffmpeg-nvenc-dev ||
-		from_archive "$dir" deb "$ubuntu_keyring" "noble universe" download libffmpeg-nvenc-dev ||
-		die "no headers for nvenc found: install nv-codec-headers >= 11.1.5.3 so that pkg-config finds ffnvcodec"
-	dpkg -x "$dir"/libffmpeg-nvenc-dev_*.deb "$dir/nvenc"
-	sed -i "s|^prefix=.*|prefix=$dir/nvenc/usr|" "$dir/nvenc/usr/share/pkgconfig/ffnvcodec.pc"
-	export PKG_CONFIG_PATH=$dir/nvenc/usr/share/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+# is_complete: whether $prefix has all that a build of today leaves there.
+is_complete() {
+	[ "$(sed -n 's/^prefix=//p' "$prefix/lib/pkgconfig/libavutil.pc" 2>/dev/null)" = "$prefix" ] && [ -e "$gone" ] &&
+		{ [ "$nvenc" = 0 ] || [ -d "$prefix/include/ffnvcodec" ]; }
 }
 
-# keep_headers ROOT: puts the headers of nvenc and CUDA beside those of FFmpeg in ROOT, for the tests' stand-in for the driver. It must agree with FFmpeg on
-# their version.
-keep_headers() {
-	local include
-	include=$(pkg-config --variable=includedir ffnvcodec)
-	mkdir -p "$1/include"
-	cp -rL "$include/ffnvcodec" "$1/include/"
+# complete: mends a build that was made before some part of it was, or in another place.
+complete() {
+	local was
+	was=$(sed -n 's/^prefix=//p' "$prefix/lib/pkgconfig/libavutil.pc") || die "$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
+	[ "$was" = "$prefix" ] || sed -i "s|$was|$prefix|g" "$prefix"/lib/pkgconfig/*.pc
+	[ -e "$gone" ] || mark
+	add_headers || say "the headers of nvenc could not be had; the tests of CUDA will be skipped"
 }
 
-# complete: a build of before the headers were kept gets them, where they can be had.
-complete() (
-	[ ! -d "$prefix/include/ffnvcodec" ] || return 0
-	work=$(mktemp -d "$cache/build.XXXXXX")
-	trap 'rm -rf "$work"' EXIT
-	nvenc_headers "$work" && keep_headers "$work" && mv "$work/include/ffnvcodec" "$prefix/include/"
-)
+# mark: the linker asks for an empty library beside the others. Where all are gone it names that one, too, last of all: a program whose packages the go
+# command has in its cache gets no other message.
+mark() {
+	sed -i "s|^Libs: .*|& \${libdir}/$(basename "$gone")|" "$prefix/lib/pkgconfig/libavutil.pc"
+	ar rc "$gone"
+}
 
 # --- the build ---------------------------------------------------------------------------------------------------------
 
@@ -188,7 +218,7 @@ build() {
 	9.*) ;;
 	*) die "$tarball is not a release of FFmpeg 9 but ${release:-something else}" ;;
 	esac
-	say "building FFmpeg $release, once; about ten minutes on two cores (log: $log)"
+	say "building FFmpeg $release, once; about five minutes on two cores, and twice that beside other work (log: $log)"
 	cd "$work/source"
 	if ! compile "$log" "$work/root"; then
 		tail -n 20 "$log" >&2
@@ -204,39 +234,58 @@ build() {
 
 # --- the commands ------------------------------------------------------------------------------------------------------
 
-# provide: sets bin to the folder of the ffmpeg and ffprobe of the FFmpeg 9 found or built, and pkgconfig to that of its .pc files.
+# provide: sets bin to the folder of the ffmpeg and ffprobe of the FFmpeg 9 found or built, pkgconfig to that of its .pc files, which is empty for the
+# system's, and build_key to a key of what pkg-config says of it.
 provide() {
 	if has_system_ffmpeg; then
 		bin=$(dirname "$(command -v ffmpeg || echo /usr/bin/ffmpeg)")
 		pkgconfig=
+		bash "$here/apt.sh" gcc
+	else
+		bin=$prefix/bin
+		pkgconfig=$prefix/lib/pkgconfig
+		provide_build
+	fi
+	local says
+	says=$(ask_pkg_config --cflags --libs && ask_pkg_config --modversion) || die "$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
+	build_key=$(printf '%s\n' "$says" | sha256sum | cut -c1-12)
+}
+
+ask_pkg_config() { PKG_CONFIG_PATH=$pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH} pkg-config "$@" "${libraries[@]}"; }
+
+# provide_build: sees to it that there is a build of ours in $prefix, and what is needed to link it.
+provide_build() {
+	if is_complete; then
+		bash "$here/apt.sh" gcc g++ pkg-config "${codec_packages[@]}"
 		return
 	fi
-	bin=$prefix/bin
-	pkgconfig=$prefix/lib/pkgconfig
 	bash "$here/apt.sh" "${build_packages[@]}" "${codec_packages[@]}"
-	[ ! -d "$prefix/include/ffnvcodec" ] || return 0
 	mkdir -p "$cache"
 	(
-		if ! flock --nonblock 9; then
+		if ! flock -n 9; then
 			say "another build of FFmpeg is running; waiting for it"
 			flock 9
 		fi
 		[ -d "$prefix" ] || build
-		complete || say "the headers of nvenc could not be had; the tests of CUDA will be skipped"
+		complete
 	) 9>"$cache/ffmpeg-build.lock"
 }
 
-case ${1:-provide} in
-provide)
+case "$*" in
+'' | provide)
 	provide
 	say "FFmpeg 9: ${pkgconfig:-of the system}"
 	;;
 env)
 	provide
-	[ -z "$pkgconfig" ] || printf 'export PKG_CONFIG_PATH=%q${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}\n' "$pkgconfig"
-	printf 'export AVLOOM_FFMPEG_BIN=%q\n' "$bin"
+	exports
 	;;
-clean) rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static* ;;
+setup) setup ;;
+"setup --undo") undo_setup ;;
+clean)
+	rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static*
+	say "what was built is gone; shells that use it, and the settings of the go command after \"setup\", need \"env\" or \"setup\" again"
+	;;
 help | -h | --help) usage ;;
 *)
 	usage >&2

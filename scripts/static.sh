@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/archive.sh
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
-packages=(gcc g++ nasm cmake meson ninja-build dpkg-dev libnuma-dev)
+packages=(gcc g++ nasm cmake meson ninja-build=ninja dpkg-dev=dpkg-source libnuma-dev=numa.h)
 glibc='^(libc|libm|libpthread|libdl|librt|ld-linux[-a-z0-9_]*)\.so\.[0-9]+$'
 
 say() { echo "avloom: $*" >&2; }
@@ -71,6 +71,7 @@ check() {
 	ldd "$1"
 }
 
+command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || die "static programs can be built on Debian and Ubuntu alone: there is no apt-get here"
 env=$(AVLOOM_TLS=0 AVLOOM_FFMPEG_SYSTEM=0 bash scripts/ffmpeg.sh env)
 eval "$env"
 bash scripts/apt.sh "${packages[@]}"

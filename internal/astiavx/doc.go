@@ -6,9 +6,4 @@
 package astiavx
 
 //#cgo pkg-config: libavcodec libavformat libavutil libswscale
-//#include <libavcodec/version.h>
-//#include <libavcodec/version_major.h>
-//#if LIBAVCODEC_VERSION_MAJOR != 63
-//#error avloom needs FFmpeg 9 (libavcodec 63), and found another; provide it with: eval "$(bash scripts/ffmpeg.sh env)"
-//#endif
 import "C"
