@@ -20,10 +20,11 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// slogLines returns an option for a logger that writes JSON of this level, and what it has written.
-func slogLines(level slog.Level) (api.Option, *jsonLines) {
+// slogLines returns an option for a logger that writes JSON, and what it has written.
+func slogLines() (api.Option, *jsonLines) {
 	var lines jsonLines
-	return api.WithSlog(slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: level, AddSource: true})).With("program", "test")), &lines
+	handler := slog.NewJSONHandler(&lines, &slog.HandlerOptions{AddSource: true})
+	return api.WithSlog(slog.New(handler).With("program", "test")), &lines
 }
 
 // shape is a line without what differs from run to run: its level, its message, and its keys, inner ones too.
@@ -62,7 +63,7 @@ func TestSlogHasTheLinesOfZap(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			withSlog, inSlog := slogLines(slog.LevelInfo)
+			withSlog, inSlog := slogLines()
 			var inZap jsonLines
 			withZap := api.WithLogger(inZap.logger().WithOptions(zap.IncreaseLevel(zapcore.InfoLevel)))
 			for _, option := range []api.Option{withSlog, withZap} {
@@ -88,7 +89,7 @@ func TestSlogHasTheLinesOfZap(t *testing.T) {
 
 func TestSlogLine(t *testing.T) {
 	mediatest.NoLeaks(t)
-	option, lines := slogLines(slog.LevelInfo)
+	option, lines := slogLines()
 	enc := api.NewEncoder(option)
 	v := addVideo(t, enc, withoutBuffer())
 	require.NoError(t, enc.OpenWriter(context.Background(), &limitedWriter{left: 2000}, "mpegts"))
