@@ -41,6 +41,8 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 		return err
 	}
 	defer s.leave()
+	s.source.BeginCall()
+	defer s.source.EndCall()
 	total := len(samples[0])
 	for done := 0; done < total; {
 		n := min(total-done, mostSamples)

@@ -163,7 +163,7 @@ func (b *builder) noteCrashSafety(t *target) {
 func (b *builder) header() muxer.Config {
 	return muxer.Config{
 		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
-		Log: b.lines.of(muxNode, pipeline.NoStream), CrashSafe: b.output.wantsCrashSafe(b.settings.temporary),
+		Log: b.lines.of(muxNode, pipeline.NoStream), CrashSafe: b.output.wantsCrashSafe(b.settings.temporary), Patience: b.output.wantsPatience(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"time"
 )
 
 // Output is where an encoder writes: made by File, Writer or URL.
@@ -29,7 +30,8 @@ type outputSettings struct {
 	formatOptions map[string]any
 	metadata      map[string]string
 	faststart     bool
-	crashSafe     *bool // nil: not said
+	crashSafe     *bool          // nil: not said
+	patience      *time.Duration // nil: not said
 }
 
 // OutputOption sets how an output is written.
@@ -70,6 +72,21 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 // had. Faststart turns it off; to ask for both is a *ConfigError. The file that RenderAll lets a job write, which goes unless it becomes whole, is CrashSafe
 // only where that is asked for.
 func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &yes } }
+
+// Patience says for how long the output waits for a stream that is not being fed; the default is half a second. It must be more than 0.
+//
+// Packets are written in the order of their decoding times over all streams. So a packet waits until every other stream has brought a later one or has
+// ended. A stream that the program has fed within d is waited for, whatever its encoder holds back, and so is one of which something is on its way through
+// the encoder. A stream that has been fed nothing for longer than d, or since the first packet of another stream, is not waited for until it is
+// fed again. Two frame durations of a video stream are always waited for, and so is the time that the program spends in one call that feeds another stream.
+//
+// With no stream silent for longer, the bytes of the output do not depend on the clock. A program that feeds sound in chunks of 5 s sets Patience(6 * time.Second):
+// with less, what is written while no sound comes is ahead of the sound by up to 5 s.
+//
+// Patience counts for outputs that must not wait: for those that are CrashSafe, and for all that are written front to back (URLs, and writers that cannot seek), where the
+// first bytes are at the destination within d of the first packet. Fragments and clusters of the latter last 0.4 s, or 0.8 d where d is less than half a second. Other outputs
+// wait until a stream is fed or ended, unless Patience is given, holding at most 64 MiB.
+func Patience(d time.Duration) OutputOption { return func(o *Output) { o.patience = &d } }
 
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
 // never taken for a URL. The file is CrashSafe, unless that is turned off or CrashSafe says otherwise.
@@ -124,4 +141,12 @@ func (o Output) wantsCrashSafe(temporary string) bool {
 		return *o.crashSafe
 	}
 	return !o.faststart && (o.kind != toFile || o.path != temporary)
+}
+
+// wantsPatience is the patience that was given; 0: none.
+func (o Output) wantsPatience() time.Duration {
+	if o.patience == nil {
+		return 0
+	}
+	return *o.patience
 }

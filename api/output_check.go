@@ -12,6 +12,8 @@ import (
 // check finds an output that is none.
 func (o Output) check() error {
 	switch {
+	case o.patience != nil && *o.patience <= 0:
+		return &ConfigError{Field: "Patience", Value: *o.patience, Reason: "must be more than 0; the default is " + muxer.DefaultPatience.String()}
 	case o.kind == toWriter && o.writer == nil:
 		return &ConfigError{Field: "w", Reason: "is nil; give a writer"}
 	case o.kind == toWriter && isNilPointer(o.writer):

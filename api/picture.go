@@ -114,6 +114,8 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 		return err
 	}
 	defer s.leave()
+	s.source.BeginCall()
+	defer s.source.EndCall()
 	return r.fed(s.source.Send(ctx, p.input), 0)
 }
 

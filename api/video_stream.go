@@ -110,6 +110,8 @@ func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) er
 	if memory != nil {
 		pinner.Pin(memory)
 	}
+	s.source.BeginCall()
+	defer s.source.EndCall()
 	loan := s.newLoan(pictures.n)
 	pictures.first.Loan = loan
 	for i := range pictures.n {

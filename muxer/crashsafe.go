@@ -22,9 +22,6 @@ var hybrid = map[string]string{"flush_packets": "1"}
 // and AVIF's is for pictures.
 var hybridFormats = []string{"mov", "mp4", "ipod", "3gp", "3g2", "f4v"}
 
-// clusters make the Matroska muxer write out a cluster, which it keeps in memory until it is complete, each half second.
-var clusters = map[string]string{"cluster_time_limit": "500", "flush_packets": "1"}
-
 // packets make a muxer write out each packet.
 var packets = map[string]string{"flush_packets": "1"}
 
@@ -57,9 +54,7 @@ func safeguards(cfg Config, canSeek bool) map[string]string {
 			options["movflags"] += "+" + omitOffsets
 		}
 		return options
-	case cfg.Format == "matroska", cfg.Format == "webm":
-		return clusters
-	case cfg.Format == "mpegts":
+	case cfg.Format == "matroska", cfg.Format == "webm", cfg.Format == "mpegts":
 		return packets
 	}
 	return nil

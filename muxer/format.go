@@ -17,34 +17,45 @@ var movFamily = []string{"mov", "mp4", "ipod", "3gp", "3g2", "psp", "f4v", "ismv
 // IsMovFamily says whether FFmpeg's mov muxer writes this container.
 func IsMovFamily(format string) bool { return slices.Contains(movFamily, format) }
 
-// fragments makes the mov muxer write front to back: half-second fragments, behind a header that waits for the first of them,
-// since only then the start times of all tracks (B-frames, priming) are known.
-var fragments = map[string]string{
-	"movflags":      "frag_keyframe+delay_moov+default_base_moof",
-	"frag_duration": "500000",
-}
+// fragmentFlags make the mov muxer write front to back: fragments, which the Mux cuts, behind an index that waits for the
+// first of them, since only then the start times of all tracks (B-frames, priming) are known.
+const fragmentFlags = "+frag_custom+delay_moov+default_base_moof"
 
 // optionsFor adds to the caller's options what the container needs for this destination. What the caller said stays.
 func optionsFor(cfg Config, canSeek bool) map[string]string {
 	all := map[string]string{"fflags": "+bitexact"} // or matroska and ogg put random numbers into the file
-	fragmented := !canSeek && IsMovFamily(cfg.Format) && !decidesFlags(cfg.Options)
 	if !canSeek {
 		all["flush_packets"] = "1"
-		if fragmented {
-			maps.Copy(all, fragments)
-		}
 		if cfg.Format == "flv" { // which otherwise logs, at the end, that it cannot go back to mend its header
 			all["flvflags"] = "no_duration_filesize"
 		}
 	}
 	maps.Copy(all, cfg.Options)
-	if said := cfg.Options["movflags"]; fragmented && said != "" {
-		all["movflags"] = said + "+" + fragments["movflags"]
+	if !canSeek && IsMovFamily(cfg.Format) && !decidesLayout(cfg.Options) {
+		all["movflags"] += fragmentFlags
 	}
 	if cfg.CrashSafe {
 		addSafeguards(all, cfg, canSeek)
 	}
 	return all
+}
+
+// ordered are containers whose muxer takes packets in the order of their times alone. That of ASF ends the process otherwise
+// (an assertion in flush_packet of FFmpeg's asfenc.c). So their packets wait for other streams without a clock, and one that
+// comes too late all the same is an error.
+var ordered = []string{"asf", "asf_stream"}
+
+// together are containers that have a place for sound beside each picture alone, so that their muxers fail where one comes
+// without the other. Their packets wait for other streams without a clock.
+var together = []string{"dv", "mxf", "mxf_d10", "gxf", "swf", "avm2"}
+
+// lockstep says of an error what FFmpeg does not: that such a container wants its streams fed together.
+func (m *Mux) lockstep(err error) error {
+	format := m.format.OutputFormat().Name()
+	if err == nil || len(m.tracks) < 2 || !slices.Contains(together, format) {
+		return err
+	}
+	return fmt.Errorf("%s holds pictures and sound side by side, so that neither can go on without the other; were both fed? %w", format, err)
 }
 
 // needSeeking are containers that nobody can read unless FFmpeg goes back to mend their header. It does not refuse to write them front to back.

@@ -3,22 +3,68 @@ package muxer
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/pipeline"
 )
 
-// completesFragment says whether the fragment that is open has lasted half a second when this packet comes, and can be ended. FFmpeg's frag_duration does the
-// same, but loses sight of the end of the track where a packet with a later presentation time came before.
+func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
+
+// longestFragment is how much of a crash-safe file a kill may lose, besides what the encoders hold.
+const longestFragment = 500 * time.Millisecond
+
+// arrange decides who waits for whom, and where fragments end.
+func (m *Mux) arrange(cfg Config) {
+	crashSafe := cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
+	m.patience = newPatience(cfg, crashSafe || !m.dst.CanSeek())
+	m.ordered, m.aside = slices.Contains(ordered, cfg.Format), waitsInside(cfg.Format)
+	if m.ordered || slices.Contains(together, cfg.Format) {
+		m.patience.kept = false
+	}
+	switch {
+	case IsMovFamily(cfg.Format) && !decidesLayout(cfg.Options) && (crashSafe || !m.dst.CanSeek()):
+		m.hybrid, m.delayed, m.atKeys, m.fragment = m.dst.CanSeek(), true, !m.dst.CanSeek(), longestFragment
+	case slices.Contains(holdsBack, cfg.Format) && (crashSafe && cfg.Format != "mpegts" || !m.dst.CanSeek()):
+		m.fragment = longestFragment
+	case cfg.Format == "ogg" || cfg.Format == "ogv":
+		m.fragment = mostOfOgg
+	}
+	if !m.dst.CanSeek() {
+		m.fragment = min(m.fragment, fragmentWithin(cfg))
+	}
+}
+
+// holdsBack are the containers, besides mov and its kin, whose muxers keep packets until they are made to write them:
+// Matroska clusters until a packet comes that is late enough, Ogg pages until each stream has two, MPEG-TS sound until there
+// is a PES packet full of it.
+var holdsBack = []string{"matroska", "webm", "ogg", "ogv", "oga", "opus", "spx", "mpegts"}
+
+// mostOfOgg is how much FFmpeg keeps of an Ogg file, in which a stream is silent, in memory.
+const mostOfOgg = 10 * time.Second
+
+// fragmentWithin is how long a fragment lasts so that the first is at the destination within the patience of the output, and
+// within the default one at the latest. The packet that ends a fragment comes a frame later.
+func fragmentWithin(cfg Config) time.Duration { return min(DefaultPatience, cfg.patience()) * 4 / 5 }
+
+// completesFragment says whether the fragment that is open ends before this packet. FFmpeg's frag_duration does the same, but
+// loses sight of the end of the track where a packet with a later presentation time came before.
 func (m *Mux) completesFragment(p pipeline.Packet) bool {
 	t := &m.tracks[p.StreamIndex()]
-	return m.hybrid && t.inFragment && 2*(p.Dts()-t.fragmentStart)*int64(t.to.Num()) >= int64(t.to.Den()) && (m.indexed || m.allWritten())
+	if m.fragment == 0 || !t.inFragment {
+		return false
+	}
+	if m.atKeys && t.isVideo() && p.Flags().Has(astiav.PacketFlagKey) && !t.lastIsKey {
+		return true
+	}
+	lasted := astiav.RescaleQ(p.Dts()-t.fragmentStart, t.to, astiav.NewRational(1, int(time.Second)))
+	return lasted >= int64(m.fragment)
 }
 
 // wrote notes that a packet was given to FFmpeg.
 func (t *track) wrote(p pipeline.Packet) {
-	t.written = true
+	t.written, t.wroteDTS, t.lastIsKey = true, p.Dts(), p.Flags().Has(astiav.PacketFlagKey)
 	if !t.inFragment {
 		t.inFragment, t.fragmentStart = true, p.Dts()
 	}
@@ -31,6 +77,7 @@ func (m *Mux) flush() error {
 		err = m.endFragment()
 	}
 	m.io.Flush()
+	m.patience.unsent = false
 	return m.explain("flush", err)
 }
 
@@ -46,7 +93,7 @@ func (m *Mux) pushOutSound() error {
 		empty := pipeline.NewPacket()
 		defer empty.Free()
 		empty.SetStreamIndex(i)
-		empty.SetDts(t.lastDTS + t.shift)
+		empty.SetDts(t.wroteDTS)
 		empty.SetPts(empty.Dts())
 		return m.format.WriteFrame(empty.Packet)
 	}
@@ -57,12 +104,55 @@ func (m *Mux) endFragment() error {
 	for i := range m.tracks {
 		m.tracks[i].inFragment = false
 	}
-	err := m.format.WriteFrame(nil)
-	if err == nil && !m.indexed { // with delay_moov, that wrote no more than the index
-		m.indexed = true
-		err = m.format.WriteFrame(nil)
+	if !m.delayed || m.indexed {
+		return m.format.WriteFrame(nil)
 	}
-	return err
+	if err := m.announceUnfed(); err != nil {
+		return err
+	}
+	m.indexed = true
+	if err := m.format.WriteFrame(nil); err != nil { // which writes the index alone
+		return err
+	}
+	return m.format.WriteFrame(nil)
+}
+
+// announceUnfed tells the mov muxer of each stream without a packet how far before its first frame it will begin: by the
+// priming of sound, or by what is decoded before it is shown. The index, which comes now, can then say so. FFmpeg takes that
+// from an empty packet, if it comes after a discontinuity, and writes nothing of it. Without that, FFmpeg would also have
+// such a stream begin at 0, whenever it begins.
+//
+// The empty packet lies a tick before the earliest that can come, because decoding times must rise.
+func (m *Mux) announceUnfed() error {
+	if m.allWritten() {
+		return nil
+	}
+	if err := m.setMovFlags("+frag_discont"); err != nil {
+		return err
+	}
+	for i := range m.tracks {
+		t := &m.tracks[i]
+		if t.written {
+			continue
+		}
+		empty := pipeline.NewPacket()
+		empty.SetStreamIndex(i)
+		begin := -astiav.RescaleQRnd(t.lead.ticks, t.lead.base, t.to, astiav.RoundingUp)
+		empty.SetDts(begin - 1)
+		if empty.SetPts(begin); t.isVideo() {
+			empty.SetPts(0)
+		}
+		err := m.format.WriteFrame(empty.Packet)
+		empty.Free()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Mux) setMovFlags(flags string) error {
+	return m.format.PrivateData().Options().Set("movflags", flags, astiav.NewOptionSearchFlags())
 }
 
 // describable says whether FFmpeg can write the index now. Asked for one when it cannot, it writes half of it, and says nothing.
@@ -87,7 +177,7 @@ func (m *Mux) leaveOutUnfed() error {
 	if err := m.flush(); err != nil {
 		return err
 	}
-	if err := m.format.PrivateData().Options().Set("movflags", "-"+internalFragmentFlag, astiav.NewOptionSearchFlags()); err != nil {
+	if err := m.setMovFlags("-" + internalFragmentFlag); err != nil {
 		return fmt.Errorf("end the fragments: %w", err)
 	}
 	return nil

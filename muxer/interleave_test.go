@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
@@ -51,7 +50,7 @@ func push(t *testing.T, i *interleaver, stream int, dts int64, n int) {
 	t.Helper()
 	p := packetAt(t, dts, n)
 	p.SetStreamIndex(stream)
-	i.push(stream, p, time.Time{})
+	i.push(stream, p)
 }
 
 func TestOrderOverTimeBases(t *testing.T) {
@@ -70,70 +69,46 @@ func TestOrderOverTimeBases(t *testing.T) {
 }
 
 func TestWhatIsHeldIsBounded(t *testing.T) {
-	t.Run("in seconds", func(t *testing.T) {
-		mediatest.NoLeaks(t)
-		i := newInterleaver(newTracks([2]int{1, 8}, [2]int{1, 48000}))
-		out := []string{}
-		for k := range int64(200) {
-			push(t, i, 0, k, 1)
-			out = append(out, taken(i.next)...)
-		}
-		require.Len(t, out, 200-8*mostHeldSeconds-1)
-		push(t, i, 1, 0, 1)
-		require.Equal(t, "1@0", taken(i.next)[0], "what comes too late is written at once")
-		i.free()
-	})
-	t.Run("in bytes", func(t *testing.T) {
-		mediatest.NoLeaks(t)
-		i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
-		for k := range int64(9) {
-			push(t, i, 0, k, mostHeldBytes/8)
-		}
-		require.Equal(t, []string{"0@0"}, taken(i.next))
-		require.Len(t, taken(i.earliest), 8)
-	})
+	mediatest.NoLeaks(t)
+	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
+	for k := range int64(9) {
+		push(t, i, 0, k, mostHeldBytes/8)
+	}
+	require.Equal(t, []string{"0@0"}, taken(i.next))
+	push(t, i, 1, -5, 1)
+	require.Equal(t, "1@-5", taken(i.next)[0], "what comes too late is written at once")
+	require.NotEmpty(t, taken(i.earliest))
+	require.Zero(t, i.bytes)
 }
 
 func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
 	mediatest.NoLeaks(t)
 	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
-	require.Zero(t, i.since())
+	require.True(t, i.empty())
 	push(t, i, 0, 0, 1)
-	require.True(t, i.waitsFor(1))
-	require.False(t, i.waitsFor(0), "it has something")
-	require.Equal(t, []string{"0@0"}, taken(i.earliest))
-	i.waitNoMore()
+	require.True(t, i.awaits(1))
+	require.False(t, i.awaits(0), "it has something")
+	require.Empty(t, taken(i.next))
+	i.setSilent(1, true)
+	require.Equal(t, []string{"0@0"}, taken(i.next))
+	require.True(t, i.awaits(0))
 	push(t, i, 0, 1, 1)
 	require.Equal(t, []string{"0@1"}, taken(i.next))
 	push(t, i, 1, 1600, 1)
-	require.Empty(t, taken(i.next), "stream 0 has sent again, and may send something earlier")
+	require.Empty(t, taken(i.next), "stream 0 is not silent, and may send something earlier")
 	push(t, i, 0, 2, 1)
 	require.Equal(t, []string{"1@1600"}, taken(i.next))
+	require.True(t, i.awaits(1), "it has sent again")
 	push(t, i, 0, 3, 1)
-	require.Empty(t, taken(i.next), "and so has stream 1")
+	require.Empty(t, taken(i.next), "so it is waited for")
+	i.setSilent(1, true)
+	i.setSilent(1, false)
+	require.Empty(t, taken(i.next), "it is fed again")
 	require.False(t, i.over())
 	i.end(0)
 	i.end(1)
 	require.True(t, i.over())
 	require.Len(t, taken(i.next), 2)
-}
-
-func TestSinceWhenPacketsWait(t *testing.T) {
-	mediatest.NoLeaks(t)
-	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
-	start := time.Now()
-	for k, stream := range []int{1, 0, 1} {
-		p := packetAt(t, int64(k), 1)
-		p.SetStreamIndex(stream)
-		i.push(stream, p, start.Add(time.Duration(k)))
-	}
-	for _, want := range []time.Duration{0, 1, 1} { // in the order of decoding times: 1@0, 1@2, 0@1
-		require.Equal(t, start.Add(want), i.since())
-		p, ok := i.earliest()
-		require.True(t, ok)
-		p.Free()
-	}
-	require.Zero(t, i.since())
 }
 
 func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {

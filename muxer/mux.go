@@ -32,6 +32,10 @@ type Config struct {
 
 	// CrashSafe keeps the file readable while it is written, but for the last half second, where CanBeCrashSafe says that there is a way.
 	CrashSafe bool
+
+	// Patience is for how long packets wait for a stream that is not being fed. 0 is DefaultPatience where the output must not
+	// wait, because it is crash-safe or written front to back, and for ever elsewhere.
+	Patience time.Duration
 }
 
 // ioBufferSize is how much FFmpeg collects before it calls the writer.
@@ -48,9 +52,15 @@ type Mux struct {
 	order    *interleaver
 	meters   []*meter // by stream
 	patience patience
-	hybrid   bool // a mov file that consists of fragments until it is finished
-	indexed  bool // its first index has been written
-	roomy    bool // makeRoom has been called
+	fragment time.Duration // how long a fragment lasts that the Mux ends; 0: it ends none
+	atKeys   bool          // a fragment also ends before a key frame
+	hybrid   bool          // a mov file that consists of fragments until it is finished
+	delayed  bool          // the mov muxer's index comes with the first fragment
+	indexed  bool          // it has been written
+	aside    bool          // FFmpeg waits for streams itself
+	ordered  bool          // the container cannot take a packet that lies before the last one
+	last     written       // that container's last packet
+	roomy    bool          // makeRoom has been called
 	closer   *astikit.Closer
 	trailer  bool // written
 }
@@ -61,15 +71,19 @@ type track struct {
 	headers  *inBand         // nil: they are where they belong
 	lastDTS  int64
 	started  bool
-	equal    bool // the container lets successive packets have one decoding time
-	written  bool // the container has had a packet
+	equal    bool  // the container lets successive packets have one decoding time
+	written  bool  // the container has had a packet
+	wroteDTS int64 // the decoding time that it had
 
+	kind  astiav.MediaType
+	aside bool // FFmpeg does not wait for it
 	lead  lead
 	shift int64 // of all times
 
 	needsPacket   bool  // before the mov muxer can describe it
 	inFragment    bool  // there is one in the fragment that is open
 	fragmentStart int64 // its decoding time
+	lastIsKey     bool  // the last packet was a key frame
 }
 
 var (
@@ -125,8 +139,7 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].equal = m.format.OutputFormat().Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
-	m.patience.kept = cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
-	m.hybrid = m.patience.kept && slices.Contains(hybridFormats, cfg.Format)
+	m.arrange(cfg)
 	return nil
 }
 
@@ -143,7 +156,8 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	p.SetStreamIndex(input)
 	t.rescale(p)
 	t.rise(p)
-	m.order.push(input, p, m.patience.now())
+	m.patience.noteArrival()
+	m.order.push(input, p)
 	return m.writeDue()
 }
 
@@ -172,13 +186,14 @@ func (t *track) rise(p pipeline.Packet) {
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
 	m.meters[input].end()
-	if err := m.writeDue(); err != nil || !m.patience.kept || !m.order.over() {
+	if err := m.writeDue(); err != nil || !m.patience.kept || !m.order.over() || !m.patience.unsent {
 		return err
 	}
 	return m.flush() // Close may be far off
 }
 
 func (m *Mux) writeDue() error {
+	m.hearAgain()
 	for {
 		p, ok := m.order.next()
 		if !ok {
@@ -193,15 +208,51 @@ func (m *Mux) writeDue() error {
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
 	m.meters[p.StreamIndex()].write()
+	if err := m.prepare(p); err != nil {
+		return err
+	}
 	if m.completesFragment(p) {
 		if err := m.flush(); err != nil {
 			return err
 		}
 	}
-	m.makeRoom()
-	m.tracks[p.StreamIndex()].move(p)
 	m.tracks[p.StreamIndex()].wrote(p)
-	return m.explain("write a packet", m.format.WriteFrame(p.Packet))
+	m.patience.unsent = true
+	return m.explain("write a packet", m.lockstep(m.format.WriteFrame(p.Packet)))
+}
+
+// prepare makes the container ready for a packet, and gives it the time that it has there.
+func (m *Mux) prepare(p pipeline.Packet) error {
+	if err := m.checkOrder(p); err != nil {
+		return err
+	}
+	if err := m.makeRoom(); err != nil {
+		return err
+	}
+	m.tracks[p.StreamIndex()].move(p)
+	m.putAside(p)
+	return nil
+}
+
+// written is the time of the last packet that a container got.
+type written struct {
+	dts  int64
+	base astiav.Rational
+}
+
+// checkOrder refuses a packet that comes too late for the container.
+func (m *Mux) checkOrder(p pipeline.Packet) error {
+	if !m.ordered {
+		return nil
+	}
+	base := m.tracks[p.StreamIndex()].to
+	if m.last.base.Den() > 0 && earlier(p.Dts(), base, m.last.dts, m.last.base) {
+		return fmt.Errorf("%s takes packets in the order of their times alone, and one of stream %d at %.3f s comes after one at %.3f s: "+
+			"feed all streams, or write mkv, where a stream may fall behind",
+			m.format.OutputFormat().Name(), p.StreamIndex(), float64(p.Dts())*base.Float64(), float64(m.last.dts)*m.last.base.Float64())
+	}
+	m.last = written{p.Dts(), base}
+	return nil
 }
 
 // writeAll writes what is held, in order, without waiting for anything.

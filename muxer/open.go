@@ -77,7 +77,9 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.rate())
 		}
-		t := track{from: s.Codec.TimeBase(), lead: leadOf(s), needsPacket: needsPacket(s)}
+		t := track{
+			from: s.Codec.TimeBase(), kind: s.Codec.MediaType(), lead: leadOf(s), needsPacket: needsPacket(s),
+		}
 		if needsInBand(m.format, s.Codec) {
 			var err error
 			if t.headers, err = newInBand(stream, t.from); err != nil {

@@ -72,9 +72,36 @@ func consume(t *testing.T, m *Mux, stream int, from, to int64) {
 	}
 }
 
-func tick(t *testing.T, m *Mux, quiet bool) {
+// fakeSupply is a stream that is fed as a test says.
+type fakeSupply struct {
+	made     time.Time
+	fed      time.Duration // 0: never
+	underway bool
+}
+
+func (s *fakeSupply) Underway() bool       { return s.underway }
+func (s *fakeSupply) FedAt() time.Duration { return s.fed }
+func (s *fakeSupply) Age() time.Duration   { return max(time.Since(s.made), 1) }
+func (s *fakeSupply) feed()                { s.fed = s.Age() }
+
+func (s *fakeSupply) SilentAt(from, long time.Duration) time.Duration {
+	if s.fed > 0 {
+		from = s.fed
+	}
+	return from + long
+}
+
+// supply gives a Mux a fakeSupply for each stream.
+func supplyMux(m *Mux) (pictures, sound *fakeSupply) {
+	made := time.Now().Add(-time.Minute)
+	pictures, sound = &fakeSupply{made: made}, &fakeSupply{made: made}
+	m.patience.supplies = []supply{pictures, sound}
+	return pictures, sound
+}
+
+func tick(t *testing.T, m *Mux) {
 	t.Helper()
-	require.NoError(t, m.Tick(t.Context(), func(int) bool { return quiet }))
+	require.NoError(t, m.Tick(t.Context()))
 }
 
 // due is how long from now a Mux wants to be called; negative: not.
@@ -95,34 +122,57 @@ func found(t *testing.T, path string, stream int) (times []float64) {
 	return times
 }
 
+// feed has a stream fed with packets from and up to these numbers, which its encoder gives out at once.
+func feed(t *testing.T, m *Mux, s *fakeSupply, stream int, from, to int64) {
+	t.Helper()
+	s.feed()
+	consume(t, m, stream, from, to)
+}
+
+// wait lets time pass, and calls Tick when it is due.
+func wait(t *testing.T, m *Mux, long time.Duration) {
+	t.Helper()
+	for end := time.Now().Add(long); ; {
+		next := due(m)
+		if next < 0 || next > time.Until(end) {
+			time.Sleep(time.Until(end))
+			return
+		}
+		time.Sleep(next)
+		tick(t, m)
+	}
+}
+
 func TestPatience(t *testing.T) {
 	for _, format := range []string{"mp4", "mov", "matroska"} {
 		t.Run(format, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m, path := openMux(t, format, true)
+				fed, other := supplyMux(m)
 				header := m.dst.Written()
 				require.EqualValues(t, -1, due(m))
-				consume(t, m, pictures, 0, 10)
-				time.Sleep(100 * time.Millisecond)
-				consume(t, m, pictures, 10, 12)
-				require.Equal(t, mostPatience-100*time.Millisecond, due(m), "it counts from the first")
-				time.Sleep(mostPatience - 100*time.Millisecond)
-				tick(t, m, false)
-				require.Equal(t, askAgain, due(m), "the stream is on its way")
+				feed(t, m, fed, pictures, 0, 10)
+				wait(t, m, 100*time.Millisecond)
+				feed(t, m, fed, pictures, 10, 12)
+				require.Equal(t, DefaultPatience-100*time.Millisecond, due(m), "it counts from the first packet")
+				other.underway = true
+				wait(t, m, DefaultPatience)
+				require.LessOrEqual(t, due(m), askAgain, "sound is on its way")
 				require.Equal(t, header, m.dst.Written())
-				time.Sleep(askAgain)
-				tick(t, m, true)
-				require.Len(t, found(t, path, pictures), 12, "it is not")
-				require.EqualValues(t, -1, due(m))
+				other.underway = false
+				feed(t, m, fed, pictures, 12, 13)
+				wait(t, m, askAgain)
+				require.Len(t, found(t, path, pictures), 13, "it is not")
 
-				consume(t, m, pictures, 12, 40)
-				require.EqualValues(t, -1, due(m), "nobody waits for it any more")
-				require.GreaterOrEqual(t, len(found(t, path, pictures)), 25, "half a second at a time")
-				consume(t, m, sound, 0, 3)
-				require.Equal(t, mostPatience, due(m), "once it sends, they wait for each other again")
-				time.Sleep(mostPatience)
-				tick(t, m, true)
-				require.Len(t, found(t, path, pictures), 40)
+				feed(t, m, fed, pictures, 13, 40)
+				require.GreaterOrEqual(t, len(found(t, path, pictures)), 25, "nobody waits any more: half a second at a time")
+				other.feed()
+				feed(t, m, fed, pictures, 40, 45)
+				require.True(t, m.order.awaits(sound), "once it is fed they wait for it, before it sends anything")
+				feed(t, m, other, sound, 0, 3)
+				require.Equal(t, DefaultPatience, due(m))
+				wait(t, m, DefaultPatience)
+				require.Len(t, found(t, path, pictures), 45)
 				require.Len(t, found(t, path, sound), 3)
 				require.NoError(t, m.Flush(t.Context()))
 			})
@@ -130,53 +180,114 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// TestIndexDoesNotWaitForever for a stream that has ended without a packet, which the interleaver does not wait for.
-func TestIndexDoesNotWaitForever(t *testing.T) {
+// TestOneSilentStreamDoesNotDisorderTheOthers: they wait for each other all the same.
+func TestOneSilentStreamDoesNotDisorderTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, path := openMux(t, "mp4", true)
+		m, path := openMux(t, "matroska", true)
+		_, other := supplyMux(m)
 		header := m.dst.Written()
-		require.NoError(t, m.EndInput(t.Context(), sound))
-		require.EqualValues(t, -1, due(m))
-		consume(t, m, pictures, 0, 40)
-		require.Equal(t, header, m.dst.Written(), "FFmpeg waits")
-		require.Equal(t, mostPatience, due(m))
-		time.Sleep(mostPatience)
-		tick(t, m, false)
-		require.Len(t, found(t, path, pictures), 40)
-		require.EqualValues(t, -1, due(m))
+		feed(t, m, other, sound, 0, 200)
+		wait(t, m, DefaultPatience-1)
+		require.Equal(t, header, m.dst.Written())
+		wait(t, m, 1)
+		require.Len(t, found(t, path, sound), 200)
 	})
 }
 
-func TestOnlyACrashSafeFileIsImpatient(t *testing.T) {
+// TestFedStreamsAreWaitedFor whatever their encoders hold back: the clock decides nothing.
+func TestFedStreamsAreWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, format := range []string{"mp4", "avi"} {
-			m, _ := openMux(t, format, format != "mp4")
-			consume(t, m, pictures, 0, 10)
-			require.EqualValues(t, -1, due(m), format)
-			m.Close()
+		m, path := openMux(t, "matroska", true)
+		fed, other := supplyMux(m)
+		header := m.dst.Written()
+		for k := range int64(100) { // 2 s, at the rate at which they are shown
+			fed.feed()
+			feed(t, m, other, sound, k, k+1)
+			wait(t, m, 1024*time.Second/48000)
 		}
+		require.Equal(t, header, m.dst.Written())
+		feed(t, m, fed, pictures, 0, 1)
+		wait(t, m, DefaultPatience)
+		require.Len(t, found(t, path, sound), 100)
 	})
+}
+
+// TestSlowStreamsHaveMorePatience: nobody is silent for being slow.
+func TestSlowStreamsHaveMorePatience(t *testing.T) {
+	p := newPatience(Config{Streams: []Stream{
+		{Codec: bothStreams(t, "aac")[0].Codec, FrameRate: astiav.NewRational(1, 2)},
+		{Codec: bothStreams(t, "aac")[0].Codec, FrameRate: astiav.NewRational(30, 1)},
+		bothStreams(t, "aac")[1],
+	}}, true)
+	require.Equal(t, []time.Duration{4 * time.Second, DefaultPatience, DefaultPatience}, p.ofStream)
+	require.Equal(t, DefaultPatience, p.ofOutput)
+}
+
+// TestIndexDoesNotWait for a stream that has ended without a packet, nor for one that begins later than the first fragment ends.
+func TestIndexDoesNotWait(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T, m *Mux){
+		"one ended":       func(t *testing.T, m *Mux) { require.NoError(t, m.EndInput(t.Context(), sound)) },
+		"one begins late": func(t *testing.T, m *Mux) { consume(t, m, sound, 500, 501) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, path := openMux(t, "mp4", true)
+			begin(t, m)
+			consume(t, m, pictures, 0, 40)
+			require.Len(t, found(t, path, pictures), 39, "three fragments of 13 pictures")
+		})
+	}
+}
+
+func TestWhoIsPatient(t *testing.T) {
+	for _, c := range []struct {
+		format   string
+		safe     bool
+		patience time.Duration
+		seekable bool
+		want     bool
+	}{
+		{"mp4", true, 0, true, true},
+		{"mp4", false, 0, true, false},
+		{"avi", true, 0, true, false},
+		{"avi", true, time.Second, true, true},
+		{"mp4", false, 0, false, true},
+		{"mpegts", false, 0, false, true},
+	} {
+		dst := NewWriter(nowhere{})
+		if !c.seekable {
+			dst.seeker = nil
+		}
+		m, err := New(Config{Format: c.format, Streams: bothStreams(t, "aac"), CrashSafe: c.safe, Patience: c.patience}, dst)
+		require.NoError(t, err)
+		require.Equal(t, c.want, m.patience.kept, "%+v", c)
+		m.Close()
+	}
 }
 
 // TestStreamThatBeginsLate has nothing for the first five seconds of the file, and comes long after they were written.
 func TestStreamThatBeginsLate(t *testing.T) {
 	for _, format := range []string{"mp4", "mov", "matroska"} {
 		t.Run(format, func(t *testing.T) {
-			write := func(safe bool) (path string) {
-				m, path := openMux(t, format, safe)
-				consume(t, m, pictures, 0, 150)
-				if safe {
-					tick(t, m, true)
+			synctest.Test(t, func(t *testing.T) {
+				write := func(safe bool) (path string) {
+					m, path := openMux(t, format, safe)
+					consume(t, m, pictures, 0, 150)
+					if safe {
+						_, _ = supplyMux(m)
+						m.patience.first = 1
+						time.Sleep(DefaultPatience)
+						tick(t, m)
+					}
+					consume(t, m, sound, 234, 300) // 4.992 s
+					require.NoError(t, m.Flush(t.Context()))
+					return path
 				}
-				consume(t, m, sound, 234, 300) // 4.992 s
-				require.NoError(t, m.Flush(t.Context()))
-				return path
-			}
-			safe, plain := write(true), write(false)
-			for stream := range 2 {
-				require.Equal(t, found(t, plain, stream), found(t, safe, stream))
-			}
-			require.InDelta(t, 4.992, found(t, safe, sound)[0]-found(t, safe, pictures)[0], 0.001)
+				safe, plain := write(true), write(false)
+				for stream := range 2 {
+					require.Equal(t, found(t, plain, stream), found(t, safe, stream))
+				}
+				require.InDelta(t, 4.992, found(t, safe, sound)[0]-found(t, safe, pictures)[0], 0.001)
+			})
 		})
 	}
 }

@@ -1,6 +1,8 @@
 package muxer
 
 import (
+	"slices"
+
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
@@ -20,26 +22,49 @@ func leadOf(s Stream) lead {
 	return lead{int64(astiavx.Reordering(s.Codec)), s.Codec.TimeBase()}
 }
 
-// makeRoom moves all times of an MPEG-TS, which has none before 0, back as far as streams that have sent nothing yet may begin before 0. FFmpeg does that by
-// itself, but looks at the first packet alone, and has it right only if that is the earliest.
-func (m *Mux) makeRoom() {
+// fromZero are containers whose times begin at 0. Of them FFmpeg moves all streams, by as much as the first packet needs.
+// That is too little where another stream, which was fed nothing yet, begins before 0: MPEG-TS would wrap around, and the
+// muxers of FLV and NUT refuse the packet.
+var fromZero = []string{"mpegts", "flv", "nut"}
+
+// makeRoom moves all times of such a container, before its first packet, as far as the streams that have sent nothing yet
+// may begin before 0.
+func (m *Mux) makeRoom() error {
 	if m.roomy {
-		return
+		return nil
 	}
 	m.roomy = true
-	if m.format.OutputFormat().Name() != "mpegts" {
-		return
+	if !slices.Contains(fromZero, m.format.OutputFormat().Name()) {
+		return nil
 	}
+	moved := false
 	for i := range m.tracks {
 		late := &m.tracks[i]
-		if late.started || m.order.hasEnded(i) {
+		if late.started || m.order.hasEnded(i) || late.lead.ticks == 0 {
 			continue
 		}
+		moved = true
 		for k := range m.tracks {
 			t := &m.tracks[k]
 			t.shift = max(t.shift, astiav.RescaleQRnd(late.lead.ticks, late.lead.base, t.to, astiav.RoundingUp))
 		}
 	}
+	if !moved || m.format.OutputFormat().Name() != "flv" {
+		return nil
+	}
+	return m.explain("make room for a stream that begins late", m.beginAtZero())
+}
+
+// beginAtZero gives FLV's muxer an empty packet at 0, because it refuses all that lies before its first packet. Of several
+// streams it is one of sound, where decoders know packets without data.
+func (m *Mux) beginAtZero() error {
+	stream := max(0, slices.IndexFunc(m.tracks, func(t track) bool { return !t.isVideo() }))
+	empty := pipeline.NewPacket()
+	defer empty.Free()
+	empty.SetStreamIndex(stream)
+	empty.SetDts(0)
+	empty.SetPts(0)
+	return m.format.WriteFrame(empty.Packet)
 }
 
 // move gives a packet the time that it has in the file.

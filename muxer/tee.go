@@ -16,6 +16,7 @@ var (
 	_ pipeline.Watched               = (*Tee)(nil)
 	_ pipeline.Holder                = (*Tee)(nil)
 	_ pipeline.Ticker                = (*Tee)(nil)
+	_ pipeline.Expectant             = (*Tee)(nil)
 )
 
 // Tee writes the same packets into several containers. The data of a packet is shared, not copied. An error of one container ends the run.
@@ -72,6 +73,13 @@ func (t *Tee) EndInput(ctx context.Context, input int) error {
 	return t.each(func(m *Mux) error { return m.EndInput(ctx, input) })
 }
 
+// Expect tells each container how its streams are fed.
+func (t *Tee) Expect(supplies []*pipeline.Supply) {
+	for _, m := range t.muxes {
+		m.Expect(supplies)
+	}
+}
+
 // Due says when the first of the containers wants to be called.
 func (t *Tee) Due() (first time.Time) {
 	for _, m := range t.muxes {
@@ -83,13 +91,13 @@ func (t *Tee) Due() (first time.Time) {
 }
 
 // Tick calls those whose time has come.
-func (t *Tee) Tick(ctx context.Context, quiet func(input int) bool) error {
+func (t *Tee) Tick(ctx context.Context) error {
 	now := time.Now()
 	return t.each(func(m *Mux) error {
 		if due := m.Due(); due.IsZero() || due.After(now) {
 			return nil
 		}
-		return m.Tick(ctx, quiet)
+		return m.Tick(ctx)
 	})
 }
 

@@ -37,6 +37,9 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	w := newWorker(a, sink)
 	w.stage = s
 	w.alarm.node, _ = sink.(Ticker)
+	if node, ok := sink.(Expectant); ok {
+		node.Expect(newSupplies(a.run, from))
+	}
 	a.add(w)
 }
 
@@ -61,6 +64,7 @@ type anyActor interface {
 	stats() NodeStats
 	stuck() bool
 	failIfStalled(timeout time.Duration)
+	streamOf() int
 	works(stream int) bool
 	wake(waking *sync.WaitGroup)
 }

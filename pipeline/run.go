@@ -20,12 +20,15 @@ type Run struct {
 	ctx    context.Context // every actor lives by it; its cause is the run's
 	cancel context.CancelCauseFunc
 
-	sources []ender
-	actors  []anyActor
-	loops   []func() // one for each copy of each node
-	edges   []*edge
-	open    int      // outlets that are not connected yet
-	atEnd   []func() // called when the run is over
+	made     time.Time
+	sources  []feeder
+	actors   []anyActor
+	loops    []func() // one for each copy of each node
+	edges    []*edge
+	supplies []*Supply
+	calls    longCalls
+	open     int      // outlets that are not connected yet
+	atEnd    []func() // called when the run is over
 
 	stallTimeout time.Duration // 0: none
 
@@ -44,16 +47,20 @@ type Run struct {
 	syncs    []chan *syncMark
 }
 
-// ender is a source of whatever it sends.
-type ender interface {
+// feeder is a source of whatever it sends.
+type feeder interface {
 	End()
-	endsSoon(stream int) bool
 	sync(mark int64, cancelled <-chan struct{}) bool
+	streamOf() int
+	hasEnded() bool
+	fedAt() time.Duration // since the run was made; 0: never
+	lastCall() span       // that fed it, or that feeds it
 }
 
 // NewRun returns an empty graph that will live no longer than ctx.
 func NewRun(ctx context.Context) *Run {
 	r := &Run{
+		made:     time.Now(),
 		closing:  make(chan struct{}),
 		returned: make(chan struct{}),
 		finished: make(chan struct{}),
@@ -70,6 +77,7 @@ func (r *Run) Start() {
 	if r.started.Swap(true) {
 		panic("pipeline: the run was started before")
 	}
+	r.trace()
 	for _, loop := range r.loops {
 		r.running.Go(loop)
 	}

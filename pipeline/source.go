@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Source is where items enter a graph from outside. Any number of goroutines may use it at the same time.
@@ -10,8 +12,12 @@ type Source[T any] struct {
 	out     *Outlet[T]
 	sending sync.WaitGroup // one for each send under way
 
+	fed atomic.Int64 // when it last accepted something, in nanoseconds since the run was made; 0: never
+
 	mu    sync.Mutex
 	ended bool
+	calls int  // that feed it, under way
+	call  span // the one under way, or the last
 }
 
 // NewSource adds a source to the graph. Items sent to it come out of the outlet in order.
@@ -32,7 +38,27 @@ func (s *Source[T]) Send(ctx context.Context, v T) error {
 	if !s.out.send(v, ctx.Done(), nil) {
 		return s.out.run.causeOr(context.Cause(ctx))
 	}
+	s.fed.Store(int64(s.out.run.age()))
 	return nil
+}
+
+// BeginCall says that the program begins a call that feeds the source, with any number of sends. EndCall ends it. A sink
+// learns of such calls through SilentAt of its Supply.
+func (s *Source[T]) BeginCall() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls++; s.calls == 1 {
+		s.call = span{begin: s.out.run.age()}
+	}
+}
+
+// EndCall ends a call that BeginCall began.
+func (s *Source[T]) EndCall() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls--; s.calls == 0 {
+		s.call.end = s.out.run.age()
+	}
 }
 
 // End says that nothing more will be sent: from now on Send returns ErrEnded. It waits for the sends under way; a second call
@@ -67,4 +93,21 @@ func (s *Source[T]) enter() bool {
 	}
 	s.sending.Add(1)
 	return true
+}
+
+// hasEnded says whether nothing more will be sent.
+func (s *Source[T]) hasEnded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+func (s *Source[T]) streamOf() int { return s.out.stream }
+
+func (s *Source[T]) fedAt() time.Duration { return time.Duration(s.fed.Load()) }
+
+func (s *Source[T]) lastCall() span {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.call
 }

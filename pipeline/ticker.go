@@ -10,9 +10,8 @@ type Ticker interface {
 	// Due says when to call Tick; the zero time: not for now. The engine asks after each call into the sink, and again when that time has
 	// come, so that it may be put off meanwhile, but not brought forward.
 	Due() time.Time
-	// Tick is called when Due has come, unless the run has stopped or all inputs have ended. It must put Due off. quiet says of an input
-	// whether nothing is on its way there: whoever feeds it feeds nothing, no queue holds anything for it, and no node works for it.
-	Tick(ctx context.Context, quiet func(input int) bool) error
+	// Tick is called when Due has come, unless the run has stopped or all inputs have ended. It must put Due off.
+	Tick(ctx context.Context) error
 }
 
 // alarm rings when the Tick of a sink is due.
@@ -74,25 +73,11 @@ func (w *worker[In]) tick() {
 		if !w.alarm.due() || w.run.stopped() {
 			return nil
 		}
-		return w.alarm.node.Tick(w.run.ctx, w.quiet)
+		return w.alarm.node.Tick(w.run.ctx)
 	})
 }
 
-// quiet says whether nothing is on its way to an input.
-func (w *worker[In]) quiet(input int) bool {
-	stream := w.in.edges[input].stream
-	for _, s := range w.run.sources {
-		if s.endsSoon(stream) {
-			return false
-		}
-	}
-	for _, a := range w.run.actors { // in the order of the flow: what moves on meanwhile is found further down
-		if a.works(stream) {
-			return false
-		}
-	}
-	return true
-}
+func (a *actor[In]) streamOf() int { return a.stream }
 
 // works says whether something of this stream is on its way to the node, or in hand. The queue is looked at first: what has left it since is in hand, or
 // beyond, and while an item is between the two the counters of the edge hold it.
@@ -103,11 +88,4 @@ func (a *actor[In]) works(stream int) bool {
 		}
 	}
 	return a.stream == stream && (len(a.in.ch) > 0 || a.holding.Load() > 0)
-}
-
-// endsSoon says whether the source of this stream has ended, so that what is left comes by itself, and the end of the input after it.
-func (s *Source[T]) endsSoon(stream int) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ended && s.out.stream == stream
 }

@@ -18,10 +18,14 @@ type tickingSink struct {
 	due  time.Time
 	tick func() error
 
+	supply *Supply // of input 0
+
 	mu    sync.Mutex
 	ticks []time.Time
-	quiet []bool // what it was told then of input 0
+	quiet []bool // whether nothing was on its way then to input 0
 }
+
+func (s *tickingSink) Expect(supplies []*Supply) { s.supply = supplies[0] }
 
 // noted returns when it was called, after start, and what it was told.
 func (s *tickingSink) noted(start time.Time) (after []time.Duration, quiet []bool) {
@@ -44,10 +48,10 @@ func newTickingSink() *tickingSink {
 
 func (s *tickingSink) Due() time.Time { return s.due }
 
-func (s *tickingSink) Tick(_ context.Context, quiet func(int) bool) error {
+func (s *tickingSink) Tick(context.Context) error {
 	s.due = time.Time{}
 	s.mu.Lock()
-	s.ticks, s.quiet = append(s.ticks, time.Now()), append(s.quiet, quiet(0))
+	s.ticks, s.quiet = append(s.ticks, time.Now()), append(s.quiet, !s.supply.Underway())
 	s.mu.Unlock()
 	if s.tick == nil {
 		return nil
@@ -159,17 +163,17 @@ func TestNotQuietWhileAnItemMovesOn(t *testing.T) {
 		return true
 	}
 	nodeOut := Connect(out, "node", Queue[int]{Take: take}, Processor[int, int](node))
-	Join("sink", Queue[int]{}, Sink[int](&fakeSink{}), nodeOut)
+	end := newTickingSink()
+	Join("sink", Queue[int]{}, Sink[int](end), nodeOut)
 	let := sync.OnceFunc(func() {
 		close(taken)
 		<-inHand
 	})
-	sink := &worker[int]{actor: run.actors[1].(*actor[int])}
 	run.actors = slices.Insert(run.actors, 1, anyActor(&bystander{run.actors[0], let}))
 	run.Start()
 	require.NoError(t, source.Send(t.Context(), 1))
 	<-between
-	require.False(t, sink.quiet(0))
+	require.True(t, end.supply.Underway())
 	let()
 	close(gate)
 	require.NoError(t, run.Close())
@@ -218,8 +222,8 @@ func TestFailureOfATick(t *testing.T) {
 // shySink panics when it is asked when it wants to be called.
 type shySink struct{ fakeSink }
 
-func (*shySink) Due() time.Time                                   { panic(errBoom) }
-func (*shySink) Tick(context.Context, func(input int) bool) error { return nil }
+func (*shySink) Due() time.Time             { panic(errBoom) }
+func (*shySink) Tick(context.Context) error { return nil }
 
 func TestPanicInDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
