@@ -51,8 +51,11 @@ var together = []string{"dv", "mxf", "mxf_d10", "gxf", "swf", "avm2"}
 
 // lockstep says of an error what FFmpeg does not: that such a container wants its streams fed together.
 func (m *Mux) lockstep(err error) error {
+	if err == nil || len(m.tracks) < 2 {
+		return err
+	}
 	format := m.format.OutputFormat().Name()
-	if err == nil || len(m.tracks) < 2 || !slices.Contains(together, format) {
+	if !slices.Contains(together, format) {
 		return err
 	}
 	return fmt.Errorf("%s holds pictures and sound side by side, so that neither can go on without the other; were both fed? %w", format, err)

@@ -122,9 +122,10 @@ func (m *Mux) endFragment() error {
 // from an empty packet, if it comes after a discontinuity, and writes nothing of it. Without that, FFmpeg would also have
 // such a stream begin at 0, whenever it begins.
 //
-// The empty packet lies a tick before the earliest that can come, because decoding times must rise.
+// The empty packet lies a tick before the earliest that can come, because decoding times must rise. That would make a tick of
+// a difference in the index which a file that can be sought gets in the end, so such a file goes without.
 func (m *Mux) announceUnfed() error {
-	if m.allWritten() {
+	if m.hybrid || m.allWritten() {
 		return nil
 	}
 	if err := m.setMovFlags("+frag_discont"); err != nil {

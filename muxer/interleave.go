@@ -62,37 +62,41 @@ func newInterleaver(tracks []track) *interleaver {
 
 // push takes over a packet whose times are in the container's time base.
 func (i *interleaver) push(stream int, p pipeline.Packet) {
-	i.change(stream, func(q *queue) {
-		q.push(p)
-		q.silent = false
-	})
+	q := &i.queues[stream]
+	was, isHead := q.awaited(), q.empty()
+	q.push(p)
+	q.silent = false
+	i.recount(was, q.awaited())
+	if isHead {
+		i.heads.add(stream)
+	}
 	i.bytes += p.Size()
 }
 
 // end says that nothing more comes from this stream.
 func (i *interleaver) end(stream int) {
+	q := &i.queues[stream]
+	was := q.awaited()
+	q.ended = true
 	i.live--
-	i.change(stream, func(q *queue) { q.ended = true })
+	i.recount(was, q.awaited())
 }
 
 // setSilent says whether packets of other streams do not wait for this one.
 func (i *interleaver) setSilent(stream int, silent bool) {
-	i.change(stream, func(q *queue) { q.silent = silent })
+	q := &i.queues[stream]
+	was := q.awaited()
+	q.silent = silent
+	i.recount(was, q.awaited())
 }
 
-// change changes a queue and keeps what depends on it.
-func (i *interleaver) change(stream int, how func(*queue)) {
-	q := &i.queues[stream]
-	wasAwaited, wasEmpty := q.awaited(), q.empty()
-	how(q)
-	switch awaited := q.awaited(); {
-	case wasAwaited && !awaited:
+// recount keeps the number of queues that are awaited after one of them changed.
+func (i *interleaver) recount(was, is bool) {
+	switch {
+	case was && !is:
 		i.awaited--
-	case awaited && !wasAwaited:
+	case is && !was:
 		i.awaited++
-	}
-	if wasEmpty && !q.empty() {
-		i.heads.add(stream)
 	}
 }
 
