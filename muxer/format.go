@@ -21,6 +21,9 @@ func IsMovFamily(format string) bool { return slices.Contains(movFamily, format)
 // first of them, since only then the start times of all tracks (B-frames, priming) are known.
 const fragmentFlags = "+frag_custom+delay_moov+default_base_moof"
 
+// fragmentFlagsOfFFmpeg are the same where the caller's options say how long fragments are, and FFmpeg cuts them.
+const fragmentFlagsOfFFmpeg = "+frag_keyframe+delay_moov+default_base_moof"
+
 // optionsFor adds to the caller's options what the container needs for this destination. What the caller said stays.
 func optionsFor(cfg Config, canSeek bool) map[string]string {
 	all := map[string]string{"fflags": "+bitexact"} // or matroska and ogg put random numbers into the file
@@ -31,7 +34,11 @@ func optionsFor(cfg Config, canSeek bool) map[string]string {
 		}
 	}
 	maps.Copy(all, cfg.Options)
-	if !canSeek && IsMovFamily(cfg.Format) && !decidesLayout(cfg.Options) {
+	switch {
+	case canSeek || !IsMovFamily(cfg.Format) || decidesFlags(cfg.Options):
+	case decidesLayout(cfg.Options):
+		all["movflags"] += fragmentFlagsOfFFmpeg
+	default:
 		all["movflags"] += fragmentFlags
 	}
 	if cfg.CrashSafe {
