@@ -247,7 +247,7 @@ func (s *VideoStream) prepare(b *builder) error {
 	for _, lost := range enc.lost {
 		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
-	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate})
+	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate, Tag: s.plan.cfg.Tag})
 	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {

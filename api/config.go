@@ -42,6 +42,12 @@ type VideoConfig struct {
 	ColorPrimaries string
 	// ColorTransfer is that of the input. It is a label; nothing is converted. "": bt709.
 	ColorTransfer string
+	// PixelAspect is the width of a pixel by its height: 16.0/11 is that of a wide PAL picture of 704×576. 0: not said, which players take for 1. It stands for
+	// the nearest fraction, as FrameRate does. Where neither the codec nor the container can say it, Open returns a *ConfigError.
+	PixelAspect float64
+	// Tag is the codec's four letters in mp4, mov and their kin, and in avi: "hev1", "avc3", "DX50". "": what most players take, which is "hvc1" for HEVC in
+	// mp4 and mov, "XVID" for MPEG-4 in avi, and FFmpeg's own choice for all else.
+	Tag string
 	// OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
 	OddSize OddSize
 	// Threads of the encoder. 0: the encoder's share of its ThreadBudget, or as many as there are cores where it has none.

@@ -82,7 +82,7 @@ func (p *videoPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKnownSize(codec.Name(), s.width, s.height); err != nil {
+	if err := firstError(checkKnownSize(codec.Name(), s.width, s.height), p.checkTagIn(codec, containers)); err != nil {
 		return nil, err
 	}
 	o := opener{wanted: wanted, codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
@@ -98,6 +98,11 @@ func (p *videoPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 	cc, err := o.open()
 	if err != nil {
 		err = p.explain(&o, s, err)
+		o.closeDevice()
+		return nil, err
+	}
+	if err := p.checkAspectIn(cc, containers); err != nil {
+		nodes.FreeCodecContext(cc)
 		o.closeDevice()
 		return nil, err
 	}
@@ -155,6 +160,9 @@ func (p *videoPlan) setUp(cc *astiav.CodecContext, o *opener, s settledVideo, pr
 	cc.SetFramerate(rate)
 	cc.SetTimeBase(rate.Invert())
 	cc.SetThreadCount(threads)
+	if p.pixelAspect.Num() > 0 {
+		cc.SetSampleAspectRatio(p.pixelAspect)
+	}
 	astiavx.SetEncoderColor(cc, s.color)
 	if o.device != nil {
 		o.device.Attach(cc)

@@ -14,7 +14,8 @@ import (
 type videoPlan struct {
 	cfg         VideoConfig
 	rate        astiav.Rational
-	threads     int // that the config asks for, or the thread budget gives; 0: all cores
+	pixelAspect astiav.Rational // zero: not said
+	threads     int             // that the config asks for, or the thread budget gives; 0: all cores
 	inputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
@@ -47,7 +48,7 @@ func newVideoPlan(cfg VideoConfig) (*videoPlan, error) {
 		cfg.CRF = &crf
 	}
 	p := &videoPlan{cfg: cfg}
-	for _, check := range []func() error{p.checkNames, p.checkSize, p.checkRate, p.checkDevice, p.checkInput, p.checkChoices} {
+	for _, check := range []func() error{p.checkNames, p.checkSize, p.checkRate, p.checkPixelAspect, p.checkTag, p.checkDevice, p.checkInput, p.checkChoices} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -155,6 +156,7 @@ func (p *videoPlan) checkChoices() error {
 		p.color.check(),
 		reserved(cfg.ExtraOptions, reservedVideoOptions),
 		twice(cfg.ExtraOptions, "crf", "CRF", cfg.CRF != nil),
+		twice(cfg.ExtraOptions, "aspect", "PixelAspect", cfg.PixelAspect != 0),
 		twice(cfg.ExtraOptions, "preset", "Preset", cfg.Preset != ""),
 		twice(cfg.ExtraOptions, "threads", "Threads", cfg.Threads != 0),
 		twice(cfg.ExtraOptions, "colorspace", "ColorSpace", cfg.ColorSpace != ""),

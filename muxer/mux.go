@@ -17,6 +17,7 @@ import (
 type Stream struct {
 	Codec     *astiav.CodecContext          // open; it outlives New, not longer
 	FrameRate astiav.Rational               // of video
+	Tag       string                        // the codec's four letters, where the container has such; "": what most players take
 	OtherRate astiav.Rational               // that the container is told instead, for Try; zero: none
 	Alter     func(*astiav.CodecParameters) // changes what the container is told, for Try; may be nil
 }

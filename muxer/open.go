@@ -1,6 +1,7 @@
 package muxer
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -67,6 +68,10 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if err := s.Codec.ToCodecParameters(stream.CodecParameters()); err != nil {
 			return fmt.Errorf("add a stream: %w", err)
 		}
+		if tag := s.tagIn(m.format.OutputFormat().Name()); tag != "" {
+			stream.CodecParameters().SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
+		}
+		stream.SetSampleAspectRatio(s.Codec.SampleAspectRatio())
 		if s.Alter != nil {
 			s.Alter(stream.CodecParameters())
 		}

@@ -4,9 +4,21 @@ package astiavx
 //#include <libavformat/avformat.h>
 //#include <libavutil/parseutils.h>
 //#include <stdlib.h>
+//
+//// codec_tag is AVCodecTag of libavformat/internal.h, which the public headers name and do not show.
+//typedef struct codec_tag { enum AVCodecID id; unsigned tag; } codec_tag;
+//
+//static unsigned nth_tag(const AVOutputFormat *format, enum AVCodecID id, int n) {
+//	for (const codec_tag *const *list = (const codec_tag *const *)format->codec_tag; list && *list; list++)
+//		for (const codec_tag *t = *list; t->id != AV_CODEC_ID_NONE; t++)
+//			if (t->id == id && n-- == 0)
+//				return t->tag;
+//	return 0;
+//}
 import "C"
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unsafe"
@@ -98,4 +110,24 @@ func IsTime(text string) bool {
 	defer C.free(unsafe.Pointer(t))
 	var microseconds C.int64_t
 	return C.av_parse_time(&microseconds, t, 0) >= 0
+}
+
+// CodecTags returns the four letters by which a container may name a codec, FFmpeg's own choice first; none: it has no list. Go-astiav lacks the list.
+func CodecTags(container string, id astiav.CodecID) []string {
+	n := C.CString(container)
+	defer C.free(unsafe.Pointer(n))
+	format := C.av_guess_format(n, nil, nil)
+	if format == nil {
+		return nil
+	}
+	var tags []string
+	for i := C.int(0); ; i++ {
+		tag := uint32(C.nth_tag(format, C.enum_AVCodecID(id), i))
+		if tag == 0 {
+			return tags
+		}
+		if text := string(binary.LittleEndian.AppendUint32(nil, tag)); !slices.Contains(tags, text) {
+			tags = append(tags, text)
+		}
+	}
 }

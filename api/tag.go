@@ -1,0 +1,51 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
+)
+
+// checkTag refuses what cannot be the four letters of a codec.
+func (p *videoPlan) checkTag() error {
+	tag := p.cfg.Tag
+	odd := strings.ContainsFunc(tag, func(r rune) bool { return r < ' ' || r > '~' })
+	if tag == "" || len(tag) == 4 && !odd {
+		return nil
+	}
+	return &ConfigError{Field: "Tag", Value: tag, Reason: `must be four letters or digits, such as "hvc1"; "" means what most players take`}
+}
+
+// checkTagIn refuses a tag that a container does not take for the codec, or that none of the containers has a place for.
+func (p *videoPlan) checkTagIn(codec *astiav.Codec, containers []astiavx.Container) error {
+	if p.cfg.Tag == "" || len(containers) == 0 {
+		return nil
+	}
+	name, placed := astiavx.CodecName(codec.ID()), false
+	for _, c := range containers {
+		if !muxer.HasTags(c.Name) {
+			continue
+		}
+		placed = true
+		if muxer.TakesTag(c.Name, codec.ID(), p.cfg.Tag) {
+			continue
+		}
+		tags, choosable := muxer.Tags(c.Name, codec.ID())
+		e := &ConfigError{Field: "Tag", Value: p.cfg.Tag, Supported: tags, Reason: fmt.Sprintf("%s does not name %s so", c.Name, name)}
+		if !choosable {
+			e.Reason = fmt.Sprintf(`FFmpeg chooses it for %s in %s, by what the pictures are; set it to ""`, name, c.Name)
+		}
+		return e
+	}
+	if !placed {
+		return &ConfigError{
+			Field: "Tag", Value: p.cfg.Tag, Supported: []string{"mp4", "mov", "avi"},
+			Reason: containers[0].Name + " does not name codecs by four letters of one's choice; drop it, or take a container that does",
+		}
+	}
+	return nil
+}
