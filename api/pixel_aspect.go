@@ -44,7 +44,9 @@ var aspectCodecs = map[string]func(aspect float64, width, height int) bool{
 		sixtyFourths := math.Round(aspect * 64)
 		return sixtyFourths >= 16 && sixtyFourths <= 15+255 && isNear(aspect, sixtyFourths/64)
 	},
-	"dvvideo": func(aspect float64, width, height int) bool { return isNear(aspect*float64(width)/float64(height), 4.0/3, 16.0/9) },
+	"dvvideo": func(aspect float64, width, height int) bool {
+		return isNear(aspect*float64(width)/float64(height), 4.0/3, 16.0/9)
+	},
 }
 
 func anyAspect(float64, int, int) bool { return true }
@@ -75,7 +77,9 @@ func (p *videoPlan) checkAspectIn(cc *astiav.CodecContext, containers []astiavx.
 	if given, ok := p.cfg.ExtraOptions["aspect"]; ok {
 		e.Field, e.Value = extraField("aspect"), given
 	}
-	says := func(c astiavx.Container) bool { return saysAspect(c.Name, codec, aspect.Float64(), cc.Width(), cc.Height()) }
+	says := func(c astiavx.Container) bool {
+		return saysAspect(c.Name, codec, aspect.Float64(), cc.Width(), cc.Height())
+	}
 	for _, c := range containers {
 		if says(c) {
 			continue
