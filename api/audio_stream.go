@@ -19,7 +19,7 @@ type AudioStream struct {
 	feed
 	plan     *audioPlan
 	source   *pipeline.Source[pipeline.Samples] // set by Open
-	input    nodes.SampleSpec                   // what it sends; set by Open
+	blanks   *nodes.SampleShelf                 // to fill; set by Open
 	accepted *atomic.Int64                      // samples per channel; apart, since the run reads it and must not lead back to the stream
 }
 
@@ -46,7 +46,7 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 	total := len(samples[0])
 	for done := 0; done < total; {
 		n := min(total-done, mostSamples)
-		block, err := block(s.input, samples, done, n)
+		block, err := s.block(samples, done, n)
 		if err != nil {
 			return err
 		}
@@ -82,8 +82,8 @@ func (p *audioPlan) checkSamples(samples [][]float32) error {
 }
 
 // block copies n samples per channel, from first on.
-func block(spec nodes.SampleSpec, samples [][]float32, first, n int) (pipeline.Samples, error) {
-	block, err := nodes.AllocSamples(spec, n)
+func (s *AudioStream) block(samples [][]float32, first, n int) (pipeline.Samples, error) {
+	block, err := s.blanks.Get(n)
 	if err != nil {
 		return block, err
 	}

@@ -283,9 +283,10 @@ func (s *AudioStream) prepare(b *builder) error {
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
 		q := queue(b, pipeline.Samples.Free)
-		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewResample(enc.output)))
+		resample := nodes.NewResample(enc.input, enc.output)
+		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](resample))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
-		s.source, s.input = source, enc.input
+		s.source, s.blanks = source, resample.Blanks()
 		return pipeline.Connect(blocks, encodeNode, q,
 			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
 	})

@@ -12,29 +12,44 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// image returns a picture that refers to the pixels of an image, or to those of a copy where FFmpeg does not know their form.
-func (p *videoPlan) image(img image.Image) (picture pipeline.Input, pixels []byte, err error) {
+// image returns a picture that refers to the pixels of an image, and where these lie in Go's memory. Images of a form that neither our kernels nor FFmpeg
+// know are drawn into the scratch first.
+func (p *videoPlan) image(img image.Image, scratch *image.RGBA) (picture pipeline.Input, memory [3]*byte, err error) {
 	if v := reflect.ValueOf(img); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return picture, nil, &ConfigError{Field: "Image", Reason: "is nil"}
+		return picture, memory, &ConfigError{Field: "Image", Reason: "is nil"}
 	}
 	bounds := img.Bounds()
 	if size := bounds.Size(); size != image.Pt(p.cfg.Width, p.cfg.Height) {
-		return picture, nil, &ConfigError{
+		return picture, memory, &ConfigError{
 			Field: "Image", Value: fmt.Sprintf("%d×%d", size.X, size.Y), Reason: fmt.Sprintf("the stream's frames have %d×%d pixels", p.cfg.Width, p.cfg.Height),
 		}
 	}
 	if err := checkImage(img); err != nil {
-		return picture, nil, err
+		return picture, memory, err
+	}
+	if m, ok := asJPEG(img); ok {
+		picture, memory = jpegPicture(m)
+		return picture, memory, nil
 	}
 	format, pixels, stride := direct(img)
 	if pixels == nil {
-		rgba := image.NewRGBA(bounds)
-		draw.Draw(rgba, bounds, img, bounds.Min, draw.Src)
-		format, pixels, stride = direct(rgba)
+		format, pixels, stride = direct(drawn(img, scratch))
 	}
+	memory[0] = unsafe.SliceData(pixels)
 	return pipeline.Input{
-		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(pixels))}, Strides: [4]int{stride},
-	}, pixels, nil
+		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(memory[0])}, Strides: [4]int{stride},
+	}, memory, nil
+}
+
+// drawn draws an image into the scratch, whose memory it uses again, and returns that.
+func drawn(img image.Image, scratch *image.RGBA) *image.RGBA {
+	bounds := img.Bounds()
+	if need := 4 * bounds.Dx() * bounds.Dy(); len(scratch.Pix) != need {
+		scratch.Pix = make([]uint8, need)
+	}
+	scratch.Stride, scratch.Rect = 4*bounds.Dx(), bounds
+	draw.Draw(scratch, bounds, img, bounds.Min, draw.Src)
+	return scratch
 }
 
 // direct returns the pixels of those images that FFmpeg can read as they are; nil of others. Colours that are multiplied by their

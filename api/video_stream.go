@@ -27,6 +27,8 @@ type VideoStream struct {
 	loan   *pipeline.Loan                   // of the last call, whose turn guards it
 	lent   atomic.Int32                     // pictures that were acquired and not given back
 
+	scratch atomic.Pointer[image.RGBA] // into which images are drawn whose form nobody knows; nil: a call has it, or none was needed
+
 	convertible bool // the device makes the encoded video's colours of RGB; set by Open
 }
 
@@ -48,17 +50,23 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 }
 
 // AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be the stream's; its bounds may begin anywhere. Alpha is
-// composited over black. RGBA, opaque NRGBA, Gray and Gray16 are read as they are; all others, of whatever type, are turned into 8 bits of R G B first, as
-// Go's image/draw does it: YCbCr is that of JPEG (BT.601, full range), each chroma sample standing for its whole block.
+// composited over black. RGBA, opaque NRGBA, Gray, Gray16, YCbCr and opaque NYCbCrA are read as they are; all others, of whatever type, are turned into 8 bits
+// of R G B first, as Go's image/draw does it, in memory that the stream keeps for its next image. YCbCr is that of JPEG (BT.601, full range), each chroma
+// sample standing for its whole block, as in Go's image/color; where the encoded video is just that, as mjpeg is, the samples are encoded unchanged.
 //
 // An image of the standard library that has fewer pixels than its Rect says is a *ConfigError. A panic of an image's own At is the caller's, and
 // leaves the stream as it was.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
-	picture, pixels, err := s.plan.image(img)
+	scratch := s.scratch.Swap(nil)
+	if scratch == nil {
+		scratch = new(image.RGBA)
+	}
+	defer s.scratch.Store(scratch)
+	picture, memory, err := s.plan.image(img, scratch)
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, batch{first: picture, n: 1}, unsafe.SliceData(pixels))
+	return s.lend(ctx, batch{first: picture, n: 1}, memory[:]...)
 }
 
 // End says that no more frames come here. The other streams go on. A second End does nothing.
@@ -90,8 +98,8 @@ func (b *batch) at(i int) pipeline.Input {
 	return in
 }
 
-// lend sends the pictures, which lie in the Go object of this pointer, or where it is nil not in Go's memory, and waits until they have been read.
-func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) error {
+// lend sends the pictures, which lie in the Go objects of these pointers (nil: not in Go's memory), and waits until they have been read.
+func (s *VideoStream) lend(ctx context.Context, pictures batch, memory ...*byte) error {
 	r, err := s.enter(ctx)
 	if err != nil {
 		return err
@@ -107,8 +115,10 @@ func (s *VideoStream) lend(ctx context.Context, pictures batch, memory *byte) er
 	}
 	var pinner runtime.Pinner
 	defer pinner.Unpin()
-	if memory != nil {
-		pinner.Pin(memory)
+	for _, m := range memory {
+		if m != nil {
+			pinner.Pin(m)
+		}
 	}
 	s.source.BeginCall()
 	defer s.source.EndCall()

@@ -24,14 +24,16 @@ type ConvertConfig struct {
 
 // Fast says whether 8-bit RGB and pictures in the input format take no more than a fast path.
 func (cfg ConvertConfig) Fast() bool {
-	fast := func(input astiav.PixelFormat) bool { return findKernel(input, cfg.Format, cfg.Color) != nil }
+	fast := func(input astiav.PixelFormat) bool {
+		return findKernel(kernelInput{format: input}, cfg.Format, cfg.Color) != nil
+	}
 	return fast(astiav.PixelFormatRgb24) && (cfg.InputFormat == cfg.Format || fast(cfg.InputFormat))
 }
 
 // Path names the way on which pictures of a format come into the encoder's: "as it is", "kernel" or "swscale".
 func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 	switch {
-	case findKernel(input, cfg.Format, cfg.Color) != nil:
+	case findKernel(kernelInput{format: input}, cfg.Format, cfg.Color) != nil:
 		return "kernel"
 	case input == cfg.Format:
 		return "as it is"
@@ -45,8 +47,11 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 //	input                                    path
 //	the encoder's own format and size        as it is, where it was handed over; else rows are copied
 //	8-bit RGB to 8-bit 4:2:0, 4:4:4 or grey  our own kernels (kernel.go says which)
+//	JPEG's Y, Cb and Cr to the same          our own kernels; rows are copied where the encoder takes just these
 //	all else                                 swscale
 //	what is on the device that encodes it    the device's own kernels
+//
+// JPEG that swscale converts is turned into RGB first, by a kernel, so that its colours are always those that image/color gives it.
 //
 // What swscale reads and must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {
@@ -59,6 +64,8 @@ type Convert struct {
 	shelter  shelter
 	padder   padder
 	unpacker unpacker
+	copier   copier
+	decoder  jpegDecoder
 	src      pipeline.Frame // refers to the borrowed memory while it is being read
 }
 
@@ -77,7 +84,8 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
 		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
 	}
-	c.kernels = kernels{cfg: &c.cfg, found: map[astiav.PixelFormat]*rgbyuv.Converter{}}
+	c.copier = newCopier(&c.cfg)
+	c.kernels = kernels{cfg: &c.cfg, found: map[kernelInput]*rgbyuv.Converter{}}
 	return c, nil
 }
 
@@ -117,9 +125,19 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		return err
 	}
 	astiavx.SetColor(out.Frame, c.cfg.Color)
-	if kernel := c.kernels.of(in.Format); kernel != nil {
+	if c.encodesJPEG(in) {
+		c.copier.copy(out, in)
+		return nil
+	}
+	if kernel := c.kernels.of(in); kernel != nil {
 		c.kernels.run(kernel, out, in)
 		return nil
+	}
+	if in.JPEG {
+		var err error
+		if in, err = c.decoder.decode(in, c.cfg.Width, c.cfg.Height); err != nil {
+			return err
+		}
 	}
 	in, err := c.shelter.of(in, c.cfg.Width, c.cfg.Height)
 	if err != nil {
@@ -130,7 +148,7 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		return err
 	}
 	if picture.Format == c.cfg.Format {
-		copyPicture(out, picture, c.cfg.OutWidth, c.cfg.OutHeight)
+		c.copier.copy(out, picture)
 		return nil
 	}
 	defer c.forget()
@@ -236,6 +254,7 @@ func (c *Convert) Close() {
 	c.shelter.free()
 	c.padder.free()
 	c.unpacker.free()
+	c.decoder.free()
 	c.src.Free()
 	c.scaler.Free()
 	if c.pool == nil {
@@ -247,10 +266,17 @@ func (c *Convert) Close() {
 	c.blanks.close()
 }
 
-// copyPicture copies a picture row by row.
-func copyPicture(dst pipeline.Frame, src pipeline.Input, width, height int) {
-	strides := dst.Linesize()
-	for i, plane := range planesOf(src.Format, width, height) {
+// copier copies pictures of the encoder's own format and size.
+type copier struct{ planes []plane }
+
+func newCopier(cfg *ConvertConfig) copier {
+	return copier{planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight)}
+}
+
+// copy copies a picture row by row.
+func (c *copier) copy(dst pipeline.Frame, src pipeline.Input) {
+	strides := astiavx.Strides(dst.Frame)
+	for i, plane := range c.planes {
 		astiavx.CopyPlane(astiavx.Plane(dst.Frame, i), strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)
 	}
 }

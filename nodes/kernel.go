@@ -20,6 +20,12 @@ var kernelInputs = map[astiav.PixelFormat]rgbyuv.Input{
 	astiav.PixelFormatGbrp: rgbyuv.PlanarRGB,
 }
 
+// jpegInputs are those that they read where the colours are those of JPEG. They read no other YUV.
+var jpegInputs = map[astiav.PixelFormat]rgbyuv.Input{
+	astiav.PixelFormatYuv444P: rgbyuv.JPEG444, astiav.PixelFormatYuv422P: rgbyuv.JPEG422, astiav.PixelFormatYuv420P: rgbyuv.JPEG420,
+	astiav.PixelFormatYuv440P: rgbyuv.JPEG440, astiav.PixelFormatYuv411P: rgbyuv.JPEG411, astiav.PixelFormatYuv410P: rgbyuv.JPEG410,
+}
+
 // kernelOutputs are those that they write.
 var kernelOutputs = map[astiav.PixelFormat]rgbyuv.Output{
 	astiav.PixelFormatGray8: rgbyuv.Gray, astiav.PixelFormatNv12: rgbyuv.NV12,
@@ -49,10 +55,20 @@ func KernelColor(color astiavx.Color) (cfg rgbyuv.Config, ok bool) {
 	return cfg, hasMatrix && hasSiting
 }
 
-// findKernel returns the kernel for pictures of this format; nil where swscale has to serve.
-func findKernel(input, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
+// kernelInput is a form of picture that a kernel may read.
+type kernelInput struct {
+	format astiav.PixelFormat
+	jpeg   bool
+}
+
+// findKernel returns the kernel for pictures of this form; nil where swscale has to serve.
+func findKernel(input kernelInput, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
+	inputs := kernelInputs
+	if input.jpeg {
+		inputs = jpegInputs
+	}
 	cfg, ok := KernelColor(color)
-	in, hasInput := kernelInputs[input]
+	in, hasInput := inputs[input.format]
 	out, hasOutput := kernelOutputs[output]
 	if !ok || !hasInput || !hasOutput {
 		return nil
@@ -62,25 +78,26 @@ func findKernel(input, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.C
 	return kernel
 }
 
-// kernels are those that a Convert has needed so far, by format of the input.
+// kernels are those that a Convert has needed so far, by form of the input.
 type kernels struct {
 	cfg   *ConvertConfig
-	found map[astiav.PixelFormat]*rgbyuv.Converter // nil: none
+	found map[kernelInput]*rgbyuv.Converter // nil: none
 }
 
-// of returns the kernel for pictures of this format; nil where there is none.
-func (k *kernels) of(format astiav.PixelFormat) *rgbyuv.Converter {
-	kernel, known := k.found[format]
+// of returns the kernel for pictures of this form; nil where there is none.
+func (k *kernels) of(in pipeline.Input) *rgbyuv.Converter {
+	form := kernelInput{in.Format, in.JPEG}
+	kernel, known := k.found[form]
 	if !known {
-		kernel = findKernel(format, k.cfg.Format, k.cfg.Color)
-		k.found[format] = kernel
+		kernel = findKernel(form, k.cfg.Format, k.cfg.Color)
+		k.found[form] = kernel
 	}
 	return kernel
 }
 
 // run converts a picture, and repeats the last column and row of luma where the output is larger; the kernel itself does so for chroma.
 func (k *kernels) run(kernel *rgbyuv.Converter, out pipeline.Frame, in pipeline.Input) {
-	src := rgbyuv.Planes{Data: in.Planes, Stride: in.Strides}
+	src := rgbyuv.Planes{Data: in.Planes, Stride: in.Strides, Phase: in.Phase}
 	if in.Format == astiav.PixelFormatGbrp { // whose planes are G, B and R
 		src.Data[0], src.Data[1], src.Data[2] = in.Planes[2], in.Planes[0], in.Planes[1]
 		src.Stride[0], src.Stride[1], src.Stride[2] = in.Strides[2], in.Strides[0], in.Strides[1]

@@ -137,7 +137,9 @@ var floatStereo = SampleSpec{Rate: 48000, Format: astiav.SampleFormatFltp, Layou
 // ramp returns n samples that count from first, on both channels.
 func ramp(t *testing.T, first, n int) pipeline.Samples {
 	t.Helper()
-	s, err := AllocSamples(floatStereo, n)
+	shelf := NewSampleShelf(floatStereo)
+	defer shelf.Close() // what is out comes back later, and is freed then
+	s, err := shelf.Get(n)
 	require.NoError(t, err)
 	for c := range 2 {
 		for i := range n {
@@ -182,7 +184,7 @@ func TestResampleKeepsTheLength(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, rate := range []int{8000, 32000, 44100, 48000, 96000} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
-			r := NewResample(SampleSpec{Rate: rate, Format: astiav.SampleFormatFltp, Layout: astiav.ChannelLayoutMono})
+			r := NewResample(floatStereo, SampleSpec{Rate: rate, Format: astiav.SampleFormatFltp, Layout: astiav.ChannelLayoutMono})
 			defer r.Close()
 			var out []pipeline.Samples
 			for range 48 {

@@ -33,7 +33,8 @@ func planesOf(format astiav.PixelFormat, width, height int) []plane {
 
 // padder makes pictures larger by repeating their last column and row: what an encoder with subsampled chroma needs of a picture of odd size.
 type padder struct {
-	width, height int // of the result
+	width, height int     // of the result
+	from, to      []plane // of the scratch's format: before and after
 	scratch       pipeline.Frame
 }
 
@@ -42,12 +43,11 @@ func (p *padder) enlarges(width, height int) bool { return p.width > width || p.
 
 // pad returns the picture, of width × height pixels, in the padder's size, as a copy that is valid until the next call.
 func (p *padder) pad(in pipeline.Input, width, height int) (pipeline.Input, error) {
-	if err := p.prepare(in.Format); err != nil {
+	if err := p.prepare(in.Format, width, height); err != nil {
 		return in, err
 	}
-	out := in
-	from, to := planesOf(in.Format, width, height), planesOf(in.Format, p.width, p.height)
-	strides := p.scratch.Linesize()
+	out, from, to := in, p.from, p.to
+	strides := astiavx.Strides(p.scratch.Frame)
 	for i := range from {
 		out.Planes[i], out.Strides[i] = astiavx.Plane(p.scratch.Frame, i), strides[i]
 		astiavx.CopyPlane(out.Planes[i], out.Strides[i], in.Planes[i], in.Strides[i], from[i].bytes, from[i].rows)
@@ -69,12 +69,13 @@ func repeatEdge(pixels []byte, stride int, from, to plane) {
 	}
 }
 
-// prepare allocates the scratch picture in this format.
-func (p *padder) prepare(format astiav.PixelFormat) error {
+// prepare allocates the scratch picture in this format, for pictures of width × height pixels, which is the same for all.
+func (p *padder) prepare(format astiav.PixelFormat, width, height int) error {
 	if p.scratch.Frame != nil && p.scratch.PixelFormat() == format {
 		return nil
 	}
 	p.free()
+	p.from, p.to = planesOf(format, width, height), planesOf(format, p.width, p.height)
 	p.scratch = pipeline.NewFrame()
 	p.scratch.SetWidth(p.width)
 	p.scratch.SetHeight(p.height)

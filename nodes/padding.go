@@ -22,8 +22,10 @@ func Lag(codec *astiav.CodecContext) int64 {
 func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
 	lag := Lag(e.codec)
 	spec := SampleSpec{Rate: e.codec.SampleRate(), Format: e.codec.SampleFormat(), Layout: e.codec.ChannelLayout()}
+	blocks := NewSampleShelf(spec)
+	defer blocks.Close()
 	for lag > 0 && e.sent-lag < e.total {
-		silence, err := allocSilence(spec, e.codec.FrameSize())
+		silence, err := blocks.silence(e.codec.FrameSize())
 		if err != nil {
 			return err
 		}
@@ -43,7 +45,10 @@ func (e *Encode[M]) declarePadding(p pipeline.Packet) error {
 	}
 	block := int64(e.codec.FrameSize())
 	padding := min(block, p.Pts()+block-e.total)
-	if _, said := p.SideData().SkipSamples().Get(); said || padding <= 0 {
+	if padding <= 0 {
+		return nil
+	}
+	if _, said := p.SideData().SkipSamples().Get(); said {
 		return nil
 	}
 	p.SetDuration(block - padding)

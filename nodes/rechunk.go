@@ -14,10 +14,10 @@ import (
 // Rechunk cuts sound into blocks of equal length, as encoders take them. Only the last may be shorter. The duration of a block is the
 // number of samples in it that came in.
 type Rechunk struct {
-	spec SampleSpec
-	size int
-	fill bool
-	fifo *astiav.AudioFifo
+	size   int
+	fill   bool
+	fifo   *astiav.AudioFifo
+	blocks *SampleShelf
 }
 
 var (
@@ -29,7 +29,9 @@ var (
 // the others. Close frees the Rechunk.
 func NewRechunk(spec SampleSpec, size int, fill bool) *Rechunk {
 	live.New("audio fifo")
-	return &Rechunk{spec: spec, size: size, fill: fill, fifo: astiav.AllocAudioFifo(spec.Format, spec.Layout.Channels(), size)}
+	return &Rechunk{
+		size: size, fill: fill, blocks: NewSampleShelf(spec), fifo: astiav.AllocAudioFifo(spec.Format, spec.Layout.Channels(), size),
+	}
 }
 
 // Process takes a block of any length and emits as many full blocks as there are now.
@@ -61,11 +63,11 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 	if r.fill {
 		length = r.size
 	}
-	alloc := AllocSamples
+	get := r.blocks.Get
 	if length > n {
-		alloc = allocSilence
+		get = r.blocks.silence
 	}
-	out, err := alloc(r.spec, length)
+	out, err := get(length)
 	if err != nil {
 		return err
 	}
@@ -79,19 +81,6 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 	return emit(out)
 }
 
-// allocSilence allocates a block of n samples per channel that are silent.
-func allocSilence(spec SampleSpec, n int) (pipeline.Samples, error) {
-	s, err := AllocSamples(spec, n)
-	if err != nil {
-		return s, err
-	}
-	if err := s.SamplesFillSilence(); err != nil {
-		s.Free()
-		return pipeline.Samples{}, fmt.Errorf("silence: %w", err)
-	}
-	return s, nil
-}
-
 // Held is how many samples per channel wait for more.
 func (r *Rechunk) Held() int64 { return int64(r.fifo.Size()) }
 
@@ -99,18 +88,5 @@ func (r *Rechunk) Held() int64 { return int64(r.fifo.Size()) }
 func (r *Rechunk) Close() {
 	live.Freed("audio fifo")
 	r.fifo.Free()
-}
-
-// AllocSamples allocates a block of n samples per channel. The content is undefined.
-func AllocSamples(spec SampleSpec, n int) (pipeline.Samples, error) {
-	s := pipeline.NewSamples()
-	s.SetSampleRate(spec.Rate)
-	s.SetSampleFormat(spec.Format)
-	s.SetChannelLayout(spec.Layout)
-	s.SetNbSamples(n)
-	if err := s.AllocBuffer(0); err != nil {
-		s.Free()
-		return pipeline.Samples{}, fmt.Errorf("allocate %d samples %s %s: %w", n, spec.Format, spec.Layout, err)
-	}
-	return s, nil
+	r.blocks.Close()
 }

@@ -10,18 +10,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// SampleSpec is the form of a stream of samples.
-type SampleSpec struct {
-	Rate   int // Hz
-	Format astiav.SampleFormat
-	Layout astiav.ChannelLayout
-}
-
 // Resample brings samples to the encoder's rate, format and channels.
 type Resample struct {
-	out  SampleSpec
-	swr  *astiav.SoftwareResampleContext
-	used bool
+	swr    *astiav.SoftwareResampleContext
+	blocks *SampleShelf // of what goes out
+	blanks *SampleShelf // to fill with what comes in
+	used   bool
 }
 
 var (
@@ -29,11 +23,14 @@ var (
 	_ pipeline.Holder                                        = (*Resample)(nil)
 )
 
-// NewResample returns a Resample to this form. What comes in says its own. Close frees it.
-func NewResample(out SampleSpec) *Resample {
+// NewResample returns a Resample from one form to another. Close frees it.
+func NewResample(in, out SampleSpec) *Resample {
 	live.New("resampler")
-	return &Resample{out: out, swr: astiav.AllocSoftwareResampleContext()}
+	return &Resample{swr: astiav.AllocSoftwareResampleContext(), blocks: NewSampleShelf(out), blanks: NewSampleShelf(in)}
 }
+
+// Blanks are blocks for samples that are to come in.
+func (r *Resample) Blanks() *SampleShelf { return r.blanks }
 
 // Process resamples one block.
 func (r *Resample) Process(_ context.Context, in pipeline.Samples, emit pipeline.Emit[pipeline.Samples]) error {
@@ -51,13 +48,10 @@ func (r *Resample) Flush(_ context.Context, emit pipeline.Emit[pipeline.Samples]
 }
 
 func (r *Resample) convert(in *astiav.Frame, emit pipeline.Emit[pipeline.Samples]) error {
-	out := pipeline.NewSamples()
-	out.SetSampleRate(r.out.Rate)
-	out.SetSampleFormat(r.out.Format)
-	out.SetChannelLayout(r.out.Layout)
+	out, spec := r.blocks.empty(), &r.blocks.spec
 	if err := r.swr.ConvertFrame(in, out.Frame); err != nil {
 		out.Free()
-		return fmt.Errorf("resample to %d Hz %s %s: %w", r.out.Rate, r.out.Format, r.out.Layout, err)
+		return fmt.Errorf("resample to %d Hz %s %s: %w", spec.Rate, spec.Format, spec.Layout, err)
 	}
 	if out.NbSamples() == 0 {
 		out.Free()
@@ -71,11 +65,13 @@ func (r *Resample) Held() int64 {
 	if !r.used {
 		return 0
 	}
-	return r.swr.Delay(int64(r.out.Rate))
+	return r.swr.Delay(int64(r.blocks.spec.Rate))
 }
 
 // Close frees the Resample.
 func (r *Resample) Close() {
 	live.Freed("resampler")
 	r.swr.Free()
+	r.blocks.Close()
+	r.blanks.Close()
 }

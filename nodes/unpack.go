@@ -39,24 +39,48 @@ func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Inp
 	if u.scaler == nil {
 		u.scaler = astiavx.NewScaler()
 	}
-	u.out.Free()
-	u.out = pipeline.NewFrame()
-	u.out.SetWidth(src.Width())
-	u.out.SetHeight(src.Height())
-	u.out.SetPixelFormat(unpackedFormat(astiavx.DescribePixelFormat(src.PixelFormat())))
-	if err := u.out.AllocBuffer(0); err != nil {
-		return pipeline.Input{}, fmt.Errorf("allocate a picture of %d×%d %s: %w", src.Width(), src.Height(), u.out.PixelFormat(), err)
+	if err := u.prepare(src); err != nil {
+		return pipeline.Input{}, err
 	}
 	astiavx.SetColor(u.out.Frame, color)
 	if err := u.scaler.Convert(u.out.Frame, src.Frame); err != nil {
 		return pipeline.Input{}, err
 	}
-	picture := pipeline.Input{Format: u.out.PixelFormat()}
-	strides := u.out.Linesize()
-	for i := range astiavx.DescribePixelFormat(picture.Format).Planes {
-		picture.Planes[i], picture.Strides[i] = astiavx.Plane(u.out.Frame, i), strides[i]
+	return pictureIn(u.out), nil
+}
+
+// prepare allocates the picture to unpack src into. All pictures have one size.
+func (u *unpacker) prepare(src pipeline.Frame) error {
+	format := unpackedFormat(astiavx.DescribePixelFormat(src.PixelFormat()))
+	if u.out.Frame != nil && u.out.PixelFormat() == format {
+		return nil
 	}
-	return picture, nil
+	u.out.Free()
+	var err error
+	u.out, err = newScratch(format, src.Width(), src.Height())
+	return err
+}
+
+// newScratch allocates a picture that is used again and again.
+func newScratch(format astiav.PixelFormat, width, height int) (pipeline.Frame, error) {
+	f := pipeline.NewFrame()
+	f.SetWidth(width)
+	f.SetHeight(height)
+	f.SetPixelFormat(format)
+	if err := f.AllocBuffer(0); err != nil {
+		f.Free()
+		return pipeline.Frame{}, fmt.Errorf("allocate a picture of %d×%d %s: %w", width, height, format, err)
+	}
+	return f, nil
+}
+
+// pictureIn is the picture in a frame, which stays its owner.
+func pictureIn(f pipeline.Frame) pipeline.Input {
+	picture := pipeline.Input{Format: f.PixelFormat(), Strides: astiavx.Strides(f.Frame)}
+	for i := range picture.Planes {
+		picture.Planes[i] = astiavx.Plane(f.Frame, i)
+	}
+	return picture
 }
 
 func (u *unpacker) free() {

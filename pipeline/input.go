@@ -12,6 +12,8 @@ type Input struct {
 	Format  astiav.PixelFormat
 	Planes  [4]unsafe.Pointer // pinned by the lender for as long as the loan lasts
 	Strides [4]int            // bytes per row
+	JPEG    bool              // Y, Cb and Cr are those of JPEG (ITU-T T.871), whatever the stream's config says of YUV
+	Phase   [2]int            // of JPEG: the column and the row of the first pixel within the block of the first chroma sample
 	Device  DevicePlanes      // instead of Planes
 	Loan    *Loan             // of what is borrowed
 	Owned   Frame             // what was handed over, Planes and Strides being its own

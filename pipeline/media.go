@@ -15,7 +15,10 @@ type Frame struct {
 }
 
 // Samples is a block of sound in C memory. Whoever holds it frees it, or sends it on.
-type Samples struct{ *astiav.Frame }
+type Samples struct {
+	*astiav.Frame
+	home *astiavx.FrameShelf
+}
 
 // Packet is a piece of an encoded stream, its times in the encoder's time base. Whoever holds it frees it, or sends it on.
 type Packet struct {
@@ -30,7 +33,10 @@ func NewFrame() Frame { return Frame{Frame: astiavx.NewFrame()} }
 func FrameFrom(shelf *astiavx.FrameShelf) Frame { return Frame{shelf.Get(), shelf} }
 
 // NewSamples allocates Samples without a buffer.
-func NewSamples() Samples { return Samples{astiavx.NewFrame()} }
+func NewSamples() Samples { return Samples{Frame: astiavx.NewFrame()} }
+
+// SamplesFrom takes Samples without a buffer from a shelf, to which they return when they are freed.
+func SamplesFrom(shelf *astiavx.FrameShelf) Samples { return Samples{shelf.Get(), shelf} }
 
 // NewPacket allocates a Packet without data.
 func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
@@ -69,7 +75,13 @@ func (f Frame) Free() {
 }
 
 // Free frees the samples and what they refer to.
-func (s Samples) Free() { astiavx.FreeFrame(s.Frame) }
+func (s Samples) Free() {
+	if s.home != nil {
+		s.home.Put(s.Frame)
+		return
+	}
+	astiavx.FreeFrame(s.Frame)
+}
 
 // Free frees the packet and what it refers to.
 func (p Packet) Free() {

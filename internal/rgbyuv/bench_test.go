@@ -12,7 +12,7 @@ func BenchmarkConvert(b *testing.B) {
 	const width, height = 1920, 1080
 	from := natural(width, height)
 	for _, l := range levels() {
-		for _, in := range []Input{PlanarRGB, RGB24, RGBA} {
+		for _, in := range []Input{PlanarRGB, RGB24, RGBA, JPEG444, JPEG420} {
 			for o := range numOutputs {
 				b.Run(l.String()+"/"+in.String()+"/"+o.String(), func(b *testing.B) {
 					src, dst := from.input(in, guarded(0, 0)), newOutput(o, width, height, guarded(0, 0))

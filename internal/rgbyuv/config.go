@@ -9,7 +9,8 @@ type Config struct {
 	Siting Siting // of the chroma of 4:2:0; the other outputs ignore it
 }
 
-// Input is how R, G and B lie in memory, 8 bits each. The fourth byte of a pixel is ignored.
+// Input is how R, G and B lie in memory, or Y, Cb and Cr of JPEG, 8 bits each. The fourth byte of a pixel is ignored. JPEG is first turned into RGB, to the
+// last bit as Go's image/color does it, where each chroma sample stands for its whole block.
 type Input int
 
 // The inputs.
@@ -21,6 +22,12 @@ const (
 	ARGB
 	ABGR
 	PlanarRGB // planes R, G and B
+	JPEG444   // planes Y, Cb and Cr of JPEG: BT.601 of full range, a chroma sample for each pixel
+	JPEG422   // for two pixels of a row
+	JPEG420   // for two pixels of each of two rows
+	JPEG440   // for one pixel of each of two rows
+	JPEG411   // for four pixels of a row
+	JPEG410   // for four pixels of each of two rows
 	numInputs
 )
 
@@ -33,6 +40,7 @@ const (
 	I444               // planes Y, U and V of the same size
 	I420               // planes Y, U and V; these have (width+1)/2 x (height+1)/2 samples
 	NV12               // planes Y and UV; as I420, with U and V in turn
+	RGB                // planes R, G and B: no matrix, and no range
 	numOutputs
 )
 
@@ -71,18 +79,25 @@ const (
 
 // layout is how the kernels find R, G and B.
 type layout struct {
-	step  int    // bytes from one pixel to the next
+	step  int    // bytes from one pixel to the next; 0: JPEG
 	order [3]int // where R, G and B are: bytes of a pixel, or planes
+	shift [2]int // of JPEG: a chroma sample serves 1 << shift columns, and rows
 }
 
 var layouts = [numInputs]layout{
-	RGB24:     {3, [3]int{0, 1, 2}},
-	BGR24:     {3, [3]int{2, 1, 0}},
-	RGBA:      {4, [3]int{0, 1, 2}},
-	BGRA:      {4, [3]int{2, 1, 0}},
-	ARGB:      {4, [3]int{1, 2, 3}},
-	ABGR:      {4, [3]int{3, 2, 1}},
-	PlanarRGB: {1, [3]int{0, 1, 2}},
+	RGB24:     {step: 3, order: [3]int{0, 1, 2}},
+	BGR24:     {step: 3, order: [3]int{2, 1, 0}},
+	RGBA:      {step: 4, order: [3]int{0, 1, 2}},
+	BGRA:      {step: 4, order: [3]int{2, 1, 0}},
+	ARGB:      {step: 4, order: [3]int{1, 2, 3}},
+	ABGR:      {step: 4, order: [3]int{3, 2, 1}},
+	PlanarRGB: {step: 1, order: [3]int{0, 1, 2}},
+	JPEG444:   {},
+	JPEG422:   {shift: [2]int{1, 0}},
+	JPEG420:   {shift: [2]int{1, 1}},
+	JPEG440:   {shift: [2]int{0, 1}},
+	JPEG411:   {shift: [2]int{2, 0}},
+	JPEG410:   {shift: [2]int{2, 1}},
 }
 
 // valid says whether every field is one of the constants above.

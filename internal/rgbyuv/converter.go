@@ -13,6 +13,7 @@ import "unsafe"
 type Planes struct {
 	Data   [4]unsafe.Pointer
 	Stride [4]int
+	Phase  [2]int // of JPEG: the column and the row of the first pixel within the block of the first chroma sample
 }
 
 // Converter is a conversion: coefficients, and kernels for this CPU. Any number of goroutines may share it.
@@ -37,11 +38,14 @@ func newAt(l level, cfg Config) (*Converter, bool) {
 		c.config.order[i] = C.int(in.order[i])
 		c.config.y[i], c.config.u[i], c.config.v[i] = C.uint16_t(k.y[i]), C.uint16_t(k.u[i]), C.uint16_t(k.v[i])
 	}
+	for i, shift := range in.shift {
+		c.config.shift[i] = C.int(shift)
+	}
 	return c, true
 }
 
 var (
-	outputs = [numOutputs]C.int{Gray: C.GRAY, I444: C.I444, I420: C.I420, NV12: C.NV12}
+	outputs = [numOutputs]C.int{Gray: C.GRAY, I444: C.I444, I420: C.I420, NV12: C.NV12, RGB: C.RGB}
 	sitings = [numSitings]C.int{Centre: C.CENTRE, Left: C.LEFT, TopLeft: C.TOP_LEFT}
 )
 
@@ -57,5 +61,5 @@ func (c *Converter) ConvertRows(dst, src Planes, width, height, y0, y1 int) {
 	C.rgbyuv_convert(&c.config,
 		src.Data[0], C.ptrdiff_t(src.Stride[0]), src.Data[1], C.ptrdiff_t(src.Stride[1]), src.Data[2], C.ptrdiff_t(src.Stride[2]),
 		dst.Data[0], C.ptrdiff_t(dst.Stride[0]), dst.Data[1], C.ptrdiff_t(dst.Stride[1]), dst.Data[2], C.ptrdiff_t(dst.Stride[2]),
-		C.int(width), C.int(height), C.int(y0), C.int(y1))
+		C.int(width), C.int(height), C.int(y0), C.int(y1), C.int(src.Phase[0]), C.int(src.Phase[1]))
 }

@@ -72,6 +72,12 @@ INLINE words average(int siting, const struct line l[3], int i, int x) {
 // vectors converts n pixels, a multiple of N. The lines are the row, the one below it and the one above it.
 INLINE void vectors(int output, int siting, const struct coefficients *k, const struct line l[3], struct target t, int n) {
 	for (int x = 0; x < n; x += N) {
+		if (output == RGB) {
+			store(t.y[0] + x, load(l[0].c[0] + x));
+			store(t.u + x, load(l[0].c[1] + x));
+			store(t.v + x, load(l[0].c[2] + x));
+			continue;
+		}
 		words y = of_bytes(luma, k, &l[0], x);
 		if (output == I420 || output == NV12) {
 			words c[3];
@@ -98,7 +104,8 @@ INLINE void vectors(int output, int siting, const struct coefficients *k, const 
 INLINE int chroma_bytes(int output, int width) {
 	switch (output) {
 	case GRAY: return 0;
-	case I444: return width;
+	case I444:
+	case RGB: return width;
 	case I420: return width / 2 + width % 2;
 	default: return 2 * (width / 2 + width % 2);
 	}
@@ -131,7 +138,7 @@ INLINE void strip_pixels(int output, int siting, const struct coefficients *k, c
 		memcpy(t.y[1], tail[1], rest);
 	if (output != GRAY)
 		memcpy(t.u, tail[2], chroma_bytes(output, rest));
-	if (output == I444 || output == I420)
+	if (output == I444 || output == I420 || output == RGB)
 		memcpy(t.v, tail[3], chroma_bytes(output, rest));
 }
 
@@ -149,8 +156,69 @@ INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const t
 	}
 }
 
+// spread_chroma repeats chroma samples from the one called first, each 1 << shift times, until there are at least n. With a shift of 0 it returns
+// where they are already.
+INLINE const uint8_t *spread_chroma(const uint8_t *row, int first, int shift, int n, uint8_t *to) {
+	row += first;
+	const int samples = (n >> shift) + 1;
+	switch (shift) {
+	case 0:
+		return row;
+	case 1:
+		for (int i = 0; i < samples - 1; i++)
+			to[2 * i] = to[2 * i + 1] = row[i];
+		break;
+	default:
+		for (int i = 0; i < samples - 1; i++)
+			to[4 * i] = to[4 * i + 1] = to[4 * i + 2] = to[4 * i + 3] = row[i];
+	}
+	for (int i = (samples - 1) << shift; i < n; i++)
+		to[i] = row[samples - 1];
+	return to;
+}
+
+INLINE uint8_t clipped(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
+
+// fetch_jpeg fills the channels with n pixels of row y from x on, as ITU-T T.871 and Go's image/color have them: each chroma sample stands for its whole
+// block. The coefficients, in multiples of 1/65536, and the rounding are Go's, so that the pixels are equal to the last bit.
+static void fetch_jpeg(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, uint8_t *r, uint8_t *g, uint8_t *b) {
+	enum { BLOCK = 4 };
+	uint8_t blue[STRIP + BLOCK], red[STRIP + BLOCK];
+	const int column = x + p->phase[0], within = column & ((1 << c->shift[0]) - 1), first = column >> c->shift[0];
+	const ptrdiff_t row = (y + p->phase[1]) >> c->shift[1];
+	const uint8_t *luma_row = p->src[0] + y * p->src_stride[0] + x;
+	const uint8_t *cb = spread_chroma(p->src[1] + row * p->src_stride[1], first, c->shift[0], within + n, blue) + within;
+	const uint8_t *cr = spread_chroma(p->src[2] + row * p->src_stride[2], first, c->shift[0], within + n, red) + within;
+	for (int i = 0; i < n; i++) {
+		const int l = luma_row[i] * 0x10101, u = cb[i] - 128, v = cr[i] - 128;
+		r[i] = clipped((l + 91881 * v) >> 16);
+		g[i] = clipped((l - 22554 * u - 46802 * v) >> 16);
+		b[i] = clipped((l + 116130 * u) >> 16);
+	}
+}
+
+// fetch_jpeg_strip does so for a strip, with the pixel before it.
+static void fetch_jpeg_strip(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
+	uint8_t *r = s->c[0] + N, *g = s->c[1] + N, *b = s->c[2] + N;
+	fetch_jpeg(c, p, y, x, n, r, g, b);
+	if (x)
+		fetch_jpeg(c, p, y, x - 1, 1, r - 1, g - 1, b - 1);
+	else
+		r[-1] = r[0], g[-1] = g[0], b[-1] = b[0];
+}
+
+INLINE void repeat_last(struct strip *s, int n) {
+	for (int i = 0; i < 3; i++)
+		memset(s->c[i] + N + n, s->c[i][N + n - 1], N);
+}
+
 // fetch fills a strip with n pixels of row y from x on.
 static void fetch(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
+	if (!c->step) {
+		fetch_jpeg_strip(c, p, y, x, n, s);
+		repeat_last(s, n);
+		return;
+	}
 	const uint8_t *row = p->src[0] + y * p->src_stride[0] + (ptrdiff_t)x * c->step;
 	ptrdiff_t left = x ? -c->step : 0;
 	uint8_t *to[4] = {0}; // by byte of the pixel
@@ -171,8 +239,7 @@ static void fetch(const struct rgbyuv_config *c, const struct rgbyuv_picture *p,
 		split(4, 0, row, n, to);
 	else if (c->step == 4)
 		split(4, 1, row, n, to + 1);
-	for (int i = 0; i < 3; i++)
-		memset(s->c[i] + N + n, s->c[i][N + n - 1], N);
+	repeat_last(s, n);
 }
 
 INLINE struct coefficients spread(const struct rgbyuv_config *c) {
@@ -225,6 +292,7 @@ INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const
 
 PICTURE(gray, GRAY, CENTRE)
 PICTURE(i444, I444, CENTRE)
+PICTURE(rgb, RGB, CENTRE)
 PICTURE(i420_centre, I420, CENTRE)
 PICTURE(i420_left, I420, LEFT)
 PICTURE(i420_top_left, I420, TOP_LEFT)
@@ -238,6 +306,7 @@ void NAME(const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
 		[I444] = {i444, i444, i444},
 		[I420] = {i420_centre, i420_left, i420_top_left},
 		[NV12] = {nv12_centre, nv12_left, nv12_top_left},
+		[RGB] = {rgb, rgb, rgb},
 	};
 	kernels[c->output][c->siting](c, p);
 }

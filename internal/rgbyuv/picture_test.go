@@ -2,6 +2,7 @@ package rgbyuv
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -83,7 +84,7 @@ func newOutput(o Output, width, height int, alloc func(width, rows int) plane) p
 	p := picture{alloc(width, height)}
 	w, h := (width+1)/2, (height+1)/2
 	switch o {
-	case I444:
+	case I444, RGB:
 		p = append(p, alloc(width, height), alloc(width, height))
 	case I420:
 		p = append(p, alloc(w, h), alloc(w, h))
@@ -102,6 +103,9 @@ type colours struct {
 // input lays the picture out as an input. Alpha is anything.
 func (c colours) input(in Input, alloc func(width, rows int) plane) picture {
 	l := layouts[in]
+	if l.step == 0 {
+		return c.jpeg(l, [2]int{}, alloc)
+	}
 	p := picture{alloc(c.width*l.step, c.height)}
 	if in == PlanarRGB {
 		p = append(p, alloc(c.width, c.height), alloc(c.width, c.height))
@@ -115,6 +119,19 @@ func (c colours) input(in Input, alloc func(width, rows int) plane) picture {
 				p[0].row(y)[x*l.step+at] = rgb[channel]
 			}
 		}
+	}
+	return p
+}
+
+// jpeg lays the picture out as Y, Cb and Cr, each chroma sample that of the last pixel of its block. The picture begins within a block as the phase says.
+func (c colours) jpeg(l layout, phase [2]int, alloc func(width, rows int) plane) picture {
+	block := func(v, i int) int { return (v + phase[i]) >> l.shift[i] }
+	width, height := block(c.width-1, 0)+1, block(c.height-1, 1)+1
+	p := picture{alloc(c.width, c.height), alloc(width, height), alloc(width, height)}
+	for i, rgb := range c.pixels {
+		x, y := i%c.width, i/c.width
+		luma, blue, red := color.RGBToYCbCr(rgb[0], rgb[1], rgb[2])
+		p[0].row(y)[x], p[1].row(block(y, 1))[block(x, 0)], p[2].row(block(y, 1))[block(x, 0)] = luma, blue, red
 	}
 	return p
 }
@@ -176,7 +193,7 @@ func (c Config) String() string {
 }
 
 func (i Input) String() string {
-	return []string{"rgb24", "bgr24", "rgba", "bgra", "argb", "abgr", "planar"}[i]
+	return []string{"rgb24", "bgr24", "rgba", "bgra", "argb", "abgr", "planar", "jpeg444", "jpeg422", "jpeg420", "jpeg440", "jpeg411", "jpeg410"}[i]
 }
 
-func (o Output) String() string { return []string{"gray", "i444", "i420", "nv12"}[o] }
+func (o Output) String() string { return []string{"gray", "i444", "i420", "nv12", "rgb"}[o] }

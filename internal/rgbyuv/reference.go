@@ -1,6 +1,7 @@
 package rgbyuv
 
 import (
+	"image/color"
 	"math"
 	"unsafe"
 )
@@ -13,6 +14,14 @@ func Reference(cfg Config, src Planes, width, height int) [3][]float64 {
 	pixel := func(x, y int) [3]float64 { return cfg.Input.pixel(src, clamp(x, width), clamp(y, height)) }
 
 	var out [3][]float64
+	if cfg.Output == RGB {
+		for i := range width * height {
+			for c, v := range pixel(i%width, i/width) {
+				out[c] = append(out[c], v)
+			}
+		}
+		return out
+	}
 	for y := range height {
 		for x := range width {
 			out[0] = append(out[0], sample(ry, y0, pixel(x, y)))
@@ -50,6 +59,9 @@ func sample(row [3]float64, offset float64, rgb [3]float64) float64 {
 // pixel reads R, G and B.
 func (i Input) pixel(src Planes, x, y int) (rgb [3]float64) {
 	l := layouts[i]
+	if l.step == 0 {
+		return l.jpeg(src, x, y)
+	}
 	for c, at := range l.order {
 		plane, offset := 0, at
 		if i == PlanarRGB {
@@ -58,6 +70,14 @@ func (i Input) pixel(src Planes, x, y int) (rgb [3]float64) {
 		rgb[c] = float64(*(*uint8)(unsafe.Add(src.Data[plane], y*src.Stride[plane]+x*l.step+offset)))
 	}
 	return rgb
+}
+
+// jpeg makes R, G and B of Y, Cb and Cr, as ITU-T T.871 has it, rounded as Go's image/color does.
+func (l layout) jpeg(src Planes, x, y int) (rgb [3]float64) {
+	at := func(plane, x, y int) uint8 { return *(*uint8)(unsafe.Add(src.Data[plane], y*src.Stride[plane]+x)) }
+	cx, cy := (x+src.Phase[0])>>l.shift[0], (y+src.Phase[1])>>l.shift[1]
+	r, g, b := color.YCbCrToRGB(at(0, x, y), at(1, cx, cy), at(2, cx, cy))
+	return [3]float64{float64(r), float64(g), float64(b)}
 }
 
 // average is that of the pixels around a chroma sample of which (x, y) is the top left one.

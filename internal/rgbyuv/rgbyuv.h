@@ -5,15 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rgbyuv_output { GRAY, I444, I420, NV12 };
+enum rgbyuv_output { GRAY, I444, I420, NV12, RGB };
 enum rgbyuv_siting { CENTRE, LEFT, TOP_LEFT };
 enum rgbyuv_level { BASE, AVX2, AVX512, LEVELS };
 
 // rgbyuv_config is a conversion: all that does not change from picture to picture.
 struct rgbyuv_config {
 	int level, output, siting;
-	int step;     // bytes from one pixel to the next: 1 (planar), 3 or 4
+	int step;     // bytes from one pixel to the next: 1 (planar), 3 or 4; 0: planes Y, Cb and Cr of JPEG
 	int order[3]; // where R, G and B are: bytes of a pixel, or planes
+	int shift[2]; // of JPEG: a chroma sample serves 1 << shift columns, and rows
 	// Multiples of 1/65536 that are added for Y, and for chroma subtracted where the comment says so.
 	uint16_t y[3]; // R, G, B
 	uint16_t u[3]; // -R, -G, B
@@ -27,6 +28,7 @@ struct rgbyuv_picture {
 	uint8_t *dst[3];
 	ptrdiff_t src_stride[3], dst_stride[3];
 	int width, height, y0, y1;
+	int phase[2]; // of JPEG: the column and the row of the first pixel within the block of the first chroma sample
 };
 
 typedef void rgbyuv_convert_fn(const struct rgbyuv_config *, const struct rgbyuv_picture *);
@@ -36,6 +38,6 @@ rgbyuv_convert_fn rgbyuv_base, rgbyuv_avx2, rgbyuv_avx512;
 // rgbyuv_convert runs the kernels of the level that the config names. Planes that the layout lacks are NULL.
 void rgbyuv_convert(const struct rgbyuv_config *c, const void *src0, ptrdiff_t src_stride0, const void *src1,
 	ptrdiff_t src_stride1, const void *src2, ptrdiff_t src_stride2, void *dst0, ptrdiff_t dst_stride0, void *dst1,
-	ptrdiff_t dst_stride1, void *dst2, ptrdiff_t dst_stride2, int width, int height, int y0, int y1);
+	ptrdiff_t dst_stride1, void *dst2, ptrdiff_t dst_stride2, int width, int height, int y0, int y1, int phase_x, int phase_y);
 
 #endif
