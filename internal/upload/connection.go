@@ -1,0 +1,124 @@
+package upload
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// How long a connection waits for what net/http needs to know before it is told of an end.
+const (
+	answerGrace = time.Second            // for the answer of a server that takes no more
+	closeGrace  = 250 * time.Millisecond // for whether the body goes on behind an answer
+)
+
+// connections are those of one upload.
+type connections struct {
+	dialer net.Dialer
+
+	mu   sync.Mutex
+	all  []*connection
+	over bool // the upload is
+	kept bool // the server has answered well, and the body goes on
+}
+
+func (c *connections) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := c.dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	own := &connection{Conn: conn, of: c, readOver: make(chan struct{}), closed: make(chan struct{})}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all = append(c.all, own)
+	return own, nil
+}
+
+// keep lets the connections live although net/http closes them.
+func (c *connections) keep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = true
+}
+
+// drop closes the connections of one request, so that another can take its place.
+func (c *connections) drop() {
+	c.mu.Lock()
+	all := c.all
+	c.all, c.kept = nil, false
+	c.mu.Unlock()
+	for _, own := range all {
+		own.end()
+	}
+}
+
+// close closes all connections at once, and those that are still to come as soon as net/http does.
+func (c *connections) close() {
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+	c.drop()
+}
+
+// connection hides two habits of net/http from an upload.
+//   - net/http looks at a failed write before it looks at the answer that the server sent before it hung up. So a write that fails returns when the
+//     answer has been read.
+//   - net/http closes a connection of HTTP/1 when a complete answer has come, although a server may go on to read the body. So a close waits for the
+//     upload to say whether it does.
+type connection struct {
+	net.Conn
+	of       *connections
+	closing  bool          // net/http has closed it; guarded by the mutex of of
+	readOver chan struct{} // closed when a read has failed
+	readOnce sync.Once
+	closed   chan struct{}
+	endOnce  sync.Once
+}
+
+func (c *connection) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.readOnce.Do(func() { close(c.readOver) })
+	}
+	return n, err
+}
+
+func (c *connection) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		select {
+		case <-c.readOver:
+		case <-c.closed:
+		case <-time.After(answerGrace):
+		}
+	}
+	return n, err
+}
+
+// Close closes the connection soon, unless the upload keeps it.
+func (c *connection) Close() error {
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	if c.of.over {
+		c.end()
+		return nil
+	}
+	c.closing = true
+	time.AfterFunc(closeGrace, func() {
+		c.of.mu.Lock()
+		kept := c.of.kept
+		c.of.mu.Unlock()
+		if !kept {
+			c.end()
+		}
+	})
+	return nil
+}
+
+func (c *connection) end() {
+	c.endOnce.Do(func() {
+		close(c.closed)
+		_ = c.Conn.Close() // what went wrong has been said by a read or a write
+	})
+}
