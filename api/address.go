@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/avloom/avloom/muxer"
@@ -15,12 +16,12 @@ type address struct {
 }
 
 // parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as something else.
-func parseAddress(url string) (address, error) {
-	e := &ConfigError{Field: "url", Value: shownURL(url), Supported: muxer.Protocols()}
-	scheme, rest, ok := strings.Cut(url, ":")
+func parseAddress(text string) (address, error) {
+	e := &ConfigError{Field: "url", Value: shownURL(text), Supported: muxer.Protocols()}
+	scheme, rest, ok := strings.Cut(text, ":")
 	protocol, known := muxer.FindProtocol(scheme)
 	switch {
-	case strings.ContainsFunc(url, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		e.Reason, e.Supported = "must not contain spaces or control characters; write them as %20 and the like", nil
 	case !ok:
 		e.Reason = "names no protocol; begin with one and \"://\", or open a file with File"
@@ -32,11 +33,19 @@ func parseAddress(url string) (address, error) {
 		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", shorten(scheme), didYouMean(scheme, muxer.Protocols()))
 	case !strings.HasPrefix(rest, "//") && scheme != "unix":
 		e.Reason, e.Supported = fmt.Sprintf("must begin with \"%s://\"", scheme), nil
+	case protocol.Uploads && !canBeAsked(text):
+		e.Reason, e.Supported = "is no address of a server; write special characters as %25 and the like", nil
 	default:
 		_, path := splitHost(strings.TrimPrefix(rest, "//"))
-		return address{url: url, protocol: protocol, path: withoutQuery(path)}, nil
+		return address{url: text, protocol: protocol, path: withoutQuery(path)}, nil
 	}
 	return address{}, e
+}
+
+// canBeAsked says whether net/http can send a request to a URL.
+func canBeAsked(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != ""
 }
 
 // shown is the URL without what may be a secret.

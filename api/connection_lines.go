@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -17,15 +16,18 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log; and those that say why there is none, into the error.
+// connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log, and into the error of the call in which they were said.
 type connectionLines struct {
 	redactor redactor
 	log      *astiavx.Log // nil: none
 
 	mu   sync.Mutex
 	open bool
-	said []string // errors, until it is open
+	said []string // errors, in the call that is under way
 }
+
+// mostSaid bounds what is kept of one call.
+const mostSaid = 8
 
 // all is where FFmpeg's lines go, but for what it logs to debug: there it shows what it sends, with passwords.
 func (c *connectionLines) all() *astiavx.Log {
@@ -43,34 +45,55 @@ func (c *connectionLines) take(line astiavx.LogLine) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.open && line.Level <= astiav.LogLevelError {
+	if line.Level <= astiav.LogLevelError && len(c.said) < mostSaid {
 		c.said = append(c.said, line.Text)
 	}
 }
 
+// connected begins what is said about an open connection.
 func (c *connectionLines) connected() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.open, c.said = true, nil
 }
 
-// plain are errors that say enough by themselves.
+// plain are errors of an attempt to connect that say enough by themselves.
 var plain = []syscall.Errno{
 	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH,
 	syscall.EADDRINUSE, syscall.EACCES,
 }
 
-// explain adds to an error what FFmpeg said, where the error itself says no more than that something went wrong.
+// explain says of an error where the connection leads, and what FFmpeg said in that call. Of nil it makes nil, and forgets what was said.
 func (c *connectionLines) explain(err error) error {
+	said := c.forget()
+	if err == nil {
+		return nil
+	}
+	var system syscall.Errno
+	text := c.redactor.clean(err.Error())
+	if len(said) > 0 && (c.open || !errors.As(err, &system) || !slices.Contains(plain, system)) {
+		text = strings.Join(said, "; ") + ": " + text
+	}
+	return &connectionError{c.redactor.shown + ": " + text, err}
+}
+
+// forget returns what was said, each thing once.
+func (c *connectionLines) forget() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var system syscall.Errno
-	if len(c.said) == 0 || errors.As(err, &system) && slices.Contains(plain, system) {
-		return err
-	}
-	c.said = slices.Compact(c.said)
-	return fmt.Errorf("%s: %w", strings.Join(c.said, "; "), err)
+	said := slices.Compact(c.said)
+	c.said = nil
+	return said
 }
+
+// connectionError is an error in words that show no secret.
+type connectionError struct {
+	text string
+	err  error
+}
+
+func (e *connectionError) Error() string { return e.text }
+func (e *connectionError) Unwrap() error { return e.err }
 
 // redactor leaves out of texts what is not to be shown of a connection: of its URL what shown leaves out, and the values of its options.
 type redactor struct {

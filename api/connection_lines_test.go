@@ -35,18 +35,33 @@ func TestConnectionErrorsSayWhatFFmpegSaid(t *testing.T) {
 	require.NoError(t, err)
 	lines := &connectionLines{redactor: a.redactor(nil)}
 	log := lines.all()
-	require.Equal(t, syscall.EIO, lines.explain(syscall.EIO), "nothing yet")
-	for _, level := range []astiav.LogLevel{astiav.LogLevelError, astiav.LogLevelError, astiav.LogLevelInfo} {
-		log.To(astiavx.LogLine{Level: level, Text: fmt.Sprintf("key is wrong at level %d", level)})
+	say := func() {
+		for _, level := range []astiav.LogLevel{astiav.LogLevelError, astiav.LogLevelError, astiav.LogLevelInfo} {
+			log.To(astiavx.LogLine{Level: level, Text: fmt.Sprintf("key is wrong at level %d", level)})
+		}
 	}
-	require.EqualError(t, lines.explain(syscall.EIO), "… is wrong at level 16: input/output error")
-	require.ErrorIs(t, lines.explain(syscall.EIO), syscall.EIO)
-	require.EqualError(t, lines.explain(syscall.EINVAL), "… is wrong at level 16: invalid argument")
-	require.Equal(t, syscall.ECONNREFUSED, lines.explain(syscall.ECONNREFUSED), "which says enough")
+	require.EqualError(t, lines.explain(syscall.EIO), "rtmp://host: input/output error", "nothing yet")
+	say()
+	err = lines.explain(syscall.EIO)
+	require.EqualError(t, err, "rtmp://host: … is wrong at level 16: input/output error")
+	require.ErrorIs(t, err, syscall.EIO)
+	require.EqualError(t, lines.explain(syscall.EIO), "rtmp://host: input/output error", "what was said belongs to one call")
+	say()
+	require.EqualError(t, lines.explain(syscall.ECONNREFUSED), "rtmp://host: connection refused", "which says enough")
+	say()
 	lines.connected()
-	log.To(astiavx.LogLine{Level: astiav.LogLevelError, Text: "later"})
-	own := errors.New("own")
-	require.Equal(t, own, lines.explain(own))
+	require.EqualError(t, lines.explain(syscall.EPIPE), "rtmp://host: broken pipe", "what came before it was open is over")
+	say()
+	require.EqualError(t, lines.explain(syscall.EPIPE), "rtmp://host: … is wrong at level 16: broken pipe", "the other side may have said why")
+	say()
+	require.NoError(t, lines.explain(nil))
+	own := errors.New("of my key")
+	require.EqualError(t, lines.explain(own), "rtmp://host: of my …", "the call that went well took its lines with it")
+	require.ErrorIs(t, lines.explain(own), own)
+	for range 2 * mostSaid {
+		say()
+	}
+	require.Less(t, len(lines.explain(own).Error()), 2000)
 }
 
 func TestLinesThatAreCut(t *testing.T) {

@@ -116,10 +116,42 @@ var outputs = []struct {
 	{"format that RTMP does not carry", "Format", func(string) api.Output { return api.URL("rtmp://host/live/secret", api.Format("mpegts")) }},
 	{"faststart over a network", "Faststart", func(string) api.Output { return api.URL("http://host/x.mp4?secret", api.Faststart()) }},
 	{"option that the protocol does not know", "FormatOptions[tcp_nodely]", func(string) api.Output {
-		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"tcp_nodely": 1}))
+		return api.URL("tcp://host/x.mp4", api.Format("mp4"), api.FormatOptions(map[string]any{"tcp_nodely": 1}))
 	}},
 	{"option of the protocol with a bad value", "FormatOptions[listen]", func(string) api.Output {
-		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"listen": 3}))
+		return api.URL("tcp://host", api.FormatOptions(map[string]any{"listen": 3}))
+	}},
+	{"URL of HTTP that names no host", "url", func(string) api.Output { return api.URL("http://user:secret@/x.mp4") }},
+	{"URL of HTTP that cannot be read", "url", func(string) api.Output { return api.URL("https://user:secret%zz@host/x.mp4") }},
+	{"HTTP, listening", "FormatOptions[listen]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"listen": 1}))
+	}},
+	{"HTTP, an option of FFmpeg's", "FormatOptions[chunked_post]", func(string) api.Output {
+		return api.URL("https://host/x.mp4", api.FormatOptions(map[string]any{"chunked_post": false}))
+	}},
+	{"HTTP, an option of what lies below FFmpeg's", "FormatOptions[tcp_nodelay]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"tcp_nodelay": true}))
+	}},
+	{"HTTP, an option that there is not", "FormatOptions[contenttype]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"contenttype": "a/b"}))
+	}},
+	{"HTTP, a method that uploads nothing", "FormatOptions[method]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"method": "GET"}))
+	}},
+	{"HTTP, headers that are none", "FormatOptions[headers]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"headers": "secret"}))
+	}},
+	{"HTTP, a header that follows from the upload", "FormatOptions[headers]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"headers": "Content-Length: 5"}))
+	}},
+	{"HTTP, a timeout that is none", "FormatOptions[timeout]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"timeout": "soon"}))
+	}},
+	{"HTTP, a header said twice", "FormatOptions[content_type]", func(string) api.Output {
+		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"headers": "Content-Type: a/b", "content_type": "a/b"}))
+	}},
+	{"HTTP, certificates that are not there", "FormatOptions[ca_file]", func(string) api.Output {
+		return api.URL("https://host/x.mp4", api.FormatOptions(map[string]any{"ca_file": "/nowhere/ca.pem"}))
 	}},
 	{"option of the protocol that is no number", "FormatOptions[rw_timeout]", func(string) api.Output {
 		return api.URL("udp://host", api.FormatOptions(map[string]any{"rw_timeout": "soon"}))

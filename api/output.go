@@ -40,8 +40,8 @@ type OutputOption func(*Output)
 // Format names the container, for a file whose extension does not.
 func Format(name string) OutputOption { return func(o *Output) { o.format = name } }
 
-// FormatOptions are options of the muxer, or of a URL's protocol where only that knows them ("listen", "timeout", "headers"), as the ffmpeg command names
-// them. A value is a string, a number or a bool.
+// FormatOptions are options of the muxer, or of a URL's protocol where only that knows them ("timeout", "headers", "pkt_size"), as the
+// ffmpeg command names them. A value is a string, a number or a bool.
 func FormatOptions(options map[string]any) OutputOption {
 	return func(o *Output) { o.formatOptions = maps.Clone(options) }
 }
@@ -102,14 +102,37 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toWriter, writer: w, format: format}, opts)
 }
 
-// URL is another program, reached through one of FFmpeg's protocols: rtmp, srt, http, tcp, udp and their kin ("srt://host:9000?mode=caller"). The
-// container is FLV behind RTMP; what the extension says behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names another. It is
-// written front to back. The options of the protocol go into the URL's query, where it reads one, or into FormatOptions.
+// URL is another program, reached through a protocol: rtmp, srt, http, https, tcp, udp and their kin ("srt://host:9000?mode=caller"). The
+// container is FLV behind RTMP; what the extension says behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names
+// another. It is written front to back.
 //
-// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the encoder is aborted, or
-// a time runs out that the protocol's options set. A name that is being looked up, alone, is waited for in any case. A file: URL, and whatever
-// is not one of these protocols, is a *ConfigError. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key,
-// also where they quote FFmpeg.
+// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the
+// encoder is aborted, or a time runs out that the protocol's options set. A name that is being looked up for one of FFmpeg's protocols,
+// alone, is waited for in any case. A file: URL, and whatever is not one of these protocols, is a *ConfigError.
+//
+// An error of a connection says where it leads and what the other side, or FFmpeg, said about it, from every call; errors.Is and errors.As
+// find the cause. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key.
+//
+// # http and https
+//
+// The container is the body of one request of Go's net/http, over HTTP/1.1 or HTTP/2, with the proxy that the environment names. The server
+// is asked first whether it wants the body ("Expect: 100-continue"); one that does not answer that gets the body after a second. Close waits
+// for the answer. Only a status from 200 to 299 is success: any other ends the run with an error that names it, also where it comes before
+// the end of the body, or before its beginning, from Open.
+//
+// A redirect (301, 302, 307 or 308) is followed while nothing of the body has been sent, with the same method, since the GET that browsers
+// make of a POST would upload nothing. A 303, a redirect that comes later, and one from https to http are errors.
+//
+// FormatOptions, by FFmpeg's names: "method" (POST), "headers" (lines of "Name: value", each ended by "\r\n"), "content_type" (that of the
+// container), "user_agent" ("avloom"), "timeout" or "rw_timeout" (how long the server may take to let the upload in, to take what is written,
+// and to answer at the end, in microseconds or as a time.Duration; for ever), "send_expect_100" (true: ask first), "http_proxy", "tls_verify"
+// (true), "ca_file", "cert_file" and "key_file". A user in the URL is sent by Basic authentication. Everything else of FFmpeg's is
+// refused, "listen" with it: to serve, write to the response of a server of net/http with Writer, as examples/http does.
+//
+// # The other protocols
+//
+// They are FFmpeg's. Their options go into the URL's query, where they read one, or into FormatOptions. FFmpeg's ftp does not listen to
+// what the server says at the end: a server that had no room looks like success.
 func URL(url string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toURL, path: url}, opts)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/upload"
 	"github.com/avloom/avloom/muxer"
 )
 
@@ -73,6 +74,7 @@ func (b *builder) formatOptions() (forMuxer, forProtocol map[string]string, err 
 	known := astiavx.MuxerOptions(b.container.Name)
 	forMuxer, forProtocol = map[string]string{}, map[string]string{}
 	for _, o := range list {
+		o = b.asDuration(o)
 		if _, ok := findOption(known, o.key); ok {
 			err, forMuxer[o.key] = o.checkMuxer(b.container.Name), o.value
 		} else {
@@ -82,7 +84,7 @@ func (b *builder) formatOptions() (forMuxer, forProtocol map[string]string, err 
 			return nil, nil, asFormatOption(err)
 		}
 	}
-	return forMuxer, forProtocol, nil
+	return forMuxer, forProtocol, b.checkUpload(list, forProtocol)
 }
 
 // checkProtocol checks an option that the muxer does not know.
@@ -92,10 +94,17 @@ func (b *builder) checkProtocol(o codecOption, ofMuxer []astiavx.Option) error {
 	}
 	protocol := b.address.protocol
 	declared, ok := findOption(protocol.Options(), o.key)
-	if !ok {
+	switch {
+	case !ok && protocol.Uploads:
+		return o.notForUploads(protocol, ofMuxer)
+	case !ok:
 		return o.unknown("neither "+b.container.Name+" nor "+protocol.Name+" has such an option", append(protocol.Options(), ofMuxer...))
 	}
-	if err := protocol.Check(o.key, o.value); err != nil {
+	err := protocol.Check(o.key, o.value)
+	if e, ok := errors.AsType[*upload.OptionError](err); ok {
+		return o.wrongForUpload(e)
+	}
+	if err != nil {
 		return o.refused(protocol.Name, declared, span{declared.Min, declared.Max}, err)
 	}
 	return nil

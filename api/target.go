@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
@@ -108,16 +109,22 @@ func (t *target) touch(ctx context.Context, log *astiavx.Log) (*muxer.Destinatio
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
 	lines := &connectionLines{redactor: t.address.redactor(t.protocol), log: log}
-	dst, err := t.address.protocol.Connect(ctx, t.address.url, t.container.Name, t.protocol, lines.all())
+	begun := time.Now()
+	dst, err := t.address.protocol.Connect(ctx, muxer.Link{
+		URL: t.address.url, Container: t.container, Options: t.protocol, Log: lines.all(), Explain: lines.explain,
+	})
 	switch {
 	case err == nil:
 		lines.connected()
 		return dst, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	default:
-		return nil, fmt.Errorf("avloom: connect to %s: %w", t.address.shown(), lines.explain(err))
 	}
+	if unanswered := t.unanswered(err, time.Since(begun)); unanswered != nil {
+		lines.forget() // FFmpeg says no more than that there was an error
+		err = unanswered
+	}
+	return nil, fmt.Errorf("avloom: connect to %w", lines.explain(err))
 }
 
 // inOrderOfRisk are the indices of the targets, connections first: what is most likely to fail comes before a file is emptied.

@@ -23,7 +23,7 @@ type Destination struct {
 	seeker io.Seeker // nil: written front to back
 	file   *os.File  // nil: no file of ours; a writer of the caller's stays open
 
-	connection *astiavx.Connection // nil: none
+	connection *connection // nil: none
 
 	url      string // of the file, for containers that read it again; "": none
 	base     int64  // where in the seeker the container begins
@@ -100,17 +100,17 @@ func (d *Destination) Writing() time.Duration { return d.writes.Total() }
 
 // bufferSize is how much FFmpeg collects before it calls Write: so many whole packets, where there are packets.
 func (d *Destination) bufferSize() int {
-	if d.connection == nil || d.connection.PacketSize() == 0 {
+	if d.connection == nil || d.connection.packetSize == 0 {
 		return ioBufferSize
 	}
-	size := d.connection.PacketSize()
+	size := d.connection.packetSize
 	return max(ioBufferSize/size, 1) * size
 }
 
 // GiveUp closes a file or a connection that has not been closed, without what a protocol says at the end of something complete.
 func (d *Destination) GiveUp() {
 	if d.connection != nil {
-		d.connection.Interrupt()
+		d.connection.carrier.Interrupt()
 	}
 	_ = d.Close() // what was to be kept has been closed before
 }
@@ -212,6 +212,9 @@ func (d *Destination) fail(err error) error {
 func (d *Destination) failure() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.err == nil && d.connection != nil {
+		d.err = d.connection.broken()
+	}
 	return d.err
 }
 

@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/upload"
 )
 
-// Protocol is a way to another program that FFmpeg knows and this package writes through.
+// Protocol is a way to another program that this package writes through.
 type Protocol struct {
 	Name       string
+	Uploads    bool     // net/http carries it, and not FFmpeg
 	NamesFiles bool     // what is written has a name of its own, with an extension
 	layers     []string // protocols below, whose options it passes on (ffurl_open_whitelist in FFmpeg's http.c, rtmpproto.c, tls.c)
 }
@@ -26,8 +28,8 @@ var protocols = []Protocol{
 	{Name: "rtmpt", layers: []string{"ffrtmphttp"}},
 	{Name: "rtmpts", layers: []string{"ffrtmphttp"}},
 	{Name: "srt"},
-	{Name: "http", layers: []string{"tcp"}, NamesFiles: true},
-	{Name: "https", layers: []string{"tls", "tcp"}, NamesFiles: true},
+	{Name: "http", Uploads: true, NamesFiles: true},
+	{Name: "https", Uploads: true, NamesFiles: true},
 	{Name: "icecast", NamesFiles: true},
 	{Name: "ftp", layers: []string{"tcp"}, NamesFiles: true},
 	{Name: "tcp"},
@@ -37,21 +39,24 @@ var protocols = []Protocol{
 	{Name: "unix"},
 }
 
-// FindProtocol returns the protocol of this name, if this FFmpeg has it.
+// FindProtocol returns the protocol of this name, if there is one in this program.
 func FindProtocol(name string) (Protocol, bool) {
 	i := slices.IndexFunc(protocols, func(p Protocol) bool { return p.Name == name })
-	if i < 0 || !slices.Contains(astiavx.OutputProtocols(), name) {
+	if i < 0 || !protocols[i].isIn(astiavx.OutputProtocols()) {
 		return Protocol{}, false
 	}
 	return protocols[i], true
 }
 
-// Protocols are the names of those that this FFmpeg has, the usual first.
+// isIn says whether the protocol can be used where FFmpeg has those of the list.
+func (p Protocol) isIn(known []string) bool { return p.Uploads || slices.Contains(known, p.Name) }
+
+// Protocols are the names of those that there are in this program, the usual first.
 func Protocols() []string {
 	known := astiavx.OutputProtocols()
 	var names []string
 	for _, p := range protocols {
-		if slices.Contains(known, p.Name) {
+		if p.isIn(known) {
 			names = append(names, p.Name)
 		}
 	}
@@ -79,6 +84,9 @@ func (p Protocol) OnlyFLV() bool { return strings.HasPrefix(p.Name, "rtmp") }
 
 // Options are those of the protocol, and of what lies below it.
 func (p Protocol) Options() []astiavx.Option {
+	if p.Uploads {
+		return uploadOptions()
+	}
 	all := astiavx.ProtocolOptions(p.Name)
 	for _, below := range p.layers {
 		all = append(all, astiavx.ProtocolOptions(below)...)
@@ -86,8 +94,11 @@ func (p Protocol) Options() []astiavx.Option {
 	return all
 }
 
-// Check says what FFmpeg would have against a value of an option.
+// Check says what the protocol would have against a value of an option. For one that uploads, the error is an *upload.OptionError.
 func (p Protocol) Check(name, value string) error {
+	if p.Uploads {
+		return new(upload.Config).Set(name, value)
+	}
 	has := func(o astiavx.Option) bool { return o.Name == name }
 	for _, layer := range append([]string{p.Name}, p.layers...) {
 		if slices.ContainsFunc(astiavx.ProtocolOptions(layer), has) {
@@ -97,42 +108,51 @@ func (p Protocol) Check(name, value string) error {
 	return fmt.Errorf("%s has no option %s", p.Name, name)
 }
 
-// usual are options that are set unless the caller says otherwise.
-//   - An Ethernet frame holds seven packets of MPEG-TS, which receivers expect in one datagram: FFmpeg's own size cuts one in two.
-//   - libsrt forgets, when it is closed, what it has not sent; it can be told to wait for that, in whole seconds.
-func (p Protocol) usual(format string) map[string]string {
-	switch {
-	case strings.HasPrefix(p.Name, "udp") && format == "mpegts":
-		return map[string]string{"pkt_size": "1316"}
-	case p.Name == "srt":
-		return map[string]string{"linger": "1"}
-	default:
-		return map[string]string{}
+// CheckTogether says what the protocol would have against all options together. The error is an *upload.OptionError.
+func (p Protocol) CheckTogether(options map[string]string) error {
+	if !p.Uploads {
+		return nil
 	}
+	_, err := upload.Parse(options)
+	return err
 }
 
-// Connect connects to a URL of this protocol, for a container of this format. Where ctx ends first, the error is its cause. What FFmpeg logs about the
-// connection goes to the log, which may be nil.
-func (p Protocol) Connect(ctx context.Context, url, format string, options map[string]string, log *astiavx.Log) (*Destination, error) {
-	all := p.usual(format)
-	maps.Copy(all, options)
-	dictionary, err := dictionary(all)
+// uploadOptions are those of net/http, under FFmpeg's names.
+func uploadOptions() []astiavx.Option {
+	names := upload.OptionNames()
+	options := make([]astiavx.Option, len(names))
+	for i, name := range names {
+		options[i].Name = name
+	}
+	return options
+}
+
+// withUsual adds options that are set unless the caller says otherwise.
+//   - An Ethernet frame holds seven packets of MPEG-TS, which receivers expect in one datagram: FFmpeg's own size cuts one in two.
+//   - libsrt forgets, when it is closed, what it has not sent; it can be told to wait for that, in whole seconds.
+func (p Protocol) withUsual(l Link) map[string]string {
+	all := map[string]string{}
+	switch {
+	case strings.HasPrefix(p.Name, "udp") && l.Container.Name == "mpegts":
+		all["pkt_size"] = "1316"
+	case p.Name == "srt":
+		all["linger"] = "1"
+	}
+	maps.Copy(all, l.Options)
+	return all
+}
+
+// Connect connects to a URL of this protocol. Where ctx ends first, the error is its cause.
+func (p Protocol) Connect(ctx context.Context, l Link) (*Destination, error) {
+	connect := p.byFFmpeg
+	if p.Uploads {
+		connect = p.byUpload
+	}
+	c, err := connect(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	defer dictionary.Free()
-	connection, err := astiavx.Connect(ctx, url, dictionary, log)
-	if err != nil {
-		return nil, err
-	}
-	if unused := keys(dictionary); len(unused) > 0 {
-		connection.Interrupt()
-		_ = connection.Close() // nothing has been sent
-		return nil, &UnusedOptionsError{Names: unused}
-	}
-	d := NewWriter(connection)
-	d.connection = connection
-	return d, nil
+	return connectTo(c), nil
 }
 
 // ConnectionShape returns a Destination that stands for what Connect returns, for Try.

@@ -39,7 +39,7 @@ func (d *Destination) activity() pipeline.Activity {
 func (d *Destination) Wake() {
 	_ = d.fail(errWoken) // before the look at the calls: whichever comes later sees the other
 	if d.connection != nil {
-		d.connection.Interrupt()
+		d.connection.carrier.Interrupt()
 		return
 	}
 	if d.calls.Load()%2 == 0 {

@@ -30,6 +30,7 @@ import (
 type Container struct {
 	Name         string // FFmpeg's short name, "matroska" for instance
 	LongName     string
+	MIME         string // "video/mp4"; "": FFmpeg knows none
 	Extensions   []string
 	VideoCodec   astiav.CodecID // the default; CodecIDNone: it has none
 	AudioCodec   astiav.CodecID
@@ -72,7 +73,7 @@ func Containers() []Container {
 
 func newContainer(o *C.AVOutputFormat) Container {
 	c := Container{
-		Name: C.GoString(o.name), LongName: C.GoString(o.long_name),
+		Name: C.GoString(o.name), LongName: C.GoString(o.long_name), MIME: C.GoString(o.mime_type),
 		VideoCodec: astiav.CodecID(o.video_codec), AudioCodec: astiav.CodecID(o.audio_codec),
 		NoFile: o.flags&C.AVFMT_NOFILE != 0, GlobalHeader: o.flags&C.AVFMT_GLOBALHEADER != 0,
 	}

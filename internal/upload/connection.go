@@ -2,6 +2,8 @@ package upload
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -21,6 +23,7 @@ type connections struct {
 	all  []*connection
 	over bool // the upload is
 	kept bool // the server has answered well, and the body goes on
+	gone bool // the server has ended one of them
 }
 
 func (c *connections) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -61,6 +64,13 @@ func (c *connections) close() {
 	c.drop()
 }
 
+// hungUp says whether the server has ended a connection.
+func (c *connections) hungUp() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.gone
+}
+
 // connection hides two habits of net/http from an upload.
 //   - net/http looks at a failed write before it looks at the answer that the server sent before it hung up. So a write that fails returns when the
 //     answer has been read.
@@ -80,6 +90,11 @@ func (c *connection) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err != nil {
 		c.readOnce.Do(func() { close(c.readOver) })
+	}
+	if errors.Is(err, io.EOF) {
+		c.of.mu.Lock()
+		c.of.gone = true
+		c.of.mu.Unlock()
 	}
 	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -66,7 +67,7 @@ func (u *Upload) attempt(ctx context.Context, to *url.URL, header http.Header) (
 	}
 	response, err := u.transport.RoundTrip(request)
 	if err != nil {
-		return nil, u.explain(err)
+		return nil, u.first(u.noAnswer(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	early := !sent.isOver()
@@ -117,15 +118,25 @@ func (u *Upload) request(ctx context.Context, to *url.URL, header http.Header, b
 	return r, nil
 }
 
-// explain says what it means that there is no answer. Where the upload has failed before, that is the reason.
-func (u *Upload) explain(err error) error {
+// first is why the upload has failed before, if it has; what comes of that is no reason of its own.
+func (u *Upload) first(err error) error {
 	if own := u.Err(); own != nil {
 		return own
 	}
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("the server hung up without an answer: %w", io.ErrUnexpectedEOF)
-	}
 	return err
+}
+
+// noAnswer says what it means that there is none.
+func (u *Upload) noAnswer(err error) error {
+	broken, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case ok && (broken.Op == "read" || broken.Op == "write"):
+		return fmt.Errorf("the server hung up without an answer: %w", broken)
+	case !ok && u.connections.hungUp():
+		return fmt.Errorf("the server hung up without an answer: %w", io.ErrUnexpectedEOF)
+	default:
+		return err
+	}
 }
 
 // refused is for every answer that is no success.
@@ -167,7 +178,7 @@ func (u *Upload) awaitSent(ctx context.Context, to *url.URL, r *http.Response, a
 	select {
 	case <-sent.over:
 	case <-ctx.Done():
-		return nil, u.explain(context.Cause(ctx))
+		return nil, u.first(context.Cause(ctx))
 	}
 	taken, whole := body.retire()
 	switch {
@@ -180,13 +191,14 @@ func (u *Upload) awaitSent(ctx context.Context, to *url.URL, r *http.Response, a
 	if sent.err != nil {
 		early = fmt.Errorf("%w: %w", early, sent.err)
 	}
-	return nil, u.explain(early)
+	return nil, u.first(early)
 }
 
-// awaitVerdict waits for the end of an answer that began before all had been sent: until then the server may break it off.
+// awaitVerdict waits for the end of an answer that began before all had been sent. A server that just hangs up then has read all, since it would have reset the
+// connection otherwise; FFmpeg's server always does.
 func (u *Upload) awaitVerdict(r *http.Response) error {
-	if _, err := io.Copy(io.Discard, r.Body); err != nil {
-		return u.explain(fmt.Errorf("the server answered %s, and hung up in the middle of its answer: %w", statusOf(r), err))
+	if _, err := io.Copy(io.Discard, r.Body); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return u.first(fmt.Errorf("the server answered %s, and broke off its answer: %w", statusOf(r), err))
 	}
 	return nil
 }

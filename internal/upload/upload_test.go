@@ -202,13 +202,29 @@ func TestServerThatAnswersEarly(t *testing.T) {
 		require.NoError(t, upload(script(t, first, readOn("HTTP/1.0 200 OK\r\n\r\n")), Config{}, "a b c d"))
 		require.Equal(t, "abcd", <-whole)
 	})
-	t.Run("and hangs up", func(t *testing.T) {
+	chunked := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	t.Run("and hangs up when it has all, as FFmpeg does", func(t *testing.T) {
+		require.NoError(t, upload(script(t, readOn(chunked)), Config{}, "a b c"))
+		require.Equal(t, "abc", <-whole)
+	})
+	t.Run("and hangs up before it has all", func(t *testing.T) {
+		u, err := Start(context.Background(), script(t, func(c net.Conn, in *bufio.Reader) {
+			readHead(in)
+			_, _ = io.WriteString(c, chunked)
+			_, _ = in.ReadByte()
+		}), Config{})
+		require.NoError(t, err)
+		require.ErrorContains(t, writeUntilError(u), "the server answered 200 OK before the upload had ended, and took no more of it: ")
+		require.Error(t, u.Close())
+	})
+	t.Run("and resets the connection", func(t *testing.T) {
 		err := upload(script(t, func(c net.Conn, in *bufio.Reader) {
 			readHead(in)
-			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n")
+			_, _ = io.WriteString(c, chunked)
 			_, _ = readChunks(in)
+			_ = c.(*net.TCPConn).SetLinger(0)
 		}), Config{}, "a b c")
-		require.ErrorContains(t, err, "hung up in the middle of its answer")
+		require.ErrorIs(t, err, syscall.ECONNRESET)
 	})
 }
 
