@@ -98,6 +98,10 @@ func File(path string, opts ...OutputOption) Output {
 // can seek, it is sought, its offset at Open is where the container begins, and what is written is CrashSafe. Otherwise the container is written front to back: mp4 and mov become
 // fragmented, and a container that cannot be streamed is refused at Open. The encoder does not close w, unless a write blocks when the run
 // has stopped and w cannot be woken by a deadline. As io.Writer says, w must not keep what it is given: it is FFmpeg's own buffer, without a copy.
+//
+// Where the reader of a pipe goes away the run ends with syscall.EPIPE. Of os.Stdout and os.Stderr that needs
+// signal.Ignore(syscall.SIGPIPE) in the program: Go ends a process by SIGPIPE that writes to one of these two when nobody reads it, and a
+// library must not change that. A pipe of any other number, such as a duplicate of stdout by syscall.Dup, needs nothing.
 func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toWriter, writer: w, format: format}, opts)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 
 // hurried returns a stream that does not keep to the clock.
 func hurried(t *testing.T, duration time.Duration) *live {
-	return &live{interval: time.Millisecond, duration: duration, logger: log.New(t.Output(), "", 0)}
+	return &live{codec: "libx264", interval: time.Millisecond, duration: duration, stall: time.Minute, logger: log.New(t.Output(), "", 0)}
 }
 
 // startServer serves the handler, and says when a request of the stream is over.
@@ -125,8 +126,10 @@ func (s *stuck) Write([]byte) (int, error) {
 	return 0, os.ErrDeadlineExceeded
 }
 
-func (s *stuck) SetWriteDeadline(time.Time) error { //nolint:unparam // the signature is that of http.ResponseController
-	s.late.Do(func() { close(s.deadline) })
+func (s *stuck) SetWriteDeadline(at time.Time) error { //nolint:unparam // the signature is that of http.ResponseController
+	if !at.After(time.Now()) {
+		s.late.Do(func() { close(s.deadline) })
+	}
 	return nil
 }
 
@@ -140,6 +143,41 @@ func TestAClientThatDoesNotReadIsLetGo(t *testing.T) {
 	}()
 	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/live.mp4", http.NoBody)
 	require.PanicsWithValue(t, http.ErrAbortHandler, func() { hurried(t, 0).ServeHTTP(client, request) })
+}
+
+// TestAClientThatSaysNoGoodbye has lost the network, or sleeps: it stays connected and reads nothing.
+func TestAClientThatSaysNoGoodbye(t *testing.T) {
+	mediatest.NoLeaks(t)
+	stream := hurried(t, 0)
+	stream.stall = 100 * time.Millisecond
+	var logged bytes.Buffer
+	stream.logger = log.New(&logged, "", 0)
+	_, url, over := startServer(t, stream)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	require.NoError(t, err)
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1<<12))
+	_, err = io.WriteString(conn, "GET /live.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	require.NoError(t, err)
+	<-over
+	require.NoError(t, conn.Close())
+	require.Empty(t, logged.String(), "that is no fault of the server's")
+}
+
+func TestAStreamThatCannotBeEncoded(t *testing.T) {
+	mediatest.NoLeaks(t)
+	stream := hurried(t, 0)
+	stream.codec = "nonsense"
+	var logged bytes.Buffer
+	stream.logger = log.New(&logged, "", 0)
+	client, url, over := startServer(t, stream)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/live.mp4", http.NoBody)
+	require.NoError(t, err)
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusInternalServerError, response.StatusCode)
+	<-over
+	require.Contains(t, logged.String(), "nonsense")
 }
 
 func TestPage(t *testing.T) {

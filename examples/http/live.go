@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
+	"os"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/avloom/avloom/api"
@@ -19,45 +23,81 @@ const (
 
 // live encodes the simulation anew for each client, at the pace of the clock.
 type live struct {
+	codec    string        // an encoder of H.264
 	interval time.Duration // between two frames
 	duration time.Duration // of a stream; 0: until the client goes away
+	stall    time.Duration // for how long a client may take nothing
 	logger   *log.Logger
 }
 
-// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong on the way cuts the connection: the client
-// must not take it for the end.
+// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong before the first byte is a status; after it, it cuts
+// the connection: the client must not take it for the end.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "video/mp4")
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method == http.MethodHead {
 		return
 	}
-	err := l.stream(r.Context(), flushing{w, http.NewResponseController(w)})
+	client := &viewer{Writer: w, control: http.NewResponseController(w), stall: l.stall}
+	err := l.stream(r.Context(), client)
 	if err == nil {
 		return
 	}
-	if r.Context().Err() == nil {
+	if !client.isGone(r.Context(), err) {
 		l.logger.Printf("%s: %v", r.RemoteAddr, err)
+	}
+	if !client.begun {
+		http.Error(w, "the stream cannot be encoded", http.StatusInternalServerError)
+		return
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// flushing sends each write to the client at once.
-type flushing struct {
+// viewer sends each write to the client at once, and gives up on one that takes nothing any more: whoever loses the network says no goodbye.
+type viewer struct {
 	io.Writer
 	control *http.ResponseController
+	stall   time.Duration
+	begun   bool // something has been written
+
+	mu    sync.Mutex
+	woken bool // the encoder has set a deadline of its own
 }
 
-func (f flushing) Write(p []byte) (int, error) {
-	n, err := f.Writer.Write(p)
+func (v *viewer) Write(p []byte) (int, error) {
+	v.begun = true
+	if err := v.expect(time.Now().Add(v.stall)); err != nil {
+		return 0, err
+	}
+	n, err := v.Writer.Write(p)
 	if err != nil {
 		return n, err
 	}
-	return n, f.control.Flush()
+	return n, v.control.Flush()
 }
 
-// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading.
-func (f flushing) SetWriteDeadline(t time.Time) error { return f.control.SetWriteDeadline(t) }
+// expect sets the time until which the client has to take what is written next.
+func (v *viewer) expect(deadline time.Time) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.woken {
+		return os.ErrDeadlineExceeded
+	}
+	return v.control.SetWriteDeadline(deadline)
+}
+
+// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading, when the run is over.
+func (v *viewer) SetWriteDeadline(t time.Time) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.woken = true
+	return v.control.SetWriteDeadline(t)
+}
+
+// isGone says whether it is the client that ended the stream, which is no fault of the server's.
+func (v *viewer) isGone(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
+}
 
 // fragment is how much goes out at once, in microseconds: what a player is behind, at least. The library's own choice is half a second.
 const fragment = 100_000
@@ -68,7 +108,7 @@ func (l *live) stream(ctx context.Context, w io.Writer) error {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{
-		Width: width, Height: height, FrameRate: frameRate, Codec: "libx264", Preset: "veryfast", Threads: 1,
+		Width: width, Height: height, FrameRate: frameRate, Codec: l.codec, Preset: "veryfast", Threads: 1,
 		ExtraOptions: map[string]any{"tune": "zerolatency", "g": frameRate},
 	})
 	if err != nil {

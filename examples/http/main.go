@@ -4,7 +4,7 @@
 //	go run ./examples/http -addr localhost:8080
 //
 // then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client has an encoder of its own, which writes a fragmented
-// mp4 into the response (live.go). The simulation is in waves.go.
+// mp4 into the response (live.go), until the client goes away or takes nothing for half a minute. The simulation is in waves.go.
 package main
 
 import (
@@ -51,7 +51,9 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	}
 	logger := log.New(stderr, "http: ", 0)
 	logger.Printf("watch at http://%s", listener.Addr())
-	return serve(ctx, listener, newHandler(&live{interval: time.Second / frameRate, duration: *duration, logger: logger}))
+	return serve(ctx, listener, newHandler(&live{
+		codec: "libx264", interval: time.Second / frameRate, duration: *duration, stall: 30 * time.Second, logger: logger,
+	}))
 }
 
 // newHandler returns the page and, at /live.mp4, the stream.
