@@ -1,6 +1,9 @@
 // Command benchmarks measures how fast avloom encodes on the machine it runs on, beside the ceiling (the same encoder in a program in C that does nothing
 // else), FFmpeg's command, and other libraries as far as they are installed: "make bench", and for a part of it in a few minutes "make bench-quick".
 //
+// "avloom Acquire and draw" draws its pictures in the encoder's memory, as a copy of ready-made ones, and its times have that in them; all others are given
+// pictures that lie ready.
+//
 // The contenders take turns, round after round, and every ratio is taken within a round. The groups:
 //
 //	kernels  RGB to YUV: internal/rgbyuv, swscale, libyuv and memcpy

@@ -38,10 +38,7 @@ func (s *suite) nvenc() error {
 			Mode: "files", Width: size.width, Height: size.height, Codec: "h264_nvenc", Preset: nvencPreset, Pictures: pictures.RGB, Count: pictures.Count,
 			Frames: []int{960, 480, 120}[i], Files: 1, Parallel: 1,
 		}
-		for _, layout := range []string{"NCHW", "NHWC", "Acquire"} {
-			job.Layout = layout
-			f.avloom("avloom "+layout, job)
-		}
+		f.layouts(job)
 		job.Layout = "NHWC"
 		f.ffmpeg("ffmpeg command, raw pipe", job)
 		f.python("torchcodec", job)

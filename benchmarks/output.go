@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/avloom/avloom/benchmarks/internal/host"
 	"github.com/avloom/avloom/benchmarks/internal/report"
@@ -13,7 +14,8 @@ func (s *suite) finish() {
 	if s.report.Load[0] > 1 { // after, it is our own too
 		fmt.Println("\nThe machine was busy with other things. Ratios are still paired, but trust the CPU columns rather than the speeds.")
 	}
-	fmt.Printf("\nload before %.1f, after %.1f, on %d cores\n", s.report.Load[0], s.report.Load[1], s.cores)
+	took := time.Since(s.start).Round(time.Second)
+	fmt.Printf("\nload before %.1f, after %.1f, on %d cores; took %s\n", s.report.Load[0], s.report.Load[1], s.cores, took)
 }
 
 // write saves what was measured, as far as the flags say.

@@ -58,10 +58,7 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
 	f := &field{suite: s, group: "stream", name: name}
 	f.worker(theCeiling, yuv, s.ceiling)
-	for _, layout := range []string{"NCHW", "NHWC", "Acquire"} {
-		job.Layout = layout
-		f.avloom("avloom "+layout, job)
-	}
+	f.layouts(job)
 	f.avloom("avloom Raw", yuv)
 	job.Layout = "NHWC"
 	f.peers(job)

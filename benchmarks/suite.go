@@ -31,6 +31,10 @@ type suite struct {
 	ceiling string // that in C
 	cores   int
 	files   int // folders that were given out
+	start   time.Time
+	cases   []string // all that -run can ask for
+	matched int      // those that are measured
+	skipped int      // those that -run matches, but -quick leaves out
 	report  *report.Report
 }
 
@@ -38,6 +42,8 @@ const (
 	theCeiling = "ceiling"
 	frames     = "frames"
 	clips      = "clips"
+
+	acquireAndDraw = "avloom Acquire and draw"
 )
 
 // mostApart is by how much the size of a file may differ from the ceiling's where both encode the same with the same settings. Pictures differ a little:
@@ -45,7 +51,7 @@ const (
 const mostApart = .15
 
 func newSuite(f flags, matcher *regexp.Regexp) (*suite, error) {
-	s := &suite{flags: f, matcher: matcher, cores: runtime.GOMAXPROCS(0)}
+	s := &suite{flags: f, matcher: matcher, cores: runtime.GOMAXPROCS(0), start: time.Now()}
 	var err error
 	if s.root, err = root(); err != nil {
 		return nil, err
@@ -96,7 +102,34 @@ func command() string {
 
 // wanted says whether a case is to be measured; in a quick run, quick says so too.
 func (s *suite) wanted(group, name string, quick bool) bool {
-	return s.matcher.MatchString(group+"/"+name) && (quick || !s.quick)
+	name = group + "/" + name
+	s.cases = append(s.cases, name)
+	if !s.matcher.MatchString(name) {
+		return false
+	}
+	if s.quick && !quick {
+		s.skipped++
+		return false
+	}
+	s.matched++
+	return true
+}
+
+// measure measures all that is wanted. That nothing is, is an error that says what there is.
+func (s *suite) measure() error {
+	for _, group := range []func() error{s.kernels, s.stream, s.clips, s.latency, s.memory, s.scaling, s.nvenc} {
+		if err := group(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.matched > 0:
+		return nil
+	case s.skipped > 0:
+		return fmt.Errorf("-quick leaves out all that -run %q matches", s.run)
+	default:
+		return fmt.Errorf("-run %q matches none of the cases, which are:\n\t%s", s.run, strings.Join(s.cases, "\n\t"))
+	}
 }
 
 // folder makes a folder for what a contender encodes.
@@ -140,6 +173,15 @@ func (f *field) leave(name string, why error) {
 func (f *field) avloom(name string, job contend.Job) {
 	job.Queue = f.suite.queue
 	f.worker(name, job, f.suite.self, "worker")
+}
+
+// layouts adds avloom for each way in which it takes RGB. Who acquires a picture draws it in the encoder's memory, where others draw it in their own
+// before they call: so the drawing, a copy here, is in its time, and in no other.
+func (f *field) layouts(job contend.Job) {
+	for _, layout := range [][2]string{{"NCHW", "avloom NCHW"}, {"NHWC", "avloom NHWC"}, {"Acquire", acquireAndDraw}} {
+		job.Layout = layout[0]
+		f.avloom(layout[1], job)
+	}
 }
 
 // worker adds a process that stays.

@@ -42,6 +42,8 @@ func TestTable(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, report.Table(&b, "stream", r.Rows, []report.Left{{Contender: "PyAV", Reason: "is not installed"}}))
 	assert.Contains(t, b.String(), "0.50 (0.50-0.50)")
+	assert.Regexp(t, `CPU / ceiling\s+avloom is\s`, b.String())
+	assert.Regexp(t, `\n  ceiling .* 0.50x as fast \(0.50-0.50\)`, b.String(), "avloom takes twice as long")
 	assert.Contains(t, b.String(), "left out: PyAV: is not installed")
 }
 

@@ -18,7 +18,7 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	if len(rows) > 0 {
 		r := rows[0]
-		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is faster\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
+		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
 	}
 	for _, r := range rows {
 		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
@@ -83,11 +83,12 @@ func spread(s measure.Spread) string {
 	return fmt.Sprintf("%.2f (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
 }
 
+// times writes how many times as fast the leading contender is as that of the row.
 func times(s measure.Spread) string {
 	if s.Median == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.2fx (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
+	return fmt.Sprintf("%.2fx as fast (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
 }
 
 // Number writes three digits that count.
