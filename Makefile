@@ -37,7 +37,7 @@ sanitize: ## run the tests under AddressSanitizer and with cgo's checks, which t
 bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)
 
-bench-quick: ## the same for a few cases, in about two minutes
+bench-quick: ## the same for a few cases, in two minutes of free cores, and longer beside other work
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
 bench-gpu: ## measure uploads to the GPU of this machine beside its bandwidth, conversions on it, and NVENC beside other programs

@@ -28,7 +28,7 @@ func main() {
 	}
 	var f flags
 	flag.StringVar(&f.run, "run", "", "measure only the groups or cases that match this regular expression, such as 'clips' or 'stream/1080p ultrafast'")
-	flag.BoolVar(&f.quick, "quick", false, "measure a part, in QUICK")
+	flag.BoolVar(&f.quick, "quick", false, "measure a part, in two minutes of cores that have nothing else to do, and longer beside other work")
 	flag.IntVar(&f.rounds, "rounds", 0, "how often each contender is measured (default: 9, and 5 with -quick)")
 	flag.IntVar(&f.queue, "queue", 0, "avloom's queue depth, to see what another one does (0: its own)")
 	flag.StringVar(&f.out, "out", "", "the folder for what is encoded (default: in memory where /dev/shm is, so that the disk is not measured)")

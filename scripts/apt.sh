@@ -49,8 +49,8 @@ look() {
 look "$@"
 [ ${#missing[@]} -gt 0 ] || exit 0
 list="${packages[*]}"
-[ "${AVLOOM_NO_INSTALL:-0}" != 1 ] || die "these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: $list"
 has apt-get || die "missing here: ${signs[*]}. There is no apt-get: install by hand what these Debian packages hold: $list"
+[ "${AVLOOM_NO_INSTALL:-0}" != 1 ] || die "these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: $list"
 root=()
 if [ "$(id -u)" != 0 ]; then
 	has sudo || die "installing packages needs root; run: apt-get install $list"

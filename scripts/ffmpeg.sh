@@ -96,7 +96,7 @@ distribution=$(. /etc/os-release 2>/dev/null && echo "${ID:-linux}-${VERSION_ID:
 case $distribution in *-rolling) versions=$(codec_versions) ;; *) versions= ;; esac
 key=$(printf '%s\n' "$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"} | sha256sum | cut -c1-12)
 prefix=$cache/ffmpeg-9-$distribution-$key
-gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again.a
+gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again
 
 # --- finding one -------------------------------------------------------------------------------------------------------
 
@@ -169,11 +169,15 @@ complete() {
 	add_headers || say "the headers of nvenc could not be had; the tests of CUDA will be skipped"
 }
 
-# mark: the linker asks for an empty library beside the others. Where all are gone it names that one, too, last of all: a program whose packages the go
-# command has in its cache gets no other message.
+# mark: the linker is to ask for an empty library before each of FFmpeg's. Where all are gone it names that one, too, and a program whose packages the go
+# command has in its cache gets no other message. It gives up at the first library that it finds after that, so there is one beside each.
 mark() {
-	sed -i "s|^Libs: .*|& \${libdir}/$(basename "$gone")|" "$prefix/lib/pkgconfig/libavutil.pc"
-	ar rc "$gone"
+	local name
+	mkdir -p "$gone"
+	for name in "${libraries[@]}"; do
+		ar rc "$gone/$name.a"
+		grep -q "/$name.a" "$prefix/lib/pkgconfig/$name.pc" || sed -i "s|^Libs: |&\${libdir}/$(basename "$gone")/$name.a |" "$prefix/lib/pkgconfig/$name.pc"
+	done
 }
 
 # --- the build ---------------------------------------------------------------------------------------------------------
@@ -261,14 +265,14 @@ provide_build() {
 	fi
 	bash "$here/apt.sh" "${build_packages[@]}" "${codec_packages[@]}"
 	mkdir -p "$cache"
-	(
+	[ -d "$prefix" ] || (
 		if ! flock -n 9; then
 			say "another build of FFmpeg is running; waiting for it"
 			flock 9
 		fi
 		[ -d "$prefix" ] || build
-		complete
 	) 9>"$cache/ffmpeg-build.lock"
+	(flock 9 && { is_complete || complete; }) 9>"$cache/ffmpeg-complete.lock"
 }
 
 case "$*" in

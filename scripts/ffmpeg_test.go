@@ -96,7 +96,7 @@ func TestFFmpegThatIsGone(t *testing.T) {
 	out, err := m.try(evaluate + "go run .; bash $ffmpeg clean; go run -ldflags=-s .")
 	require.Error(t, err)
 	assert.Contains(t, out, "cannot find "+m.path("home/.cache/avloom/ffmpeg-9-"))
-	assert.Contains(t, out, "/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again.a: No such file or directory\n")
+	assert.Contains(t, out, "/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again/libavdevice.a: No such file or directory\n")
 	assert.Equal(t, "GPL version 3\n", m.run(evaluate+"go run ."))
 }
 

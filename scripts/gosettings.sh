@@ -22,7 +22,7 @@ exports() {
 go_settings() {
 	command -v go >/dev/null || die "there is no go command on the PATH, whose settings this is about"
 	settings=$(go env GOENV)
-	[ "$settings" != off ] || die "GOENV=off turns the settings of the go command off"
+	case $settings in '' | off) die "the go command has no file of settings here: GOENV=$settings" ;; esac
 	wrapper=$(dirname "$settings")/avloom-pkg-config
 }
 
@@ -51,7 +51,7 @@ setup() {
 	else
 		forget_wrapper
 	fi
-	change "CGO_CPPFLAGS=$(echo "$(setting CGO_CPPFLAGS)" | sed "$(with_definition)")" # echo: a line, also where there is none
+	change "CGO_CPPFLAGS=$(sed "$(with_definition)" <<<"$(setting CGO_CPPFLAGS)")"
 	say "from now on the go command and editors use FFmpeg 9: ${pkgconfig:-of the system}; undo it with: bash scripts/ffmpeg.sh setup --undo"
 	warn_of_variables
 }

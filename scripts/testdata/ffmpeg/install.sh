@@ -9,7 +9,7 @@ printf 'const char *avcodec_license(void) { return "%s version 3"; }\n' "$licenc
 for library in libavcodec libavdevice libavfilter libavformat libswresample libswscale libavutil; do
 	ar rc "lib/$library.a"
 	printf '%s\n' "prefix=$prefix" "libdir=$prefix/lib" "includedir=$prefix/include" '' "Name: $library" "Description: $library" 'Version: 63.1.0' \
-		"Libs: -L\${libdir} -l${library#lib}" 'Cflags: -I${includedir}' >"lib/pkgconfig/$library.pc"
+		"Libs: -L\${libdir} -lm -l${library#lib} -lm" 'Cflags: -I${includedir}' >"lib/pkgconfig/$library.pc"
 done
 ar rc lib/libavcodec.a licence.o
 rm licence.o
