@@ -19,7 +19,8 @@ import (
 // connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log, and into the error of the call in which they were said.
 type connectionLines struct {
 	redactor redactor
-	log      *astiavx.Log // nil: none
+	log      *astiavx.Log      // nil: none
+	broken   func(error) error // says what an error of an open connection means; nil: it says so itself
 
 	mu   sync.Mutex
 	open bool
@@ -69,6 +70,9 @@ func (c *connectionLines) explain(err error) error {
 	if err == nil {
 		return nil
 	}
+	if c.open && c.broken != nil && len(said) == 0 {
+		err = c.broken(err)
+	}
 	var system syscall.Errno
 	text := c.redactor.clean(err.Error())
 	if len(said) > 0 && (c.open || !errors.As(err, &system) || !slices.Contains(plain, system)) {
@@ -84,6 +88,13 @@ func (c *connectionLines) forget() []string {
 	said := slices.Compact(c.said)
 	c.said = nil
 	return said
+}
+
+// haveBegun says whether a line that was said begins so.
+func (c *connectionLines) haveBegun(start string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.said, func(line string) bool { return strings.HasPrefix(line, start) })
 }
 
 // connectionError is an error in words that show no secret.

@@ -109,6 +109,9 @@ func (t *target) touch(ctx context.Context, log *astiavx.Log) (*muxer.Destinatio
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
 	lines := &connectionLines{redactor: t.address.redactor(t.protocol), log: log}
+	if t.address.protocol.Name == "srt" {
+		lines.broken = srtIsBroken
+	}
 	begun := time.Now()
 	dst, err := t.address.protocol.Connect(ctx, muxer.Link{
 		URL: t.address.url, Container: t.container, Options: t.protocol, Log: lines.all(), Explain: lines.explain,
@@ -120,7 +123,7 @@ func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destinat
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	if unanswered := t.unanswered(err, time.Since(begun)); unanswered != nil {
+	if unanswered := t.unanswered(err, time.Since(begun), lines.haveBegun("Connection to ")); unanswered != nil {
 		lines.forget() // FFmpeg says no more than that there was an error
 		err = unanswered
 	}

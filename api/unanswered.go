@@ -18,8 +18,8 @@ const (
 )
 
 // unanswered says of an attempt to connect by SRT whether nobody answered or somebody refused, which FFmpeg's error does not tell: only the time that it took
-// does. Of other protocols it is nil.
-func (t *target) unanswered(err error, took time.Duration) error {
+// does. refused is whether it was the connection that failed, and not what comes before it. Of other protocols it is nil.
+func (t *target) unanswered(err error, took time.Duration, refused bool) error {
 	timedOut := errors.Is(err, syscall.ETIMEDOUT)
 	if t.address.protocol.Name != "srt" || !timedOut && !errors.Is(err, syscall.EIO) {
 		return nil
@@ -32,9 +32,19 @@ func (t *target) unanswered(err error, took time.Duration) error {
 		return fmt.Errorf("nobody answered within %v: %w", took.Round(time.Millisecond), err)
 	case took >= limit:
 		return fmt.Errorf("nobody answered within %v (connect_timeout): %w", limit, err)
+	case refused:
+		return fmt.Errorf("the other side refused, as it does over a wrong passphrase, streamid or mode: %w", err)
 	default:
 		return nil
 	}
+}
+
+// srtIsBroken says what FFmpeg's error means where SRT does not send any more, which says nothing itself.
+func srtIsBroken(err error) error {
+	if errors.Is(err, syscall.EIO) {
+		return fmt.Errorf("the other side has ended the connection, or has not been heard of for too long: %w", err)
+	}
+	return err
 }
 
 // srtLimit is how long libsrt waits for an answer.

@@ -66,6 +66,9 @@ func TestUploadThatIsRefused(t *testing.T) {
 						require.True(t, ok)
 						require.Error(t, enc.Close())
 					}
+					status, ok := errors.AsType[*api.StatusError](err)
+					require.True(t, ok)
+					require.Equal(t, code, status.Code)
 					require.ErrorContains(t, err, fmt.Sprint("the server answered ", code, " ", http.StatusText(code)))
 					require.ErrorContains(t, err, server.URL+"/x."+container)
 					require.ErrorContains(t, err, "not for …", "what the server says, without the query that it quotes")
@@ -318,4 +321,20 @@ func TestNobodyAnswersSRT(t *testing.T) {
 			require.NoError(t, enc.Close())
 		})
 	}
+}
+
+// TestSRTThatRefusesOrBreaks has both: FFmpeg's error is the same, and says nothing.
+func TestSRTThatRefusesOrBreaks(t *testing.T) {
+	mediatest.NoLeaks(t)
+	port := freePort(t, "udp")
+	s := listen(t, "udp", port, "-i", fmt.Sprintf("srt://127.0.0.1:%d?mode=listener&passphrase=0123456789", port))
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, numberedVideo())
+	err := enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d?passphrase=9876543210", port)))
+	require.ErrorContains(t, err, fmt.Sprintf("connect to srt://127.0.0.1:%d: the other side refused, as it does over a wrong passphrase", port))
+	require.NoError(t, enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d?passphrase=0123456789", port))))
+	require.NoError(t, s.cmd.Process.Signal(os.Interrupt)) // on which it says goodbye
+	require.ErrorContains(t, feedUntilError(v), fmt.Sprintf("srt://127.0.0.1:%d: the other side has ended the connection", port))
+	require.Error(t, enc.Close())
+	_ = s.cmd.Wait() // it was interrupted
 }

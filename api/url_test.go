@@ -262,32 +262,34 @@ func TestServerThatStopsReading(t *testing.T) {
 		"abort":   func(e *api.Encoder, _ context.CancelCauseFunc) { _ = e.Abort(cause) },
 		"context": func(_ *api.Encoder, cancel context.CancelCauseFunc) { cancel(cause) },
 	} {
-		t.Run(name, func(t *testing.T) {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			require.NoError(t, err)
-			accepted := make(chan net.Conn, 1)
-			go func() {
-				c, _ := l.Accept()
-				accepted <- c
-			}()
-			ctx, cancel := context.WithCancelCause(context.Background())
-			defer cancel(nil)
-			enc := api.NewEncoder(api.WithQueueDepth(1))
-			v := addVideo(t, enc, numberedVideo())
-			require.NoError(t, enc.Open(ctx, api.URL("tcp://"+l.Addr().String()+"?send_buffer_size=4096")))
-			c := <-accepted
-			fed := make(chan error, 1)
-			go func() { fed <- feedUntilError(v) }()
-			awaitBlocked(t, enc)
-			start := time.Now()
-			end(enc, cancel)
-			require.ErrorIs(t, enc.Close(), cause)
-			require.Less(t, time.Since(start), 5*time.Second, "a second, and what a busy machine adds")
-			require.ErrorIs(t, <-fed, cause)
-			require.Zero(t, enc.Stats().Abandoned, "the write has been woken")
-			require.NoError(t, c.Close())
-			require.NoError(t, l.Close())
-		})
+		for _, url := range []string{"tcp://%s?send_buffer_size=4096", "http://%s/x.ts"} {
+			t.Run(name+", "+url[:4], func(t *testing.T) {
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				require.NoError(t, err)
+				accepted := make(chan net.Conn, 1)
+				go func() {
+					c, _ := l.Accept()
+					accepted <- c
+				}()
+				ctx, cancel := context.WithCancelCause(context.Background())
+				defer cancel(nil)
+				enc := api.NewEncoder(api.WithQueueDepth(1))
+				v := addVideo(t, enc, numberedVideo())
+				require.NoError(t, enc.Open(ctx, api.URL(fmt.Sprintf(url, l.Addr()))))
+				c := <-accepted
+				fed := make(chan error, 1)
+				go func() { fed <- feedUntilError(v) }()
+				awaitBlocked(t, enc)
+				start := time.Now()
+				end(enc, cancel)
+				require.ErrorIs(t, enc.Close(), cause)
+				require.Less(t, time.Since(start), 5*time.Second, "a second, and what a busy machine adds")
+				require.ErrorIs(t, <-fed, cause)
+				require.Zero(t, enc.Stats().Abandoned, "the write has been woken")
+				require.NoError(t, c.Close())
+				require.NoError(t, l.Close())
+			})
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		return
 	}
-	if !client.isGone(r.Context(), err) {
+	if !isGone(r.Context(), err) {
 		l.logger.Printf("%s: %v", r.RemoteAddr, err)
 	}
 	if !client.begun {
@@ -95,7 +95,7 @@ func (v *viewer) SetWriteDeadline(t time.Time) error {
 }
 
 // isGone says whether it is the client that ended the stream, which is no fault of the server's.
-func (v *viewer) isGone(ctx context.Context, err error) bool {
+func isGone(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 

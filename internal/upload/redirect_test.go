@@ -99,14 +99,13 @@ func TestRedirectFromTLS(t *testing.T) {
 // TestServersThatDoNotKnowTheQuestion are asked no more, or get the body after a while.
 func TestServersThatDoNotKnowTheQuestion(t *testing.T) {
 	take := func(c net.Conn, in *bufio.Reader) {
-		head := readHead(in)
+		readHead(in)
 		body, _ := readChunks(in)
 		status := "HTTP/1.1 400 " + body
 		if body == "abc" {
 			status = "HTTP/1.1 200 OK"
 		}
 		_, _ = io.WriteString(c, status+"\r\nContent-Length: 0\r\n\r\n")
-		_ = head
 	}
 	refuse := func(c net.Conn, in *bufio.Reader) {
 		readHead(in)

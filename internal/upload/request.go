@@ -74,6 +74,7 @@ func (u *Upload) attempt(ctx context.Context, to *url.URL, header http.Header) (
 	asked := header.Get("Expect") != ""
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		taken, _ := body.retire()
+		defer time.AfterFunc(answerGrace, cancel).Stop() // what the server has to say about it is not waited for any longer
 		return u.refused(to, response, asked, taken)
 	}
 	next, err = u.awaitSent(ctx, to, response, asked, body, sent)

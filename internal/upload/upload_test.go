@@ -143,6 +143,16 @@ func TestServerThatAnswersAndHangsUp(t *testing.T) {
 	}
 }
 
+// TestServerThatDoesNotFinishItsRefusal: the status is enough.
+func TestServerThatDoesNotFinishItsRefusal(t *testing.T) {
+	to := script(t, func(c net.Conn, in *bufio.Reader) {
+		readHead(in)
+		_, _ = io.WriteString(c, "HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\nnot you")
+		_, _ = io.Copy(io.Discard, in)
+	})
+	require.EqualError(t, upload(to, Config{}, "a"), "the server answered 403 No: not you")
+}
+
 func TestServerThatHangsUp(t *testing.T) {
 	for name, do := range map[string]func(net.Conn, *bufio.Reader){
 		"at once": func(net.Conn, *bufio.Reader) {},
