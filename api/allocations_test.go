@@ -85,10 +85,14 @@ func TestFeed(t *testing.T) {
 	ctx := context.Background()
 	for _, layout := range []api.Layout{api.NHWC, api.NCHW, api.Raw} {
 		enc := api.NewEncoder()
-		v := addVideo(t, enc, api.VideoConfig{
-			Width: 640, Height: 360, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", Threads: 1, PixelFormat: "yuv420p", InputFormat: "yuv420p",
+		cfg := api.VideoConfig{
+			Width: 640, Height: 360, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", Threads: 1, PixelFormat: "yuv420p",
 			ExtraOptions: map[string]any{"tune": "zerolatency"},
-		})
+		}
+		if layout == api.Raw {
+			cfg.InputFormat = "yuv420p"
+		}
+		v := addVideo(t, enc, cfg)
 		require.NoError(t, enc.OpenWriter(ctx, discard{}, "mkv"))
 		frame := make([]byte, 640*360*3)
 		if layout == api.Raw {

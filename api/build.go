@@ -252,7 +252,7 @@ func (s *VideoStream) prepare(b *builder) error {
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
-		s.source, s.blanks = source, blanks
+		s.source, s.blanks, s.form = source, blanks, newImageForm(enc)
 		s.onDevice(enc)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take

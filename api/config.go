@@ -18,8 +18,27 @@ type VideoConfig struct {
 	Device string
 	// Codec is the name of an encoder ("libx264") or of a codec ("h264"). "": the container's default.
 	Codec string
-	// PixelFormat of the encoded video, "yuv420p" for instance. "": the first that the encoder supports, or yuv420p where it names none. It
-	// must be "" on CUDA.
+	// PixelFormat of the encoded video, "yuv420p" for instance. It must be "" on CUDA. "" is
+	// decided by what comes in (InputFormat):
+	//
+	//   - RGB of 8 bits, whatever the order of its components (NCHW and NHWC too): the first format
+	//     that the encoder supports, or yuv420p where it names none. H.264, HEVC, VP9 and AV1 get
+	//     yuv420p, which all players show.
+	//   - Anything else: the input format itself where the encoder and the containers take it. Else
+	//     a format that keeps all of it: bit depth, chroma resolution, alpha, and RGB as RGB, YUV
+	//     as YUV, grey as grey or RGB. Else, with a codec that is always lossless, the closest
+	//     format. Else the same as for RGB of 8 bits. RGBA of 8 bits and palettes become another
+	//     format of RGB only in codecs that are always lossless.
+	//
+	// So raw yuv444p is encoded by libx264 as yuv444p, which fewer players show: name yuv420p for
+	// those. A default with which the encoder does not open, because of a profile or an odd size,
+	// is passed over. What was chosen is in the log's "open" line, under "format", and what the
+	// input loses in it under "input_loses".
+	//
+	// An alpha that the container or the encoder's options would drop is a *ConfigError where the
+	// format is named. VP8 and VP9 keep theirs in webm and mkv only, ProRes in its profiles 4444
+	// and 4444xq. A format to which there is no conversion (pal8, mosaics) can be encoded where it
+	// is the InputFormat as well.
 	PixelFormat string
 	// CRF is the constant rate factor, in the encoder's own scale. nil: the encoder's default. NVENC has none: set ExtraOptions[cq], or ExtraOptions[qp].
 	CRF *float64
@@ -28,9 +47,12 @@ type VideoConfig struct {
 	// ExtraOptions are further options of the encoder, or of the muxer where only that knows them, as the ffmpeg command names them:
 	// {"qp": 5, "tune": "film"}. A value is a string, a number or a bool; 5 and 5.0 are the same.
 	ExtraOptions map[string]any
-	// InputFormat is the pixel format of Raw frames, any that swscale reads, by FFmpeg's name. "": "rgb24". RGB, grey and the formats of JPEG
-	// (yuvj420p) have the full range; other YUV has the matrix and the range of the encoded video (RGB: what ColorSpace and ColorRange say),
-	// and is encoded bit by bit as it is where its format is PixelFormat. An alpha channel is left out, unless the encoded video has one.
+	// InputFormat is the pixel format of Raw frames and of acquired pictures, by FFmpeg's name: any
+	// that swscale reads, or the PixelFormat itself. "": "rgb24". Frames of a layout other than Raw
+	// are a *ConfigError together with it. RGB, grey and the formats of JPEG (yuvj420p) have the
+	// full range. Other YUV has the matrix and the range of the encoded video (RGB: what ColorSpace
+	// and ColorRange say), and is encoded bit by bit as it is where its format is the encoded one.
+	// An alpha channel is left out, unless the encoded video has one.
 	InputFormat string
 	// ColorSpace is the matrix of the encoded video: "bt601", "bt709" or "bt2020". "": bt601 below 720 lines, bt709 from there.
 	ColorSpace string
@@ -98,6 +120,14 @@ const (
 	// group (uyvy422) end each row with a whole group, those of bits (monow) with a whole byte. After the indices of pal8
 	// come 256 colours of 4 bytes, B G R A.
 	Raw
+)
+
+// Other names of layouts.
+const (
+	// Planar is NCHW.
+	Planar = NCHW
+	// Packed is NHWC.
+	Packed = NHWC
 )
 
 var layoutNames = []string{NCHW: "nchw", NHWC: "nhwc", Raw: "raw"}

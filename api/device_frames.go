@@ -22,8 +22,10 @@ type DeviceFrames struct {
 	N int
 	// Pitch is the number of bytes from one row of a plane to the next, the same for all planes. 0: there is no padding.
 	Pitch int
-	// Layout says how a frame lies there: NCHW, NHWC, or Raw, which is NV12, whatever VideoConfig.InputFormat says: the plane of Y, and then
-	// that of U and V, with half as many rows (rounded up), in the matrix and the range of the encoded video.
+	// Layout says how a frame lies there: NCHW, NHWC, or Raw, which is NV12, whatever
+	// VideoConfig.InputFormat says: the plane of Y, and then that of U and V, with half as many
+	// rows (rounded up), in the matrix and the range of the encoded video. Any but Raw together
+	// with an InputFormat is a *ConfigError.
 	Layout Layout
 	// Stream is the CUstream in which the frames are written, by work that has been given to it. 0: the default stream. CU_STREAM_PER_THREAD will
 	// not do.
@@ -144,6 +146,9 @@ func (p *videoPlan) firstDevicePicture(f DeviceFrames) (first pipeline.Input, si
 			return f.Pitch
 		}
 		return row
+	}
+	if err := p.checkLayout(f.Layout); err != nil {
+		return first, 0, err
 	}
 	switch f.Layout {
 	case NCHW: // FFmpeg's planar RGB has the order G, B, R

@@ -44,7 +44,7 @@ func testDeviceFrames(t *testing.T) {
 	const n = 5
 	for _, odd := range []api.OddSize{api.OddSizeError, api.OddSizePad, api.OddSizeCrop} {
 		cfg := cudaVideo()
-		cfg.OddSize, cfg.InputFormat = odd, "nv12"
+		cfg.OddSize = odd
 		if odd != api.OddSizeError {
 			cfg.Width, cfg.Height = 3*97, 3*61
 		}
@@ -52,6 +52,10 @@ func testDeviceFrames(t *testing.T) {
 		even := cfg.Width + cfg.Width%2
 		nv12 := packed[:n*(cfg.Width*cfg.Height+even*((cfg.Height+1)/2))]
 		for layout, data := range map[api.Layout][]byte{api.NHWC: packed, api.NCHW: planes(packed, cfg.Width*cfg.Height), api.Raw: nv12} {
+			cfg.InputFormat = ""
+			if layout == api.Raw {
+				cfg.InputFormat = "nv12"
+			}
 			for name, gpu := range map[string]*cudatest.GPU{"primary": cudatest.Primary(t, 0), "own": cudatest.Own(t, 0)} {
 				t.Run(fmt.Sprintf("%s/%s/%s", odd, layout, name), func(t *testing.T) {
 					var option []api.Option

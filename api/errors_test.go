@@ -205,6 +205,7 @@ func TestErrorTexts(t *testing.T) {
 	}
 	noise := api.StderrOf(t, func() {
 		noteWrongPictures(t, note)
+		noteLostAlpha(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

@@ -144,8 +144,9 @@ func (m *model) feedVideo(d *dice) {
 	ctx := context.Background()
 	v := m.video[d.below(len(m.video))]
 	data := make([]byte, 16*16*3*d.below(4))
-	m.require(or(m.feeding(), ended(v.ended)), v.AddFrames(ctx, api.Frames{Data: data}), "AddFrames")
-	m.require(or(m.feeding(), errWrongConfig), v.AddFrames(ctx, api.Frames{Data: make([]byte, 1+d.below(700))}), "AddFrames, wrong")
+	m.require(or(m.feeding(), ended(v.ended)), v.AddFrames(ctx, api.Frames{Data: data, Layout: api.Raw}), "AddFrames")
+	wrong := api.Frames{Data: make([]byte, 1+2*d.below(350)), Layout: api.Raw}
+	m.require(or(m.feeding(), errWrongConfig), v.AddFrames(ctx, wrong), "AddFrames, wrong")
 	m.require(or(m.feeding(), errWrongConfig), v.AddImage(ctx, nil), "AddImage, wrong")
 }
 

@@ -142,6 +142,16 @@ func FuzzConfigs(f *testing.F) {
 	})
 }
 
+// anyPicture is a picture as the config says that they come.
+func anyPicture(cfg api.VideoConfig) api.Frames {
+	if cfg.InputFormat == "" {
+		return api.Frames{Data: make([]byte, cfg.Width*cfg.Height*3)}
+	}
+	format, _ := astiavx.FindPixelFormat(cfg.InputFormat)
+	raw, _ := astiavx.RawLayout(format, cfg.Width, cfg.Height)
+	return api.Frames{Data: make([]byte, raw.Size), Layout: api.Raw}
+}
+
 func openAny(t *testing.T, d *dice) {
 	ctx := context.Background()
 	enc := api.NewEncoder(api.WithQueueDepth(1 + d.below(3)))
@@ -153,8 +163,7 @@ func openAny(t *testing.T, d *dice) {
 		v, err := enc.AddVideo(cfg)
 		requireDocumented(t, err)
 		if err == nil {
-			picture := make([]byte, cfg.Width*cfg.Height*3)
-			feeds = append(feeds, func() error { return v.AddFrames(ctx, api.Frames{Data: picture}) })
+			feeds = append(feeds, func() error { return v.AddFrames(ctx, anyPicture(cfg)) })
 		}
 	}
 	if kind != 0 {

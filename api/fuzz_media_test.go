@@ -74,6 +74,10 @@ func feedPictures(t *testing.T, d *dice, input string) {
 			n = max(n+d.below(7)-3, 0)
 		}
 		err := v.AddFrames(ctx, api.Frames{Data: fenced(t, n, d.below(2) == 0), Layout: layout})
+		if layout != api.Raw {
+			requireBlamed(t, "Layout", err)
+			continue
+		}
 		if n%size != 0 {
 			requireBlamed(t, "Data", err)
 			continue

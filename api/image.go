@@ -9,63 +9,142 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/pipeline"
 )
 
-// image returns a picture that refers to the pixels of an image, and where these lie in Go's memory. Images of a form that neither our kernels nor FFmpeg
-// know are drawn into the scratch first.
-func (p *videoPlan) image(img image.Image, scratch *image.RGBA) (picture pipeline.Input, memory [3]*byte, err error) {
+// imageForm is the form that images are given: with an alpha where the encoded video has one, and
+// with 16 bits where it is RGB of more than 8, since swscale makes 65283 of 65535 of 255. YUV and
+// grey of more than 8 bits are made of 8 bits of R G B, which swscale does exactly; of 16 bits it
+// makes white 943 of 1023 instead of 940.
+type imageForm struct {
+	encoded astiav.PixelFormat
+	alpha   bool
+	deep    bool
+	gray    bool // swscale takes grey exactly: into grey, and into 8 bits
+}
+
+func newImageForm(e *videoEncoder) imageForm {
+	info := astiavx.DescribePixelFormat(e.convert.Format)
+	more := info.Bits > 8
+	return imageForm{
+		encoded: e.convert.Format, alpha: e.alpha, deep: more && info.RGB, gray: !more || info.Gray && !e.alpha,
+	}
+}
+
+// pixels are those of an image, or of a copy, in a form that FFmpeg reads.
+type pixels struct {
+	format  astiav.PixelFormat
+	data    []byte
+	stride  int
+	palette *[paletteSize]byte // nil: none
+}
+
+// image returns a picture that refers to the pixels of an image, and where these lie in Go's
+// memory. Images of a form that neither our kernels nor FFmpeg know are drawn into the scratch
+// first.
+func (p *videoPlan) image(
+	img image.Image, form imageForm, scratch *scratch,
+) (picture pipeline.Input, memory [3]*byte, err error) {
 	if v := reflect.ValueOf(img); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return picture, memory, &ConfigError{Field: "Image", Reason: "is nil"}
 	}
 	bounds := img.Bounds()
 	if size := bounds.Size(); size != image.Pt(p.cfg.Width, p.cfg.Height) {
 		return picture, memory, &ConfigError{
-			Field: "Image", Value: fmt.Sprintf("%d×%d", size.X, size.Y), Reason: fmt.Sprintf("the stream's frames have %d×%d pixels", p.cfg.Width, p.cfg.Height),
+			Field: "Image", Value: fmt.Sprintf("%d×%d", size.X, size.Y),
+			Reason: fmt.Sprintf("the stream's frames have %d×%d pixels", p.cfg.Width, p.cfg.Height),
 		}
 	}
-	if err := checkImage(img); err != nil {
+	if err := firstError(checkImage(img), form.check(img)); err != nil {
 		return picture, memory, err
 	}
-	if m, ok := asJPEG(img); ok {
+	if m, ok := asJPEG(img); ok && !form.deep {
 		picture, memory = jpegPicture(m)
 		return picture, memory, nil
 	}
-	format, pixels, stride := direct(img)
-	if pixels == nil {
-		format, pixels, stride = direct(drawn(img, scratch))
+	own := form.pixels(img, scratch)
+	memory[0] = unsafe.SliceData(own.data)
+	picture = pipeline.Input{Format: own.format, Strides: [4]int{own.stride}}
+	picture.Planes[0] = unsafe.Pointer(memory[0])
+	if own.palette != nil {
+		memory[1] = &own.palette[0]
+		picture.Planes[1] = unsafe.Pointer(memory[1])
 	}
-	memory[0] = unsafe.SliceData(pixels)
-	return pipeline.Input{
-		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(memory[0])}, Strides: [4]int{stride},
-	}, memory, nil
+	return picture, memory, nil
 }
 
-// drawn draws an image into the scratch, whose memory it uses again, and returns that.
-func drawn(img image.Image, scratch *image.RGBA) *image.RGBA {
-	bounds := img.Bounds()
-	if need := 4 * bounds.Dx() * bounds.Dy(); len(scratch.Pix) != need {
-		scratch.Pix = make([]uint8, need)
+// check finds an image for a video in a format that nothing can be converted to.
+func (f imageForm) check(img image.Image) error {
+	_, isPaletted := img.(*image.Paletted)
+	palette := f.encoded == astiav.PixelFormatPal8
+	if astiavx.CanScaleTo(f.encoded) || palette && isPaletted {
+		return nil
 	}
-	scratch.Stride, scratch.Rect = 4*bounds.Dx(), bounds
-	draw.Draw(scratch, bounds, img, bounds.Min, draw.Src)
-	return scratch
+	name := f.encoded.Name()
+	reason := "there is no conversion to " + name + ", in which this video is encoded; give Raw frames of it"
+	if palette {
+		reason += ", or an *image.Paletted"
+	}
+	return &ConfigError{Field: "Image", Value: fmt.Sprintf("%T", img), Reason: reason}
 }
 
-// direct returns the pixels of those images that FFmpeg can read as they are; nil of others. Colours that are multiplied by their
-// alpha are composited over black already, so the alpha can be left out.
-func direct(img image.Image) (format astiav.PixelFormat, pixels []byte, stride int) {
+// pixels are those of an image that has been checked. An alpha is straight where the video has one.
+// Where it has none, colours are taken as they are when multiplied by their alpha, which composites
+// them over black, and the alpha is left out.
+func (f imageForm) pixels(img image.Image, scratch *scratch) pixels {
+	if m, ok := img.(*image.Paletted); ok && f.encoded == astiav.PixelFormatPal8 {
+		return f.paletted(m, &scratch.palette)
+	}
+	if own, ok := f.direct(img); ok {
+		return own
+	}
+	if f.alpha && !isOpaque(img) {
+		return f.straight(img, scratch)
+	}
+	return f.overBlack(img, scratch)
+}
+
+// isOpaque says whether the image itself says so, as all of the standard library can.
+func isOpaque(img image.Image) bool {
+	m, ok := img.(interface{ Opaque() bool })
+	return ok && m.Opaque()
+}
+
+// direct returns the pixels of those images that FFmpeg can read as they are.
+func (f imageForm) direct(img image.Image) (own pixels, ok bool) {
 	switch m := img.(type) {
 	case *image.RGBA:
-		return astiav.PixelFormatRgb0, m.Pix, m.Stride
+		own = pixels{format: astiav.PixelFormatRgb0, data: m.Pix, stride: m.Stride}
+		return own, !f.deep && (!f.alpha || m.Opaque())
 	case *image.NRGBA:
-		if m.Opaque() {
-			return astiav.PixelFormatRgb0, m.Pix, m.Stride
+		if f.alpha {
+			return pixels{format: astiav.PixelFormatRgba, data: m.Pix, stride: m.Stride}, !f.deep
 		}
+		return pixels{format: astiav.PixelFormatRgb0, data: m.Pix, stride: m.Stride}, !f.deep && m.Opaque()
+	case *image.RGBA64:
+		own = pixels{format: astiav.PixelFormatRgba64Be, data: m.Pix, stride: m.Stride}
+		return own, f.deep && (!f.alpha || m.Opaque())
+	case *image.NRGBA64:
+		own = pixels{format: astiav.PixelFormatRgba64Be, data: m.Pix, stride: m.Stride}
+		return own, f.deep && (f.alpha || m.Opaque())
 	case *image.Gray:
-		return astiav.PixelFormatGray8, m.Pix, m.Stride
+		return pixels{format: astiav.PixelFormatGray8, data: m.Pix, stride: m.Stride}, f.gray
 	case *image.Gray16:
-		return astiav.PixelFormatGray16Be, m.Pix, m.Stride
+		return pixels{format: astiav.PixelFormatGray16Be, data: m.Pix, stride: m.Stride}, f.gray
 	}
-	return 0, nil, 0
+	return pixels{}, false
+}
+
+// overBlack is a copy whose colours are multiplied by their alpha.
+func (f imageForm) overBlack(img image.Image, scratch *scratch) pixels {
+	bounds := img.Bounds()
+	if f.deep {
+		m := scratch.rgba64For(bounds)
+		draw.Draw(m, bounds, img, bounds.Min, draw.Src)
+		return pixels{format: astiav.PixelFormatRgba64Be, data: m.Pix, stride: m.Stride}
+	}
+	m := scratch.rgbaFor(bounds)
+	draw.Draw(m, bounds, img, bounds.Min, draw.Src)
+	return pixels{format: astiav.PixelFormatRgb0, data: m.Pix, stride: m.Stride}
 }

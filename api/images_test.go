@@ -182,6 +182,16 @@ func TestMalformedImagesAreRefused(t *testing.T) {
 	require.Equal(t, [][]byte{overBlack(good), overBlack(good), make([]byte, 3*16*8)}, pictures)
 }
 
+// addedRaw returns a stream that is open until the end of the test.
+func addedRaw(t *testing.T, cfg api.VideoConfig) *api.VideoStream {
+	t.Helper()
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenWriter(context.Background(), new(api.MemoryFile), "mkv"))
+	t.Cleanup(func() { _ = enc.Abort(nil) })
+	return v
+}
+
 // noteWrongPictures notes what is said about pictures that cannot be added.
 func noteWrongPictures(t *testing.T, note func(name, field string, err error)) {
 	ctx, enc := context.Background(), api.NewEncoder()
@@ -192,6 +202,12 @@ func noteWrongPictures(t *testing.T, note func(name, field string, err error)) {
 	}
 	note("frames that are not whole", "Data", v.AddFrames(ctx, api.Frames{Data: make([]byte, 1000)}))
 	note("layout unknown", "Layout", v.AddFrames(ctx, api.Frames{Layout: 9}))
+	for _, layout := range []api.Layout{api.NCHW, api.NHWC} {
+		raw := addedRaw(t, api.VideoConfig{Width: 16, Height: 8, FrameRate: 25, Codec: "ffv1", InputFormat: "rgba"})
+		note("input format with layout "+layout.String(), "Layout", raw.AddFrames(ctx, api.Frames{Layout: layout}))
+	}
+	palettes := addedRaw(t, api.VideoConfig{Width: 16, Height: 8, FrameRate: 25, Codec: "png", InputFormat: "pal8"})
+	note("image for a palette", "Image", palettes.AddImage(ctx, image.NewRGBA(image.Rect(0, 0, 16, 8))))
 	note("times of frames", "PTS", v.AddFrames(ctx, api.Frames{PTS: []time.Duration{0}}))
 	require.NoError(t, enc.Close())
 }

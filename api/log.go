@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/asticode/go-astiav"
@@ -41,6 +42,9 @@ func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	fields := []zap.Field{
 		zap.String("codec", e.name), zap.String("format", c.Format.Name()), zap.Int("width", c.OutWidth), zap.Int("height", c.OutHeight),
 		zap.String("rate", rateText(rate)), zap.Int("threads", e.threads), zap.String("conversion", conversions(c)),
+	}
+	if len(e.losses) > 0 {
+		fields = append(fields, zap.String("input_loses", strings.Join(e.losses, ", ")))
 	}
 	if e.device != nil {
 		fields = append(fields, zap.String("device", e.device.String()))

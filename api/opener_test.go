@@ -17,8 +17,9 @@ func unopenable(t *testing.T, options int) (p *videoPlan, o *opener, s settledVi
 	p, err := newVideoPlan(VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "dnxhd", PixelFormat: "yuv422p"})
 	require.NoError(t, err)
 	codec := astiav.FindEncoderByName("dnxhd")
-	s, err = p.settle(codec)
+	plans, err := p.settle(codec)
 	require.NoError(t, err)
+	s = plans[0]
 	for i := range options {
 		s.own = append(s.own, codecOption{field: fmt.Sprint(i), key: "g", value: "12"})
 	}

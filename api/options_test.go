@@ -42,9 +42,21 @@ func videoRefusals() []refusal {
 		{name: "codec absurdly long", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = strings.Repeat("x", 1<<20) })},
 		{name: "pixel format unknown", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv42op" })},
 		{name: "pixel format of another encoder", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "rgba" })},
+		{name: "pixel format without a conversion", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat = "png", "pal8"
+		})},
+		{name: "pixel format whose alpha is left out", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat = "dxv", "rgba"
+		})},
 		{name: "pixel format with NUL", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv420p\x00x" })},
 		{name: "input format unknown", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb42" })},
 		{name: "input format of a GPU", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "cuda" })},
+		{name: "input format without a conversion", field: "InputFormat", video: set(func(c *api.VideoConfig) {
+			c.InputFormat = "gray32le"
+		})},
+		{name: "input format that is not converted", field: "InputFormat", video: set(func(c *api.VideoConfig) {
+			c.InputFormat, c.PixelFormat = "gray32le", "yuv420p"
+		})},
 		{name: "input format with NUL", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb24\x00x" })},
 		{name: "crf too high", field: "CRF", video: crf("libx264", 1000)},
 		{name: "crf negative", field: "CRF", video: crf("libx265", -1)},
@@ -118,6 +130,17 @@ func optionRefusals() []refusal {
 		{name: "profile that does not hold the format", field: "ExtraOptions[profile]", video: func(c *api.VideoConfig) {
 			c.PixelFormat, c.ExtraOptions = "yuv444p", map[string]any{"profile": "high"}
 		}},
+		{name: "profile that leaves the alpha out", field: "ExtraOptions[profile]", video: func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat, c.ExtraOptions = "prores_ks", "yuva444p10le", map[string]any{"profile": "hq"}
+		}},
+		{name: "alpha without bits", field: "ExtraOptions[alpha_bits]", video: func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat, c.ExtraOptions = "prores_ks", "yuva444p10le", map[string]any{"alpha_bits": 0}
+		}},
+		{name: "references beside alpha", field: "ExtraOptions[auto-alt-ref]", video: func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat, c.ExtraOptions = "libvpx", "yuva420p", map[string]any{"auto-alt-ref": 1}
+		}},
+		{name: "first pass of two", field: "ExtraOptions[flags]", video: with2("libvpx-vp9", "flags", "+pass1")},
+		{name: "second pass of x265", field: "ExtraOptions[flags]", video: with2("libx265", "flags", "+pass2")},
 		{name: "crf twice", field: "ExtraOptions[crf]", video: func(c *api.VideoConfig) {
 			crf("libx264", 20)(c)
 			c.ExtraOptions = map[string]any{"crf": 20}

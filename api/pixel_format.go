@@ -11,47 +11,89 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// encodable are the pixel formats that the encoder takes and that we can convert to; none where it names none.
-func encodable(codec *astiav.Codec) []astiav.PixelFormat {
-	return slices.DeleteFunc(codec.SupportedPixelFormats(), func(f astiav.PixelFormat) bool { return !astiavx.CanScaleTo(f) })
+// encodable are the pixel formats that the encoder takes and that input of this format can be
+// brought into: as it is, or by swscale. None where the encoder names none.
+func encodable(codec *astiav.Codec, input astiav.PixelFormat) []astiav.PixelFormat {
+	isFar := func(f astiav.PixelFormat) bool { return !reachable(input, f) }
+	return slices.DeleteFunc(codec.SupportedPixelFormats(), isFar)
 }
 
-// pixelFormat is the format to encode in.
-func (p *videoPlan) pixelFormat(codec *astiav.Codec) (astiav.PixelFormat, error) {
+// reachable says whether pictures can be brought from one format into another.
+func reachable(from, to astiav.PixelFormat) bool {
+	return from == to || astiavx.CanScaleFrom(from) && astiavx.CanScaleTo(to)
+}
+
+// pixelFormats are the formats to encode in, the best first: the named one alone, or those that
+// defaultFormats finds.
+func (p *videoPlan) pixelFormats(codec *astiav.Codec, containers []astiavx.Container) ([]astiav.PixelFormat, error) {
 	if p.onCUDA() {
-		return astiav.PixelFormatNv12, nil
+		return []astiav.PixelFormat{astiav.PixelFormatNv12}, nil
 	}
-	supported := encodable(codec)
-	if named := codec.SupportedPixelFormats(); len(named) > 0 && len(supported) == 0 {
-		return named[0], &ConfigError{Field: "Codec", Value: codec.Name(), Reason: "encodes " + named[0].Name() + " only, to which there is no conversion; take another"}
+	supported, named := encodable(codec, p.inputFormat), codec.SupportedPixelFormats()
+	switch {
+	case len(named) > 0 && len(supported) == 0:
+		return nil, p.noConversion(codec, named)
+	case p.cfg.PixelFormat != "":
+		f, err := p.namedFormat(codec, supported)
+		return []astiav.PixelFormat{f}, err
+	default:
+		return p.defaultFormats(codec, supported, containers), nil
 	}
-	if p.cfg.PixelFormat == "" {
-		if len(supported) > 0 {
-			return supported[0], nil
+}
+
+// noConversion is the error about an encoder none of whose formats the input can be brought into.
+func (p *videoPlan) noConversion(codec *astiav.Codec, named []astiav.PixelFormat) error {
+	if !astiavx.CanScaleFrom(p.inputFormat) {
+		return &ConfigError{
+			Field: "InputFormat", Value: p.cfg.InputFormat, Supported: formatNames(named),
+			Reason: "there is no conversion from it, and " + codec.Name() + " does not encode it as it is; " +
+				"take another, or an encoder that does, such as rawvideo",
 		}
-		return astiav.PixelFormatYuv420P, nil
 	}
-	names := make([]string, len(supported))
-	for i, f := range supported {
-		names[i] = f.Name()
-		if names[i] == p.cfg.PixelFormat {
-			return f, nil
+	if p.cfg.PixelFormat != "" {
+		if _, err := p.namedFormat(codec, nil); err != nil {
+			return err
 		}
 	}
+	format := named[0].Name()
+	if astiavx.DescribePixelFormat(named[0]).Hardware {
+		reason := fmt.Sprintf("encodes %s only, which is in the memory of a device; take another", format)
+		return &ConfigError{Field: "Codec", Value: codec.Name(), Reason: reason}
+	}
+	reason := fmt.Sprintf("encodes %s only, to which there is no conversion; "+
+		"give it Raw frames with InputFormat %s, or take another", format, format)
+	return &ConfigError{Field: "Codec", Value: codec.Name(), Reason: reason}
+}
+
+// namedFormat finds the format that the config names among those that the encoder can be given.
+func (p *videoPlan) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat) (astiav.PixelFormat, error) {
 	f, known := astiavx.FindPixelFormat(p.cfg.PixelFormat)
-	if !known {
-		if len(names) == 0 {
-			names = astiavx.PixelFormats(astiavx.CanScaleTo)
-		}
-		return f, unknownPixelFormat("PixelFormat", p.cfg.PixelFormat, names)
-	}
-	if slices.Contains(supported, f) { // by another of its names
+	takesAny := len(codec.SupportedPixelFormats()) == 0
+	if slices.Contains(supported, f) || known && takesAny && reachable(p.inputFormat, f) {
 		return f, nil
 	}
-	if len(codec.SupportedPixelFormats()) > 0 || !astiavx.CanScaleTo(f) {
-		return f, &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: codec.Name() + " does not encode it", Supported: names}
+	e := &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Supported: formatNames(supported)}
+	switch {
+	case !known || astiavx.DescribePixelFormat(f).Hardware:
+		if takesAny {
+			e.Supported = astiavx.PixelFormats(astiavx.CanScaleTo)
+		}
+		return f, unknownPixelFormat(e.Field, p.cfg.PixelFormat, e.Supported)
+	case takesAny || slices.Contains(codec.SupportedPixelFormats(), f):
+		e.Reason = fmt.Sprintf("there is no conversion to it; "+
+			"give Raw frames with InputFormat %s, which are encoded as they are", f.Name())
+	default:
+		e.Reason = codec.Name() + " does not encode it"
 	}
-	return f, nil
+	return f, e
+}
+
+func formatNames(formats []astiav.PixelFormat) []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.Name()
+	}
+	return names
 }
 
 // checkRaw finds a format of rawvideo that readers of the container would take for another.
@@ -95,6 +137,13 @@ func (p *videoPlan) outSize(codec *astiav.Codec, format astiav.PixelFormat) (wid
 	if !fits {
 		return 0, 0, p.oddSize("Height", p.cfg.Height, 1<<info.Log2ChromaHeight, codec, format)
 	}
+	scalable := astiavx.CanScaleFrom(format) && astiavx.CanScaleTo(format)
+	padded := width > p.cfg.Width || height > p.cfg.Height
+	if padded && !info.Whole && !scalable { // so that its last column can neither be repeated as bytes nor unpacked
+		reason := fmt.Sprintf("%s cannot be padded, as there is no conversion for it; "+
+			"give an even size, or set OddSize to crop", format.Name())
+		return 0, 0, &ConfigError{Field: "OddSize", Value: p.cfg.OddSize.String(), Reason: reason}
+	}
 	return width, height, nil
 }
 
@@ -119,7 +168,7 @@ func (p *videoPlan) oddSize(field string, n, step int, codec *astiav.Codec, form
 	if n > step {
 		reason.WriteString(" or crop")
 	}
-	for _, f := range encodable(codec) {
+	for _, f := range encodable(codec, p.inputFormat) {
 		if p.onCUDA() {
 			break // which has no other format
 		}

@@ -12,23 +12,49 @@ import (
 
 	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/nodes"
 )
 
 // settledVideo is a plan for one encoder.
 type settledVideo struct {
 	format        astiav.PixelFormat
+	opaque        error // why the alpha of the format will not be in the video; nil: it will, or there is none
 	width, height int
 	color         astiavx.Color
 	lost          []overruled // wishes for colour
 	own, muxers   []codecOption
 }
 
-// settle decides all that follows from the encoder and the containers; none: they are not known yet.
-func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container) (s settledVideo, err error) {
-	if s.format, err = p.pixelFormat(codec); err != nil {
-		return s, err
+// settle decides all that follows from the encoder and the containers; none: they are not known
+// yet. It returns one plan, or where the pixel format is for us to choose perhaps several, the best
+// first, of which the last always serves.
+func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container) ([]settledVideo, error) {
+	formats, err := p.pixelFormats(codec, containers)
+	if err != nil {
+		return nil, err
 	}
+	var plans []settledVideo
+	for i, format := range formats {
+		s, unfit := p.settleAs(format, codec, containers)
+		if unfit == nil && (p.cfg.PixelFormat != "" || i < len(formats)-1) {
+			unfit = s.opaque
+		}
+		if err = unfit; err == nil {
+			plans = append(plans, s)
+		}
+	}
+	if len(plans) == 0 {
+		return nil, err
+	}
+	return plans, nil
+}
+
+// settleAs decides all but the pixel format.
+func (p *videoPlan) settleAs(
+	format astiav.PixelFormat, codec *astiav.Codec, containers []astiavx.Container,
+) (s settledVideo, err error) {
+	s.format = format
 	for _, c := range containers {
 		if err := p.checkRaw(codec, s.format, c.Name); err != nil {
 			return s, err
@@ -38,7 +64,11 @@ func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container)
 		return s, err
 	}
 	target := colorTarget{format: s.format, codec: codec.ID(), container: saysLeast(containers), height: s.height}
-	if s.color, s.lost, err = p.color.resolve(target); err != nil {
+	wishes := p.color
+	if p.keepsFullRange() && wishes.colorRange.value == "" {
+		wishes.colorRange = setting{"range of InputFormat", "pc"}
+	}
+	if s.color, s.lost, err = wishes.resolve(target); err != nil {
 		return s, err
 	}
 	s.lost = append(s.lost, siteChroma(&s.color, p.color.location, codec.Name())...)
@@ -49,7 +79,12 @@ func (p *videoPlan) settle(codec *astiav.Codec, containers ...astiavx.Container)
 	if s.own, s.muxers, err = splitOptions(codec.Name(), list, containerNames(containers)); err != nil {
 		return s, err
 	}
+	s.opaque = p.alphaLoss(format, codec, s.own, containers)
+	if s.own, err = withAlpha(codec.Name(), format, s.own); err != nil {
+		return s, err
+	}
 	return s, firstError(
+		checkTwoPass(codec.Name(), s.own),
 		checkRateControl(codec.Name(), s.own),
 		checkNested(codec.Name(), astiavx.DescribePixelFormat(s.format).Bits, s.own, p.said(s.own)),
 		checkProfile(codec.Name(), s.own, s.format),
@@ -63,11 +98,14 @@ type videoEncoder struct {
 	device  *gpu.Device // that encodes, and this use of it; nil: the CPU
 	convert nodes.ConvertConfig
 	threads int // that it has
+	alpha   bool
+	losses  []string // of the input in a pixel format that nobody asked for
 	lost    []overruled
 	muxers  []codecOption
 }
 
-// open opens the encoder for these containers, unless nobody wants it any more. FFmpeg's lines about it go to the log; nil: nowhere.
+// open opens the encoder for these containers, unless nobody wants it any more. FFmpeg's lines
+// about it go to the log; nil: nowhere.
 func (p *videoPlan) open(wanted wanted, log *astiavx.Log, containers ...astiavx.Container) (*videoEncoder, error) {
 	e, err := p.openFor(wanted, log, containers)
 	return e, withoutPrefix(err)
@@ -78,11 +116,28 @@ func (p *videoPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.settle(codec, containers...)
+	plans, err := p.settle(codec, containers...)
 	if err != nil {
 		return nil, err
 	}
-	if err := firstError(checkKnownSize(codec.Name(), s.width, s.height), p.checkTagIn(codec, containers)); err != nil {
+	for _, s := range plans[:len(plans)-1] {
+		e, err := p.openAs(s, codec, wanted, log, containers)
+		if err == nil && p.carried(e.codec, containers) {
+			return e, nil
+		}
+		if err == nil {
+			nodes.FreeCodecContext(e.codec)
+		}
+	}
+	return p.openAs(plans[len(plans)-1], codec, wanted, log, containers)
+}
+
+// openAs opens the encoder as it was settled.
+func (p *videoPlan) openAs(
+	s settledVideo, codec *astiav.Codec, wanted wanted, log *astiavx.Log, containers []astiavx.Container,
+) (*videoEncoder, error) {
+	err := firstError(checkKnownSize(codec.Name(), s.width, s.height), p.checkTagIn(codec, containers))
+	if err != nil {
 		return nil, err
 	}
 	o := opener{wanted: wanted, codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
@@ -106,9 +161,31 @@ func (p *videoPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 		o.closeDevice()
 		return nil, err
 	}
-	return &videoEncoder{name: codec.Name(), codec: cc, device: o.device, threads: orAllCores(p.threads), lost: s.lost, muxers: s.muxers, convert: nodes.ConvertConfig{
-		InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height, OutWidth: s.width, OutHeight: s.height, Format: s.format, Color: s.color, InputColor: p.inputColor(s.format, s.color),
-	}}, nil
+	return p.opened(s, &o, cc, containers), nil
+}
+
+// opened is the encoder that was opened as it was settled.
+func (p *videoPlan) opened(
+	s settledVideo, o *opener, cc *astiav.CodecContext, containers []astiavx.Container,
+) *videoEncoder {
+	return &videoEncoder{
+		name: o.codec.Name(), codec: cc, device: o.device, threads: orAllCores(p.threads),
+		alpha: s.hasAlpha(o.codec, containers), losses: p.silentLosses(s), lost: s.lost, muxers: s.muxers,
+		convert: nodes.ConvertConfig{
+			InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height,
+			OutWidth: s.width, OutHeight: s.height, Format: s.format,
+			Color: s.color, InputColor: p.inputColor(s.format, s.color),
+		},
+	}
+}
+
+// carried says whether all containers take what the encoder makes, as far as a header tells.
+func (p *videoPlan) carried(codec *astiav.CodecContext, containers []astiavx.Container) bool {
+	stream := muxer.Stream{Codec: codec, FrameRate: p.rate, Tag: p.cfg.Tag}
+	return !slices.ContainsFunc(containers, func(c astiavx.Container) bool {
+		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
+		return muxer.Try(cfg, muxer.FileShape("")) != nil
+	})
 }
 
 // firstSizeProbe is the first of the videoProbes that is a size.
@@ -211,7 +288,7 @@ func (p *videoPlan) explain(o *opener, s settledVideo, err error) error {
 // refusedFormat is the error about a pixel format without which the encoder opens, though it names it; nil where it is not that.
 func (p *videoPlan) refusedFormat(o *opener, s settledVideo) error {
 	e := &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: o.codec.Name() + " names it, but does not open with it"}
-	for _, f := range encodable(o.codec) {
+	for _, f := range encodable(o.codec, p.inputFormat) {
 		if f != s.format && o.opens(o.options, f.Name()) {
 			e.Supported = append(e.Supported, f.Name())
 		}

@@ -130,8 +130,13 @@ func (p *videoPlan) checkInput() error {
 		name = "rgb24"
 	}
 	format, ok := astiavx.FindPixelFormat(name)
-	if !ok || !astiavx.CanScaleFrom(format) {
+	if !ok || astiavx.DescribePixelFormat(format).Hardware {
 		return unknownPixelFormat("InputFormat", name, astiavx.PixelFormats(astiavx.CanScaleFrom))
+	}
+	encoded, _ := astiavx.FindPixelFormat(p.cfg.PixelFormat)
+	if p.cfg.PixelFormat != "" && encoded != format && !astiavx.CanScaleFrom(format) {
+		reason := "there is no conversion from it; it can only be encoded as it is, with PixelFormat " + name
+		return &ConfigError{Field: "InputFormat", Value: name, Reason: reason}
 	}
 	p.inputFormat = format
 	if p.raw, ok = astiavx.RawLayout(format, p.cfg.Width, p.cfg.Height); !ok {

@@ -27,9 +27,12 @@ type VideoStream struct {
 	loan   *pipeline.Loan                   // of the last call, whose turn guards it
 	lent   atomic.Int32                     // pictures that were acquired and not given back
 
-	scratch atomic.Pointer[image.RGBA] // into which images are drawn whose form nobody knows; nil: a call has it, or none was needed
+	// scratch is where images are drawn whose form nobody knows; nil: a call has it, or none was
+	// needed.
+	scratch atomic.Pointer[scratch]
 
-	convertible bool // the device makes the encoded video's colours of RGB; set by Open
+	convertible bool      // the device makes the encoded video's colours of RGB; set by Open
+	form        imageForm // of images; set by Open
 }
 
 func newVideoStream(e *Encoder, index int, plan *videoPlan) *VideoStream {
@@ -49,24 +52,46 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	return s.lend(ctx, pictures, unsafe.SliceData(f.Data))
 }
 
-// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be the stream's; its bounds may begin anywhere. Alpha is
-// composited over black. RGBA, opaque NRGBA, Gray, Gray16, YCbCr and opaque NYCbCrA are read as they are; all others, of whatever type, are turned into 8 bits
-// of R G B first, as Go's image/draw does it, in memory that the stream keeps for its next image. YCbCr is that of JPEG (BT.601, full range), each chroma
-// sample standing for its whole block, as in Go's image/color; where the encoded video is just that, as mjpeg is, the samples are encoded unchanged.
+// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be
+// the stream's; its bounds may begin anywhere.
 //
-// An image of the standard library that has fewer pixels than its Rect says is a *ConfigError. A panic of an image's own At is the caller's, and
-// leaves the stream as it was.
+// Where the encoded video has an alpha, the image's is kept, and the colours are straight, that is
+// not multiplied by it. Where it has none, the image is composited over black.
+//
+// RGBA, NRGBA, Gray, Gray16, YCbCr and opaque NYCbCrA are read as they are where the video takes
+// their form, and RGBA64 and NRGBA64 where it is RGB of more than 8 bits. All others, of whatever
+// type, are turned into R G B first, as Go's image/draw does it, of 8 bits or, for such RGB, of 16,
+// in memory that the stream keeps for its next image. YCbCr is that of JPEG (BT.601, full range),
+// each chroma sample standing for its whole block, as in Go's image/color; where the encoded video
+// is just that, as mjpeg is, the samples are encoded unchanged. Video in a format that nothing can
+// be converted to takes no images, but for pal8, which takes *image.Paletted as it is.
+//
+// An image of the standard library that has fewer pixels than its Rect says is a *ConfigError. A
+// panic of an image's own At is the caller's, and leaves the stream as it was.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
-	scratch := s.scratch.Swap(nil)
-	if scratch == nil {
-		scratch = new(image.RGBA)
+	form, err := s.imageForm()
+	if err != nil {
+		return err
 	}
-	defer s.scratch.Store(scratch)
-	picture, memory, err := s.plan.image(img, scratch)
+	mine := s.scratch.Swap(nil)
+	if mine == nil {
+		mine = new(scratch)
+	}
+	defer s.scratch.Store(mine)
+	picture, memory, err := s.plan.image(img, form, mine)
 	if err != nil {
 		return s.refuse(err)
 	}
 	return s.lend(ctx, batch{first: picture, n: 1}, memory[:]...)
+}
+
+// imageForm is the form that images are to be given, which Open has found.
+func (s *VideoStream) imageForm() (imageForm, error) {
+	if _, err := s.encoder.enter(); err != nil {
+		return imageForm{}, err
+	}
+	defer s.encoder.leave()
+	return s.form, nil
 }
 
 // End says that no more frames come here. The other streams go on. A second End does nothing.
@@ -98,7 +123,8 @@ func (b *batch) at(i int) pipeline.Input {
 	return in
 }
 
-// lend sends the pictures, which lie in the Go objects of these pointers (nil: not in Go's memory), and waits until they have been read.
+// lend sends the pictures, which lie in the Go objects of these pointers (nil: not in Go's memory),
+// and waits until they have been read.
 func (s *VideoStream) lend(ctx context.Context, pictures batch, memory ...*byte) error {
 	r, err := s.enter(ctx)
 	if err != nil {
@@ -177,6 +203,9 @@ func (p *videoPlan) firstPicture(f Frames) (first pipeline.Input, size int, err 
 		return unsafe.Add(base, offset)
 	}
 	plane := width * height
+	if err := p.checkLayout(f.Layout); err != nil {
+		return first, 0, err
+	}
 	switch f.Layout {
 	case NCHW: // FFmpeg's planar RGB has the order G, B, R
 		return pipeline.Input{
@@ -199,4 +228,14 @@ func (p *videoPlan) firstPicture(f Frames) (first pipeline.Input, size int, err 
 	default:
 		return first, 0, &ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: layoutNames}
 	}
+}
+
+// checkLayout finds frames that contradict the format which the stream was told its frames have.
+func (p *videoPlan) checkLayout(layout Layout) error {
+	if p.cfg.InputFormat == "" || layout != NCHW && layout != NHWC {
+		return nil
+	}
+	reason := fmt.Sprintf("is R G B of 8 bits, but VideoConfig.InputFormat says that frames are %s; "+
+		"set Layout to Raw, or leave InputFormat empty", p.cfg.InputFormat)
+	return &ConfigError{Field: "Layout", Value: layout.String(), Reason: reason, Supported: layoutNames[Raw:]}
 }

@@ -85,25 +85,50 @@ var identified = []string{
 	"mp2", "mp3", "aac", "aac_latm", "ac3", "eac3", "dts", "truehd", "opus", "s302m",
 }
 
+// needHeader are codecs that nobody can read without the header beside their stream, which FFmpeg's
+// muxer for WTV leaves out.
+var needHeader = []string{"ffv1", "ffvhuff", "huffyuv", "utvideo"}
+
 // Loses says whether a container would be written with a stream of this codec, and could not be read.
 func Loses(format, codec string) bool {
-	return format == "mpegts" && !slices.Contains(identified, codec)
+	return format == "mpegts" && !slices.Contains(identified, codec) ||
+		format == "wtv" && slices.Contains(needHeader, codec)
 }
 
-// rawFormats are the pixel formats of rawvideo that AVI and QuickTime have a name for (PIX_FMT_LIST_AVI and PIX_FMT_LIST_MOV in FFmpeg's raw.c, and
-// their tags), as the ffmpeg of Debian 12 reads them back. FFmpeg writes any other too, and says that it will be unreadable; rgb24 in AVI is read as bgr24.
+// rawFormats are the pixel formats of rawvideo that AVI and QuickTime have a name for
+// (PIX_FMT_LIST_AVI and PIX_FMT_LIST_MOV in FFmpeg's raw.c, and their tags), as the ffmpeg of
+// Debian 12 reads them back. FFmpeg writes any other too, and says that it will be unreadable;
+// rgb24 in AVI is read as bgr24, and so is bgr0, with the wrong distance between its pixels, as is
+// rgb0 in QuickTime.
 var rawFormats = map[string][]string{
 	"avi": {
-		"yuv420p", "yuv422p", "yuv410p", "yuv411p", "nv12", "nv21", "yuyv422", "uyvy422", "yvyu422", "gray", "bgr24", "bgra", "bgr0", "rgba", "rgb555le",
+		"yuv420p", "yuv422p", "yuv410p", "yuv411p", "nv12", "nv21", "yuyv422", "uyvy422", "yvyu422",
+		"gray", "bgr24", "bgra", "rgba", "rgb555le", "pal8",
 	},
 	"mov": {
-		"rgb24", "bgr24", "argb", "rgba", "abgr", "bgra", "rgb0", "rgb555be", "rgb555le", "rgb565be", "rgb565le", "rgb48be", "gray", "gray16be",
-		"yuyv422", "uyvy422",
+		"rgb24", "bgr24", "argb", "rgba", "abgr", "bgra", "rgb555be", "rgb555le", "rgb565be", "rgb565le",
+		"rgb48be", "gray", "gray16be", "yuyv422", "uyvy422",
 	},
 }
 
-// RawFormats are the pixel formats in which a container can hold rawvideo; nil: whatever it does not refuse.
-func RawFormats(format string) []string { return rawFormats[format] }
+// RawFormats are the pixel formats in which a container can hold rawvideo; nil: whatever it does
+// not refuse. NUT holds those that have a tag: others are read as rgb555le.
+func RawFormats(format string) []string {
+	if format == "nut" {
+		return astiavx.PixelFormats(astiavx.HasRawTag)
+	}
+	return rawFormats[format]
+}
+
+// besideAlpha are the codecs whose alpha is not in the stream, but in one of its own beside each
+// picture. FFmpeg's muxers drop that, but for Matroska's, which has a place for it
+// (BlockAdditional).
+var besideAlpha = []string{"vp8", "vp9"}
+
+// KeepsAlpha says whether the alpha of this codec's pictures gets into this container.
+func KeepsAlpha(format, codec string) bool {
+	return !slices.Contains(besideAlpha, codec) || format == "matroska" || format == "webm"
+}
 
 // manyChannels are the codecs of which FLV can say that there are more than two channels (write_codec_fourcc in FFmpeg's flvenc.c).
 var manyChannels = []astiav.CodecID{

@@ -133,6 +133,10 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		c.kernels.run(kernel, out, in)
 		return nil
 	}
+	if in.Format == c.cfg.Format && !in.JPEG && !c.padder.enlarges(c.cfg.Width, c.cfg.Height) {
+		c.copier.copy(out, in)
+		return nil
+	}
 	if in.JPEG {
 		var err error
 		if in, err = c.decoder.decode(in, c.cfg.Width, c.cfg.Height); err != nil {
@@ -151,9 +155,14 @@ func (c *Convert) read(in pipeline.Input, out pipeline.Frame) error {
 		c.copier.copy(out, picture)
 		return nil
 	}
+	return c.scale(out, picture)
+}
+
+// scale lets swscale read the picture.
+func (c *Convert) scale(out pipeline.Frame, picture pipeline.Input) error {
 	defer c.forget()
 	c.refer(picture, c.cfg.OutWidth, c.cfg.OutHeight)
-	out.SetPixelFormat(withoutRange(c.cfg.Format))
+	out.SetPixelFormat(astiavx.WithoutRange(c.cfg.Format))
 	astiavx.SetColor(out.Frame, c.alike(c.cfg.Color, picture.Format))
 	defer func() {
 		out.SetPixelFormat(c.cfg.Format)
@@ -200,29 +209,11 @@ func (c *Convert) sized(in pipeline.Input) (pipeline.Input, error) {
 func (c *Convert) refer(picture pipeline.Input, width, height int) {
 	c.src.SetWidth(width)
 	c.src.SetHeight(height)
-	c.src.SetPixelFormat(withoutRange(picture.Format))
+	c.src.SetPixelFormat(astiavx.WithoutRange(picture.Format))
 	for i, p := range picture.Planes {
 		astiavx.SetPlane(c.src.Frame, i, p, picture.Strides[i])
 	}
 	astiavx.SetColor(c.src.Frame, c.inputColor(picture.Format))
-}
-
-// withoutRange turns the formats of JPEG into those that say nothing of the range, which the colours say: swscale would complain on stderr.
-func withoutRange(format astiav.PixelFormat) astiav.PixelFormat {
-	switch format {
-	case astiav.PixelFormatYuvj420P:
-		return astiav.PixelFormatYuv420P
-	case astiav.PixelFormatYuvj422P:
-		return astiav.PixelFormatYuv422P
-	case astiav.PixelFormatYuvj444P:
-		return astiav.PixelFormatYuv444P
-	case astiav.PixelFormatYuvj440P:
-		return astiav.PixelFormatYuv440P
-	case astiav.PixelFormatYuvj411P:
-		return astiav.PixelFormatYuv411P
-	default:
-		return format
-	}
 }
 
 // forget drops the references to memory that is about to be given back.
@@ -267,16 +258,25 @@ func (c *Convert) Close() {
 }
 
 // copier copies pictures of the encoder's own format and size.
-type copier struct{ planes []plane }
-
-func newCopier(cfg *ConvertConfig) copier {
-	return copier{planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight)}
+type copier struct {
+	planes  []plane
+	palette bool
 }
 
-// copy copies a picture row by row.
+func newCopier(cfg *ConvertConfig) copier {
+	return copier{
+		planes:  planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight),
+		palette: astiavx.DescribePixelFormat(cfg.Format).Palette,
+	}
+}
+
+// copy copies a picture row by row, and its palette, if it has one.
 func (c *copier) copy(dst pipeline.Frame, src pipeline.Input) {
 	strides := astiavx.Strides(dst.Frame)
 	for i, plane := range c.planes {
 		astiavx.CopyPlane(astiavx.Plane(dst.Frame, i), strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)
+	}
+	if c.palette {
+		astiavx.CopyPlane(astiavx.Plane(dst.Frame, 1), paletteBytes, src.Planes[1], paletteBytes, paletteBytes, 1)
 	}
 }

@@ -15,7 +15,7 @@ func (c *Convert) encodesJPEG(in pipeline.Input) bool {
 	bt601 := color.Space == astiav.ColorSpaceSmpte170M || color.Space == astiav.ColorSpaceBt470Bg
 	centre := color.Location == astiav.ChromaLocationUnspecified || color.Location == astiav.ChromaLocationCenter
 	whole := info.Log2ChromaWidth == 0 && info.Log2ChromaHeight == 0
-	return in.JPEG && in.Format != astiav.PixelFormatYuv410P && in.Phase == [2]int{} && in.Format == withoutRange(c.cfg.Format) && color.Range == astiav.ColorRangeJpeg && bt601 &&
+	return in.JPEG && in.Format != astiav.PixelFormatYuv410P && in.Phase == [2]int{} && in.Format == astiavx.WithoutRange(c.cfg.Format) && color.Range == astiav.ColorRangeJpeg && bt601 &&
 		(centre || whole) && !c.padder.enlarges(c.cfg.Width, c.cfg.Height)
 }
 

@@ -128,6 +128,8 @@ type PixelFormatInfo struct {
 	XYZ                               bool
 	Mosaic                            bool   // of a sensor: each pixel has one colour, and takes the others from its neighbours
 	Palette                           bool   // the second plane holds 256 colours, B G R A
+	Alpha                             bool   // of each pixel, or of each colour of a palette
+	Hardware                          bool   // in the memory of a device
 	Whole                             bool   // every pixel has bytes of its own, and stands for its colour: no bits, no pairs, no mosaic
 	Bits                              int    // of a component
 	Bytes                             [4]int // per pixel (of its plane); 0: a plane of bits, or none
@@ -147,6 +149,7 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 		Bits:    int(d.comp[0].depth),
 		Palette: d.flags&C.AV_PIX_FMT_FLAG_PAL != 0,
 		Mosaic:  d.flags&C.AV_PIX_FMT_FLAG_BAYER != 0,
+		Alpha:   d.flags&C.AV_PIX_FMT_FLAG_ALPHA != 0, Hardware: d.flags&C.AV_PIX_FMT_FLAG_HWACCEL != 0,
 	}
 	colours := int(d.nb_components)
 	if d.flags&C.AV_PIX_FMT_FLAG_ALPHA != 0 {

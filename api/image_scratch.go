@@ -1,0 +1,43 @@
+package api
+
+import "image"
+
+// scratch is memory that images are drawn into, which is used again for the next one. It is one image
+// at a time.
+type scratch struct {
+	pix     []uint8
+	palette [paletteSize]byte
+	rgba    image.RGBA
+	nrgba   image.NRGBA
+	rgba64  image.RGBA64
+	nrgba64 image.NRGBA64
+}
+
+// bytes returns so many bytes for each pixel, whose content is undefined.
+func (s *scratch) bytes(bounds image.Rectangle, each int) []uint8 {
+	need := each * bounds.Dx() * bounds.Dy()
+	if cap(s.pix) < need {
+		s.pix = make([]uint8, need)
+	}
+	return s.pix[:need]
+}
+
+func (s *scratch) rgbaFor(bounds image.Rectangle) *image.RGBA {
+	s.rgba = image.RGBA{Pix: s.bytes(bounds, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	return &s.rgba
+}
+
+func (s *scratch) nrgbaFor(bounds image.Rectangle) *image.NRGBA {
+	s.nrgba = image.NRGBA{Pix: s.bytes(bounds, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	return &s.nrgba
+}
+
+func (s *scratch) rgba64For(bounds image.Rectangle) *image.RGBA64 {
+	s.rgba64 = image.RGBA64{Pix: s.bytes(bounds, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	return &s.rgba64
+}
+
+func (s *scratch) nrgba64For(bounds image.Rectangle) *image.NRGBA64 {
+	s.nrgba64 = image.NRGBA64{Pix: s.bytes(bounds, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	return &s.nrgba64
+}
