@@ -275,24 +275,29 @@ provide_build() {
 	(flock 9 && { is_complete || complete; }) 9>"$cache/ffmpeg-complete.lock"
 }
 
-case "$*" in
-'' | provide)
-	provide
-	say "FFmpeg 9: ${pkgconfig:-of the system}"
-	;;
-env)
-	provide
-	exports
-	;;
-setup) setup ;;
-"setup --undo") undo_setup ;;
-clean)
-	rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static*
-	say "what was built is gone; shells that use it, and the settings of the go command after \"setup\", need \"env\" or \"setup\" again"
-	;;
-help | -h | --help) usage ;;
-*)
-	usage >&2
-	exit 2
-	;;
-esac
+main() {
+	case "$*" in
+	'' | provide)
+		provide
+		say "FFmpeg 9: ${pkgconfig:-of the system}"
+		;;
+	env)
+		provide
+		exports
+		;;
+	setup) setup ;;
+	"setup --undo") undo_setup ;;
+	clean)
+		rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static*
+		say "what was built is gone; shells that use it, and the settings of the go command after \"setup\", need \"env\" or \"setup\" again"
+		;;
+	help | -h | --help) usage ;;
+	*)
+		usage >&2
+		exit 2
+		;;
+	esac
+}
+
+# On one line: this file may change while a build goes on, and bash reads it as it gets there.
+main "$@"; exit
