@@ -213,7 +213,7 @@ func (w *worker[In]) passTurn() {
 	}
 }
 
-var errGoexit = errors.New("the node called runtime.Goexit")
+var errGoexit = errors.New("it called runtime.Goexit")
 
 // call calls into the node, and asks what it holds after that.
 func (w *worker[In]) call(f func() error) (ok bool) {
