@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
@@ -198,20 +200,47 @@ func TestPicturesFromSeveralGoroutines(t *testing.T) {
 	requireLaw(t, enc.Stats(), true)
 }
 
-// TestPictureThatIsDropped is given back by the garbage collector.
-func TestPictureThatIsDropped(t *testing.T) {
+// TestMemoryOfDroppedPictures drops pictures and keeps slices of their pixels, which stay the caller's
+// alone: while others draw, and when the encoder is gone.
+func TestMemoryOfDroppedPictures(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()
-	enc, v, _ := openNumbered(t, numberedVideo(), api.WithQueueDepth(1))
-	func() {
-		_, err := v.Acquire(ctx)
+	lost := live.LostCount()
+	core, logs := observer.New(zap.WarnLevel)
+	enc, v, _ := openNumbered(t, numberedVideo(), api.WithQueueDepth(3), api.WithLogger(zap.New(core)))
+	var kept [2][]byte
+	for i := range kept {
+		p, err := v.Acquire(ctx)
 		require.NoError(t, err)
-	}()
-	var p *api.Picture
-	for err := error(api.ErrPicturesLent); err != nil; p, err = v.Acquire(ctx) {
-		require.ErrorIs(t, err, api.ErrPicturesLent)
-		runtime.GC()
+		kept[i] = p.Pix
 	}
+	unreturned := func() int { return int(enc.Stats().Streams[0].Unreturned) }
+	collectUntil(t, "counted", func() bool { return unreturned() == len(kept) && len(ownWarnings(logs)) == len(kept) })
+	require.Contains(t, ownWarnings(logs)[0].Message, "without Commit or Discard")
+	require.EqualValues(t, 0, ownWarnings(logs)[0].ContextMap()["stream"])
+	require.Equal(t, lost+len(kept), live.LostCount())
+
+	fill := func(value byte) {
+		for i := range kept {
+			for k := range kept[i] {
+				kept[i][k] = value + byte(i)
+			}
+		}
+	}
+	fill(1)
+	for k := range 100 { // there is room for one more at a time
+		require.NoError(t, commitNumbered(ctx, v, k))
+	}
+	p, err := v.Acquire(ctx)
+	require.NoError(t, err)
+	_, err = v.Acquire(ctx)
+	require.ErrorIs(t, err, api.ErrPicturesLent)
+	require.ErrorContains(t, err, "2 of stream 0 were dropped")
 	p.Discard()
-	require.NoError(t, enc.Close())
+	for i := range kept {
+		require.Equal(t, bytes.Repeat([]byte{1 + byte(i)}, len(kept[i])), kept[i], "somebody else has drawn into it")
+	}
+	require.ErrorIs(t, enc.Abort(nil), api.ErrAborted)
+	fill(3)
+	require.Equal(t, len(kept), unreturned(), "also when it is over")
 }

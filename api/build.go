@@ -29,6 +29,7 @@ type builder struct {
 	*target  // the one in hand
 	targets  []*target
 	settings settings
+	journal  journal
 	threads  int // for each video stream that does not say itself; 0: all
 	opened   *astikit.Closer
 	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
@@ -50,14 +51,20 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 	}
 	b := &builder{
 		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
-		lines: newFFmpegLines(e.settings.logger), threads: e.claim.take(budgeted(e.streams)),
+		lines: newFFmpegLines(e.journal), journal: e.journal, threads: e.claim.take(budgeted(e.streams)),
 		wanted: func() bool { return opening.Err() == nil },
 	}
+	opened := false
+	defer func() { // also where the logger calls runtime.Goexit
+		if !opened {
+			e.claim.putBack()
+		}
+	}()
 	sink, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
-		e.claim.putBack()
 		return nil, err
 	}
+	opened = true
 	r := b.start(ctx, e.claim, sink)
 	r.path, r.shown = outputs[0].path, outputs[0].shown()
 	return r, nil
@@ -182,7 +189,7 @@ func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	dst, err := b.touch(ctx, b.lines.of(muxNode, pipeline.NoStream))
+	dst, err := b.touch(ctx, b.lines.of(muxNode, pipeline.NoStream), b.journal.inside)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +214,7 @@ func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
 		packets[i] = connect(graph)
 	}
 	pipeline.Join(muxNode, queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
-	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.settings.logger, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.journal, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
 	graph.OnEnd(r.stopClock)
 	graph.FailStalls(b.settings.stallTimeout)
@@ -248,7 +255,7 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate, Tag: s.plan.cfg.Tag})
-	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64()})
+	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64(), unreturned: s.lending.unreturned.Load})
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)

@@ -20,6 +20,8 @@ import (
 type Encoder struct {
 	settings settings
 	claim    *claim // of the thread budget; nil: there is none
+	journal  journal
+	inside   *pipeline.Callbacks // knows which goroutines are in its writer or its logger
 
 	mu      sync.Mutex
 	state   state
@@ -32,7 +34,8 @@ type Encoder struct {
 	presence  presence
 	closeOnce sync.Once
 	closeErr  error
-	ended     bool // Close has returned
+	closed    atomic.Bool // closeErr is set
+	ended     bool        // the run is over, and Close has seen it
 
 	leftBehind atomic.Int32 // calls of Open that did not return
 	unclosed   *unclosed
@@ -57,8 +60,9 @@ type stream interface {
 // NewEncoder returns an encoder without streams. An encoder that was opened must be closed or aborted. One that becomes garbage without that is stopped, and its logger
 // gets a warning that says where it was made; what it was written to has no end then.
 func NewEncoder(opts ...Option) *Encoder {
-	e := &Encoder{settings: newSettings(opts)}
-	e.unclosed = &unclosed{made: caller(), log: e.settings.logger}
+	e := &Encoder{settings: newSettings(opts), inside: new(pipeline.Callbacks)}
+	e.journal = newJournal(e.settings.logger, e.inside)
+	e.unclosed = &unclosed{made: caller(), log: e.journal}
 	runtime.AddCleanup(e, (*unclosed).stop, e.unclosed)
 	if b := e.settings.budget; b != nil {
 		e.claim = b.join()
@@ -134,12 +138,14 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	if err != nil {
 		return err
 	}
+	defer e.opened(o)
 	r, err := e.build(ctx, opening, outputs)
-	return e.settle(o, r, err)
+	return e.settle(r, err)
 }
 
 // enter admits a call that feeds the encoder. The caller must call leave when it is done.
 func (e *Encoder) enter() (*run, error) {
+	inside := e.inside.Inside()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
@@ -152,6 +158,9 @@ func (e *Encoder) enter() (*run, error) {
 	}
 	if cause := e.run.cause(); cause != nil {
 		return nil, cause
+	}
+	if inside {
+		return nil, ErrCalledBack
 	}
 	e.calls.Add(1)
 	e.presence.enter()
@@ -188,8 +197,23 @@ func (e *Encoder) Sync(ctx context.Context) error {
 // Where the run stops before it is finished, by its context, an Abort or an error, Close returns within a second. A call into an encoder or into the destination
 // that does not return by then is woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps its goroutine and its
 // memory until it returns, and Stats counts it as abandoned. Nothing in C can be interrupted, so an encoder at work on large pictures may be left behind as well.
+//
+// From inside a call of the encoder's own writer or logger, Close returns ErrCalledBack, and nothing
+// happens: it would wait for itself.
 func (e *Encoder) Close() error {
-	e.closeOnce.Do(func() { e.closeErr = e.close() })
+	if !e.closed.Load() && e.inside.Inside() {
+		return ErrCalledBack
+	}
+	e.closeOnce.Do(func() {
+		e.closeErr = e.close()
+		e.closed.Store(true)
+	})
+	e.mu.Lock()
+	r := e.run
+	e.mu.Unlock()
+	if r != nil {
+		e.over(r, e.closeErr)
+	}
 	return e.closeErr
 }
 
@@ -214,7 +238,6 @@ func (e *Encoder) close() error {
 	e.presence.leave()
 	e.ended = true
 	e.mu.Unlock()
-	e.over(e.run, err)
 	return err
 }
 
@@ -222,16 +245,22 @@ func (e *Encoder) close() error {
 // returns itself. What was written stays; a file that is CrashSafe can be read, as one that was never finished. After Close it does nothing
 // and returns nil. So a deferred Abort beside an explicit Close never leaves a file that looks complete and is not. It returns within a second, as
 // Close does when the run stops.
+//
+// From inside a call of the encoder's own writer or logger, Abort stops the run and does not wait.
 func (e *Encoder) Abort(cause error) error {
 	if cause == nil {
 		cause = ErrAborted
 	}
+	inside := e.inside.Inside()
 	e.mu.Lock()
 	if e.run == nil && e.state == configuring && e.aborted == nil {
 		e.aborted = cause
 	}
-	if e.opening != nil {
+	opening := e.opening != nil
+	if opening {
 		e.opening.cancel(cause)
+	}
+	if opening && !inside {
 		e.awaitOpening()
 	}
 	r, ended, aborted := e.run, e.ended, e.aborted
@@ -239,9 +268,15 @@ func (e *Encoder) Abort(cause error) error {
 	switch {
 	case ended:
 		return nil
+	case r == nil && inside && opening:
+		return aborted // what is left to do, Open does
 	case r == nil:
 		e.claim.leave()
 		return aborted
+	case inside:
+		r.Stop(cause)
+		pipeline.Apart(func() { e.over(r, r.Wait()) })
+		return r.Cause()
 	}
 	err := r.Abort(cause)
 	e.over(r, err)
@@ -250,9 +285,9 @@ func (e *Encoder) Abort(cause error) error {
 
 // over is called when Close or Abort has seen the end of the run.
 func (e *Encoder) over(r *run, err error) {
-	r.end(e.Stats(), err)
 	e.unclosed.run.Store(nil)
 	runtime.KeepAlive(e) // until now it has been closed by somebody
+	r.end(e.Stats(), err)
 }
 
 // run is an open encoder: the graph, and what it writes to.
@@ -263,12 +298,12 @@ type run struct {
 	streams []streamFacts
 	path    string // of the first output, or its URL; "": a writer
 	shown   string // how errors and logs name that output: of a URL without its secrets
-	log     *zap.Logger
+	log     journal
 	lines   *ffmpegLines
 	chosen  []zap.Field
 	lost    []lostWish
 	start   time.Time
-	endOnce sync.Once
+	logged  atomic.Bool // how it ended
 
 	mu      sync.Mutex
 	elapsed time.Duration // 0: the run goes on
@@ -317,5 +352,9 @@ func (r *run) since() (elapsed time.Duration, over bool) {
 	return time.Since(r.start), false
 }
 
-// end is called when the run is over.
-func (r *run) end(s Stats, err error) { r.endOnce.Do(func() { r.logEnd(s, err) }) }
+// end is called when the run is over. It logs that once, also where the logger comes back here.
+func (r *run) end(s Stats, err error) {
+	if !r.logged.Swap(true) {
+		r.logEnd(s, err)
+	}
+}

@@ -20,6 +20,9 @@ var (
 	ErrEnded = pipeline.ErrEnded
 	// ErrClosed is returned by every call but Close, CloseContext, Abort and Stats after Close.
 	ErrClosed = errors.New("avloom: the encoder is closed")
+	// ErrCalledBack is returned by calls that would wait for themselves, because they come from
+	// inside a call of the encoder's own writer or logger: those that feed it, Sync, and Close.
+	ErrCalledBack = errors.New("avloom: called from inside the encoder's own writer or logger, which it waits for: call from another goroutine, or Abort")
 	// ErrAborted is the cause of an Abort without one.
 	ErrAborted = pipeline.ErrAborted
 	// ErrPicturesLent is returned by Acquire when as many pictures are lent as the queue is deep: give one back, or set WithQueueDepth.

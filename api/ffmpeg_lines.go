@@ -14,32 +14,33 @@ import (
 // mostLinesHeld bounds how many of FFmpeg's lines wait for the encoder to be open.
 const mostLinesHeld = 1000
 
-// ffmpegLines sends what FFmpeg logs about one encoder to its logger. Until Open has succeeded the lines wait: the error of an Open that fails says what
+// ffmpegLines sends what FFmpeg logs about one encoder to its logger, from calls of C, which nothing may unwind. Until Open has succeeded the lines wait: the error of an Open that fails says what
 // is wrong, and its lines are dropped.
 type ffmpegLines struct {
-	logger *zap.Logger
+	journal journal
 
 	mu      sync.Mutex
 	open    bool
 	waiting []func()
 }
 
-func newFFmpegLines(logger *zap.Logger) *ffmpegLines {
-	return &ffmpegLines{logger: logger.Named("ffmpeg")}
-}
+func newFFmpegLines(j journal) *ffmpegLines { return &ffmpegLines{journal: j} }
 
 // of returns the log for a node; nil where the logger would take nothing.
 func (f *ffmpegLines) of(node string, stream int) *astiavx.Log {
-	most, wanted := leastImportant(f.logger.Core())
+	var most astiav.LogLevel
+	wanted := false
+	f.journal.call(func() { most, wanted = leastImportant(f.journal.logger.Core()) })
 	if !wanted {
 		return nil
 	}
-	logger := f.logger.With(zap.String("node", node))
+	fields := []zap.Field{zap.String("node", node)}
 	if stream != pipeline.NoStream {
-		logger = logger.With(zap.Int("stream", stream))
+		fields = append(fields, zap.Int("stream", stream))
 	}
+	journal := f.journal.named("ffmpeg", fields...)
 	return &astiavx.Log{Most: most, To: func(line astiavx.LogLine) {
-		f.pass(func() { logger.Log(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
+		f.pass(func() { journal.logShielded(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
 	}}
 }
 

@@ -41,10 +41,9 @@ func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context,
 	return ctx, e.opening, nil
 }
 
-// settle ends a call of Open that made r, or failed. Where an Abort came just too late to stop it, the run is aborted.
-func (e *Encoder) settle(o *opening, r *run, err error) error {
-	defer close(o.done)
-	defer o.cancel(nil)
+// settle ends a call of Open that made r, or failed. Where an Abort came just too late to stop it, the
+// run is aborted.
+func (e *Encoder) settle(r *run, err error) error {
 	e.mu.Lock()
 	aborted := e.aborted
 	if r != nil && aborted == nil {
@@ -53,16 +52,24 @@ func (e *Encoder) settle(o *opening, r *run, err error) error {
 	}
 	e.mu.Unlock()
 	switch {
+	case r == nil && aborted != nil:
+		e.claim.leave() // it will not be tried again
 	case r == nil:
 	case aborted != nil:
 		err = r.Abort(aborted)
 	default:
 		r.logOpen()
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.opening = nil
 	return err
+}
+
+// opened is called when a call of Open is over, however it ended.
+func (e *Encoder) opened(o *opening) {
+	e.mu.Lock()
+	e.opening = nil
+	e.mu.Unlock()
+	o.cancel(nil)
+	close(o.done)
 }
 
 // awaitOpening waits until no Open is under way. The mutex is held, but not while it waits.
@@ -77,12 +84,20 @@ func (e *Encoder) awaitOpening() {
 // attempt opens all that can block: the encoders, and the destination. A call that does not return after ctx has ended is left behind, and frees what it
 // has opened when it does.
 func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *atomic.Int32) (*muxer.Tee, error) {
-	sink, left, err := pipeline.Attempt(ctx, func() (*muxer.Tee, error) { return b.open(ctx, outputs) }, b.wake, func(*muxer.Tee) { b.free() })
+	sink, left, err := pipeline.Attempt(ctx, b.opening(ctx, outputs), b.wake, func(*muxer.Tee) { b.free() })
 	if left {
 		leftBehind.Add(1)
-		b.settings.logger.Warn("left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
+		b.journal.warn("left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
 	}
 	return sink, err
+}
+
+// opening is open, as a call of code of the caller's: its writer and its logger are called from there.
+func (b *builder) opening(ctx context.Context, outputs []Output) func() (*muxer.Tee, error) {
+	return func() (sink *muxer.Tee, err error) {
+		b.journal.inside.Call(func() { sink, err = b.open(ctx, outputs) })
+		return sink, err
+	}
 }
 
 // open opens every encoder, tries the headers, opens the destinations and writes the headers.

@@ -12,7 +12,8 @@ import (
 )
 
 // Picture is memory of the encoder's, lent by Acquire to draw the next frame into. It has the stream's size, in the format
-// VideoConfig.InputFormat. Whoever holds it gives it back with Commit or Discard; until then its memory is valid, also when the encoder has been closed.
+// VideoConfig.InputFormat. Whoever holds it gives it back with Commit or Discard; until then its memory is valid, also when the encoder has been closed, or
+// when only Pix is still referred to.
 type Picture struct {
 	// Pix is the first plane, row by row. Its content is undefined at first. Nil once the picture has been given back.
 	Pix []byte
@@ -31,20 +32,22 @@ type Picture struct {
 // the format it encodes; otherwise it is converted, like the frames of AddFrames. Acquire does not wait, but for its turn. Of one
 // stream, as many pictures can be lent at a time as WithQueueDepth says; one more gets ErrPicturesLent.
 //
-// A picture that is dropped without being given back is found by the garbage collector, some time later.
+// A picture must be given back. One that is dropped instead keeps its memory for ever, since somebody
+// may still draw into it, and counts as lent. The garbage collector finds it some time later, and then
+// the logger gets a warning, and StreamStats.Unreturned counts it. Discard does nothing after Commit,
+// so "defer p.Discard()" sees to it on all ways out of a function.
 func (s *VideoStream) Acquire(ctx context.Context) (*Picture, error) {
 	r, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.leave()
-	if s.lent.Add(1) > int32(s.encoder.settings.queueDepth) {
-		s.lent.Add(-1)
-		return nil, ErrPicturesLent
+	if err := s.lending.begin(s.encoder.settings.queueDepth); err != nil {
+		return nil, err
 	}
 	frame, err := s.blanks.Get()
 	if err != nil {
-		s.lent.Add(-1)
+		s.lending.end()
 		if cause := r.cause(); cause != nil {
 			return nil, cause
 		}
@@ -62,14 +65,8 @@ func newPicture(s *VideoStream, frame pipeline.Frame) *Picture {
 		}
 	}
 	p.Pix, p.Stride = p.Plane(0)
-	p.cleanup = runtime.AddCleanup(p, s.reclaim, frame)
+	p.cleanup = runtime.AddCleanup(p, (*lending).lose, s.lending)
 	return p
-}
-
-// reclaim takes back a picture that was dropped.
-func (s *VideoStream) reclaim(frame pipeline.Frame) {
-	s.lent.Add(-1)
-	frame.Free()
 }
 
 // Plane returns plane i, 0 being that of Pix, and the distance between its rows in bytes; nil where the format has no such plane, or the
@@ -133,6 +130,6 @@ func (p *Picture) giveBack() bool {
 	}
 	p.cleanup.Stop()
 	p.Pix = nil
-	p.stream.lent.Add(-1)
+	p.stream.lending.end()
 	return true
 }

@@ -15,10 +15,11 @@ type Stats struct {
 	Edges        []EdgeStats   // by stream, in the order of the flow; the callers are called "input"
 	Abandoned    int           // actors, and calls of Open, left behind in a call that did not return within a second of the end
 
-	Streams []StreamStats // by index
-	Over    bool          // the run has ended
-	Called  time.Duration // how long at least one call was inside the encoder: for the rest of the time nobody fed it
-	Writing time.Duration // how long the destination took for writes; of several, the one that took longest
+	Streams   []StreamStats // by index
+	Over      bool          // the run has ended
+	Called    time.Duration // how long at least one call was inside the encoder: for the rest of the time nobody fed it
+	LogPanics int64         // calls of the logger that panicked; nothing but what they were to log was lost
+	Writing   time.Duration // how long the destination took for writes; of several, the one that took longest
 }
 
 // NodeStats counts what one node did. Held is in pictures or samples per channel, and packets for the muxer.
@@ -40,6 +41,8 @@ type StreamStats struct {
 	Bytes    int64         // in these, before the container packs them
 	Held     int64         // packets that the muxer holds back until the other streams have come as far
 
+	Unreturned int64 // pictures of Acquire that were dropped without Commit or Discard; their memory is lost
+
 	FPS         float64 // encoded frames per second, since Open; 0: sound
 	RecentFPS   float64 // the same in the last two seconds; 0 once the run is over
 	Speed       float64 // media time encoded per time, since Open: 1 is real time
@@ -52,9 +55,9 @@ func (e *Encoder) Stats() Stats {
 	r := e.run
 	e.mu.Unlock()
 	if r == nil {
-		return Stats{Abandoned: int(e.leftBehind.Load())}
+		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.lost.Load()}
 	}
-	s := Stats{BytesWritten: r.dst.Written(), Writing: r.dst.Writing(), Called: e.presence.watch.Total()}
+	s := Stats{LogPanics: e.journal.lost.Load(), BytesWritten: r.dst.Written(), Writing: r.dst.Writing(), Called: e.presence.watch.Total()}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
 	s.Elapsed, s.Over = r.since()
@@ -71,11 +74,15 @@ type streamFacts struct {
 	kind, codec string
 	perSecond   float64      // frames or samples
 	samples     func() int64 // accepted so far; nil: frames, which the first edge counts
+	unreturned  func() int64 // pictures so far; nil: sound
 }
 
 func (f *streamFacts) stats(index int, p muxer.Progress, s *Stats) StreamStats {
 	out := StreamStats{
 		Stream: index, Kind: f.kind, Codec: f.codec, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes, Held: p.Held,
+	}
+	if f.unreturned != nil {
+		out.Unreturned = f.unreturned()
 	}
 	if f.samples != nil {
 		out.Accepted = f.samples()
@@ -117,6 +124,7 @@ func (s Stats) Since(earlier Stats) Stats {
 	s.Elapsed -= earlier.Elapsed
 	s.BytesWritten -= earlier.BytesWritten
 	s.Called -= earlier.Called
+	s.LogPanics -= earlier.LogPanics
 	s.Writing -= earlier.Writing
 	s.Nodes = append([]NodeStats(nil), s.Nodes...)
 	for i := range min(len(s.Nodes), len(earlier.Nodes)) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/pipeline"
 )
 
 // target is an output on its way to being opened.
@@ -93,10 +94,13 @@ func (t *target) shape() *muxer.Destination {
 }
 
 // touch opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
-func (t *target) touch(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
+func (t *target) touch(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*muxer.Destination, error) {
 	switch t.output.kind {
 	case toWriter:
-		return muxer.NewWriter(t.output.writer), nil
+		if _, ours := t.output.writer.(*MemoryFile); ours {
+			return muxer.NewWriter(t.output.writer), nil
+		}
+		return muxer.NewForeign(t.output.writer, inside), nil
 	case toURL:
 		return t.connect(ctx, log)
 	}

@@ -16,7 +16,7 @@ var errThrownAway = errors.New("avloom: the encoder was thrown away without Clos
 // they become garbage when the caller has dropped them, with the run still going on.
 type unclosed struct {
 	made uintptr // where NewEncoder was called
-	log  *zap.Logger
+	log  journal
 	run  atomic.Pointer[run] // nil: not open, or closed, or aborted
 }
 
@@ -32,7 +32,7 @@ func (u *unclosed) stop() {
 		fields = append(fields, zap.NamedError("stopped", cause))
 	}
 	r.Stop(errThrownAway)
-	u.log.Warn("an encoder was thrown away without Close or Abort; what it wrote has no end", fields...)
+	u.log.warnApart("an encoder was thrown away without Close or Abort; what it wrote has no end", fields...)
 }
 
 // caller is where the function was called that calls it.

@@ -94,14 +94,6 @@ func TestThrownAway(t *testing.T) {
 		collectUntil(t, "warned", warned(logs))
 		requireWarning(t, logs, made, nil)
 	})
-	t.Run("with a picture that is dropped too", func(t *testing.T) {
-		core, logs := observer.New(zap.WarnLevel)
-		v, _, made := thrownAway(context.Background(), t, core)
-		_, err := v.Acquire(context.Background())
-		require.NoError(t, err)
-		collectUntil(t, "warned", warned(logs))
-		requireWarning(t, logs, made, nil)
-	})
 	t.Run("after its context ended", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
 		ctx, cancel := context.WithCancelCause(context.Background())
@@ -110,6 +102,19 @@ func TestThrownAway(t *testing.T) {
 		collectUntil(t, "warned", warned(logs))
 		requireWarning(t, logs, made, cause.Error())
 	})
+}
+
+// TestThrownAwayWithMemory throws an encoder away with a picture, whose memory is lost.
+func TestThrownAwayWithMemory(t *testing.T) {
+	mediatest.NoLeaks(t)
+	core, logs := observer.New(zap.WarnLevel)
+	v, _, _ := thrownAway(context.Background(), t, core)
+	p, err := v.Acquire(context.Background())
+	require.NoError(t, err)
+	kept := p.Pix
+	collectUntil(t, "warned", func() bool { return len(ownWarnings(logs)) == 2 })
+	collectUntil(t, "free", func() bool { return live.Report() == "" })
+	clear(kept)
 }
 
 // TestThrownAwayWithSecrets: the warning names a URL as errors do.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"runtime"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -20,12 +19,12 @@ import (
 // which they arrive.
 type VideoStream struct {
 	feed
-	plan   *videoPlan
-	source *pipeline.Source[pipeline.Input] // set by Open
-	blanks *nodes.Blanks                    // to acquire; set by Open
-	device *gpu.Device                      // that encodes, if not the CPU; set by Open
-	loan   *pipeline.Loan                   // of the last call, whose turn guards it
-	lent   atomic.Int32                     // pictures that were acquired and not given back
+	plan    *videoPlan
+	source  *pipeline.Source[pipeline.Input] // set by Open
+	blanks  *nodes.Blanks                    // to acquire; set by Open
+	device  *gpu.Device                      // that encodes, if not the CPU; set by Open
+	loan    *pipeline.Loan                   // of the last call, whose turn guards it
+	lending *lending                         // of pictures to draw into
 
 	// scratch is where images are drawn whose form nobody knows; nil: a call has it, or none was
 	// needed.
@@ -36,7 +35,7 @@ type VideoStream struct {
 }
 
 func newVideoStream(e *Encoder, index int, plan *videoPlan) *VideoStream {
-	return &VideoStream{feed: newFeed(e, index), plan: plan}
+	return &VideoStream{feed: newFeed(e, index), plan: plan, lending: &lending{stream: index, journal: e.journal}}
 }
 
 // AddFrames adds any number of frames, also none. Of each frame only a reference travels; the pictures are read from f.Data by another goroutine, once, and

@@ -13,15 +13,18 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/stopwatch"
+	"github.com/avloom/avloom/pipeline"
 )
 
 var _ astiavx.Output = (*Destination)(nil)
 
 // Destination is where a container goes: a file, a writer, or a connection.
 type Destination struct {
-	w      io.Writer
-	seeker io.Seeker // nil: written front to back
-	file   *os.File  // nil: no file of ours; a writer of the caller's stays open
+	w       io.Writer
+	foreign *foreign            // calls w; nil: it is called here
+	inside  *pipeline.Callbacks // told of calls of w; nil: it is ours
+	seeker  io.Seeker           // nil: written front to back
+	file    *os.File            // nil: no file of ours; a writer of the caller's stays open
 
 	connection *connection // nil: none
 
@@ -124,6 +127,9 @@ func SameFile(a, b string) bool {
 
 // Close closes a file or a connection. A writer stays open.
 func (d *Destination) Close() error {
+	if d.foreign != nil {
+		d.foreign.aside.End()
+	}
 	if d.connection != nil {
 		return d.connection.Close()
 	}
@@ -160,6 +166,9 @@ func (d *Destination) Write(p []byte) (_ int, err error) {
 func (d *Destination) write(p []byte) (int, error) {
 	d.writes.Begin()
 	defer d.writes.End()
+	if d.foreign != nil {
+		return d.foreign.Write(p)
+	}
 	return d.w.Write(p)
 }
 

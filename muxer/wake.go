@@ -45,6 +45,10 @@ func (d *Destination) Wake() {
 	if d.calls.Load()%2 == 0 {
 		return
 	}
+	d.inside.Call(d.wakeWriter)
+}
+
+func (d *Destination) wakeWriter() {
 	if w, ok := d.w.(interface{ SetWriteDeadline(time.Time) error }); ok && w.SetWriteDeadline(time.Now()) == nil {
 		return
 	}

@@ -213,7 +213,7 @@ func (w *worker[In]) passTurn() {
 	}
 }
 
-var errGoexit = errors.New("it called runtime.Goexit")
+var errGoexit = errors.New("runtime.Goexit was called, as t.FailNow does")
 
 // call calls into the node, and asks what it holds after that.
 func (w *worker[In]) call(f func() error) (ok bool) {

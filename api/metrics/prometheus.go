@@ -32,6 +32,7 @@ var (
 	abandoned = gauge("abandoned_actors", "Actors left behind in a call that did not return.")
 	written   = counter("written_bytes", "Size of what is at the destination.")
 	writing   = counter("writing_seconds", "Time that the destination took for writes.")
+	logPanics = counter("log_panics", "Calls of the logger that panicked.")
 	called    = counter("called_seconds", "Time in which at least one call was inside the encoder.")
 )
 
@@ -42,6 +43,7 @@ var (
 	packets     = counter("stream_packets", "Packets that the encoder gave.", streamLabels...)
 	bytes       = counter("stream_bytes", "Bytes in these packets.", streamLabels...)
 	heldPackets = gauge("stream_held_packets", "Packets that the muxer holds back until the other streams have come as far.", streamLabels...)
+	unreturned  = counter("stream_unreturned_pictures", "Pictures that were acquired and dropped, whose memory is lost.", streamLabels...)
 	recentFPS   = gauge("stream_frames_per_second", "Frames encoded per second in the last two seconds.", streamLabels...)
 	recentSpeed = gauge("stream_speed_ratio", "Media time encoded per time in the last two seconds: 1 is real time.", streamLabels...)
 
@@ -74,8 +76,8 @@ var (
 // Describe says which metrics there are. Prometheus calls it.
 func (e *Encoders) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []metric{
-		elapsed, over, abandoned, written, writing, called,
-		accepted, encoded, packets, bytes, heldPackets, recentFPS, recentSpeed,
+		elapsed, over, abandoned, written, writing, logPanics, called,
+		accepted, encoded, packets, bytes, heldPackets, unreturned, recentFPS, recentSpeed,
 		itemsIn, itemsOut, nodeHeld, inCall, spent,
 		queued, capacity, sent, received, freed, blocked,
 	} {
@@ -126,6 +128,7 @@ func (c *collection) run(s *api.Stats) {
 	c.put(abandoned, float64(s.Abandoned))
 	c.put(written, float64(s.BytesWritten))
 	c.seconds(writing, s.Writing)
+	c.put(logPanics, float64(s.LogPanics))
 	c.seconds(called, s.Called)
 }
 
@@ -136,6 +139,7 @@ func (c *collection) stream(s *api.StreamStats) {
 	c.put(packets, float64(s.Packets), labels...)
 	c.put(bytes, float64(s.Bytes), labels...)
 	c.put(heldPackets, float64(s.Held), labels...)
+	c.put(unreturned, float64(s.Unreturned), labels...)
 	c.put(recentFPS, s.RecentFPS, labels...)
 	c.put(recentSpeed, s.RecentSpeed, labels...)
 }

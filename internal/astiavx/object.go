@@ -20,6 +20,10 @@ func FreeFrame(f *astiav.Frame) {
 	}
 }
 
+// LoseFrame says that a frame from NewFrame will never be freed, because somebody may still refer to
+// its memory.
+func LoseFrame() { live.Lost("frame") }
+
 // NewPacket allocates a packet without data. It exists, with FreePacket, so that packets can be counted.
 func NewPacket() *astiav.Packet {
 	live.New("packet")

@@ -16,6 +16,7 @@ var (
 
 	mu     sync.Mutex
 	counts = map[string]int{}
+	lost   int
 )
 
 // Enable starts the counting, for the rest of the process. It is for tests, and for the soak.
@@ -23,6 +24,24 @@ func Enable() { counting.Store(true) }
 
 // New counts an object of this kind that was allocated.
 func New(kind string) { add(kind, 1) }
+
+// Lost counts an object that will never be freed, on purpose: somebody may still refer to it. It is
+// not alive any more.
+func Lost(kind string) {
+	add(kind, -1)
+	mu.Lock()
+	defer mu.Unlock()
+	if counting.Load() {
+		lost++
+	}
+}
+
+// LostCount is how many objects have been lost.
+func LostCount() int {
+	mu.Lock()
+	defer mu.Unlock()
+	return lost
+}
 
 // Freed counts an object of this kind that was freed.
 func Freed(kind string) { add(kind, -1) }

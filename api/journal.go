@@ -1,0 +1,67 @@
+package api
+
+import (
+	"sync/atomic"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// journal is the logger of an encoder. Its code is the caller's: where that panics, a line is lost,
+// which is counted, and nothing else happens.
+type journal struct {
+	logger *zap.Logger
+	inside *pipeline.Callbacks // told of each call of the logger
+	lost   *atomic.Int64       // lines, and loggers that were to be made for them
+}
+
+func newJournal(l *zap.Logger, inside *pipeline.Callbacks) journal {
+	return journal{logger: l, inside: inside, lost: new(atomic.Int64)}
+}
+
+// log logs a line, on the goroutine that calls.
+func (j journal) log(level zapcore.Level, text string, fields ...zap.Field) {
+	j.call(func() { j.logger.Log(level, text, fields...) })
+}
+
+func (j journal) info(text string, fields ...zap.Field) { j.log(zap.InfoLevel, text, fields...) }
+
+func (j journal) warn(text string, fields ...zap.Field) { j.log(zap.WarnLevel, text, fields...) }
+
+// call calls code of the logger's. A panic ends here; runtime.Goexit ends the goroutine, whose owner
+// the caller is.
+func (j journal) call(f func()) {
+	returned := false
+	defer func() {
+		if !returned {
+			_ = recover()
+			j.lost.Add(1)
+		}
+	}()
+	j.inside.Call(f)
+	returned = true
+}
+
+// logShielded logs a line from where nothing may be unwound, and waits for the logger.
+func (j journal) logShielded(level zapcore.Level, text string, fields ...zap.Field) {
+	aside := pipeline.Aside{Callbacks: j.inside}
+	defer aside.End()
+	if aside.Do(func() { j.logger.Log(level, text, fields...) }) != nil {
+		j.lost.Add(1)
+	}
+}
+
+// warnApart warns from where nobody may wait for a logger: one of Go's own goroutines for cleanups.
+func (j journal) warnApart(text string, fields ...zap.Field) {
+	pipeline.Apart(func() { j.warn(text, fields...) })
+}
+
+// named returns the journal of a part, which has this name and these fields in its lines.
+func (j journal) named(name string, fields ...zap.Field) journal {
+	logger := zap.NewNop()
+	j.call(func() { logger = j.logger.Named(name).With(fields...) })
+	j.logger = logger
+	return j
+}
