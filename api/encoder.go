@@ -275,6 +275,7 @@ func (e *Encoder) Abort(cause error) error {
 		return aborted
 	case inside:
 		r.Stop(cause)
+		r.dst.Refuse()
 		pipeline.Apart(func() { e.over(r, r.Wait()) })
 		return r.Cause()
 	}

@@ -115,6 +115,13 @@ func (t *Tee) Flush(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// Refuse makes all writes from now on fail, and does not touch the destinations.
+func (t *Tee) Refuse() {
+	for _, m := range t.muxes {
+		m.dst.Refuse()
+	}
+}
+
 // Wake makes a write that blocks return.
 func (t *Tee) Wake() {
 	for _, m := range t.muxes {

@@ -34,10 +34,13 @@ func (d *Destination) activity() pipeline.Activity {
 	return a
 }
 
+// Refuse makes all calls of the writer from now on fail.
+func (d *Destination) Refuse() { _ = d.fail(errWoken) }
+
 // Wake makes a call of the writer that blocks return, where the writer has a way: a deadline, or else being closed. Calls after it fail at
 // once. It is safe to be called from any goroutine.
 func (d *Destination) Wake() {
-	_ = d.fail(errWoken) // before the look at the calls: whichever comes later sees the other
+	d.Refuse() // before the look at the calls: whichever comes later sees the other
 	if d.connection != nil {
 		d.connection.carrier.Interrupt()
 		return
