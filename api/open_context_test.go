@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,7 +27,7 @@ type spyCore struct {
 }
 
 func (c spyCore) With(fields []zapcore.Field) zapcore.Core {
-	if len(fields) > 0 && fields[0].Key == "stream" {
+	if slices.ContainsFunc(fields, func(f zapcore.Field) bool { return f.Key == "stream" }) {
 		c.onStream()
 	}
 	return c

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
