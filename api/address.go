@@ -29,6 +29,8 @@ func parseAddress(text string) (address, error) {
 		e.Reason = "is a file; open it with File, by its path"
 	case scheme == "rtp" || scheme == "rtsp":
 		e.Reason = scheme + " takes a muxer that makes connections of its own; take another protocol, such as srt"
+	case scheme == "ftp":
+		e.Reason = "FFmpeg's ftp does not hear whether the server has kept what it got; take http, or Writer with what an FTP library writes to"
 	case !known:
 		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", shorten(scheme), didYouMean(scheme, muxer.Protocols()))
 	case !strings.HasPrefix(rest, "//") && scheme != "unix":

@@ -16,7 +16,8 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log, and into the error of the call in which they were said.
+// connectionLines are FFmpeg's lines about a connection, without secrets. They go to a log, and
+// into the error of the call in which they were said.
 type connectionLines struct {
 	redactor redactor
 	log      *astiavx.Log      // nil: none
@@ -30,7 +31,8 @@ type connectionLines struct {
 // mostSaid bounds what is kept of one call.
 const mostSaid = 8
 
-// all is where FFmpeg's lines go, but for what it logs to debug: there it shows what it sends, with passwords.
+// all is where FFmpeg's lines go, but for what it logs to debug: there it shows what it sends, with
+// passwords.
 func (c *connectionLines) all() *astiavx.Log {
 	most := astiav.LogLevelError
 	if c.log != nil {
@@ -64,7 +66,8 @@ var plain = []syscall.Errno{
 	syscall.EADDRINUSE, syscall.EACCES,
 }
 
-// explain says of an error where the connection leads, and what FFmpeg said in that call. Of nil it makes nil, and forgets what was said.
+// explain says of an error where the connection leads, and what FFmpeg said in that call. Of nil it
+// makes nil, and forgets what was said.
 func (c *connectionLines) explain(err error) error {
 	said := c.forget()
 	if err == nil {
@@ -106,13 +109,15 @@ type connectionError struct {
 func (e *connectionError) Error() string { return e.text }
 func (e *connectionError) Unwrap() error { return e.err }
 
-// redactor leaves out of texts what is not to be shown of a connection: of its URL what shown leaves out, and the values of its options.
+// redactor leaves out of texts what is not to be shown of a connection: of its URL what shown
+// leaves out, and the values of its options.
 type redactor struct {
 	url, shown string
 	parts      *regexp.Regexp // the URL and its secret parts; nil: too much to look for
 }
 
-// leastSecret is the length from which something is looked for. Shorter parts would be found anywhere.
+// leastSecret is the length from which something is looked for. Shorter parts would be found
+// anywhere.
 const leastSecret = 3
 
 func (a *address) redactor(options map[string]string) redactor {
@@ -174,7 +179,8 @@ func wholeWord(s string) string {
 	return pattern
 }
 
-// longestLine is what FFmpeg cuts a line to, and with it perhaps a secret, which then cannot be found.
+// longestLine is what FFmpeg cuts a line to, and with it perhaps a secret, which then cannot be
+// found.
 const longestLine = 1023
 
 func (r redactor) clean(text string) string {

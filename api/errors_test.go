@@ -107,6 +107,7 @@ var outputs = []struct {
 	{"URL of a descriptor", "url", func(string) api.Output { return api.URL("pipe:1") }},
 	{"URL of several files", "url", func(string) api.Output { return api.URL("tee:a|b") }},
 	{"URL of a protocol that needs a muxer", "url", func(string) api.Output { return api.URL("rtsp://user:secret@host/x") }},
+	{"URL of a protocol that does not hear how it ended", "url", func(string) api.Output { return api.URL("ftp://user:secret@host/x.mp4") }},
 	{"URL of a protocol that is unknown", "url", func(string) api.Output { return api.URL("rmtp://host/live/secret") }},
 	{"URL of nested protocols", "url", func(string) api.Output { return api.URL("crypto+file:x.mp4") }},
 	{"URL without a host", "url", func(string) api.Output { return api.URL("http:x.mp4") }},

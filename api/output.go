@@ -99,44 +99,53 @@ func File(path string, opts ...OutputOption) Output {
 // fragmented, and a container that cannot be streamed is refused at Open. The encoder does not close w, unless a write blocks when the run
 // has stopped and w cannot be woken by a deadline. As io.Writer says, w must not keep what it is given: it is FFmpeg's own buffer, without a copy.
 //
-// Where the reader of a pipe goes away the run ends with syscall.EPIPE. Of os.Stdout and os.Stderr that needs
-// signal.Ignore(syscall.SIGPIPE) in the program: Go ends a process by SIGPIPE that writes to one of these two when nobody reads it, and a
-// library must not change that. A pipe of any other number, such as a duplicate of stdout by syscall.Dup, needs nothing.
+// Where the reader of a pipe goes away the run ends with syscall.EPIPE. Of os.Stdout and os.Stderr
+// that needs signal.Ignore(syscall.SIGPIPE) in the program: Go ends a process by SIGPIPE that
+// writes to one of these two when nobody reads it, and a library must not change that. A pipe of
+// any other number, such as a duplicate of stdout by syscall.Dup, needs nothing.
 func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toWriter, writer: w, format: format}, opts)
 }
 
-// URL is another program, reached through a protocol: rtmp, srt, http, https, tcp, udp and their kin ("srt://host:9000?mode=caller"). The
-// container is FLV behind RTMP; what the extension says behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names
-// another. It is written front to back.
+// URL is another program, reached through a protocol: rtmp, srt, http, https, tcp, udp and their
+// kin ("srt://host:9000?mode=caller"). The container is FLV behind RTMP; what the extension says
+// behind http, if FFmpeg knows it; and otherwise MPEG-TS, unless Format names another. It is
+// written front to back.
 //
-// Open connects, after it has found everything else to be in order, and waits for that as long as it takes: until ctx ends, or the
-// encoder is aborted, or a time runs out that the protocol's options set. A name that is being looked up for one of FFmpeg's protocols,
-// alone, is waited for in any case. A file: URL, and whatever is not one of these protocols, is a *ConfigError.
+// Open connects, after it has found everything else to be in order, and waits for that as long as
+// it takes: until ctx ends, or the encoder is aborted, or a time runs out that the protocol's
+// options set. A name that is being looked up for one of FFmpeg's protocols, alone, is waited for
+// in any case. A file: URL, and whatever is not one of these protocols, is a *ConfigError.
 //
-// An error of a connection says where it leads and what the other side, or FFmpeg, said about it, from every call; errors.Is and errors.As
-// find the cause. Errors and logs show of a URL neither user, password and query, nor a path that may hold a stream's key.
+// An error of a connection says where it leads and what the other side, or FFmpeg, said about it,
+// from every call; errors.Is and errors.As find the cause. Errors and logs show of a URL neither
+// user, password and query, nor a path that may hold a stream's key.
 //
 // # http and https
 //
-// The container is the body of one request of Go's net/http, over HTTP/1.1 or HTTP/2, with the proxy that the environment names. The server
-// is asked first whether it wants the body ("Expect: 100-continue"); one that does not answer that gets the body after a second. Close waits
-// for the answer. Only a status from 200 to 299 is success: any other ends the run with an error that names it, also where it comes before
-// the end of the body, or before its beginning, from Open.
+// The container is the body of one request of Go's net/http, over HTTP/1.1 or HTTP/2, with the
+// proxy that the environment names. The server is asked first whether it wants the body ("Expect:
+// 100-continue"); one that does not answer that gets the body after a second. Close waits for the
+// answer. Only a status from 200 to 299 is success: any other ends the run with an error that names
+// it, also where it comes before the end of the body, or before its beginning, from Open.
 //
-// A redirect (301, 302, 307 or 308) is followed while nothing of the body has been sent, with the same method, since the GET that browsers
-// make of a POST would upload nothing. A 303, a redirect that comes later, and one from https to http are errors.
+// A redirect (301, 302, 307 or 308) is followed while nothing of the body has been sent, with the
+// same method, since the GET that browsers make of a POST would upload nothing. A 303, a redirect
+// that comes later, and one from https to http are errors.
 //
-// FormatOptions, by FFmpeg's names: "method" (POST), "headers" (lines of "Name: value", each ended by "\r\n"), "content_type" (that of the
-// container), "user_agent" ("avloom"), "timeout" or "rw_timeout" (how long the server may take to let the upload in, to take what is written,
-// and to answer at the end, in microseconds or as a time.Duration; for ever), "send_expect_100" (true: ask first), "http_proxy", "tls_verify"
-// (true), "ca_file", "cert_file" and "key_file". A user in the URL is sent by Basic authentication. Everything else of FFmpeg's is
-// refused, "listen" with it: to serve, write to the response of a server of net/http with Writer, as examples/http does.
+// FormatOptions, by FFmpeg's names: "method" (POST), "headers" (lines of "Name: value", each ended
+// by "\r\n"), "content_type" (that of the container), "user_agent" ("avloom"), "timeout" or
+// "rw_timeout" (how long the server may take to let the upload in, to take what is written, and to
+// answer at the end, in microseconds or as a time.Duration; for ever), "send_expect_100" (true: ask
+// first), "http_proxy", "tls_verify" (true), "ca_file", "cert_file" and "key_file". A user in the
+// URL is sent by Basic authentication. Everything else of FFmpeg's is refused, "listen" with it: to
+// serve, write to the response of a server of net/http with Writer, as examples/http does.
 //
 // # The other protocols
 //
-// They are FFmpeg's. Their options go into the URL's query, where they read one, or into FormatOptions. FFmpeg's ftp does not listen to
-// what the server says at the end: a server that had no room looks like success.
+// They are FFmpeg's. Their options go into the URL's query, where they read one, or into
+// FormatOptions. What is sent over them is live: none but http and https tells at the end whether
+// the other side has kept it. ftp, which could, is refused, because FFmpeg does not listen.
 func URL(url string, opts ...OutputOption) Output {
 	return newOutput(Output{kind: toURL, path: url}, opts)
 }

@@ -15,10 +15,12 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// stdoutChild is set, to what it does about SIGPIPE, in the process that writes to a stdout whose reader goes away.
+// stdoutChild is set, to what it does about SIGPIPE, in the process that writes to a stdout whose
+// reader goes away.
 const stdoutChild = "AVLOOM_TEST_STDOUT"
 
-// TestStdoutWhoseReaderGoesAway: Go ends a process by SIGPIPE that writes to a broken stdout, unless the program has asked for that signal or ignores it.
+// TestStdoutWhoseReaderGoesAway: Go ends a process by SIGPIPE that writes to a broken stdout,
+// unless the program has asked for that signal or ignores it.
 func TestStdoutWhoseReaderGoesAway(t *testing.T) {
 	if what := os.Getenv(stdoutChild); what != "" {
 		writeToStdout(t, what)

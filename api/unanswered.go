@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// How long libsrt waits for somebody to answer, unless connect_timeout says otherwise: 3 s, and ten times as long where both sides call (SRTO_CONNTIMEO in its
-// documentation).
+// How long libsrt waits for somebody to answer, unless connect_timeout says otherwise: 3 s, and ten
+// times as long where both sides call (SRTO_CONNTIMEO in its documentation).
 const (
 	srtAnswers           = 3 * time.Second
 	srtRendezvousAnswers = 10 * srtAnswers
 )
 
-// unanswered says of an attempt to connect by SRT whether nobody answered or somebody refused, which FFmpeg's error does not tell: only the time that it took
-// does. refused is whether it was the connection that failed, and not what comes before it. Of other protocols it is nil.
+// unanswered says of an attempt to connect by SRT whether nobody answered or somebody refused,
+// which FFmpeg's error does not tell: only the time that it took does. refused is whether it was
+// the connection that failed, and not what comes before it. Of other protocols it is nil.
 func (t *target) unanswered(err error, took time.Duration, refused bool) error {
 	timedOut := errors.Is(err, syscall.ETIMEDOUT)
 	if t.address.protocol.Name != "srt" || !timedOut && !errors.Is(err, syscall.EIO) {
@@ -39,7 +40,8 @@ func (t *target) unanswered(err error, took time.Duration, refused bool) error {
 	}
 }
 
-// srtIsBroken says what FFmpeg's error means where SRT does not send any more, which says nothing itself.
+// srtIsBroken says what FFmpeg's error means where SRT does not send any more, which says nothing
+// itself.
 func srtIsBroken(err error) error {
 	if errors.Is(err, syscall.EIO) {
 		return fmt.Errorf("the other side has ended the connection, or has not been heard of for too long: %w", err)

@@ -24,7 +24,8 @@ var ofFFmpegHTTP = []string{"http", "tls", "tcp"}
 // notForUploads is the error about an option that neither the muxer nor an upload has.
 func (o codecOption) notForUploads(p muxer.Protocol, ofMuxer []astiavx.Option) error {
 	if o.key == "listen" {
-		return o.wrong("avloom sends to a server and is none; to serve, write to the response of a server of net/http with Writer, as examples/http does")
+		return o.wrong("avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
+			"with Writer, as examples/http does")
 	}
 	known := astiavx.OutputProtocols()
 	for _, name := range ofFFmpegHTTP {
@@ -38,7 +39,8 @@ func (o codecOption) notForUploads(p muxer.Protocol, ofMuxer []astiavx.Option) e
 	return o.unknown("there is no such option of a container or of "+p.Name, append(p.Options(), ofMuxer...))
 }
 
-// wrongForUpload is the error about the value of an option of an upload. It does not show a value that may hold a secret.
+// wrongForUpload is the error about the value of an option of an upload. It does not show a value
+// that may hold a secret.
 func (o codecOption) wrongForUpload(e *upload.OptionError) *ConfigError {
 	err := o.wrong(e.Reason, e.Supported...)
 	err.Err = e.Err

@@ -35,7 +35,8 @@ func secretly(url, path string) string {
 	return strings.Replace(url, "://", "://user:secret@", 1) + path + "?token=hush"
 }
 
-// TestUploadThatIsRefused: whenever the server answers that it will not have it, the run fails with that answer.
+// TestUploadThatIsRefused: whenever the server answers that it will not have it, the run fails with
+// that answer.
 func TestUploadThatIsRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, code := range []int{403, 404, 413, 500, 507} {
@@ -116,7 +117,8 @@ func TestRefusalReachesEveryCall(t *testing.T) {
 	require.ErrorContains(t, enc.Close(), "507 Insufficient Storage")
 }
 
-// TestServerThatAnswersAndClosesWhileItIsSent has the error say the answer, not that the pipe broke.
+// TestServerThatAnswersAndClosesWhileItIsSent has the error say the answer, not that the pipe
+// broke.
 func TestServerThatAnswersAndClosesWhileItIsSent(t *testing.T) {
 	mediatest.NoLeaks(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -150,9 +152,11 @@ func TestUploads(t *testing.T) {
 		agent   string
 		key     string
 	}{
-		"as it comes":  {"/x.mp4", nil, "POST", "video/mp4", "avloom", ""},
-		"as one likes": {"/x.mkv", map[string]any{"method": "PUT", "content_type": "video/own", "user_agent": "me", "headers": "X-Key: 1\r\n", "timeout": 20_000_000}, "PUT", "video/own", "me", "1"},
-		"by duration":  {"/x.ts", map[string]any{"timeout": 20 * time.Second, "mpegts_flags": "+resend_headers"}, "POST", "video/MP2T", "avloom", ""},
+		"as it comes": {"/x.mp4", nil, "POST", "video/mp4", "avloom", ""},
+		"as one likes": {"/x.mkv", map[string]any{
+			"method": "PUT", "content_type": "video/own", "user_agent": "me", "headers": "X-Key: 1\r\n", "timeout": 20_000_000,
+		}, "PUT", "video/own", "me", "1"},
+		"by duration": {"/x.ts", map[string]any{"timeout": 20 * time.Second, "mpegts_flags": "+resend_headers"}, "POST", "video/MP2T", "avloom", ""},
 	} {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", secure: ", secure), func(t *testing.T) {
@@ -229,7 +233,8 @@ func TestUploadThatIsRedirected(t *testing.T) {
 	requireNoSecrets(t, err)
 }
 
-// TestUploadThatIsNotAnswered: whoever ends the run does not have to wait for a server that has all and says nothing.
+// TestUploadThatIsNotAnswered: whoever ends the run does not have to wait for a server that has all
+// and says nothing.
 func TestUploadThatIsNotAnswered(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cause := errors.New("no more patience")

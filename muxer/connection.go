@@ -18,7 +18,8 @@ type Link struct {
 	Explain   func(error) error // adds to an error where and why it happened; of nil it makes nil
 }
 
-// connection is a way to another program. Its errors say where it leads, and what was said about it.
+// connection is a way to another program. Its errors say where it leads, and what was said about
+// it.
 type connection struct {
 	carrier interface {
 		io.WriteCloser

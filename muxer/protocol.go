@@ -20,8 +20,10 @@ type Protocol struct {
 	layers     []string // protocols below, whose options it passes on (ffurl_open_whitelist in FFmpeg's http.c, rtmpproto.c, tls.c)
 }
 
-// protocols are those to which a container can be written. Others that FFmpeg counts among its protocols are files (file, fd, pipe), or lead to
-// several or to none (tee, md5), or need a muxer of their own (rtp, prompeg).
+// protocols are those to which a container can be written. Others that FFmpeg counts among its
+// protocols are files (file, fd, pipe), or lead to several or to none (tee, md5), or need a muxer
+// of their own (rtp, prompeg). Its ftp does not listen to what the server says of a file that it
+// has got.
 var protocols = []Protocol{
 	{Name: "rtmp", layers: []string{"tcp"}},
 	{Name: "rtmps", layers: []string{"tls", "tcp"}},
@@ -31,7 +33,6 @@ var protocols = []Protocol{
 	{Name: "http", Uploads: true, NamesFiles: true},
 	{Name: "https", Uploads: true, NamesFiles: true},
 	{Name: "icecast", NamesFiles: true},
-	{Name: "ftp", layers: []string{"tcp"}, NamesFiles: true},
 	{Name: "tcp"},
 	{Name: "tls", layers: []string{"tcp"}},
 	{Name: "udp"},
@@ -63,8 +64,8 @@ func Protocols() []string {
 	return names
 }
 
-// Container returns the container that one expects behind a protocol: FLV is the only one that RTMP knows. Where files have names, that
-// of path decides, if it has an extension that FFmpeg knows.
+// Container returns the container that one expects behind a protocol: FLV is the only one that RTMP
+// knows. Where files have names, that of path decides, if it has an extension that FFmpeg knows.
 func (p Protocol) Container(file string) astiavx.Container {
 	name := "mpegts"
 	if p.OnlyFLV() {
@@ -94,7 +95,8 @@ func (p Protocol) Options() []astiavx.Option {
 	return all
 }
 
-// Check says what the protocol would have against a value of an option. For one that uploads, the error is an *upload.OptionError.
+// Check says what the protocol would have against a value of an option. For one that uploads, the
+// error is an *upload.OptionError.
 func (p Protocol) Check(name, value string) error {
 	if p.Uploads {
 		return new(upload.Config).Set(name, value)
@@ -108,7 +110,8 @@ func (p Protocol) Check(name, value string) error {
 	return fmt.Errorf("%s has no option %s", p.Name, name)
 }
 
-// CheckTogether says what the protocol would have against all options together. The error is an *upload.OptionError.
+// CheckTogether says what the protocol would have against all options together. The error is an
+// *upload.OptionError.
 func (p Protocol) CheckTogether(options map[string]string) error {
 	if !p.Uploads {
 		return nil

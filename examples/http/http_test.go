@@ -75,6 +75,23 @@ func TestTheFirstFramesComeAtOnce(t *testing.T) {
 	<-over
 }
 
+// TestPicturesComeWithoutSound: a stream that is not fed holds the other back for a moment only.
+func TestPicturesComeWithoutSound(t *testing.T) {
+	mediatest.NoLeaks(t)
+	stream := hurried(t, 0)
+	stream.mute = true
+	client, url, over := startServer(t, stream)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	response := get(ctx, t, client, url+"/live.mp4")
+	for _, want := range []string{"ftyp", "moov", "moof", "mdat", "moof", "mdat"} {
+		require.Equal(t, want, copyBox(t, io.Discard, response.Body))
+	}
+	require.Empty(t, over)
+	cancel()
+	<-over
+}
+
 // copyBox copies the next box of an mp4 file, which begins with its size and its type, and returns the type.
 func copyBox(t *testing.T, to io.Writer, from io.Reader) string {
 	t.Helper()

@@ -27,11 +27,13 @@ type live struct {
 	interval time.Duration // between two frames
 	duration time.Duration // of a stream; 0: until the client goes away
 	stall    time.Duration // for how long a client may take nothing
+	mute     bool          // no sound comes, as from a microphone that is off
 	logger   *log.Logger
 }
 
-// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong before the first byte is a status; after it, it cuts
-// the connection: the client must not take it for the end.
+// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong before the
+// first byte is a status; after it, it cuts the connection: the client must not take it for the
+// end.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "video/mp4")
 	w.Header().Set("Cache-Control", "no-store")
@@ -53,7 +55,8 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// viewer sends each write to the client at once, and gives up on one that takes nothing any more: whoever loses the network says no goodbye.
+// viewer sends each write to the client at once, and gives up on one that takes nothing any more:
+// whoever loses the network says no goodbye.
 type viewer struct {
 	io.Writer
 	control *http.ResponseController
@@ -86,7 +89,8 @@ func (v *viewer) expect(deadline time.Time) error {
 	return v.control.SetWriteDeadline(deadline)
 }
 
-// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading, when the run is over.
+// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading, when the run
+// is over.
 func (v *viewer) SetWriteDeadline(t time.Time) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -99,11 +103,13 @@ func isGone(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
-// fragment is how much goes out at once, in microseconds: what a player is behind, at least. The library's own choice is half a second.
-const fragment = 100_000
+// patience is for how long a stream that is not fed is waited for. A fragment lasts four fifths of
+// it, a tenth of a second: what a player is behind, at least.
+const patience = 125 * time.Millisecond
 
-// stream encodes into w until the simulation or ctx ends. The encoder holds no frame back ("zerolatency"), gives a player a keyframe once a
-// second, and keeps to one thread, since there may be many clients.
+// stream encodes into w until the simulation or ctx ends. The encoder holds no frame back
+// ("zerolatency"), gives a player a keyframe once a second, and keeps to one thread, since there
+// may be many clients.
 func (l *live) stream(ctx context.Context, w io.Writer) error {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
@@ -118,7 +124,7 @@ func (l *live) stream(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := enc.OpenWriter(ctx, w, "mp4", api.FormatOptions(map[string]any{"frag_duration": fragment})); err != nil {
+	if err := enc.OpenWriter(ctx, w, "mp4", api.Patience(patience)); err != nil {
 		return fmt.Errorf("open the stream: %w", err)
 	}
 	if err := l.feed(ctx, video, audio); err != nil {
@@ -127,7 +133,8 @@ func (l *live) stream(ctx context.Context, w io.Writer) error {
 	return enc.Close()
 }
 
-// feed simulates a frame and the sound that goes with it at each tick. A client that does not keep up makes it wait, and misses nothing.
+// feed simulates a frame and the sound that goes with it at each tick. A client that does not keep
+// up makes it wait, and misses nothing.
 func (l *live) feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream) error {
 	ticker := time.NewTicker(l.interval)
 	defer ticker.Stop()
@@ -136,8 +143,10 @@ func (l *live) feed(ctx context.Context, video *api.VideoStream, audio *api.Audi
 		if err := video.AddFrames(ctx, api.Frames{Data: water.draw(k), Layout: api.NHWC}); err != nil {
 			return err
 		}
-		if err := audio.AddSamples(ctx, chord(k)); err != nil {
-			return err
+		if !l.mute {
+			if err := audio.AddSamples(ctx, chord(k)); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ticker.C:

@@ -1,10 +1,12 @@
-// HTTP serves a simulation that never ends to a browser: waves on water, with a chord that swells with them, encoded while one watches.
+// HTTP serves a simulation that never ends to a browser: waves on water, with a chord that swells
+// with them, encoded while one watches.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/http -addr localhost:8080
 //
-// then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client has an encoder of its own, which writes a fragmented
-// mp4 into the response (live.go), until the client goes away or takes nothing for half a minute. The simulation is in waves.go.
+// then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client has an
+// encoder of its own, which writes a fragmented mp4 into the response (live.go), until the client
+// goes away or takes nothing for half a minute. The simulation is in waves.go.
 package main
 
 import (
@@ -42,6 +44,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "localhost:8080", "the `address` to listen at")
 	duration := flags.Duration("duration", 0, "how `long` a stream lasts; 0: until the client goes away")
+	mute := flags.Bool("mute", false, "let no sound come, which holds the pictures back for no longer than the patience of the stream")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	logger := log.New(stderr, "http: ", 0)
 	logger.Printf("watch at http://%s", listener.Addr())
 	return serve(ctx, listener, newHandler(&live{
-		codec: "libx264", interval: time.Second / frameRate, duration: *duration, stall: 30 * time.Second, logger: logger,
+		codec: "libx264", interval: time.Second / frameRate, duration: *duration, stall: 30 * time.Second, mute: *mute, logger: logger,
 	}))
 }
 
@@ -67,7 +70,8 @@ func newHandler(stream http.Handler) http.Handler {
 	return mux
 }
 
-// serve serves until ctx ends, which is also the end of all requests, and returns when they are over.
+// serve serves until ctx ends, which is also the end of all requests, and returns when they are
+// over.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler:           handler,

@@ -14,7 +14,7 @@ type Config struct {
 	Header      http.Header   // further header fields; Host is that of the request
 	ContentType string        // "": that of Header, else application/octet-stream
 	UserAgent   string        // "": that of Header, else avloom
-	Timeout     time.Duration // how long one step may take: to connect and be let in, to send what one Write was given, to answer at the end. 0: for ever
+	Timeout     time.Duration // for one step: to connect and be let in, to send one Write, to answer. 0: for ever
 	Proxy       *url.URL      // nil: what the environment says
 	TLS         *tls.Config   // nil: the system's certificates
 	NoQuestion  bool          // send the body without asking whether the server takes it
@@ -25,7 +25,8 @@ type Config struct {
 // defaultAgent is how an upload introduces itself.
 const defaultAgent = "avloom"
 
-// questionTimeout is how long an upload waits for a server to say that it takes the body, before it sends the body all the same. It is curl's.
+// questionTimeout is how long an upload waits for a server to say that it takes the body, before it
+// sends the body all the same. It is curl's.
 const questionTimeout = time.Second
 
 // Parse makes a Config of options in text, and checks them together. An error is an *OptionError.
@@ -59,7 +60,8 @@ func twice(options map[string]string, header http.Header) error {
 	return nil
 }
 
-// loadCertificate reads the certificate by which the server knows the client, which takes two files.
+// loadCertificate reads the certificate by which the server knows the client, which takes two
+// files.
 func (c *Config) loadCertificate() error {
 	switch {
 	case c.certificate == "" && c.key == "":

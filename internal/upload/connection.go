@@ -72,10 +72,10 @@ func (c *connections) hungUp() bool {
 }
 
 // connection hides two habits of net/http from an upload.
-//   - net/http looks at a failed write before it looks at the answer that the server sent before it hung up. So a write that fails returns when the
-//     answer has been read.
-//   - net/http closes a connection of HTTP/1 when a complete answer has come, although a server may go on to read the body. So a close waits for the
-//     upload to say whether it does.
+//   - net/http looks at a failed write before it looks at the answer that the server sent before it
+//     hung up. So a write that fails returns when the answer has been read.
+//   - net/http closes a connection of HTTP/1 when a complete answer has come, although a server may
+//     go on to read the body. So a close waits for the upload to say whether it does.
 type connection struct {
 	net.Conn
 	of       *connections

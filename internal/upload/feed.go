@@ -9,7 +9,8 @@ import (
 // errNotItsTurn is what a request gets that reads on after another has taken its place.
 var errNotItsTurn = errors.New("the request is over")
 
-// feed hands what is written to the request that reads it. Until the first byte has been taken, another request can take the place of the one before.
+// feed hands what is written to the request that reads it. Until the first byte has been taken,
+// another request can take the place of the one before.
 type feed struct {
 	wanted chan struct{} // closed when a request first asks for the body
 
@@ -91,10 +92,11 @@ func (f *feed) begin() {
 type body struct {
 	feed      *feed
 	whole     bool // the end has been read
-	answering bool // the server is answering instead of asking for the body: whether the body is wanted is not known yet
+	answering bool // the server is answering, and whether it wants the body is not known yet
 }
 
-// answers says that the server is answering. What is written waits until it is known what, or for as long as the question for the body is waited for.
+// answers says that the server is answering. What is written waits until it is known what, or for
+// as long as the question for the body is waited for.
 func (b *body) answers(yes bool) {
 	b.feed.mu.Lock()
 	defer b.feed.mu.Unlock()
@@ -137,7 +139,8 @@ func (b *body) Close() error {
 	return nil
 }
 
-// retire ends the turn of the request. It says whether the request has taken anything, and whether it has taken all.
+// retire ends the turn of the request. It says whether the request has taken anything, and whether
+// it has taken all.
 func (b *body) retire() (taken, whole bool) {
 	f := b.feed
 	f.mu.Lock()

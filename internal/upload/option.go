@@ -31,13 +31,15 @@ func (e *OptionError) Error() string {
 // Unwrap returns the cause.
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// option is one that FFmpeg's http, or what lies below it, has too, by the same name and with the same meaning.
+// option is one that FFmpeg's http, or what lies below it, has too, by the same name and with the
+// same meaning.
 type option struct {
 	name string
 	set  func(c *Config, value string) error // the error is an *OptionError without a name
 }
 
-// all are the options, the usual first. Those of FFmpeg's that are not here are for reading, for servers, or for what an upload cannot do without.
+// all are the options, the usual first. Those of FFmpeg's that are not here are for reading, for
+// servers, or for what an upload cannot do without.
 var all = []option{
 	{"method", setMethod},
 	{"headers", setHeaders},
@@ -124,7 +126,8 @@ func setText(field func(*Config) *string) func(*Config, string) error {
 	}
 }
 
-// setTimeout takes microseconds, as FFmpeg does, or what time.ParseDuration reads. FFmpeg's -1 is its default, for ever.
+// setTimeout takes microseconds, as FFmpeg does, or what time.ParseDuration reads. FFmpeg's -1 is
+// its default, for ever.
 func setTimeout(c *Config, value string) error {
 	d, err := time.ParseDuration(value)
 	if err != nil {
@@ -175,7 +178,9 @@ func parseBool(value string) (bool, error) {
 }
 
 // managed are fields of the header that follow from how the body is sent.
-var managed = []string{"Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+var managed = []string{
+	"Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+}
 
 // setHeaders takes lines of "Name: value".
 func setHeaders(c *Config, value string) error {
@@ -200,7 +205,8 @@ func setHeaders(c *Config, value string) error {
 	return nil
 }
 
-// isToken says whether s may be the name of a method or of a header field (RFC 9110, section 5.6.2).
+// isToken says whether s may be the name of a method or of a header field (RFC 9110, section
+// 5.6.2).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)

@@ -17,7 +17,8 @@ import (
 // mostRedirects is how many redirects are followed. It is that of net/http.
 const mostRedirects = 10
 
-// send sends the body to a URL, or to where the server redirects it before anything of it has been sent.
+// send sends the body to a URL, or to where the server redirects it before anything of it has been
+// sent.
 func (u *Upload) send(ctx context.Context, to *url.URL) error {
 	header := u.config.header(to)
 	for redirects := 0; ; {
@@ -52,8 +53,8 @@ func forward(header http.Header, from, to *url.URL) {
 	authorize(header, to)
 }
 
-// attempt sends one request, and waits for its end. next is where the body, which is untouched, is to be sent instead: to another URL, or to the same without
-// the question.
+// attempt sends one request, and waits for its end. next is where the body, which is untouched, is
+// to be sent instead: to another URL, or to the same without the question.
 func (u *Upload) attempt(ctx context.Context, to *url.URL, header http.Header) (next *url.URL, err error) {
 	body := u.feed.next()
 	defer u.connections.drop()
@@ -84,8 +85,8 @@ func (u *Upload) attempt(ctx context.Context, to *url.URL, header http.Header) (
 	return nil, u.awaitVerdict(response)
 }
 
-// traceOf keeps the body from being read while the server answers something else than that it wants the body: net/http begins to send the body then, before it
-// returns the answer.
+// traceOf keeps the body from being read while the server answers something else than that it wants
+// the body: net/http begins to send the body then, before it returns the answer.
 func traceOf(body *body, sent *sent) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		WroteRequest: sent.end,
@@ -172,7 +173,8 @@ func redirected(from *url.URL, r *http.Response, taken bool) (*url.URL, error) {
 	}
 }
 
-// awaitSent is for a server that answers well: it waits until all has been sent, where the answer came before that.
+// awaitSent is for a server that answers well: it waits until all has been sent, where the answer
+// came before that.
 func (u *Upload) awaitSent(ctx context.Context, to *url.URL, r *http.Response, asked bool, body *body, sent *sent) (next *url.URL, err error) {
 	u.connections.keep()
 	body.answers(false)
@@ -195,8 +197,9 @@ func (u *Upload) awaitSent(ctx context.Context, to *url.URL, r *http.Response, a
 	return nil, u.first(early)
 }
 
-// awaitVerdict waits for the end of an answer that began before all had been sent. A server that just hangs up then has read all, since it would have reset the
-// connection otherwise; FFmpeg's server always does.
+// awaitVerdict waits for the end of an answer that began before all had been sent. A server that
+// just hangs up then has read all, since it would have reset the connection otherwise; FFmpeg's
+// server always does.
 func (u *Upload) awaitVerdict(r *http.Response) error {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return u.first(fmt.Errorf("the server answered %s, and broke off its answer: %w", statusOf(r), err))

@@ -45,7 +45,8 @@ func statusOf(r *http.Response) string {
 // mostText is how many bytes of the server's explanation are shown.
 const mostText = 300
 
-// textOf is what the server says about its status, where that is written for people or programs and not for a browser.
+// textOf is what the server says about its status, where that is written for people or programs and
+// not for a browser.
 func textOf(r *http.Response) string {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "" && kind != "text/plain" && !strings.HasSuffix(kind, "json") {
@@ -57,10 +58,11 @@ func textOf(r *http.Response) string {
 
 // hint says what the server would have wanted where net/http has no way to give it.
 func hint(r *http.Response) string {
-	if scheme, _, _ := strings.Cut(r.Header.Get("WWW-Authenticate"), " "); r.StatusCode == http.StatusUnauthorized && scheme != "" && !strings.EqualFold(scheme, "Basic") {
-		return fmt.Sprintf(" (it asks for %s; a user in the URL is sent as Basic, anything else goes into the option headers)", oneLine(scheme))
+	scheme, _, _ := strings.Cut(r.Header.Get("WWW-Authenticate"), " ")
+	if r.StatusCode != http.StatusUnauthorized || scheme == "" || strings.EqualFold(scheme, "Basic") {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" (it asks for %s; a user in the URL is sent as Basic, all else goes into headers)", oneLine(scheme))
 }
 
 // oneLine replaces what would break a line or garble a terminal.

@@ -19,7 +19,8 @@ var _ io.WriteCloser = (*Upload)(nil)
 // ErrInterrupted is why an upload failed that was interrupted.
 var ErrInterrupted = errors.New("the upload was interrupted")
 
-// Upload is a request whose body is being written. Write and Close are for one goroutine at a time, Interrupt and Err for any.
+// Upload is a request whose body is being written. Write and Close are for one goroutine at a time,
+// Interrupt and Err for any.
 type Upload struct {
 	config      Config
 	feed        *feed
@@ -30,8 +31,9 @@ type Upload struct {
 	freed       sync.Once
 }
 
-// Start connects to a URL of http or https, and returns when the server wants the body, or does not answer the question whether it does. Where ctx ends
-// first, the error is its cause; the upload itself does not end with ctx.
+// Start connects to a URL of http or https, and returns when the server wants the body, or does not
+// answer the question whether it does. Where ctx ends first, the error is its cause; the upload
+// itself does not end with ctx.
 func Start(ctx context.Context, to *url.URL, config Config) (*Upload, error) {
 	live.New("upload")
 	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -66,8 +68,9 @@ func (u *Upload) Write(p []byte) (int, error) {
 	return u.feed.Write(p)
 }
 
-// Close ends the body and waits for the answer, which it returns. After an Interrupt, or an error of Write, the server gets no end, and can tell that the body is
-// not whole. A second Close returns the same.
+// Close ends the body and waits for the answer, which it returns. After an Interrupt, or an error
+// of Write, the server gets no end, and can tell that the body is not whole. A second Close returns
+// the same.
 func (u *Upload) Close() error {
 	defer u.limit("answer")()
 	u.feed.end()
@@ -79,7 +82,8 @@ func (u *Upload) Close() error {
 // Err is why the upload has failed; nil: it has not.
 func (u *Upload) Err() error { return u.feed.failure() }
 
-// Interrupt makes the call that is under way return, and those after it. After the end of the upload it does nothing. It may be called at any time.
+// Interrupt makes the call that is under way return, and those after it. After the end of the
+// upload it does nothing. It may be called at any time.
 func (u *Upload) Interrupt() { u.fail(ErrInterrupted) }
 
 // fail ends the upload, unless it is over.
@@ -94,7 +98,8 @@ func (u *Upload) fail(err error) {
 	u.connections.close()
 }
 
-// limit lets the upload fail if the step that begins is not over in time. The function that it returns ends the step.
+// limit lets the upload fail if the step that begins is not over in time. The function that it
+// returns ends the step.
 func (u *Upload) limit(what string) func() {
 	if u.config.Timeout == 0 {
 		return func() {}

@@ -126,7 +126,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// TestServerThatAnswersAndHangsUp has the error say what the server said, not that the connection broke.
+// TestServerThatAnswersAndHangsUp has the error say what the server said, not that the connection
+// broke.
 func TestServerThatAnswersAndHangsUp(t *testing.T) {
 	for range 20 {
 		to := script(t, func(c net.Conn, in *bufio.Reader) {
@@ -282,7 +283,8 @@ func TestCertificate(t *testing.T) {
 	require.NoError(t, upload(parse(t, s.URL), config, "a"))
 }
 
-// silent reads a request to its end, says when it has read the head and when the body, and answers nothing more than it is told to.
+// silent reads a request to its end, says when it has read the head and when the body, and answers
+// nothing more than it is told to.
 func silent(t *testing.T, answer string) (to *url.URL, head, body <-chan struct{}) {
 	heads, bodies := make(chan struct{}), make(chan struct{})
 	return script(t, func(c net.Conn, in *bufio.Reader) {
