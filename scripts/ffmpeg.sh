@@ -213,8 +213,8 @@ build() {
 	work=$(mktemp -d "$cache/build.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT TERM HUP
-	tarball=$(fetch_source "$work")
 	nvenc_headers "$work"
+	tarball=$(fetch_source "$work")
 	mkdir "$work/source"
 	tar -xf "$tarball" -C "$work/source" --strip-components=1 || die "$tarball cannot be unpacked"
 	release=$(cat "$work/source/RELEASE" 2>/dev/null || true)
