@@ -57,35 +57,41 @@ func Metadata(tags map[string]string) OutputOption {
 // a second pass over the file, and works on files only. Such a file cannot be read before it is closed: it is not CrashSafe.
 func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 
-// CrashSafe says whether the file can be read while it is written, which is the default: whoever is killed leaves all frames that had left the encoders, up to
-// the last half second.
+// CrashSafe says whether the file can be read while it is written, which is the default. A killed process then leaves all frames
+// that had left the encoders, up to the last half second.
 //
-// Where mp4, mov and their kin (m4a, 3gp, f4v) are written to something that can be sought, they consist of fragments of half a second until Close, which makes
-// an ordinary file of them. Matroska and WebM get a cluster each half second, and MPEG-TS is written packet by packet. A stream that is fed nothing for
-// half a second is not waited for, unless its encoder still has something in hand; where that happens, the order of packets in the file depends on the clock.
+// Where mp4, mov and their kin (m4a, 3gp, f4v) are written to something that can be sought, they consist of fragments of half a
+// second until Close, which makes an ordinary file of them. Matroska and WebM get a cluster each half second, and MPEG-TS is
+// written packet by packet. A stream that is not being fed is waited for as Patience says, and no longer.
 //
-// The price is 4 bytes for each packet, 8 where there are B-frames, some 215 a second, and a kilobyte: less than 4 kbit/s at 30 pictures per second, and less
-// than 2 % of what is above 1 Mbit/s.
+// The price is 4 bytes for each packet, 8 where there are B-frames, some 215 a second, and a kilobyte: less than 4 kbit/s at 30
+// pictures per second, and less than 2 % of what is above 1 Mbit/s.
 //
-// Other containers are written as ever. So is an mp4 or mov file where FormatOptions say how it is laid out (movflags, frag_duration and the like), or
-// where AC-3 or E-AC-3 is one of several streams, because FFmpeg cannot describe it before it has sound. A logger is told if CrashSafe(true) cannot be
-// had. Faststart turns it off; to ask for both is a *ConfigError. The file that RenderAll lets a job write, which goes unless it becomes whole, is CrashSafe
-// only where that is asked for.
+// Other containers are written as ever. So is an mp4 or mov file where FormatOptions say how it is laid out (movflags,
+// frag_duration and the like), or where AC-3 or E-AC-3 is one of several streams, because FFmpeg cannot describe it before it has
+// sound. A logger is told if CrashSafe(true) cannot be had. Faststart turns it off; to ask for both is a *ConfigError. The file
+// that RenderAll lets a job write, which goes unless it becomes whole, is CrashSafe only where that is asked for.
 func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &yes } }
 
-// Patience says for how long the output waits for a stream that is not being fed; the default is half a second. It must be more than 0.
+// Patience says for how long the output waits for a stream that is not being fed. The default is half a second. It must be more
+// than 0.
 //
-// Packets are written in the order of their decoding times over all streams. So a packet waits until every other stream has brought a later one or has
-// ended. A stream that the program has fed within d is waited for, whatever its encoder holds back, and so is one of which something is on its way through
-// the encoder. A stream that has been fed nothing for longer than d, or since the first packet of another stream, is not waited for until it is
-// fed again. Two frame durations of a video stream are always waited for, and so is the time that the program spends in one call that feeds another stream.
+// Packets are written in the order of their decoding times over all streams. So a packet waits until every other stream has
+// brought a later one, or has ended. A stream that the program has fed within d is waited for, whatever its encoder holds back,
+// and so is one of which something is on its way through the encoder. A stream that has been fed nothing for longer than d, or
+// since the first packet of another stream, is not waited for until it is fed again. A video stream is always waited for during
+// two of its frame durations. The time that the program spends in one call that feeds another stream does not count.
 //
-// With no stream silent for longer, the bytes of the output do not depend on the clock. A program that feeds sound in chunks of 5 s sets Patience(6 * time.Second):
-// with less, what is written while no sound comes is ahead of the sound by up to 5 s.
+// With no stream silent for longer, the bytes of the output do not depend on the clock. A program that feeds sound in chunks of
+// 5 s sets Patience(6 * time.Second). With less, what is written while no sound comes is ahead of the sound by up to 5 s.
 //
-// Patience counts for outputs that must not wait: for those that are CrashSafe, and for all that are written front to back (URLs, and writers that cannot seek), where the
-// first bytes are at the destination within d of the first packet. Fragments and clusters of the latter last 0.4 s, or 0.8 d where d is less than half a second. Other outputs
-// wait until a stream is fed or ended, unless Patience is given, holding at most 64 MiB.
+// Patience counts for outputs that must not wait: for those that are CrashSafe, and for all that are written front to back (URLs,
+// and writers that cannot seek). Of the latter, the first bytes are at the destination within d of the first packet of the slowest
+// encoder that is being fed; their fragments and clusters last 0.4 s, or 0.8 d where d is less than half a second. Other outputs
+// wait until a stream is fed or has ended, unless Patience is given. No output holds more than 64 MiB back.
+//
+// Containers that hold pictures and sound side by side (dv, mxf, gxf, swf), and asf, which takes packets in the order of their
+// times alone, wait in any case, and fail where a stream comes too late.
 func Patience(d time.Duration) OutputOption { return func(o *Output) { o.patience = &d } }
 
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
