@@ -9,7 +9,7 @@ tools := $(cache)/bin
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
 # A browser for the page of examples/dashboard. Debian has it as a package; on other systems its test looks for one that is there.
 chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
-test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo graphviz=dot $(chromium)
+test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot $(chromium)
 
 golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/asticode/go-astiav"
 
@@ -37,12 +38,16 @@ func (p *audioPlan) settle(codec *astiav.Codec, containers ...astiavx.Container)
 }
 
 // keepOpusOrder asks for the mapping of channels that RFC 7845 defines, unless another is asked for. FFmpeg's default for it means the same, but leads 5 and
-// 7 channels into wrong places (libavcodec_libopus_channel_map in libopusenc.c).
+// 7 channels into wrong places (libavcodec_libopus_channel_map in libopusenc.c). More than 8 have no places in Opus, which is mapping 255.
 func (s *settledAudio) keepOpusOrder(codec *astiav.Codec) {
 	const key = "mapping_family"
 	said := slices.ContainsFunc(s.own, func(o codecOption) bool { return o.key == key })
-	if n := s.spec.Layout.Channels(); codec.Name() == "libopus" && (n == 5 || n == 7) && !said {
-		s.own = append(slices.Clip(s.own), codecOption{field: extraField(key), key: key, value: "1", given: 1})
+	n, family := s.spec.Layout.Channels(), 1
+	if n > placedChannels {
+		family = 255
+	}
+	if codec.Name() == "libopus" && (n == 5 || n == 7 || n > placedChannels) && !said {
+		s.own = append(slices.Clip(s.own), codecOption{field: extraField(key), key: key, value: strconv.Itoa(family), given: family})
 	}
 }
 
@@ -160,7 +165,7 @@ func (p *audioPlan) explain(o *opener, s *settledAudio, err error) error {
 		return known
 	}
 	rate := &ConfigError{Field: p.rateField(), Value: s.spec.Rate, Reason: name + " does not encode this rate; set OutSampleRate to 8000"}
-	channels := &ConfigError{Field: p.channelsField(), Value: p.cfg.OutNumChannels, Reason: name + " does not encode so many channels; set OutNumChannels to 1"}
+	channels := &ConfigError{Field: p.channelsField(), Value: p.cfg.OutNumChannels, Reason: name + " does not encode so many channels; " + p.otherChannels("1")}
 	switch {
 	case o.opens(o.options, anyBitRate):
 		return &ConfigError{

@@ -8,11 +8,12 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/nodes"
 )
 
-// maxChannels is what go-astiav's frames and FFmpeg's planar buffers hold without an extra table.
-const maxChannels = 8
+// placedChannels is up to how many channels are mixed. Of more, readers do not agree on the places.
+const placedChannels = 8
 
 // maxSampleRate is the highest that a format in use has (DXD is 352800 Hz), with room to spare.
 const maxSampleRate = 768000
@@ -50,7 +51,7 @@ func newAudioPlan(cfg AudioConfig) (*audioPlan, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	p.input = nodes.SampleSpec{Rate: cfg.SampleRate, Format: astiav.SampleFormatFltp, Layout: layouts[cfg.NumChannels]}
+	p.input = nodes.SampleSpec{Rate: cfg.SampleRate, Format: astiav.SampleFormatFltp, Layout: layoutOf(cfg.NumChannels)}
 	if cfg.Codec == "" {
 		return p, nil
 	}
@@ -75,11 +76,17 @@ func (p *audioPlan) check() error {
 	}{
 		{"SampleRate", cfg.SampleRate, maxSampleRate, "Hz"},
 		{"OutSampleRate", cfg.OutSampleRate, maxSampleRate, "Hz"},
-		{"NumChannels", cfg.NumChannels, maxChannels, "channels"},
-		{"OutNumChannels", cfg.OutNumChannels, maxChannels, "channels"},
+		{"NumChannels", cfg.NumChannels, astiavx.MostChannels, "channels"},
+		{"OutNumChannels", cfg.OutNumChannels, astiavx.MostChannels, "channels"},
 	} {
 		if c.value < 1 || c.value > c.most {
 			return &ConfigError{Field: c.field, Value: c.value, Reason: fmt.Sprintf("must be 1 to %d %s", c.most, c.unit)}
+		}
+	}
+	if max(cfg.NumChannels, cfg.OutNumChannels) > placedChannels && cfg.NumChannels != cfg.OutNumChannels {
+		return &ConfigError{
+			Field: "OutNumChannels", Value: cfg.OutNumChannels, Supported: []string{strconv.Itoa(cfg.NumChannels)},
+			Reason: fmt.Sprintf("more than %d channels are not mixed, since their places are not agreed on; set it to NumChannels, or mix before", placedChannels),
 		}
 	}
 	if cfg.BitRate < 0 {
@@ -109,9 +116,17 @@ func (p *audioPlan) checkFrameSize() error {
 }
 
 // layouts are FFmpeg's default layouts by number of channels (av_channel_layout_default).
-var layouts = [maxChannels + 1]astiav.ChannelLayout{
+var layouts = [placedChannels + 1]astiav.ChannelLayout{
 	1: astiav.ChannelLayoutMono, 2: astiav.ChannelLayoutStereo, 3: astiav.ChannelLayout2Point1, 4: astiav.ChannelLayout4Point0,
 	5: astiav.ChannelLayout5Point0Back, 6: astiav.ChannelLayout5Point1Back, 7: astiav.ChannelLayout6Point1, 8: astiav.ChannelLayout7Point1,
+}
+
+// layoutOf is FFmpeg's usual layout of so many channels. It has none of most numbers above eight: those have numbers and no places.
+func layoutOf(channels int) astiav.ChannelLayout {
+	if channels > placedChannels {
+		return astiavx.UsualLayout(channels)
+	}
+	return layouts[channels]
 }
 
 // ownLayouts are those of encoders that are others than FFmpeg's default and are not listed first, or not at all: those of Opus (RFC 7845, 5.1.1.2), and the
@@ -141,7 +156,7 @@ func (p *audioPlan) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 }
 
 func (p *audioPlan) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, error) {
-	usual := layouts[p.cfg.OutNumChannels]
+	usual := layoutOf(p.cfg.OutNumChannels)
 	if l, ok := ownLayouts[codec.Name()][p.cfg.OutNumChannels]; ok {
 		return l, nil
 	}
@@ -163,7 +178,7 @@ func (p *audioPlan) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, err
 	}
 	return usual, &ConfigError{
 		Field: p.channelsField(), Value: p.cfg.OutNumChannels,
-		Reason: codec.Name() + " does not encode this number of channels; set OutNumChannels to one that it does", Supported: names,
+		Reason: codec.Name() + " does not encode this number of channels; " + p.otherChannels("one that it does"), Supported: names,
 	}
 }
 
@@ -173,6 +188,14 @@ func (p *audioPlan) rateField() string {
 		return "SampleRate"
 	}
 	return "OutSampleRate"
+}
+
+// otherChannels says how to come by other numbers of channels.
+func (p *audioPlan) otherChannels(number string) string {
+	if p.cfg.NumChannels > placedChannels {
+		return fmt.Sprintf("more than %d are not mixed: feed fewer, or take a codec for many, such as pcm_s16le, pcm_f32le or wavpack", placedChannels)
+	}
+	return "set OutNumChannels to " + number
 }
 
 // channelsField is the field that the number of channels of the output came from.

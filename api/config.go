@@ -80,7 +80,8 @@ type VideoConfig struct {
 type AudioConfig struct {
 	// SampleRate of the input samples, in Hz. Required.
 	SampleRate int
-	// NumChannels of the input samples, 1 to 8. Required. Their order is that of FFmpeg's usual layout of so many ("mono", "stereo", "2.1", "4.0", "5.0",
+	// NumChannels of the input samples, 1 to 64, as many as codec and container take: 16 are fine in wav and mka with PCM, flac has 8 at most. Required. More than
+	// eight are encoded as they come, and never mixed. The order of up to eight is that of FFmpeg's usual layout of so many ("mono", "stereo", "2.1", "4.0", "5.0",
 	// "5.1", "6.1", "7.1": left, right, centre, low frequencies, then the back and the sides), or where the encoder knows another layout only, as that
 	// of ALAC and Opus for 3 channels ("3.0"), of that.
 	NumChannels int

@@ -313,7 +313,7 @@ func audioRefusals() []refusal {
 		{name: "sample rate huge", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.SampleRate = 1 << 30 })},
 		{name: "out sample rate negative", field: "OutSampleRate", audio: set(func(c *api.AudioConfig) { c.OutSampleRate = -1 })},
 		{name: "channels missing", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.NumChannels = 0 })},
-		{name: "channels too many", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.NumChannels = 9 })},
+		{name: "channels too many", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.NumChannels = 65 })},
 		{name: "out channels negative", field: "OutNumChannels", audio: set(func(c *api.AudioConfig) { c.OutNumChannels = -1 })},
 		{name: "bit rate negative", field: "BitRate", audio: set(func(c *api.AudioConfig) { c.BitRate = -1 })},
 		{name: "sample rate not of the codec", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.Codec, c.SampleRate = "libopus", 44100 })},

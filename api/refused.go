@@ -144,6 +144,9 @@ func (s *VideoStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream)
 	}))
 }
 
+// channelProbes are the numbers of channels that are tried where a container refuses another.
+var channelProbes = []int{1, 2, 3, 4, 5, 6, 7, 8, 16, 24, 32, 64}
+
 func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error {
 	altered := func(alter func(*astiav.CodecParameters)) bool {
 		return try(muxer.Stream{Codec: own.Codec, Alter: alter})
@@ -158,13 +161,14 @@ func (s *AudioStream) blame(b *builder, own muxer.Stream, try func(muxer.Stream)
 		reason := b.container.Name + " does not carry this rate; set OutSampleRate to one that it does"
 		return &ConfigError{Field: s.plan.rateField(), Value: s.plan.cfg.OutSampleRate, Reason: reason, Supported: rates}
 	}
-	for n, layout := range layouts[1:] {
+	for _, n := range channelProbes {
+		layout := layoutOf(n)
 		if altered(func(p *astiav.CodecParameters) { p.SetChannelLayout(layout) }) {
-			channels = append(channels, strconv.Itoa(n+1))
+			channels = append(channels, strconv.Itoa(n))
 		}
 	}
 	if len(channels) > 0 {
-		reason := b.container.Name + " does not carry so many channels; set OutNumChannels to a number that it does"
+		reason := b.container.Name + " does not carry so many channels; " + s.plan.otherChannels("a number that it does")
 		return &ConfigError{Field: s.plan.channelsField(), Value: s.plan.cfg.OutNumChannels, Reason: reason, Supported: channels}
 	}
 	return b.blameCodec(own.Codec, b.carried(astiav.MediaTypeAudio, func(codec *astiav.Codec) bool {

@@ -60,6 +60,7 @@ func (m *Mux) openFormat(name string) error {
 }
 
 func (m *Mux) addStreams(streams []Stream) error {
+	first := map[astiav.MediaType]bool{}
 	for _, s := range streams {
 		stream := m.format.NewStream(nil)
 		if stream == nil {
@@ -70,6 +71,10 @@ func (m *Mux) addStreams(streams []Stream) error {
 		}
 		if tag := s.tagIn(m.format.OutputFormat().Name()); tag != "" {
 			stream.CodecParameters().SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
+		}
+		if kind := s.Codec.MediaType(); !first[kind] { // Matroska says so only of those that are told
+			first[kind] = true
+			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
 		}
 		stream.SetSampleAspectRatio(s.Codec.SampleAspectRatio())
 		if s.Alter != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/asticode/go-astiav"
-
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/pipeline"
@@ -16,7 +14,7 @@ import (
 type Rechunk struct {
 	size   int
 	fill   bool
-	fifo   *astiav.AudioFifo
+	fifo   astiavx.SampleQueue
 	blocks *SampleShelf
 }
 
@@ -30,13 +28,13 @@ var (
 func NewRechunk(spec SampleSpec, size int, fill bool) *Rechunk {
 	live.New("audio fifo")
 	return &Rechunk{
-		size: size, fill: fill, blocks: NewSampleShelf(spec), fifo: astiav.AllocAudioFifo(spec.Format, spec.Layout.Channels(), size),
+		size: size, fill: fill, blocks: NewSampleShelf(spec), fifo: astiavx.NewSampleQueue(spec.Format, spec.Layout.Channels(), size),
 	}
 }
 
 // Process takes a block of any length and emits as many full blocks as there are now.
 func (r *Rechunk) Process(_ context.Context, in pipeline.Samples, emit pipeline.Emit[pipeline.Samples]) error {
-	_, err := r.fifo.Write(in.Frame)
+	err := r.fifo.Write(in.Frame)
 	in.Free()
 	if err != nil {
 		return fmt.Errorf("queue samples: %w", err)
@@ -72,7 +70,7 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 		return err
 	}
 	out.SetNbSamples(n)
-	if _, err := r.fifo.Read(out.Frame); err != nil {
+	if err := r.fifo.Read(out.Frame); err != nil {
 		out.Free()
 		return fmt.Errorf("take %d samples: %w", n, err)
 	}

@@ -51,7 +51,7 @@ func (s *SampleShelf) silence(n int) (pipeline.Samples, error) {
 	if err != nil {
 		return block, err
 	}
-	if err := block.SamplesFillSilence(); err != nil {
+	if err := astiavx.FillSilence(block.Frame); err != nil {
 		block.Free()
 		return pipeline.Samples{}, fmt.Errorf("silence: %w", err)
 	}
