@@ -86,7 +86,8 @@ func TestFeed(t *testing.T) {
 	for _, layout := range []api.Layout{api.NHWC, api.NCHW, api.Raw} {
 		enc := api.NewEncoder()
 		cfg := api.VideoConfig{
-			Width: 640, Height: 360, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", Threads: 1, PixelFormat: "yuv420p",
+			Width: 640, Height: 360, FrameRate: 30, Threads: 1,
+			Codec: "libx264", Preset: "ultrafast", PixelFormat: "yuv420p",
 			ExtraOptions: map[string]any{"tune": "zerolatency"},
 		}
 		if layout == api.Raw {

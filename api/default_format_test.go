@@ -43,6 +43,8 @@ var defaults = []struct {
 	{"rgba", "qtrle", "mov", "argb", ""},
 	{"rgba", "rawvideo", "nut", "rgba", ""},
 	{"rgba", "rawvideo", "y4m", "yuv420p", "alpha"},
+	{"rgba", "gif", "gif", "rgb8", "alpha"},
+	{"bgra", "zmbv", "avi", "bgr0", "alpha"},
 	{"rgba", "dxv", "mov", "rgba", "alpha"},
 	// What the codec takes is encoded as it is.
 	{"yuv420p", "libx264", "mp4", "yuv420p", ""},
@@ -81,6 +83,9 @@ var defaults = []struct {
 	{"yuva444p", "png", "mkv", "rgba", "exact RGB, YUV or grey values"},
 	{"yuv420p10le", "utvideo", "avi", "yuv420p", "bit depth"},
 	{"yuv444p", "rawvideo", "avi", "yuv420p", "chroma resolution"},
+	{"yuv420p", "gif", "gif", "rgb8", "bit depth, exact RGB, YUV or grey values"},
+	{"gray", "gif", "gif", "gray", ""},
+	{"bayer_rggb8", "png", "mkv", "rgb24", ""},
 	// Else in the usual one, which the log tells.
 	{"rgb48le", "libx264", "mp4", "yuv420p", "bit depth, chroma resolution, exact RGB, YUV or grey values"},
 	{"yuv420p10le", "mpeg4", "mp4", "yuv420p", "bit depth"},

@@ -2,8 +2,8 @@ package api
 
 import "image"
 
-// scratch is memory that images are drawn into, which is used again for the next one. It is one image
-// at a time.
+// scratch is memory that images are drawn into, which is used again for the next one. It is one
+// image at a time.
 type scratch struct {
 	pix     []uint8
 	palette [paletteSize]byte
