@@ -33,6 +33,9 @@ func optionsFor(cfg Config, canSeek bool) map[string]string {
 			all["flvflags"] = "no_duration_filesize"
 		}
 	}
+	if cfg.Format == "wav" && canSeek {
+		all["rf64"] = "auto" // or its header is wrong above 4 GiB
+	}
 	maps.Copy(all, cfg.Options)
 	switch {
 	case canSeek || !IsMovFamily(cfg.Format) || decidesFlags(cfg.Options):

@@ -63,7 +63,8 @@ type Mux struct {
 	last     written       // that container's last packet
 	roomy    bool          // makeRoom has been called
 	closer   *astikit.Closer
-	trailer  bool // written
+	trailer  bool  // written
+	most     int64 // bytes that the container holds; 0: there is no limit
 }
 
 // track is how the times of a stream change on the way into the container.
@@ -140,6 +141,7 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].equal = m.format.OutputFormat().Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
+	m.most = sizeLimit(cfg, m.dst.CanSeek())
 	m.arrange(cfg)
 	return nil
 }
@@ -227,6 +229,9 @@ func (m *Mux) prepare(p pipeline.Packet) error {
 	if err := m.checkOrder(p); err != nil {
 		return err
 	}
+	if err := m.checkSize(p); err != nil {
+		return err
+	}
 	if err := m.makeRoom(); err != nil {
 		return err
 	}
@@ -282,6 +287,11 @@ func (m *Mux) Flush(context.Context) error {
 	if err := m.writeAll(); err != nil {
 		return err
 	}
+	return m.finish()
+}
+
+// finish writes the trailer, and closes a file.
+func (m *Mux) finish() error {
 	if err := m.leaveOutUnfed(); err != nil {
 		return err
 	}

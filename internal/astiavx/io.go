@@ -73,6 +73,9 @@ func (io *IO) Serve(fc *astiav.FormatContext) {
 	fc.SetFlags(fc.Flags().Add(astiav.FormatContextFlagCustomIo))
 }
 
+// Tell returns how much has been written, what has been collected included.
+func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
+
 // Flush writes what has been collected.
 func (io *IO) Flush() { C.avio_flush(io.c) }
 

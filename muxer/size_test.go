@@ -1,0 +1,132 @@
+package muxer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// holes is a file in which silence takes no room.
+type holes struct {
+	*os.File
+	zeros [ioBufferSize]byte
+}
+
+func (h *holes) Write(p []byte) (int, error) {
+	if len(p) < len(h.zeros) || !bytes.Equal(p, h.zeros[:len(p)]) {
+		return h.File.Write(p)
+	}
+	at, err := h.Seek(int64(len(p)), io.SeekCurrent)
+	if err != nil {
+		return 0, err
+	}
+	if info, err := h.Stat(); err != nil || info.Size() >= at {
+		return len(p), err
+	}
+	return len(p), h.Truncate(at)
+}
+
+// The sound of these tests: 8 channels of 16 bits, in packets of 32 MiB.
+const (
+	soundRate    = 48000
+	bytesOfBlock = 16
+	packetBytes  = 32 << 20
+)
+
+// writeSilence writes so many packets of silence, and finishes the file unless that failed.
+func writeSilence(t *testing.T, format, codec string, packets int, options map[string]string) (path string, err error) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "large."+format)
+	file, err := os.Create(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = file.Close() })
+	stream := openCodec(t, codec, func(cc *astiav.CodecContext) {
+		cc.SetSampleRate(soundRate)
+		cc.SetSampleFormat(astiav.SampleFormatS16)
+		cc.SetChannelLayout(astiav.ChannelLayout7Point1)
+		cc.SetTimeBase(astiav.NewRational(1, soundRate))
+	})
+	m, err := New(Config{Format: format, Streams: []Stream{stream}, Options: options}, NewWriter(&holes{File: file}))
+	require.NoError(t, err)
+	defer m.Close()
+	silence := pipeline.NewPacket()
+	defer silence.Free()
+	require.NoError(t, silence.FromData(make([]byte, packetBytes)))
+	for k := range int64(packets) {
+		p, err := silence.Ref()
+		require.NoError(t, err)
+		p.SetPts(k * packetBytes / bytesOfBlock)
+		p.SetDts(p.Pts())
+		p.SetDuration(packetBytes / bytesOfBlock)
+		if err := m.Consume(context.Background(), 0, p); err != nil {
+			return path, err
+		}
+	}
+	require.NoError(t, m.EndInput(context.Background(), 0))
+	return path, m.Flush(context.Background())
+}
+
+// samplesIn asks libsndfile, which believes the header, how long a file is.
+func samplesIn(t *testing.T, path string) int64 {
+	t.Helper()
+	found := regexp.MustCompile(`(?m)^Frames\s*:\s*(\d+)$`).FindSubmatch(mediatest.Run(t, "sndfile-info", path))
+	require.NotNil(t, found)
+	n, err := strconv.ParseInt(string(found[1]), 10, 64)
+	require.NoError(t, err)
+	return n
+}
+
+// TestSoundAboveFourGiB: where the container has a way to say so, other readers see all of it.
+func TestSoundAboveFourGiB(t *testing.T) {
+	mediatest.NoLeaks(t)
+	const packets = 4<<30/packetBytes + 2
+	for format, codec := range map[string]string{"wav": "pcm_s16le", "w64": "pcm_s16le", "caf": "pcm_s16le", "au": "pcm_s16be"} {
+		t.Run(format, func(t *testing.T) {
+			path, err := writeSilence(t, format, codec, packets, nil)
+			require.NoError(t, err)
+			require.Equal(t, int64(packets)*packetBytes/bytesOfBlock, samplesIn(t, path))
+			duration := mediatest.Run(t, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path)
+			seconds, err := strconv.ParseFloat(strings.TrimSpace(string(duration)), 64)
+			require.NoError(t, err)
+			require.InDelta(t, float64(packets)*packetBytes/bytesOfBlock/soundRate, seconds, 0.001)
+		})
+	}
+}
+
+// TestSizeLimits: where it has none, the file ends before its limit, whole, and the error says so.
+func TestSizeLimits(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, c := range []struct {
+		format, codec string
+		options       map[string]string
+	}{
+		{"aiff", "pcm_s16be", nil},
+		{"wav", "pcm_s16le", map[string]string{"rf64": "never"}},
+	} {
+		t.Run(c.format, func(t *testing.T) {
+			path, err := writeSilence(t, c.format, c.codec, 1000, c.options)
+			var size *SizeError
+			require.ErrorAs(t, err, &size)
+			require.Equal(t, &SizeError{Format: c.format, Most: 1<<32 - 1}, size)
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			require.Less(t, info.Size(), int64(1<<32))
+			want := int64(4<<30/packetBytes-1) * packetBytes / bytesOfBlock
+			require.Equal(t, want, samplesIn(t, path), "all packets that fit")
+			require.Equal(t, fmt.Sprintln(want), string(mediatest.Run(t, "soxi", "-s", path)))
+		})
+	}
+}
