@@ -21,9 +21,10 @@ type connections struct {
 
 	mu   sync.Mutex
 	all  []*connection
-	over bool // the upload is
-	kept bool // the server has answered well, and the body goes on
-	gone bool // the server has ended one of them
+	sent *sent // of the request under way
+	over bool  // the upload is
+	kept bool  // the server has answered well, and the body goes on
+	gone bool  // the server has ended one of them
 }
 
 func (c *connections) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -36,6 +37,19 @@ func (c *connections) dial(ctx context.Context, network, address string) (net.Co
 	defer c.mu.Unlock()
 	c.all = append(c.all, own)
 	return own, nil
+}
+
+// watch has a request told what is written for it.
+func (c *connections) watch(s *sent) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = s
+}
+
+func (c *connections) watched() *sent {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sent
 }
 
 // keep lets the connections live although net/http closes them.
@@ -100,7 +114,7 @@ func (c *connection) Read(p []byte) (int, error) {
 }
 
 func (c *connection) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
+	n, err := c.of.watched().during(func() (int, error) { return c.Conn.Write(p) })
 	if err != nil {
 		select {
 		case <-c.readOver:

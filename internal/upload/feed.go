@@ -76,7 +76,7 @@ func (f *feed) failure() error {
 func (f *feed) next() *body {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.turn, f.asking = &body{feed: f}, false
+	f.turn, f.asking = &body{feed: f, atEnd: func() {}}, false
 	return f.turn
 }
 
@@ -91,8 +91,9 @@ func (f *feed) begin() {
 // body is the body of one request.
 type body struct {
 	feed      *feed
-	whole     bool // the end has been read
-	answering bool // the server is answering, and whether it wants the body is not known yet
+	atEnd     func() // called when the end is read
+	whole     bool   // the end has been read
+	answering bool   // the server is answering, and whether it wants the body is not known yet
 }
 
 // answers says that the server is answering. What is written waits until it is known what, or for
@@ -124,6 +125,7 @@ func (b *body) Read(p []byte) (int, error) {
 			return n, nil
 		case f.ended:
 			b.whole = true
+			b.atEnd()
 			return 0, io.EOF
 		}
 		f.begin()

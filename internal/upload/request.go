@@ -10,7 +10,6 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
-	"sync"
 	"time"
 )
 
@@ -62,6 +61,8 @@ func (u *Upload) attempt(ctx context.Context, to *url.URL, header http.Header) (
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // the answer is not read any further
 	sent := newSent()
+	body.atEnd = sent.comesToEnd
+	u.connections.watch(sent)
 	request, err := u.request(httptrace.WithClientTrace(ctx, traceOf(body, sent)), to, header, body)
 	if err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (u *Upload) request(ctx context.Context, to *url.URL, header http.Header, b
 
 // first is why the upload has failed before, if it has; what comes of that is no reason of its own.
 func (u *Upload) first(err error) error {
-	if own := u.Err(); own != nil {
+	if own := u.Err(); own != nil && err != nil {
 		return own
 	}
 	return err
@@ -186,7 +187,7 @@ func (u *Upload) awaitSent(ctx context.Context, to *url.URL, r *http.Response, a
 	taken, whole := body.retire()
 	switch {
 	case whole && sent.err == nil:
-		return nil, nil
+		return nil, u.first(sent.awaitFlush(ctx))
 	case asked && !taken: // it takes the question for the whole request
 		return to, nil
 	}
@@ -205,29 +206,4 @@ func (u *Upload) awaitVerdict(r *http.Response) error {
 		return u.first(fmt.Errorf("the server answered %s, and broke off its answer: %w", statusOf(r), err))
 	}
 	return nil
-}
-
-// sent says when a request has been sent, and how that went.
-type sent struct {
-	over chan struct{}
-	once sync.Once
-	err  error // once it is over
-}
-
-func newSent() *sent { return &sent{over: make(chan struct{})} }
-
-func (s *sent) isOver() bool {
-	select {
-	case <-s.over:
-		return true
-	default:
-		return false
-	}
-}
-
-func (s *sent) end(info httptrace.WroteRequestInfo) {
-	s.once.Do(func() {
-		s.err = info.Err
-		close(s.over)
-	})
 }
