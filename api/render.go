@@ -68,7 +68,8 @@ type Report struct{ Results []JobResult }
 //
 // The error is nil if every job's file is there. Otherwise it is a *RenderError; but where ctx ended and no job failed by itself, it is the
 // context's cause. When ctx ends no further job begins, those that run are stopped, and RenderAll returns when they have returned. A
-// *ConfigError says that jobs or cfg are wrong, and nothing was done. A panic of the iterator or of Progress stops all jobs and is passed on.
+// *ConfigError says that jobs or cfg are wrong, and nothing was done. A panic of the iterator or of Progress stops all jobs and is passed on; where
+// Progress calls runtime.Goexit, all jobs are stopped, and the error says so.
 func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Report, error) {
 	cores := runtime.GOMAXPROCS(0)
 	if cfg.Workers == 0 {
@@ -84,6 +85,9 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 	complete := r.do(ctx, jobs)
 	if r.panicked != nil {
 		panic(r.panicked)
+	}
+	if r.exited != nil {
+		return Report{Results: r.results}, r.exited
 	}
 	return Report{Results: r.results}, r.err(ctx, complete)
 }
@@ -114,7 +118,10 @@ type rendering struct {
 	results  []JobResult
 	failed   []JobResult // those that were not stopped by another's failure, nor by the context
 	panicked any         // what Progress panicked with
+	exited   error       // that Progress called runtime.Goexit; nil: it has not
 }
+
+var errProgressExited = errors.New("avloom: Progress called runtime.Goexit, as t.FailNow does, which stops all jobs")
 
 var errIterator = errors.New("avloom: the iterator of the jobs has panicked")
 
@@ -172,11 +179,18 @@ func (r *rendering) begin() {
 func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, result *JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	told := false
 	defer func() {
+		if told {
+			return
+		}
 		if v := recover(); v != nil {
 			r.panicked = v
 			stop(fmt.Errorf("avloom: Progress has panicked: %v", v))
+			return
 		}
+		r.exited = errProgressExited
+		stop(r.exited)
 	}()
 	stopped := result.stopped(ctx)
 	r.progress.Running--
@@ -195,8 +209,9 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, resul
 			stop(fmt.Errorf("avloom: stopped, because %s failed: %w", result.ID, withoutPrefix(result.Err)))
 		}
 	}
-	if r.cfg.Progress != nil && r.panicked == nil {
+	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {
 		r.progress.Last, r.progress.Elapsed = *result, time.Since(r.start)
 		r.cfg.Progress(r.progress)
 	}
+	told = true
 }

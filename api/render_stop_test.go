@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -199,6 +201,43 @@ func TestPanicsOfTheCallerArePassedOn(t *testing.T) {
 			require.False(t, strings.HasPrefix(name, "."), name)
 		}
 	})
+}
+
+// TestGoexitOfTheCaller ends the goroutines on which RenderAll calls its caller: its own, and those of workers. All jobs are
+// stopped, and nothing is left.
+func TestGoexitOfTheCaller(t *testing.T) {
+	mediatest.NoLeaks(t)
+	dir := t.TempDir()
+	report, err := api.RenderAll(context.Background(), slices.Values(jobsIn(dir, 9)), api.RenderConfig{
+		Workers: 2, Progress: func(api.Progress) { runtime.Goexit() },
+	})
+	require.ErrorContains(t, err, "Progress called runtime.Goexit")
+	require.NotEmpty(t, report.Results)
+	require.Less(t, len(report.Results), 9)
+
+	var stopped error
+	running := make(chan struct{})
+	returned := false
+	var calling sync.WaitGroup
+	calling.Go(func() {
+		_, _ = api.RenderAll(context.Background(), func(yield func(api.Job) bool) {
+			yield(api.Job{Path: filepath.Join(dir, "last.mp4"), Run: func(ctx context.Context, _ *api.Encoder, _ string) error {
+				close(running)
+				<-ctx.Done()
+				stopped = context.Cause(ctx)
+				return stopped
+			}})
+			<-running
+			runtime.Goexit()
+		}, api.RenderConfig{Workers: 2})
+		returned = true
+	})
+	calling.Wait()
+	require.False(t, returned, "it is passed on")
+	require.ErrorContains(t, stopped, "the iterator of the jobs has")
+	for _, name := range filesIn(t, dir) {
+		require.False(t, strings.HasPrefix(name, "."), name)
+	}
 }
 
 // TestDuplicatePath gives two jobs that run at the same time one file, by two names.
