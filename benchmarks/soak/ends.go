@@ -17,15 +17,21 @@ type ending struct {
 	live func(*scenario) error
 }
 
-var errFull = errors.New("the disk is full")
-
 // ends are all of them.
 var ends = [...]ending{
 	{"closed", (*scenario).closed},
 	{"aborted", (*scenario).aborted},
 	{"cancelled", (*scenario).cancelled},
-	{"failed to write", (*scenario).full},
 	{"blocked", (*scenario).blocked},
+	{"blocked for good", (*scenario).leftBehind},
+	{"out of time in Open", (*scenario).hurried},
+	{"failed to write", misbehaving(fails)},
+	{"wrote too little", misbehaving(writesShort)},
+	{"wrote too much", misbehaving(writesMore)},
+	{"panicked", misbehaving(panics)},
+	{"ended its goroutine", misbehaving(exits)},
+	{"called back", misbehaving(callsBack)},
+	{"gave itself up", misbehaving(givesUp)},
 	{"refused", (*scenario).refused},
 	{"forgotten", (*scenario).forgotten},
 }
@@ -93,35 +99,6 @@ func (s *scenario) cancelled() error {
 	return expect(s.enc.Close(), context.Canceled)
 }
 
-// small takes so many bytes.
-type small struct{ left int }
-
-func (w *small) Write(p []byte) (int, error) {
-	if w.left -= len(p); w.left < 0 {
-		return 0, errFull
-	}
-	return len(p), nil
-}
-
-func (s *scenario) full() error {
-	if !s.into.frontToBack {
-		return s.closed()
-	}
-	ctx := context.Background()
-	if err := s.enc.OpenWriter(ctx, &small{left: s.random.IntN(20000)}, s.into.format); err != nil {
-		return expect(err, errFull)
-	}
-	if err := s.feed(ctx); err != nil {
-		if err := expect(err, errFull); err != nil {
-			return err
-		}
-	}
-	if err := s.enc.Close(); err != nil { // it may have fitted
-		return expect(err, errFull)
-	}
-	return nil
-}
-
 // stuck blocks in its second write, until it is closed.
 type stuck struct {
 	writes int
@@ -159,6 +136,46 @@ func (s *scenario) blocked() error {
 	_ = s.feed(ctx) // which the abort ends, if it has not ended before
 	wait()
 	return expect(s.enc.Close(), api.ErrAborted)
+}
+
+// deaf blocks in its second write, and cannot be woken.
+type deaf struct{ stuck *stuck }
+
+func (w deaf) Write(p []byte) (int, error) { return w.stuck.Write(p) }
+
+// leftBehind blocks for longer than anybody waits.
+func (s *scenario) leftBehind() error {
+	ctx := context.Background()
+	w := &stuck{closed: make(chan struct{})}
+	defer func() { _ = w.Close() }()
+	format := "matroska"
+	if s.into.frontToBack {
+		format = s.into.format
+	}
+	if err := s.enc.OpenWriter(ctx, deaf{w}, format); err != nil {
+		return err
+	}
+	wait := s.after(func() { _ = s.enc.Abort(nil) })
+	_ = s.feed(ctx) // which the abort ends, if it has not ended before
+	wait()
+	return expect(s.enc.Close(), api.ErrAborted)
+}
+
+// hurried has little time to open, and then all the time there is.
+func (s *scenario) hurried() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.random.IntN(20))*time.Millisecond)
+	defer cancel()
+	if err := s.enc.OpenWriter(ctx, &api.MemoryFile{}, s.into.format); err != nil {
+		if err := expect(err, context.DeadlineExceeded); err != nil {
+			return err
+		}
+		return s.closed()
+	}
+	_ = s.feed(ctx) // until its time is up, if it takes so long
+	if err := s.enc.Close(); err != nil {
+		return expect(err, context.DeadlineExceeded)
+	}
+	return nil
 }
 
 // refused is opened for a container that cannot hold its streams, and then for one that can.

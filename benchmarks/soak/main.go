@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -18,10 +19,12 @@ import (
 func main() {
 	s := soak{start: time.Now(), outcomes: map[string]int{}}
 	flag.DurationVar(&s.length, "for", 10*time.Minute, "how long")
-	flag.IntVar(&s.atOnce, "at-once", 32, "how many encoders at a time")
+	flag.IntVar(&s.atOnce, "at-once", 100, "how many encoders at a time")
+	flag.IntVar(&s.garbage, "gc", 10, "how much garbage there may be before Go collects it, as GOGC says it: little, so that what is freed too early shows")
 	flag.Uint64Var(&s.seed, "seed", uint64(s.start.UnixNano()), "of the random numbers")
 	flag.StringVar(&s.plot, "plot", "", "draw what the process held over time as SVG into this file")
 	flag.Parse()
+	debug.SetGCPercent(s.garbage)
 	if err := s.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)
@@ -30,12 +33,13 @@ func main() {
 
 // soak is one run.
 type soak struct {
-	length time.Duration
-	atOnce int
-	seed   uint64
-	plot   string
-	start  time.Time
-	dir    string // for files
+	length  time.Duration
+	atOnce  int
+	garbage int
+	seed    uint64
+	plot    string
+	start   time.Time
+	dir     string // for files
 
 	mu       sync.Mutex
 	next     uint64 // the number of the next encoder
