@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -248,4 +249,71 @@ func testLoudLogger(t *testing.T, name, line string, c callback, at func(zapcore
 	stats := enc.Stats()
 	require.Zero(t, stats.Abandoned)
 	require.EqualValues(t, map[bool]int{true: 1}[name == "panic" || name == "Goexit"], stats.LogPanics)
+}
+
+// wakened blocks in its first Write after the header, until it is woken, and does mischief in what
+// wakes it.
+type wakened struct {
+	mischief
+	writes int
+	inside chan struct{}
+	gate   chan struct{}
+	once   sync.Once
+}
+
+func newWakened() *wakened {
+	return &wakened{inside: make(chan struct{}), gate: make(chan struct{})}
+}
+
+func (w *wakened) Write(p []byte) (int, error) {
+	if w.writes++; w.writes == 2 {
+		close(w.inside)
+		<-w.gate
+	}
+	return len(p), nil
+}
+
+func (w *wakened) wake() error {
+	defer w.once.Do(func() { close(w.gate) }) // whatever the mischief is
+	w.happen()
+	return nil
+}
+
+type closing struct{ *wakened }
+
+func (w closing) Close() error { return w.wake() }
+
+type deadlined struct{ *wakened }
+
+func (w deadlined) SetWriteDeadline(time.Time) error { return w.wake() }
+
+// TestWakersThatCallBack has writers that do so as they are woken, because the run was aborted.
+func TestWakersThatCallBack(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for name, c := range callbacks {
+		for place, of := range map[string]func(*wakened) io.Writer{
+			"Close":            func(w *wakened) io.Writer { return closing{w} },
+			"SetWriteDeadline": func(w *wakened) io.Writer { return deadlined{w} },
+		} {
+			t.Run(name+" in "+place, func(t *testing.T) {
+				w := newWakened()
+				enc := api.NewEncoder()
+				cfg := numberedVideo()
+				cfg.ExtraOptions = map[string]any{"tune": "zerolatency"}
+				v := addVideo(t, enc, cfg)
+				w.act = func() error { return c.act(enc, v) }
+				w.armed.Store(true)
+				cause := errors.New("given up")
+				requireSoon(t, func() {
+					require.NoError(t, enc.OpenWriter(context.Background(), of(w), "mpegts"))
+					require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: numbered(0, 3), Layout: api.NHWC}))
+					<-w.inside
+					require.Equal(t, cause, enc.Abort(cause))
+					require.Equal(t, cause, enc.Close())
+				})
+				require.True(t, w.done.Load(), "it was called")
+				require.Zero(t, enc.Stats().Abandoned)
+			})
+		}
+	}
 }
