@@ -43,7 +43,7 @@ bench-quick: ## the same for a few cases, in two minutes of free cores, and long
 bench-gpu: ## measure uploads to the GPU of this machine beside its bandwidth, conversions on it, and NVENC beside other programs
 	@$(ffmpeg); go test -run '^$$' -bench . ./gpu && go run ./benchmarks -run '^nvenc/' $(ARGS)
 
-soak: ## open, feed, fail and close random encoders for ten minutes, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
+soak: ## open, feed, fail and close random encoders for ten minutes, a hundred at a time, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
 	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)
 
 instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them

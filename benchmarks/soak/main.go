@@ -1,5 +1,5 @@
 // Soak opens, feeds, fails, gives up and closes random encoders, many at a time, for as long as it is told. Now and then it lets all of them end, and looks at
-// what the process still holds: memory, goroutines, objects in C memory, file descriptors and threads must be what they were at the first such rest.
+// what the process still holds: memory, goroutines, objects in C memory, file descriptors and threads must be what they were at the first such rest, or, memory, at the one in the middle.
 package main
 
 import (
