@@ -38,7 +38,7 @@ func (f *ffmpegLines) of(node string, stream int) *astiavx.Log {
 	if stream != pipeline.NoStream {
 		fields = append(fields, zap.Int("stream", stream))
 	}
-	journal := f.journal.named("ffmpeg", fields...)
+	journal := f.journal.ofFFmpeg(fields...)
 	return &astiavx.Log{Most: most, To: func(line astiavx.LogLine) {
 		f.pass(func() { journal.logShielded(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
 	}}

@@ -58,10 +58,10 @@ func (j journal) warnApart(text string, fields ...zap.Field) {
 	pipeline.Apart(func() { j.warn(text, fields...) })
 }
 
-// named returns the journal of a part, which has this name and these fields in its lines.
-func (j journal) named(name string, fields ...zap.Field) journal {
+// ofFFmpeg returns the journal of FFmpeg's lines about a part, with these fields.
+func (j journal) ofFFmpeg(fields ...zap.Field) journal {
 	logger := zap.NewNop()
-	j.call(func() { logger = j.logger.Named(name).With(fields...) })
+	j.call(func() { logger = j.logger.Named("ffmpeg").With(fields...) })
 	j.logger = logger
 	return j
 }
