@@ -29,8 +29,10 @@ func (s Stats) DOT() string {
 		d.box(dotName(n.Name, n.Stream), i == limit, n.Name, fmt.Sprintf("%d in, %d out, %d held", n.In, n.Out, n.Held),
 			fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life)))
 	}
-	for _, e := range s.Edges {
-		d.arrow(dotName(e.From, e.Stream), dotName(e.To, s.streamBehind(e)), s.full(e), fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
+	targets, waiting := s.targets()
+	for i, e := range s.Edges {
+		to := targets[i]
+		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), waiting[to] >= e.Depth, fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
 	}
 	if len(s.Nodes) > 0 {
 		d.box("destination", false, "destination", fmt.Sprintf("%d bytes", s.BytesWritten))
@@ -40,25 +42,27 @@ func (s Stats) DOT() string {
 	return d.String()
 }
 
-// streamBehind is the stream of the node that takes from an edge.
-func (s *Stats) streamBehind(e EdgeStats) int {
-	for _, n := range s.Nodes {
-		if behind(e, n) {
-			return n.Stream
-		}
-	}
-	return e.Stream
+// edgeTarget is the node that an edge leads to.
+type edgeTarget struct {
+	name   string
+	stream int
 }
 
-// full says whether nothing more may wait where an edge leads. What leads to the same node shares its queue.
-func (s *Stats) full(e EdgeStats) bool {
-	waiting := 0
-	for _, other := range s.Edges {
-		if other.To == e.To && s.streamBehind(other) == s.streamBehind(e) {
-			waiting += other.Queued
-		}
+// targets finds the node behind each edge, and how many items wait for each node: what leads to the same node shares its queue.
+func (s *Stats) targets() (of []edgeTarget, waiting map[edgeTarget]int) {
+	nodes := make(map[edgeTarget]bool, len(s.Nodes))
+	for _, n := range s.Nodes {
+		nodes[edgeTarget{n.Name, n.Stream}] = true
 	}
-	return waiting >= e.Depth
+	of, waiting = make([]edgeTarget, len(s.Edges)), make(map[edgeTarget]int, len(s.Nodes))
+	for i, e := range s.Edges {
+		of[i] = edgeTarget{e.To, e.Stream}
+		if shared := (edgeTarget{e.To, pipeline.NoStream}); !nodes[of[i]] && nodes[shared] {
+			of[i] = shared
+		}
+		waiting[of[i]] += e.Queued
+	}
+	return of, waiting
 }
 
 func dotName(node string, stream int) string {

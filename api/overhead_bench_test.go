@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
 )
@@ -33,6 +36,25 @@ func BenchmarkOverhead(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/3, "µs/stage")
+		})
+	}
+}
+
+// BenchmarkStatsOfMany takes snapshots of encoders with more and more streams.
+func BenchmarkStatsOfMany(b *testing.B) {
+	for _, streams := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprint(streams), func(b *testing.B) {
+			enc := api.NewEncoder()
+			for range streams {
+				_, err := enc.AddVideo(api.VideoConfig{Width: 16, Height: 16, FrameRate: 30, Codec: "ffv1", Threads: 1})
+				require.NoError(b, err)
+			}
+			require.NoError(b, enc.OpenWriter(b.Context(), discard{}, "nut"))
+			for b.Loop() {
+				enc.Stats()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(streams), "ns/stream")
+			require.NoError(b, enc.Close())
 		})
 	}
 }

@@ -63,8 +63,9 @@ func (e *Encoder) Stats() Stats {
 	s.Elapsed, s.Over = r.since()
 	s.Called = min(s.Called, s.Elapsed)
 	s.Streams = make([]StreamStats, len(r.streams))
+	accepted := acceptedOf(s.Edges, len(r.streams))
 	for i, facts := range r.streams {
-		s.Streams[i] = facts.stats(i, r.dst.Progress(i), &s)
+		s.Streams[i] = facts.stats(i, accepted[i], r.dst.Progress(i), &s)
 	}
 	return s
 }
@@ -77,17 +78,16 @@ type streamFacts struct {
 	unreturned  func() int64 // pictures so far; nil: sound
 }
 
-func (f *streamFacts) stats(index int, p muxer.Progress, s *Stats) StreamStats {
+// stats are those of a stream, given how many items have come out of its first edge.
+func (f *streamFacts) stats(index int, accepted int64, p muxer.Progress, s *Stats) StreamStats {
 	out := StreamStats{
-		Stream: index, Kind: f.kind, Codec: f.codec, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes, Held: p.Held,
+		Stream: index, Kind: f.kind, Codec: f.codec, Accepted: accepted, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes, Held: p.Held,
 	}
 	if f.unreturned != nil {
 		out.Unreturned = f.unreturned()
 	}
 	if f.samples != nil {
 		out.Accepted = f.samples()
-	} else if e := s.inputOf(index); e != nil {
-		out.Accepted = e.Received
 	}
 	out.Fed = time.Duration(float64(out.Accepted) / f.perSecond * float64(time.Second))
 	out.FPS, out.Speed = f.rates(p.Packets, p.Encoded, s.Elapsed)
@@ -108,14 +108,15 @@ func (f *streamFacts) rates(packets int64, encoded, in time.Duration) (fps, spee
 	return fps, encoded.Seconds() / in.Seconds()
 }
 
-// inputOf returns the edge through which a stream is fed.
-func (s *Stats) inputOf(stream int) *EdgeStats {
-	for i := range s.Edges {
-		if e := &s.Edges[i]; e.From == inputName && e.Stream == stream {
-			return e
+// acceptedOf returns, by stream, how many items have come out of the edge through which it is fed.
+func acceptedOf(edges []EdgeStats, streams int) []int64 {
+	accepted := make([]int64, streams)
+	for i := range edges {
+		if e := &edges[i]; e.From == inputName && e.Stream >= 0 && e.Stream < streams {
+			accepted[e.Stream] = e.Received
 		}
 	}
-	return nil
+	return accepted
 }
 
 // Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is that of the time between them. What is
