@@ -30,7 +30,8 @@ type builder struct {
 	targets  []*target
 	settings settings
 	journal  journal
-	threads  int // for each video stream that does not say itself; 0: all
+	share    threadShare // of each video stream that does not say itself
+	used     int         // of the shares together
 	opened   *astikit.Closer
 	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
 	streams  []muxer.Stream
@@ -51,7 +52,7 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 	}
 	b := &builder{
 		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
-		lines: newFFmpegLines(e.journal), journal: e.journal, threads: e.claim.take(budgeted(e.streams)),
+		lines: newFFmpegLines(e.journal), journal: e.journal, share: e.claim.take(budgeted(e.streams)),
 		wanted: func() bool { return opening.Err() == nil },
 	}
 	opened := false
@@ -65,6 +66,7 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 		return nil, err
 	}
 	opened = true
+	e.claim.keep(b.used)
 	r := b.start(ctx, e.claim, sink)
 	r.path, r.shown = outputs[0].path, outputs[0].shown()
 	return r, nil
@@ -228,14 +230,15 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	plan, node := s.plan.withThreads(b.threads).withCUDAContext(b.settings.cudaContext), encodeNode
-	if b.threads == 1 && plan.threads == 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
+	plan, node := s.plan.withShare(b.share).withCUDAContext(b.settings.cudaContext), encodeNode
+	if !b.share.process && b.share.threads == 1 && plan.threads <= 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
 		node = chainedNode
 	}
 	enc, err := plan.open(b.wanted, b.lines.of(node, s.index), b.containers()...)
 	if err != nil {
 		return err
 	}
+	b.used += enc.used
 	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
 	upload := enc.upload()
 	if upload != nil {

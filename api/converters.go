@@ -1,8 +1,6 @@
 package api
 
 import (
-	"runtime"
-
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -11,12 +9,15 @@ import (
 // pixels in some 2 ms.
 const pixelsPerConverter = 1 << 20
 
+// mostConverters convert 4096×2160 at more than 400 frames per second, which no encoder of pictures that swscale has to convert comes near.
+const mostConverters = 8
+
 // converters are as many conversions as work on successive pictures at the same time. One is enough for our own kernels, which are faster
-// than any encoder; swscale gets more for larger pictures, up to the threads that the stream has.
+// than any encoder; swscale gets more for larger pictures, up to the cores that the stream may have.
 func (e *videoEncoder) converters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
 	n := 1
 	if !e.convert.Fast() {
-		n = min(1+e.convert.OutWidth*e.convert.OutHeight/pixelsPerConverter, e.threads)
+		n = min(1+e.convert.OutWidth*e.convert.OutHeight/pixelsPerConverter, e.cores, mostConverters)
 	}
 	all := make([]pipeline.Processor[pipeline.Input, pipeline.Frame], n)
 	var blanks *nodes.Blanks
@@ -37,12 +38,4 @@ func (e *videoEncoder) converters() ([]pipeline.Processor[pipeline.Input, pipeli
 		}
 	}
 	return all, blanks, nil
-}
-
-// orAllCores is a number of threads, of which 0 stands for all cores.
-func orAllCores(threads int) int {
-	if threads == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return threads
 }

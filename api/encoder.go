@@ -19,7 +19,7 @@ import (
 // it. All methods are safe for use by several goroutines at once.
 type Encoder struct {
 	settings settings
-	claim    *claim // of the thread budget; nil: there is none
+	claim    *claim // of the thread budget
 	journal  journal
 	inside   *pipeline.Callbacks // knows which goroutines are in its writer or its logger
 
@@ -64,10 +64,12 @@ func NewEncoder(opts ...Option) *Encoder {
 	e.journal = newJournal(e.settings.logger, e.inside)
 	e.unclosed = &unclosed{made: caller(), log: e.journal}
 	runtime.AddCleanup(e, (*unclosed).stop, e.unclosed)
-	if b := e.settings.budget; b != nil {
-		e.claim = b.join()
-		runtime.AddCleanup(e, (*claim).forget, e.claim) // an encoder that was never opened needs no Close
+	if e.settings.budget == nil {
+		e.claim = processThreads.join()
+		return e
 	}
+	e.claim = e.settings.budget.join()
+	runtime.AddCleanup(e, (*claim).forget, e.claim) // an encoder that was never opened needs no Close
 	return e
 }
 

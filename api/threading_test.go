@@ -19,7 +19,7 @@ func opened(t *testing.T, cfg VideoConfig, threads int) *astiav.CodecContext {
 	require.NoError(t, err)
 	container, ok := astiavx.GuessContainer("matroska", "")
 	require.True(t, ok)
-	enc, err := plan.withThreads(threads).open(nil, nil, container)
+	enc, err := plan.withShare(threadShare{threads: threads}).open(nil, nil, container)
 	require.NoError(t, err)
 	t.Cleanup(func() { nodes.FreeCodecContext(enc.codec) })
 	return enc.codec
@@ -41,7 +41,7 @@ func TestEncodersUseTheirThreads(t *testing.T) {
 // TestBudgetsMayBeLarge opens an encoder that takes no more than 64 threads under a budget that has more.
 func TestBudgetsMayBeLarge(t *testing.T) {
 	mediatest.NoLeaks(t)
-	require.Equal(t, mostThreads, opened(t, VideoConfig{Codec: "prores_ks"}, NewThreadBudget(1000).join().take(1)).ThreadCount())
+	require.Equal(t, mostThreads, opened(t, VideoConfig{Codec: "prores_ks"}, NewThreadBudget(1000).join().take(1).threads).ThreadCount())
 }
 
 // TestThreadingIsForTheUserToUndo reads the options that let encoders use their threads back.

@@ -9,17 +9,21 @@ import (
 // goroutines at once.
 //
 // An encoder takes part from NewEncoder on. When it opens, it gets what no open encoder has, divided by the number of those that are not open yet, itself
-// included; its video streams divide that. Each gets 64 threads at most, and one at least, so that the sum is larger than the budget only where there are more
-// streams than threads, or where an encoder was made after others had taken all. Threads cannot change hands while an encoder runs: whoever makes
-// all encoders before the first opens divides best. An encoder gives its threads back when its run is over, however it ended.
+// included; its video streams divide that. Each gets one thread at least, so that the sum is larger than the budget only where there are more streams than
+// threads, or where an encoder was made after others had taken all; and no more than its encoder profits from at that size, so that the rest is left for
+// others. Threads cannot change hands while an encoder runs: whoever makes all encoders before the first opens divides best. An encoder gives its threads
+// back when its run is over, however it ended.
 //
 // A stream that gets one thread is converted and encoded by one actor, "convert+encode", on that thread: side by side they would take two.
 //
 // A stream with a number of threads of its own, and sound, which is encoded by one thread, take no part.
 type ThreadBudget struct {
+	size int // 0: the process's own, which has as many as Go runs at once
+
 	mu      sync.Mutex
-	left    int // threads that no open encoder has; below 0 where more than all have been given
-	waiting int // encoders that may still open
+	held    int // threads that open encoders have; more than size where more than all have been given
+	streams int // of these encoders, which have them
+	waiting int // encoders that may still open. The process's own does not count them
 }
 
 // NewThreadBudget returns a budget of n threads. n < 1 means as many as Go runs at once (runtime.GOMAXPROCS), which is the number of cores unless the
@@ -28,64 +32,101 @@ func NewThreadBudget(n int) *ThreadBudget {
 	if n < 1 {
 		n = runtime.GOMAXPROCS(0)
 	}
-	return &ThreadBudget{left: n}
+	return &ThreadBudget{size: n}
 }
 
-// WithThreadBudget lets the encoder share the threads of b with all others that do. nil, and the default, is no budget: each stream takes as
-// many threads as there are cores.
+// processThreads are shared by all encoders that were given no budget.
+var processThreads = &ThreadBudget{}
+
+// WithThreadBudget lets the encoder share the threads of b with all others that do. nil, and the default, is the budget of the process: the cores that Go
+// runs on (runtime.GOMAXPROCS), shared by all encoders without another budget that are open. An encoder that is alone gets all cores that it profits from.
+// One that opens beside others gets the cores that these have left, or where that is more, an even part of all, so that it is never starved by those
+// that came first. So how many threads a stream gets, on which the bytes of some codecs depend, follows from what else is open; VideoConfig.Threads, or
+// a budget, makes that the program's own choice.
 func WithThreadBudget(b *ThreadBudget) Option { return func(s *settings) { s.budget = b } }
+
+// isProcess says whether this is the budget of those that have no other.
+func (b *ThreadBudget) isProcess() bool { return b.size == 0 }
+
+// part is what an encoder with so many streams gets when it opens. The mutex is held.
+func (b *ThreadBudget) part(streams int) int {
+	if !b.isProcess() {
+		return (b.size - b.held) / b.waiting
+	}
+	cores := runtime.GOMAXPROCS(0)
+	return max(cores-b.held, cores*streams/max(1, b.streams+streams))
+}
 
 // join lets one more encoder take part.
 func (b *ThreadBudget) join() *claim {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.waiting++
+	b.wait(1)
 	return &claim{budget: b}
 }
 
-// claim is the part that one encoder has in a budget. A nil claim is that of an encoder without one.
-type claim struct {
-	budget *ThreadBudget // whose mutex guards the rest
-	open   bool          // it has taken its share
-	left   bool          // it takes part no more
-	held   int
+// wait counts encoders that may still open. The mutex is held.
+func (b *ThreadBudget) wait(n int) {
+	if !b.isProcess() { // which an encoder that nobody opens, nor closes, must not keep threads from
+		b.waiting += n
+	}
 }
 
-// mostThreads is how many frames at a time FFmpeg's own encoders take, and do not open with more (MAX_THREADS in frame_thread_encoder.c).
-const mostThreads = 64
+// claim is the part that one encoder has in a budget.
+type claim struct {
+	budget  *ThreadBudget // whose mutex guards the rest
+	open    bool          // it has taken its share
+	left    bool          // it takes part no more
+	held    int
+	streams int
+}
 
-// take takes the share of an encoder that opens with so many video streams, and returns how many threads each gets; 0: there is no budget.
-func (c *claim) take(streams int) int {
-	if c == nil {
-		return 0
-	}
+// threadShare is what each video stream of an encoder may have. Its zero value is all cores.
+type threadShare struct {
+	threads int
+	process bool // of the process's own budget, which is one of cores
+}
+
+// take takes the share of an encoder that opens with so many video streams. keep says later how much of it is used.
+func (c *claim) take(streams int) threadShare {
 	b := c.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	each := min(max(1, b.left/b.waiting/max(1, streams)), mostThreads)
-	b.waiting--
-	c.open, c.held = true, each*streams
-	b.left -= c.held
-	return each
+	each := max(1, b.part(streams)/max(1, streams))
+	b.wait(-1)
+	c.open = true
+	c.hold(each*streams, streams)
+	return threadShare{threads: each, process: b.isProcess()}
+}
+
+// hold changes what the claim holds. The mutex is held.
+func (c *claim) hold(threads, streams int) {
+	c.budget.held += threads - c.held
+	c.budget.streams += streams - c.streams
+	c.held, c.streams = threads, streams
+}
+
+// keep gives back what its streams have no use for: they use so many threads together.
+func (c *claim) keep(used int) {
+	c.budget.mu.Lock()
+	defer c.budget.mu.Unlock()
+	c.hold(min(used, c.held), c.streams)
 }
 
 // putBack undoes take: the encoder did not open, and may try again.
 func (c *claim) putBack() {
-	if c == nil {
-		return
-	}
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
-	c.budget.left += c.held
-	c.budget.waiting++
-	c.open, c.held = false, 0
+	if c.left {
+		return
+	}
+	c.hold(0, 0)
+	c.budget.wait(1)
+	c.open = false
 }
 
 // leave gives all back for good. Again, it does nothing.
 func (c *claim) leave() {
-	if c == nil {
-		return
-	}
 	c.budget.mu.Lock()
 	defer c.budget.mu.Unlock()
 	if c.left {
@@ -93,10 +134,9 @@ func (c *claim) leave() {
 	}
 	c.left = true
 	if !c.open {
-		c.budget.waiting--
+		c.budget.wait(-1)
 	}
-	c.budget.left += c.held
-	c.held = 0
+	c.hold(0, 0)
 }
 
 // forget is leave for an encoder that became garbage. One that is open leaves at the end of its run.

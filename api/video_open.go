@@ -97,7 +97,9 @@ type videoEncoder struct {
 	codec   *astiav.CodecContext
 	device  *gpu.Device // that encodes, and this use of it; nil: the CPU
 	convert nodes.ConvertConfig
-	threads int // that it has
+	threads int // that it has; 0: it is not the CPU's
+	cores   int // on how many its conversion may work
+	used    int // of its share of a thread budget
 	alpha   bool
 	losses  []string // of the input in a pixel format that nobody asked for
 	lost    []overruled
@@ -140,6 +142,8 @@ func (p *videoPlan) openAs(
 	if err != nil {
 		return nil, err
 	}
+	cores := p.cores()
+	p, used := p.withThreads(codec.Name(), s)
 	o := opener{wanted: wanted, codec: codec, options: s.own, threads: p.threads, globalHeader: wantGlobalHeader(containers), finish: astiavx.KeepFrameDurations, log: log}
 	if isSubsampled420(astiavx.DescribePixelFormat(s.format)) {
 		o.location = s.color.Location
@@ -161,7 +165,9 @@ func (p *videoPlan) openAs(
 		o.closeDevice()
 		return nil, err
 	}
-	return p.opened(s, &o, cc, containers), nil
+	e := p.opened(s, &o, cc, containers)
+	e.cores, e.used = cores, used
+	return e, nil
 }
 
 // opened is the encoder that was opened as it was settled.
@@ -169,7 +175,7 @@ func (p *videoPlan) opened(
 	s settledVideo, o *opener, cc *astiav.CodecContext, containers []astiavx.Container,
 ) *videoEncoder {
 	return &videoEncoder{
-		name: o.codec.Name(), codec: cc, device: o.device, threads: orAllCores(p.threads),
+		name: o.codec.Name(), codec: cc, device: o.device, threads: p.threads,
 		alpha: s.hasAlpha(o.codec, containers), losses: p.silentLosses(s), lost: s.lost, muxers: s.muxers,
 		convert: nodes.ConvertConfig{
 			InputFormat: p.inputFormat, Width: p.cfg.Width, Height: p.cfg.Height,

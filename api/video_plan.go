@@ -15,7 +15,8 @@ type videoPlan struct {
 	cfg         VideoConfig
 	rate        astiav.Rational
 	pixelAspect astiav.Rational // zero: not said
-	threads     int             // that the config asks for, or the thread budget gives; 0: all cores
+	threads     int             // that the config asks for; 0: those of the share
+	share       threadShare
 	inputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
@@ -179,7 +180,7 @@ const mostAskedThreads = 4096
 func (p *videoPlan) checkThreads() error {
 	p.threads = p.cfg.Threads
 	if p.threads < 0 || p.threads > mostAskedThreads {
-		return &ConfigError{Field: "Threads", Value: p.threads, Reason: fmt.Sprintf("must be from 0 to %d; 0 means all cores", mostAskedThreads)}
+		return &ConfigError{Field: "Threads", Value: p.threads, Reason: fmt.Sprintf("must be from 0 to %d; 0 means as many as it profits from", mostAskedThreads)}
 	}
 	given, ok := p.cfg.ExtraOptions["threads"]
 	if !ok {
@@ -192,19 +193,35 @@ func (p *videoPlan) checkThreads() error {
 	o := codecOption{field: extraField("threads"), key: "threads", value: text, given: given}
 	n, err := astiavx.CheckEncoderOption("", "threads", text)
 	if err != nil || isFraction(text) || n > mostAskedThreads {
-		return o.wrong(fmt.Sprintf("must be a whole number from 0 to %d; 0 means all cores", mostAskedThreads))
+		return o.wrong(fmt.Sprintf("must be a whole number from 0 to %d; 0 means as many as it profits from", mostAskedThreads))
 	}
 	p.threads = int(n)
 	return nil
 }
 
-// withThreads is the plan with this number of threads where the config does not say; 0: all cores.
-func (p *videoPlan) withThreads(n int) *videoPlan {
+// withShare is the plan with a share of a thread budget, which counts where the config does not say.
+func (p *videoPlan) withShare(s threadShare) *videoPlan {
 	shared := *p
-	if shared.threads == 0 {
-		shared.threads = n
-	}
+	shared.share = s
 	return &shared
+}
+
+// withThreads is the plan with as many threads as an encoder makes use of, where the config does not say, and how much of its share that is.
+func (p *videoPlan) withThreads(encoder string, s settledVideo) (shared *videoPlan, used int) {
+	if p.threads != 0 || p.onCUDA() {
+		return p, 0
+	}
+	own := *p
+	own.threads, used = p.share.of(encoder, s.width, s.height, s.own)
+	return &own, used
+}
+
+// cores is on how many the stream's conversion may work.
+func (p *videoPlan) cores() int {
+	if p.threads != 0 {
+		return p.threads
+	}
+	return p.share.cores()
 }
 
 // options are all options that the config names, except those that are handled elsewhere.
