@@ -230,7 +230,7 @@ func queue[T any](b *builder, free func(T)) pipeline.Queue[T] {
 
 // prepare opens the encoder of a video stream, and says how to wire it.
 func (s *VideoStream) prepare(b *builder) error {
-	plan, node := s.plan.withShare(b.share).withCUDAContext(b.settings.cudaContext), encodeNode
+	plan, node := s.plan.withShare(b.share).withCUDAContext(b.settings.cudaContext).withHeaderFirst(b.frontToBack()), encodeNode
 	if !b.share.process && b.share.threads == 1 && plan.threads <= 1 && !plan.onCUDA() { // its share of a budget is one core, which conversion is part of
 		node = chainedNode
 	}

@@ -93,6 +93,11 @@ func (t *target) shape() *muxer.Destination {
 	}
 }
 
+// frontToBack says whether a destination cannot be sought.
+func (b *builder) frontToBack() bool {
+	return slices.ContainsFunc(b.targets, func(t *target) bool { return !t.shape().CanSeek() })
+}
+
 // touch opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
 func (t *target) touch(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*muxer.Destination, error) {
 	switch t.output.kind {

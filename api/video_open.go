@@ -160,7 +160,7 @@ func (p *videoPlan) openAs(
 		o.closeDevice()
 		return nil, err
 	}
-	if err := p.checkAspectIn(cc, containers); err != nil {
+	if err := firstError(p.checkAspectIn(cc, containers), p.findHeader(&o, cc)); err != nil {
 		nodes.FreeCodecContext(cc)
 		o.closeDevice()
 		return nil, err
@@ -168,6 +168,24 @@ func (p *videoPlan) openAs(
 	e := p.opened(s, &o, cc, containers)
 	e.cores, e.used = cores, used
 	return e, nil
+}
+
+// findHeader gives the encoder the header that libaom gives only with its first packet, where a container needs it before. A
+// second encoder, opened alike, encodes a picture for it.
+func (p *videoPlan) findHeader(o *opener, cc *astiav.CodecContext) error {
+	if !p.headerFirst || !o.globalHeader || o.codec.Name() != "libaom-av1" || len(cc.ExtraData()) > 0 {
+		return nil
+	}
+	other, err := o.try(o.options, "")
+	if err != nil {
+		return err
+	}
+	defer nodes.FreeCodecContext(other)
+	header, err := nodes.FirstHeader(other)
+	if err != nil {
+		return err
+	}
+	return cc.SetExtraData(header)
 }
 
 // opened is the encoder that was opened as it was settled.

@@ -21,6 +21,7 @@ type videoPlan struct {
 	raw         astiavx.RawPicture // of Raw frames
 	color       colorSettings
 	cudaContext uintptr // of the caller's; 0: the device's primary one
+	headerFirst bool    // the container needs the codec's header before the first packet
 }
 
 // reservedVideoOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
@@ -222,6 +223,13 @@ func (p *videoPlan) cores() int {
 		return p.threads
 	}
 	return p.share.cores()
+}
+
+// withHeaderFirst is the plan for a container whose header cannot be mended when the first packet is there.
+func (p *videoPlan) withHeaderFirst(yes bool) *videoPlan {
+	with := *p
+	with.headerFirst = yes
+	return &with
 }
 
 // options are all options that the config names, except those that are handled elsewhere.

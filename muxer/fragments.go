@@ -19,6 +19,7 @@ const longestFragment = 500 * time.Millisecond
 func (m *Mux) arrange(cfg Config) {
 	crashSafe := cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
 	m.patience = newPatience(cfg, crashSafe || !m.dst.CanSeek())
+	m.keepsSound = cfg.Format == "matroska" || cfg.Format == "webm"
 	m.ordered, m.aside = slices.Contains(ordered, cfg.Format), waitsInside(cfg.Format)
 	if m.ordered || slices.Contains(together, cfg.Format) {
 		m.patience.kept = false
@@ -83,19 +84,22 @@ func (m *Mux) flush() error {
 
 // pushOutSound makes the Matroska muxer write the packet of sound that it keeps until the next packet of sound comes, were it empty.
 func (m *Mux) pushOutSound() error {
-	if name := m.format.OutputFormat().Name(); name != "matroska" && name != "webm" {
+	if !m.keepsSound {
 		return nil
 	}
-	for i, t := range m.tracks {
-		if !t.written || m.format.Streams()[i].CodecParameters().MediaType() != astiav.MediaTypeAudio {
+	for i := range m.tracks {
+		t := &m.tracks[i]
+		if !t.written || t.kind != astiav.MediaTypeAudio {
 			continue
 		}
-		empty := pipeline.NewPacket()
-		defer empty.Free()
-		empty.SetStreamIndex(i)
-		empty.SetDts(t.wroteDTS)
-		empty.SetPts(empty.Dts())
-		return m.format.WriteFrame(empty.Packet)
+		if m.empty.Packet == nil {
+			m.empty = pipeline.NewPacket()
+			m.closer.Add(m.empty.Free)
+		}
+		m.empty.SetStreamIndex(i)
+		m.empty.SetDts(t.wroteDTS)
+		m.empty.SetPts(t.wroteDTS)
+		return m.format.WriteFrame(m.empty.Packet)
 	}
 	return nil
 }

@@ -65,6 +65,9 @@ type Mux struct {
 	closer   *astikit.Closer
 	trailer  bool  // written
 	most     int64 // bytes that the container holds; 0: there is no limit
+
+	keepsSound bool            // FFmpeg keeps a packet of sound until the next one comes
+	empty      pipeline.Packet // that makes it write that one; without a packet until it is needed
 }
 
 // track is how the times of a stream change on the way into the container.

@@ -83,6 +83,10 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if err := fatal(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
 			return err
 		}
+		if s.Codec.CodecID() == astiav.CodecIDVorbis && IsMovFamily(m.format.OutputFormat().Name()) {
+			// libvorbis declares frames of 64 samples. The mov muxer refuses a last packet that leaves out more than that.
+			stream.CodecParameters().SetFrameSize(0)
+		}
 		stream.SetTimeBase(s.timeBase())
 		if s.FrameRate.Num() > 0 {
 			stream.SetAvgFrameRate(s.rate())

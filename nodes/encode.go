@@ -62,14 +62,8 @@ func endUnfinished(codec *astiav.CodecContext) {
 		return
 	}
 	if astiavx.FramesTaken(codec) == 0 {
-		frame := astiavx.NewFrame()
-		defer astiavx.FreeFrame(frame)
-		frame.SetWidth(codec.Width())
-		frame.SetHeight(codec.Height())
-		frame.SetPixelFormat(codec.PixelFormat())
-		if frame.AllocBuffer(0) != nil || codec.SendFrame(frame) != nil {
-			return
-		}
+		_ = encodeUnwritten(codec) // what comes out is not wanted
+		return
 	}
 	_ = codec.SendFrame(nil) // it only ends the encoder, which may have been ended before
 }

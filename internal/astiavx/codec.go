@@ -202,3 +202,14 @@ func DropExtraData(p *astiav.CodecParameters) {
 	C.av_freep(unsafe.Pointer(&av.extradata))
 	av.extradata_size = 0
 }
+
+// NewExtraData returns a copy of the header of its codec that a packet brings; nil: it brings none. Go-astiav lists no such side
+// data.
+func NewExtraData(p *astiav.Packet) []byte {
+	var size C.size_t
+	data := C.av_packet_get_side_data((*C.AVPacket)(held(p)), C.AV_PKT_DATA_NEW_EXTRADATA, &size)
+	if data == nil {
+		return nil
+	}
+	return C.GoBytes(unsafe.Pointer(data), C.int(size))
+}
