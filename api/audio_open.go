@@ -9,6 +9,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/nodes"
 )
 
@@ -60,6 +61,7 @@ type audioEncoder struct {
 	block  int  // samples per channel that it takes at a time
 	fill   bool // it takes no fewer at the end
 	muxers []codecOption
+	sample []byte // a packet of silence, where a container needs one; nil: none does
 }
 
 // open opens the encoder for these containers, unless nobody wants it any more. FFmpeg's lines about it go to the log; nil: nowhere.
@@ -95,7 +97,31 @@ func (p *audioPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 		e.block = freeBlock
 	}
 	e.fill = nodes.Lag(cc) > 0
+	if err := e.findSample(&o, containers); err != nil {
+		nodes.FreeCodecContext(cc)
+		return nil, err
+	}
 	return e, nil
+}
+
+// findSample has a second encoder, opened alike, encode silence, where a container can describe the sound only after a packet of it.
+func (e *audioEncoder) findSample(o *opener, containers []astiavx.Container) error {
+	needs := func(c astiavx.Container) bool { return muxer.NeedsSample(c.Name, o.codec.ID()) }
+	if !slices.ContainsFunc(containers, needs) {
+		return nil
+	}
+	other, err := o.try(o.options, "")
+	if err != nil {
+		return err
+	}
+	defer nodes.FreeCodecContext(other)
+	packet, err := nodes.FirstPacket(other)
+	if err != nil {
+		return err
+	}
+	defer packet.Free()
+	e.sample = packet.Data()
+	return nil
 }
 
 // The probes of audio: something that is harmless to most encoders in place of a field. Those for speech on telephones know 8 kHz and

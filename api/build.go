@@ -287,7 +287,7 @@ func (s *AudioStream) prepare(b *builder) error {
 	if err := b.addMuxerOptions(enc.muxers); err != nil {
 		return err
 	}
-	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec})
+	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, Sample: enc.sample})
 	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen()...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {

@@ -181,11 +181,12 @@ func (p *videoPlan) findHeader(o *opener, cc *astiav.CodecContext) error {
 		return err
 	}
 	defer nodes.FreeCodecContext(other)
-	header, err := nodes.FirstHeader(other)
+	packet, err := nodes.FirstPacket(other)
 	if err != nil {
 		return err
 	}
-	return cc.SetExtraData(header)
+	defer packet.Free()
+	return cc.SetExtraData(astiavx.NewExtraData(packet.Packet))
 }
 
 // opened is the encoder that was opened as it was settled.

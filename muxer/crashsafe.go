@@ -92,3 +92,9 @@ func describesAll(streams []Stream) bool {
 }
 
 func needsPacket(s Stream) bool { return slices.Contains(needPackets, s.Codec.CodecID()) }
+
+// NeedsSample says whether a container that is written front to back can describe sound of this codec only after a packet of
+// it, so that a Stream needs a Sample.
+func NeedsSample(format string, codec astiav.CodecID) bool {
+	return IsMovFamily(format) && slices.Contains(needPackets, codec)
+}

@@ -136,24 +136,38 @@ func (m *Mux) announceUnfed() error {
 		return err
 	}
 	for i := range m.tracks {
-		t := &m.tracks[i]
-		if t.written {
-			continue
-		}
-		empty := pipeline.NewPacket()
-		empty.SetStreamIndex(i)
-		begin := -astiav.RescaleQRnd(t.lead.ticks, t.lead.base, t.to, astiav.RoundingUp)
-		empty.SetDts(begin - 1)
-		if empty.SetPts(begin); t.isVideo() {
-			empty.SetPts(0)
-		}
-		err := m.format.WriteFrame(empty.Packet)
-		empty.Free()
-		if err != nil {
-			return err
+		if t := &m.tracks[i]; !t.written {
+			if err := m.announce(i, t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// announce gives FFmpeg an empty packet of a stream. Where FFmpeg can describe the stream only after a packet with data, it gets
+// one of silence, which counts as priming: it lies before the first sample, and the index has players skip it.
+func (m *Mux) announce(stream int, t *track) error {
+	p := pipeline.NewPacket()
+	defer p.Free()
+	p.SetStreamIndex(stream)
+	begin, duration := -astiav.RescaleQRnd(t.lead.ticks, t.lead.base, t.to, astiav.RoundingUp), int64(1)
+	if t.needsPacket {
+		if err := p.FromData(t.sample); err != nil {
+			return err
+		}
+		duration = astiav.RescaleQ(t.block, t.from, t.to)
+		p.SetDuration(duration)
+	}
+	p.SetDts(begin - duration)
+	p.SetPts(begin - duration)
+	switch {
+	case t.isVideo():
+		p.SetPts(0)
+	case !t.needsPacket:
+		p.SetPts(begin)
+	}
+	return m.format.WriteFrame(p.Packet)
 }
 
 func (m *Mux) setMovFlags(flags string) error {
@@ -162,7 +176,7 @@ func (m *Mux) setMovFlags(flags string) error {
 
 // describable says whether FFmpeg can write the index now. Asked for one when it cannot, it writes half of it, and says nothing.
 func (m *Mux) describable() bool {
-	return !slices.ContainsFunc(m.tracks, func(t track) bool { return t.needsPacket && !t.written })
+	return !slices.ContainsFunc(m.tracks, func(t track) bool { return t.needsPacket && !t.written && (m.hybrid || t.sample == nil) })
 }
 
 // allWritten says whether there was a packet of each stream.

@@ -19,6 +19,7 @@ type Stream struct {
 	FrameRate astiav.Rational               // of video
 	Tag       string                        // the codec's four letters, where the container has such; "": what most players take
 	OtherRate astiav.Rational               // that the container is told instead, for Try; zero: none
+	Sample    []byte                        // a packet of silence, where NeedsSample says so
 	Alter     func(*astiav.CodecParameters) // changes what the container is told, for Try; may be nil
 }
 
@@ -85,10 +86,12 @@ type track struct {
 	lead  lead
 	shift int64 // of all times
 
-	needsPacket   bool  // before the mov muxer can describe it
-	inFragment    bool  // there is one in the fragment that is open
-	fragmentStart int64 // its decoding time
-	lastIsKey     bool  // the last packet was a key frame
+	needsPacket   bool   // before the mov muxer can describe it
+	sample        []byte // what serves as such a packet; nil: nothing
+	block         int64  // how long that is
+	inFragment    bool   // there is one in the fragment that is open
+	fragmentStart int64  // its decoding time
+	lastIsKey     bool   // the last packet was a key frame
 }
 
 var (

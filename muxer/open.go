@@ -92,7 +92,7 @@ func (m *Mux) addStreams(streams []Stream) error {
 			stream.SetAvgFrameRate(s.rate())
 		}
 		t := track{
-			from: s.Codec.TimeBase(), kind: s.Codec.MediaType(), lead: leadOf(s), needsPacket: needsPacket(s),
+			from: s.Codec.TimeBase(), kind: s.Codec.MediaType(), lead: leadOf(s), needsPacket: needsPacket(s), sample: s.Sample, block: int64(s.Codec.FrameSize()),
 		}
 		if needsInBand(m.format, s.Codec) {
 			var err error

@@ -62,7 +62,7 @@ func endUnfinished(codec *astiav.CodecContext) {
 		return
 	}
 	if astiavx.FramesTaken(codec) == 0 {
-		_ = encodeUnwritten(codec) // what comes out is not wanted
+		_ = encodeOnce(codec) // what comes out is not wanted
 		return
 	}
 	_ = codec.SendFrame(nil) // it only ends the encoder, which may have been ended before

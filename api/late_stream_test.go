@@ -1,0 +1,75 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// TestLateStreamFrontToBack writes mp4 front to back, whose index comes before a stream is fed, if it is fed at all. The file is
+// not empty for that, and what comes later is heard and seen when it should be: as if both had been fed together.
+func TestLateStreamFrontToBack(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, codec := range []string{"aac", "libopus", "libmp3lame", "ac3", "eac3"} {
+		t.Run(codec, func(t *testing.T) {
+			paths := map[string]string{}
+			for _, how := range []string{"together", "sound is late", "pictures are late", "sound is never fed", "sound has ended"} {
+				paths[how] = streamLate(t, codec, how)
+			}
+			for how, path := range paths {
+				require.Equal(t, counting(60), numbersOf(mediatest.Pictures(t, path, 0, "gray")), how)
+				require.InDeltaSlice(t, mediatest.FrameTimes(t, paths["together"], 0), mediatest.FrameTimes(t, path, 0), 1e-4, how)
+			}
+			want := mediatest.Sound(t, paths["together"], 1)[0]
+			for _, how := range []string{"sound is late", "pictures are late"} {
+				got, before := mediatest.Sound(t, paths[how], 1)[0], 0
+				if how == "sound is late" && strings.HasSuffix(codec, "ac3") { // a packet of silence, which has a time before 0
+					before = 1536
+					require.Equal(t, "-0.037333", mediatest.Probe(t, paths[how]).Streams[1].StartTime) // 256 samples of priming and 1,536
+				}
+				require.Len(t, got[before:], len(want), how)
+				for i, x := range got[before:] {
+					require.InDelta(t, want[i], x, 0.001, "%s: sample %d", how, i) // FFmpeg's decoder of AC-3 dithers
+				}
+			}
+		})
+	}
+}
+
+// streamLate writes two seconds of pictures with B-frames, and of sound in this codec, one after the other.
+func streamLate(t *testing.T, codec, how string) (path string) {
+	t.Helper()
+	var stream bytes.Buffer
+	enc := api.NewEncoder()
+	pictures, sound := numberedVideo(), stereo()
+	pictures.Preset, sound.Codec = "veryfast", codec
+	v, a := addVideo(t, enc, pictures), addAudio(t, enc, sound)
+	require.NoError(t, enc.OpenWriter(context.Background(), &stream, "mp4"))
+	switch how {
+	case "sound has ended":
+		require.NoError(t, a.End())
+	case "together", "pictures are late":
+		addTone(t, a, 0, 96000)
+	}
+	if how == "pictures are late" { // which are not even begun before the sound is written
+		require.NoError(t, a.End())
+		require.NoError(t, enc.Sync(context.Background()))
+	}
+	addNumbered(t, v, 0, 60)
+	if how == "sound is late" {
+		require.NoError(t, v.End())
+		require.NoError(t, enc.Sync(context.Background()))
+		addTone(t, a, 0, 96000)
+	}
+	require.NoError(t, enc.Close())
+	path = temporary(t, "stream.mp4")
+	require.NoError(t, os.WriteFile(path, stream.Bytes(), 0o600))
+	return path
+}
