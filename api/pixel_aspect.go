@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// mostPixelAspect, and its inverse, bound the shape of a pixel: codecs have 8 bits for each side of it.
+// mostPixelAspect, and its inverse, bound the shape of a pixel: codecs have 8 bits for each side of
+// it.
 const mostPixelAspect = 255
 
 // checkPixelAspect turns the shape of a pixel into a fraction.
@@ -28,10 +29,12 @@ func (p *videoPlan) checkPixelAspect() error {
 	return nil
 }
 
-// aspectContainers say the shape of a pixel themselves, for every codec, as do mp4, mov and their kin.
+// aspectContainers say the shape of a pixel themselves, for every codec, as do mp4, mov and their
+// kin.
 var aspectContainers = []string{"matroska", "webm", "avi", "nut", "asf", "asf_stream", "yuv4mpegpipe"}
 
-// aspectCodecs say the shape of a pixel in what they encode: whether they can say this one, of pictures of this size, to half a percent. Other codecs do not say it.
+// aspectCodecs say the shape of a pixel in what they encode: whether they can say this one, of
+// pictures of this size, to half a percent. Other codecs do not say it.
 var aspectCodecs = map[string]func(aspect float64, width, height int) bool{
 	"h264": anyAspect, "hevc": anyAspect, "mpeg4": anyAspect, "mjpeg": anyAspect, "png": anyAspect, "apng": anyAspect, "tiff": anyAspect, "dirac": anyAspect,
 	"mpeg2video": func(aspect float64, width, height int) bool { // ITU-T H.262, table 6-3: the shape of the picture
@@ -67,7 +70,8 @@ func saysAspect(container, codec string, aspect float64, width, height int) bool
 	return ok && container != "swf" && container != "avm2" && container != "avif" && says(aspect, width, height)
 }
 
-// checkAspectIn refuses a shape of pixels that neither the codec, which is open, nor one of the containers can say.
+// checkAspectIn refuses a shape of pixels that neither the codec, which is open, nor one of the
+// containers can say.
 func (p *videoPlan) checkAspectIn(cc *astiav.CodecContext, containers []astiavx.Container) error {
 	aspect, codec := cc.SampleAspectRatio(), astiavx.CodecName(cc.CodecID())
 	if aspect.Num() <= 0 || aspect.Den() <= 0 {

@@ -20,7 +20,8 @@ func (p *videoPlan) checkTag() error {
 	return &ConfigError{Field: "Tag", Value: tag, Reason: `must be four letters or digits, such as "hvc1"; "" means what most players take`}
 }
 
-// checkTagIn refuses a tag that a container does not take for the codec, or that none of the containers has a place for.
+// checkTagIn refuses a tag that a container does not take for the codec, or that none of the
+// containers has a place for.
 func (p *videoPlan) checkTagIn(codec *astiav.Codec, containers []astiavx.Container) error {
 	if p.cfg.Tag == "" || len(containers) == 0 {
 		return nil

@@ -8,8 +8,9 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// RateError says that a container cannot say when the pictures of a stream are shown, at the stream's frame rate. Without it
-// FFmpeg would write another rate, or times that are pushed on, and the pictures would leave their sound behind.
+// RateError says that a container cannot say when the pictures of a stream are shown, at the
+// stream's frame rate. Without it FFmpeg would write another rate, or times that are pushed on, and
+// the pictures would leave their sound behind.
 type RateError struct {
 	Stream    int
 	Reason    string
@@ -18,7 +19,8 @@ type RateError struct {
 
 func (e *RateError) Error() string { return e.Reason }
 
-// rateRule is what a container can say of a constant frame rate, where that is less than its time base tells.
+// rateRule is what a container can say of a constant frame rate, where that is less than its time
+// base tells.
 type rateRule struct {
 	least, most float64 // 0: no bound
 	whole       bool    // whole frames per second only
@@ -48,7 +50,8 @@ var rateRules = map[string]rateRule{
 	"filmstrip": {whole: true, why: "filmstrip says whole frames per second only"}, // write_trailer in filmstripenc.c
 }
 
-// flash is 8.8 bits of frames per second (swf_write_header in swfenc.c). FFmpeg rounds what they do not hold.
+// flash is 8.8 bits of frames per second (swf_write_header in swfenc.c). FFmpeg rounds what they do
+// not hold.
 var flash = rateRule{least: 1, most: 255, why: "Flash says frames per second in 8 bits and 8 bits of fraction"}
 
 var (
@@ -58,7 +61,8 @@ var (
 	pal2  = astiav.NewRational(50, 1)
 )
 
-// linesRules are rates that follow from the height of the picture (dv_profiles in FFmpeg's dv_profile.c, gxf_write_header in gxfenc.c).
+// linesRules are rates that follow from the height of the picture (dv_profiles in FFmpeg's
+// dv_profile.c, gxf_write_header in gxfenc.c).
 var linesRules = map[string]map[int][]astiav.Rational{
 	"dv":  {480: {ntsc}, 576: {pal}, 720: {ntsc2, pal2}, 1080: {ntsc, pal}},
 	"gxf": {480: {ntsc}, 512: {ntsc}, 576: {pal}, 608: {pal}},
@@ -85,7 +89,8 @@ func ruleFor(format *astiav.OutputFormat, s Stream, clock astiav.Rational) rateR
 	return rule
 }
 
-// checkRates finds the streams of pictures whose rate the container, whose header has been written, cannot say.
+// checkRates finds the streams of pictures whose rate the container, whose header has been written,
+// cannot say.
 func (m *Mux) checkRates(streams []Stream) error {
 	for i, s := range streams {
 		if s.FrameRate.Num() <= 0 {

@@ -7,7 +7,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// SizeError says that a container holds no more. The file is finished: it has what came before, and readers see all of it.
+// SizeError says that a container holds no more. The file is finished: it has what came before, and
+// readers see all of it.
 type SizeError struct {
 	Format string
 	Most   int64 // bytes
@@ -17,7 +18,8 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("%s holds %d bytes at most: the file is finished, with what came before this; for more write wav, w64, caf, mkv or mp4", e.Format, e.Most)
 }
 
-// mostBytes are the containers that say their size in too few bits. FFmpeg goes on, and writes a wrong one, which other readers believe.
+// mostBytes are the containers that say their size in too few bits. FFmpeg goes on, and writes a
+// wrong one, which other readers believe.
 var mostBytes = map[string]int64{
 	"aiff": math.MaxUint32,     // aiff_write_trailer in aiffenc.c
 	"swf":  math.MaxUint32,     // swf_write_trailer in swfenc.c

@@ -1,10 +1,12 @@
 package muxer
 
+import "slices"
+
 // useMetadataTags makes FFmpeg's mov muxer write any tag, in a form that few players read.
 const useMetadataTags = "movflags=use_metadata_tags"
 
-// tagRules are the containers that keep tags, as FFmpeg's muxers write them; all others keep none. TestEveryTagIsKeptOrRefused walks all containers, and reads
-// the files back.
+// tagRules are the containers that keep tags, as FFmpeg's muxers write them; all others keep none.
+// TestEveryTagIsKeptOrRefused walks all containers, and reads the files back.
 var tagRules = map[string]tagRule{
 	"mp4":  tagsOf(mp4, "timecode"),
 	"ipod": mp4,
@@ -12,7 +14,8 @@ var tagRules = map[string]tagRule{
 	"ismv": mp4,
 	"mov": { // mov_write_udta_tag in movenc.c
 		keys: []string{
-			"title", "artist", "author", "album", "date", "comment", "genre", "copyright", "keywords", "location", "make", "model", "creation_time", "timecode",
+			"title", "artist", "author", "album", "date", "comment", "genre", "copyright", "keywords",
+			"location", "make", "model", "creation_time", "timecode",
 		},
 		option: useMetadataTags, times: true, values: map[string]string{"timecode": timecode, "location": aPlace},
 	},
@@ -28,15 +31,18 @@ var tagRules = map[string]tagRule{
 	"flac": {any: true}, "oga": {any: true}, "ogg": {any: true}, "ogv": {any: true}, "opus": {any: true}, "spx": {any: true},
 	"mp3": {any: true, times: true}, "nut": {any: true, times: true}, "smjpeg": {any: true, times: true}, "tta": {any: true, times: true}, "wv": {any: true, times: true},
 	"flv": {any: true, times: true, not: []string{ // write_metadata in flvenc.c
-		"width", "height", "videodatarate", "framerate", "videocodecid", "audiodatarate", "audiosamplerate", "audiosamplesize", "stereo", "audiocodecid", "duration",
-		"onmetadata", "datasize", "lasttimestamp", "totalframes", "hasaudio", "hasvideo", "hascuepoints", "hasmetadata", "haskeyframes", "filesize",
+		"width", "height", "videodatarate", "framerate", "videocodecid", "audiodatarate", "audiosamplerate",
+		"audiosamplesize", "stereo", "audiocodecid", "duration",
+		"onmetadata", "datasize", "lasttimestamp", "totalframes", "hasaudio", "hasvideo", "hascuepoints",
+		"hasmetadata", "haskeyframes", "filesize",
 	}},
 
 	"avi": {keys: riff, values: map[string]string{"timecode": timecode}},
 	"wav": { // wav_write_header in wavenc.c
 		keys: riff, values: map[string]string{"timecode": timecode},
 		extra: map[string][]string{"write_bext": {
-			"description", "originator", "originator_reference", "origination_date", "origination_time", "time_reference", "umid", "coding_history",
+			"description", "originator", "originator_reference", "origination_date", "origination_time",
+			"time_reference", "umid", "coding_history",
 		}},
 	},
 	"aiff":       {keys: []string{"title", "author", "comment", "copyright"}, option: "write_id3v2"}, // aiff_write_header in aiffenc.c
@@ -55,8 +61,10 @@ var tagRules = map[string]tagRule{
 // mp4 is mov_write_ilst_tag in FFmpeg's movenc.c: what iTunes knows.
 var mp4 = tagRule{
 	keys: []string{
-		"title", "artist", "album", "album_artist", "composer", "date", "comment", "genre", "copyright", "description", "synopsis", "grouping", "lyrics",
-		"show", "episode_id", "episode_sort", "season_number", "network", "keywords", "track", "disc", "disc_subtitle", "tmpo", "compilation", "gapless_playback",
+		"title", "artist", "album", "album_artist", "composer", "date", "comment", "genre", "copyright",
+		"description", "synopsis", "grouping", "lyrics",
+		"show", "episode_id", "episode_sort", "season_number", "network", "keywords", "track", "disc",
+		"disc_subtitle", "tmpo", "compilation", "gapless_playback",
 		"media_type", "hd_video", "encoding_tool", "location", "creation_time",
 	},
 	option: useMetadataTags, times: true,
@@ -75,23 +83,29 @@ var threeGP = tagRule{
 // ebml is mkv_check_tag_name in FFmpeg's matroskaenc.c.
 var ebml = tagRule{any: true, times: true, not: []string{"encoding_tool", "duration", "stereo_mode"}}
 
-// riff is ff_riff_tags in FFmpeg's riffenc.c, and the names that ff_riff_info_conv in riff.c has for some of them. ISFT is the encoder's.
+// riff is ff_riff_tags in FFmpeg's riffenc.c, and the names that ff_riff_info_conv in riff.c has
+// for some of them. ISFT is the encoder's.
 var riff = []string{
-	"title", "artist", "album", "date", "comment", "genre", "track", "copyright", "language", "encoded_by", "timecode",
-	"IARL", "IART", "IAS1", "IAS2", "IAS3", "IAS4", "IAS5", "IAS6", "IAS7", "IAS8", "IAS9", "ICMS", "ICMT", "ICOP", "ICRD", "ICRP", "IDIM", "IDPI", "IENG", "IGNR",
-	"IKEY", "ILGT", "ILNG", "IMED", "INAM", "IPLT", "IPRD", "IPRT", "ITRK", "ISBJ", "ISHP", "ISMP", "ISRC", "ISRF", "ITCH",
+	"title", "artist", "album", "date", "comment", "genre", "track", "copyright", "language", "encoded_by",
+	"timecode",
+	"IARL", "IART", "IAS1", "IAS2", "IAS3", "IAS4", "IAS5", "IAS6", "IAS7", "IAS8", "IAS9", "ICMS", "ICMT",
+	"ICOP", "ICRD", "ICRP", "IDIM", "IDPI", "IENG", "IGNR",
+	"IKEY", "ILGT", "ILNG", "IMED", "INAM", "IPLT", "IPRD", "IPRT", "ITRK", "ISBJ", "ISHP", "ISMP", "ISRC",
+	"ISRF", "ITCH",
 }
 
-// mxf is mxf_write_identification, mxf_write_package and mxf_write_tagged_value in FFmpeg's mxfenc.c.
+// mxf is mxf_write_identification, mxf_write_package and mxf_write_tagged_value in FFmpeg's
+// mxfenc.c.
 var mxf = tagRule{
 	keys: []string{
-		"company_name", "product_name", "product_version", "material_package_name", "file_package_name", "reel_name", "creation_time", "timecode", "comment_*",
+		"company_name", "product_name", "product_version", "material_package_name", "file_package_name",
+		"reel_name", "creation_time", "timecode", "comment_*",
 	},
 	times: true, values: map[string]string{"timecode": timecode},
 }
 
 // tagsOf is a rule with more keys.
 func tagsOf(r tagRule, more ...string) tagRule {
-	r.keys = append(r.keys[:len(r.keys):len(r.keys)], more...)
+	r.keys = append(slices.Clip(r.keys), more...)
 	return r
 }
