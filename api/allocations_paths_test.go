@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// fedAllocations opens a video stream, feeds it until all that is kept for the next time is there, and counts what Go allocates anywhere in the process for each
-// frame after that.
+// fedAllocations opens a video stream, feeds it until all that is kept for the next time is there,
+// and counts what Go allocates anywhere in the process for each frame after that.
 func fedAllocations(t *testing.T, cfg api.VideoConfig, feed func(v *api.VideoStream) error) float64 {
 	t.Helper()
 	enc := api.NewEncoder()
@@ -20,7 +20,8 @@ func fedAllocations(t *testing.T, cfg api.VideoConfig, feed func(v *api.VideoStr
 	return settledAllocations(t, enc, func() error { return feed(v) })
 }
 
-// settledAllocations counts what Go allocates for each call, after many of them, and closes the encoder.
+// settledAllocations counts what Go allocates for each call, after many of them, and closes the
+// encoder.
 func settledAllocations(t *testing.T, enc *api.Encoder, feed func() error) float64 {
 	t.Helper()
 	for range 100 {

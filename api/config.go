@@ -72,8 +72,8 @@ type VideoConfig struct {
 	Tag string
 	// OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
 	OddSize OddSize
-	// Threads of the encoder. 0: the stream's share of the encoder's ThreadBudget, or of the process's where it has none, but no more than the codec profits
-	// from at this size.
+	// Threads of the encoder. 0: the stream's share of the encoder's ThreadBudget, or of the
+	// process's where it has none, but no more than the codec profits from at this size.
 	Threads int
 }
 

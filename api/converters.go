@@ -9,11 +9,13 @@ import (
 // pixels in some 2 ms.
 const pixelsPerConverter = 1 << 20
 
-// mostConverters convert 4096×2160 at more than 400 frames per second, which no encoder of pictures that swscale has to convert comes near.
+// mostConverters convert 4096×2160 at more than 400 frames per second, which no encoder of pictures
+// that swscale has to convert comes near.
 const mostConverters = 8
 
-// converters are as many conversions as work on successive pictures at the same time. One is enough for our own kernels, which are faster
-// than any encoder; swscale gets more for larger pictures, up to the cores that the stream may have.
+// converters are as many conversions as work on successive pictures at the same time. One is enough
+// for our own kernels, which are faster than any encoder; swscale gets more for larger pictures, up
+// to the cores that the stream may have.
 func (e *videoEncoder) converters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
 	n := 1
 	if !e.convert.Fast() {

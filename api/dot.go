@@ -48,7 +48,8 @@ type edgeTarget struct {
 	stream int
 }
 
-// targets finds the node behind each edge, and how many items wait for each node: what leads to the same node shares its queue.
+// targets finds the node behind each edge, and how many items wait for each node: what leads to the
+// same node shares its queue.
 func (s *Stats) targets() (of []edgeTarget, waiting map[edgeTarget]int) {
 	nodes := make(map[edgeTarget]bool, len(s.Nodes))
 	for _, n := range s.Nodes {

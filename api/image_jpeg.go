@@ -9,7 +9,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// jpegForms are the ratios of image.YCbCr: the pixel format that stands for them, and how many columns and rows a chroma sample serves.
+// jpegForms are the ratios of image.YCbCr: the pixel format that stands for them, and how many
+// columns and rows a chroma sample serves.
 var jpegForms = map[image.YCbCrSubsampleRatio]struct {
 	format        astiav.PixelFormat
 	columns, rows int
@@ -22,8 +23,9 @@ var jpegForms = map[image.YCbCrSubsampleRatio]struct {
 	image.YCbCrSubsampleRatio410: {astiav.PixelFormatYuv410P, 4, 2},
 }
 
-// asJPEG returns the Y, Cb and Cr of an image that has nothing else, and whose chroma samples serve blocks of equal size: image/color divides coordinates towards
-// zero, so that those around a coordinate of 0 serve more where an image begins before it.
+// asJPEG returns the Y, Cb and Cr of an image that has nothing else, and whose chroma samples serve
+// blocks of equal size: image/color divides coordinates towards zero, so that those around a
+// coordinate of 0 serve more where an image begins before it.
 func asJPEG(img image.Image) (*image.YCbCr, bool) {
 	m, ok := img.(*image.YCbCr)
 	if alpha, has := img.(*image.NYCbCrA); has && alpha.Opaque() {
@@ -41,7 +43,8 @@ func jpegPicture(m *image.YCbCr) (pipeline.Input, [3]*byte) {
 	memory := [3]*byte{unsafe.SliceData(m.Y), unsafe.SliceData(m.Cb), unsafe.SliceData(m.Cr)}
 	form := jpegForms[m.SubsampleRatio]
 	picture := pipeline.Input{
-		Format: form.format, JPEG: true, Phase: [2]int{m.Rect.Min.X, m.Rect.Min.Y}, Strides: [4]int{m.YStride, m.CStride, m.CStride},
+		Format: form.format, JPEG: true, Phase: [2]int{m.Rect.Min.X, m.Rect.Min.Y},
+		Strides: [4]int{m.YStride, m.CStride, m.CStride},
 	}
 	picture.Phase[0] = max(0, picture.Phase[0]) % form.columns
 	picture.Phase[1] = max(0, picture.Phase[1]) % form.rows

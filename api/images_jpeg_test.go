@@ -26,7 +26,8 @@ func jpegNoise(r image.Rectangle, ratio image.YCbCrSubsampleRatio) *image.YCbCr 
 	return m
 }
 
-// TestJPEGIsWhatItIsThroughRGB adds images of Y, Cb and Cr, and the same as image/draw turns them into RGB: the videos are equal.
+// TestJPEGIsWhatItIsThroughRGB adds images of Y, Cb and Cr, and the same as image/draw turns them
+// into RGB: the videos are equal.
 func TestJPEGIsWhatItIsThroughRGB(t *testing.T) {
 	for _, encoded := range []string{"yuv420p", "yuv444p", "gray", "yuv422p", "yuv420p10le", "bgr0"} {
 		t.Run(encoded, func(t *testing.T) {
@@ -59,8 +60,8 @@ func TestJPEGIsWhatItIsThroughRGB(t *testing.T) {
 // TestJPEGStaysWhatItIs encodes Y, Cb and Cr without loss as just these.
 func TestJPEGStaysWhatItIs(t *testing.T) {
 	for ratio, encoded := range map[image.YCbCrSubsampleRatio]string{
-		image.YCbCrSubsampleRatio444: "yuv444p", image.YCbCrSubsampleRatio422: "yuv422p", image.YCbCrSubsampleRatio420: "yuv420p",
-		image.YCbCrSubsampleRatio440: "yuv440p", image.YCbCrSubsampleRatio411: "yuv411p",
+		image.YCbCrSubsampleRatio444: "yuv444p", image.YCbCrSubsampleRatio422: "yuv422p",
+		image.YCbCrSubsampleRatio420: "yuv420p", image.YCbCrSubsampleRatio440: "yuv440p", image.YCbCrSubsampleRatio411: "yuv411p",
 	} {
 		t.Run(encoded, func(t *testing.T) {
 			mediatest.NoLeaks(t)
@@ -82,12 +83,15 @@ func BenchmarkAddImage(b *testing.B) {
 	r := image.Rect(0, 0, 1920, 1080)
 	rgba := image.NewRGBA(r)
 	for name, img := range map[string]image.Image{
-		"RGBA": rgba, "YCbCr 4:2:0": jpegNoise(r, image.YCbCrSubsampleRatio420), "YCbCr 4:4:4": jpegNoise(r, image.YCbCrSubsampleRatio444),
+		"RGBA": rgba, "YCbCr 4:2:0": jpegNoise(r, image.YCbCrSubsampleRatio420),
+		"YCbCr 4:4:4": jpegNoise(r, image.YCbCrSubsampleRatio444),
 		"CMYK, drawn": image.NewCMYK(r),
 	} {
 		b.Run(name, func(b *testing.B) {
 			enc := api.NewEncoder()
-			v, err := enc.AddVideo(api.VideoConfig{Width: 1920, Height: 1080, FrameRate: 30, Codec: "rawvideo", PixelFormat: "yuv420p"})
+			v, err := enc.AddVideo(api.VideoConfig{
+				Width: 1920, Height: 1080, FrameRate: 30, Codec: "rawvideo", PixelFormat: "yuv420p",
+			})
 			require.NoError(b, err)
 			require.NoError(b, enc.OpenWriter(b.Context(), discard{}, "nut"))
 			b.ReportAllocs()

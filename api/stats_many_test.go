@@ -15,7 +15,8 @@ import (
 func manyStreams(n int) Stats {
 	s := Stats{Elapsed: time.Minute, Nodes: []NodeStats{}, Edges: make([]EdgeStats, 0, 3*n)}
 	for i := range n {
-		s.Nodes = append(s.Nodes, NodeStats{Name: "convert", Stream: i, Copies: 1}, NodeStats{Name: "encode", Stream: i, Copies: 1})
+		s.Nodes = append(s.Nodes,
+			NodeStats{Name: "convert", Stream: i, Copies: 1}, NodeStats{Name: "encode", Stream: i, Copies: 1})
 		s.Edges = append(s.Edges,
 			EdgeStats{From: inputName, To: "convert", Stream: i, Received: int64(i), Depth: 8},
 			EdgeStats{From: "convert", To: "encode", Stream: i, Queued: 8, Depth: 8},
@@ -25,7 +26,8 @@ func manyStreams(n int) Stats {
 	return s
 }
 
-// TestManyStreamsAreSeenOnce looks at so many streams that to look at all of them for each one would take hours.
+// TestManyStreamsAreSeenOnce looks at so many streams that to look at all of them for each one
+// would take hours.
 func TestManyStreamsAreSeenOnce(t *testing.T) {
 	const n = 100_000
 	s := manyStreams(n)

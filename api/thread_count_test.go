@@ -26,11 +26,12 @@ func threadsOfProcess(t *testing.T) int {
 	return len(tasks)
 }
 
-// threadCase names the variable that makes TestThreadsChild encode: the cores to stand in for, the budget, how many encoders, and
-// their codec.
+// threadCase names the variable that makes TestThreadsChild encode: the cores to stand in for, the
+// budget, how many encoders, and their codec.
 const threadCase = "AVLOOM_TEST_THREADS"
 
-// TestThreadsChild is the child of the tests below. It says how many threads encoders have when all are open and at work.
+// TestThreadsChild is the child of the tests below. It says how many threads encoders have when all
+// are open and at work.
 func TestThreadsChild(t *testing.T) {
 	var cores, encoders, budget int
 	var codec string
@@ -72,7 +73,8 @@ func TestThreadsChild(t *testing.T) {
 	}
 }
 
-// childThreads are those of a process that stands in for one on so many cores, or whose encoders share a budget. 0: they share none.
+// childThreads are those of a process that stands in for one on so many cores, or whose encoders
+// share a budget. 0: they share none.
 func childThreads(t *testing.T, cores, budget, encoders int, codec string) int {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestThreadsChild$")
@@ -87,15 +89,17 @@ func childThreads(t *testing.T, cores, budget, encoders int, codec string) int {
 	return n
 }
 
-// TestThreadsHaveABound opens the encoders of one stream of 1080p on 128 cores, and with a budget of as many threads.
+// TestThreadsHaveABound opens the encoders of one stream of 1080p on 128 cores, and with a budget
+// of as many threads.
 func TestThreadsHaveABound(t *testing.T) {
 	threadsOfProcess(t)
 	for codec, most := range map[string]int{ // those of the encoder; Go has ten or so of its own
-		"libx264": 24 + 8, "libx265": 25 + 16, "libvpx-vp9": 19, "libvpx": 8, "libaom-av1": 10, "mpeg4": 12, "mpeg2video": 12, "ffv1": 12, "mjpeg": 12,
-		"ffvhuff": 8, "prores_ks": 64, "rawvideo": 2,
+		"libx264": 24 + 8, "libx265": 25 + 16, "libvpx-vp9": 19, "libvpx": 8, "libaom-av1": 10,
+		"mpeg4": 12, "mpeg2video": 12, "ffv1": 12, "mjpeg": 12, "ffvhuff": 8, "prores_ks": 64, "rawvideo": 2,
 	} {
 		t.Run(codec, func(t *testing.T) {
-			few, many, budget := childThreads(t, 2, 0, 1, codec), childThreads(t, 128, 0, 1, codec), childThreads(t, 2, 128, 1, codec)
+			few, many := childThreads(t, 2, 0, 1, codec), childThreads(t, 128, 0, 1, codec)
+			budget := childThreads(t, 2, 128, 1, codec)
 			t.Logf("%d threads on 2 cores, %d on 128, %d with a budget of 128", few, many, budget)
 			require.LessOrEqual(t, max(many, budget), most+15)
 		})

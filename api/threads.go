@@ -8,11 +8,13 @@ import (
 // ThreadBudget is a number of threads that several encoders share, as the encoders of many streams on one machine do. It is safe for use by several
 // goroutines at once.
 //
-// An encoder takes part from NewEncoder on. When it opens, it gets what no open encoder has, divided by the number of those that are not open yet, itself
-// included; its video streams divide that. Each gets one thread at least, so that the sum is larger than the budget only where there are more streams than
-// threads, or where an encoder was made after others had taken all; and no more than its encoder profits from at that size, so that the rest is left for
-// others. Threads cannot change hands while an encoder runs: whoever makes all encoders before the first opens divides best. An encoder gives its threads
-// back when its run is over, however it ended.
+// An encoder takes part from NewEncoder on. When it opens, it gets what no open encoder has,
+// divided by the number of those that are not open yet, itself included; its video streams divide
+// that. Each gets one thread at least, so that the sum is larger than the budget only where there
+// are more streams than threads, or where an encoder was made after others had taken all; and no
+// more than its encoder profits from at that size, so that the rest is left for others. Threads
+// cannot change hands while an encoder runs: whoever makes all encoders before the first opens
+// divides best. An encoder gives its threads back when its run is over, however it ended.
 //
 // A stream that gets one thread is converted and encoded by one actor, "convert+encode", on that thread: side by side they would take two.
 //
@@ -38,11 +40,13 @@ func NewThreadBudget(n int) *ThreadBudget {
 // processThreads are shared by all encoders that were given no budget.
 var processThreads = &ThreadBudget{}
 
-// WithThreadBudget lets the encoder share the threads of b with all others that do. nil, and the default, is the budget of the process: the cores that Go
-// runs on (runtime.GOMAXPROCS), shared by all encoders without another budget that are open. An encoder that is alone gets all cores that it profits from.
-// One that opens beside others gets the cores that these have left, or where that is more, an even part of all, so that it is never starved by those
-// that came first. So how many threads a stream gets, on which the bytes of some codecs depend, follows from what else is open; VideoConfig.Threads, or
-// a budget, makes that the program's own choice.
+// WithThreadBudget lets the encoder share the threads of b with all others that do. nil, and the
+// default, is the budget of the process: the cores that Go runs on (runtime.GOMAXPROCS), shared by
+// all encoders without another budget that are open. An encoder that is alone gets all cores that
+// it profits from. One that opens beside others gets the cores that these have left, or where that
+// is more, an even part of all, so that it is never starved by those that came first. So how many
+// threads a stream gets, on which the bytes of some codecs depend, follows from what else is open;
+// VideoConfig.Threads, or a budget, makes that the program's own choice.
 func WithThreadBudget(b *ThreadBudget) Option { return func(s *settings) { s.budget = b } }
 
 // isProcess says whether this is the budget of those that have no other.
@@ -87,7 +91,8 @@ type threadShare struct {
 	process bool // of the process's own budget, which is one of cores
 }
 
-// take takes the share of an encoder that opens with so many video streams. keep says later how much of it is used.
+// take takes the share of an encoder that opens with so many video streams. keep says later how
+// much of it is used.
 func (c *claim) take(streams int) threadShare {
 	b := c.budget
 	b.mu.Lock()

@@ -14,7 +14,8 @@ func on(t *testing.T, cores int) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 }
 
-// opens takes the share of an encoder of so many streams, which use all of it but no more than useful each.
+// opens takes the share of an encoder of so many streams, which use all of it but no more than
+// useful each.
 func opens(b *ThreadBudget, streams, useful int) (*claim, int) {
 	c := b.join()
 	s := c.take(streams)

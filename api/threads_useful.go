@@ -8,15 +8,19 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// mostThreads is how many frames at a time FFmpeg's own encoders take, and do not open with more (MAX_THREADS in frame_thread_encoder.c).
+// mostThreads is how many frames at a time FFmpeg's own encoders take, and do not open with more
+// (MAX_THREADS in frame_thread_encoder.c).
 const mostThreads = 64
 
-// mostSliceThreads is how many threads FFmpeg starts by itself, at most, for encoders that cut a picture into slices (MAX_AUTO_THREADS in pthread_internal.h).
+// mostSliceThreads is how many threads FFmpeg starts by itself, at most, for encoders that cut a
+// picture into slices (MAX_AUTO_THREADS in pthread_internal.h).
 const mostSliceThreads = 16
 
-// mostUseful is how many threads an encoder profits from for pictures of this size. Where no other source is named, the figures were measured, with FFmpeg
-// 9.0.2 and the libraries of Debian 12 on 16 cores, for moving pictures of 640×360, 1280×720, 1920×1080 and 3840×2160: from where on twice the threads
-// encode less than a quarter more. What still gained with 16 is left to grow with the picture.
+// mostUseful is how many threads an encoder profits from for pictures of this size. Where no other
+// source is named, the figures were measured, with FFmpeg 9.0.2 and the libraries of Debian 12 on
+// 16 cores, for moving pictures of 640×360, 1280×720, 1920×1080 and 3840×2160: from where on twice
+// the threads encode less than a quarter more. What still gained with 16 is left to grow with the
+// picture.
 func mostUseful(encoder string, width, height int, options []codecOption) int {
 	return max(1, min(usefulThreads(encoder, width, height, options), mostThreads))
 }
@@ -33,13 +37,14 @@ func usefulThreads(encoder string, width, height int, options []codecOption) int
 		return superblocks * 3 / 2
 	case "libvpx-vp9":
 		return superblocks + 2
-	case "libvpx": // at a time, rows of macroblocks; it starts no more itself than its width serves (vp8cx_create_encoder_threads)
+	case "libvpx": // works at rows of macroblocks
 		return 4 + 4*min(1, width/1280)
 	case "libaom-av1":
 		return ceilDiv(superblocks, 2) + 1
-	case "libsvtav1": // each stands for some forty threads of its own
+	case "libsvtav1": // each stands for some fifty threads of its own
 		return svtThreads(height)
-	case "rawvideo", "wrapped_avframe", "v210", "v308", "v408", "v410", "r10k", "r210", "avrp", "y41p", "yuv4", "bitpacked": // they copy
+	case "rawvideo", "wrapped_avframe", "v210", "v308", "v408", "v410", "r10k", "r210", "avrp", "y41p", "yuv4",
+		"bitpacked": // they copy
 		return 2
 	case "ffvhuff", "huffyuv", "utvideo", "magicyuv": // memory is full then
 		return 8
@@ -47,7 +52,8 @@ func usefulThreads(encoder string, width, height int, options []codecOption) int
 	return usefulToFFmpeg(encoder, macroblocks)
 }
 
-// usefulToFFmpeg is for the encoders that are FFmpeg's own, which say how they use threads, and for other libraries.
+// usefulToFFmpeg is for the encoders that are FFmpeg's own, which say how they use threads, and for
+// other libraries.
 func usefulToFFmpeg(encoder string, macroblocks int) int {
 	can := astiavx.EncoderCapabilities(encoder)
 	switch _, sliced := threading[encoder]; {
@@ -62,7 +68,8 @@ func usefulToFFmpeg(encoder string, macroblocks int) int {
 	}
 }
 
-// svtThreads is the level of parallelism from which on SVT-AV1 (1.4.1) gains memory alone. Small pictures are so quick that they gain for longer.
+// svtThreads is the level of parallelism from which on SVT-AV1 (1.4.1) gains memory alone. Small
+// pictures are so quick that they gain for longer.
 func svtThreads(height int) int {
 	if 720 <= height && height <= 1088 {
 		return 8

@@ -200,14 +200,16 @@ func (p *videoPlan) checkThreads() error {
 	return nil
 }
 
-// withShare is the plan with a share of a thread budget, which counts where the config does not say.
+// withShare is the plan with a share of a thread budget, which counts where the config does not
+// say.
 func (p *videoPlan) withShare(s threadShare) *videoPlan {
 	shared := *p
 	shared.share = s
 	return &shared
 }
 
-// withThreads is the plan with as many threads as an encoder makes use of, where the config does not say, and how much of its share that is.
+// withThreads is the plan with as many threads as an encoder makes use of, where the config does
+// not say, and how much of its share that is.
 func (p *videoPlan) withThreads(encoder string, s settledVideo) (shared *videoPlan, used int) {
 	if p.threads != 0 || p.onCUDA() {
 		return p, 0

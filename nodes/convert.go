@@ -51,7 +51,8 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 //	all else                                 swscale
 //	what is on the device that encodes it    the device's own kernels
 //
-// JPEG that swscale converts is turned into RGB first, by a kernel, so that its colours are always those that image/color gives it.
+// JPEG that swscale converts is turned into RGB first, by a kernel, so that its colours are always
+// those that image/color gives it.
 //
 // What swscale reads and must be padded is copied before, or where its pixels have no bytes of their own, unpacked by swscale.
 type Convert struct {

@@ -69,7 +69,8 @@ func repeatEdge(pixels []byte, stride int, from, to plane) {
 	}
 }
 
-// prepare allocates the scratch picture in this format, for pictures of width × height pixels, which is the same for all.
+// prepare allocates the scratch picture in this format, for pictures of width × height pixels,
+// which is the same for all.
 func (p *padder) prepare(format astiav.PixelFormat, width, height int) error {
 	if p.scratch.Frame != nil && p.scratch.PixelFormat() == format {
 		return nil

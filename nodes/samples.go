@@ -16,7 +16,8 @@ type SampleSpec struct {
 	Layout astiav.ChannelLayout
 }
 
-// SampleShelf gives out blocks of samples of one form, whose frames come back to be used again. It is safe for use by several goroutines at once.
+// SampleShelf gives out blocks of samples of one form, whose frames come back to be used again. It
+// is safe for use by several goroutines at once.
 type SampleShelf struct {
 	spec  SampleSpec
 	shelf astiavx.FrameShelf
@@ -25,7 +26,8 @@ type SampleShelf struct {
 // NewSampleShelf returns a shelf for samples of this form. Close frees what is on it.
 func NewSampleShelf(spec SampleSpec) *SampleShelf { return &SampleShelf{spec: spec} }
 
-// Get returns a block of n samples per channel, whose content is undefined. Whoever gets it frees it, or hands it over.
+// Get returns a block of n samples per channel, whose content is undefined. Whoever gets it frees
+// it, or hands it over.
 func (s *SampleShelf) Get(n int) (pipeline.Samples, error) {
 	block := s.empty()
 	block.SetNbSamples(n)

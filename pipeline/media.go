@@ -35,7 +35,8 @@ func FrameFrom(shelf *astiavx.FrameShelf) Frame { return Frame{shelf.Get(), shel
 // NewSamples allocates Samples without a buffer.
 func NewSamples() Samples { return Samples{Frame: astiavx.NewFrame()} }
 
-// SamplesFrom takes Samples without a buffer from a shelf, to which they return when they are freed.
+// SamplesFrom takes Samples without a buffer from a shelf, to which they return when they are
+// freed.
 func SamplesFrom(shelf *astiavx.FrameShelf) Samples { return Samples{shelf.Get(), shelf} }
 
 // NewPacket allocates a Packet without data.

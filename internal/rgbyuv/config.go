@@ -9,8 +9,9 @@ type Config struct {
 	Siting Siting // of the chroma of 4:2:0; the other outputs ignore it
 }
 
-// Input is how R, G and B lie in memory, or Y, Cb and Cr of JPEG, 8 bits each. The fourth byte of a pixel is ignored. JPEG is first turned into RGB, to the
-// last bit as Go's image/color does it, where each chroma sample stands for its whole block.
+// Input is how R, G and B lie in memory, or Y, Cb and Cr of JPEG, 8 bits each. The fourth byte of a
+// pixel is ignored. JPEG is first turned into RGB, to the last bit as Go's image/color does it,
+// where each chroma sample stands for its whole block.
 type Input int
 
 // The inputs.

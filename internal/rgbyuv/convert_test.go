@@ -45,7 +45,8 @@ func TestConvert(t *testing.T) {
 	}
 }
 
-// testConvert compares every level and input with the reference and, but for JPEG, which is not the same picture, with each other.
+// testConvert compares every level and input with the reference and, but for JPEG, which is not the
+// same picture, with each other.
 func testConvert(t *testing.T, cfg Config, from colours, alloc func(width, rows int) plane) {
 	var want [3][]float64
 	var first [][]byte
@@ -86,7 +87,8 @@ func requireClose(t testing.TB, want [3][]float64, got [][]byte, cfg Config, l l
 	}
 }
 
-// TestJPEGIsAsGoHasIt turns every Y, Cb and Cr into RGB, and pictures that begin anywhere within a block of chroma.
+// TestJPEGIsAsGoHasIt turns every Y, Cb and Cr into RGB, and pictures that begin anywhere within a
+// block of chroma.
 func TestJPEGIsAsGoHasIt(t *testing.T) {
 	for _, l := range levels() {
 		c, _ := newAt(l, Config{Input: JPEG444, Output: RGB})

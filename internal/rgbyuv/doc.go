@@ -9,7 +9,8 @@
 //
 // # Accuracy
 //
-// JPEG's Y, Cb and Cr become the R, G and B that Go's image/color makes of them, and these are converted.
+// JPEG's Y, Cb and Cr become the R, G and B that Go's image/color makes of them, and these are
+// converted.
 //
 // Reference is the same in floating point, from the formulas of ITU-R BT.601-7, BT.709-6 and BT.2020-2. No sample differs from it by
 // more than half a step and a hundredth, so that rounding may fall the other way now and then; greys, black and white among them, come

@@ -156,8 +156,8 @@ INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const t
 	}
 }
 
-// spread_chroma repeats chroma samples from the one called first, each 1 << shift times, until there are at least n. With a shift of 0 it returns
-// where they are already.
+// spread_chroma repeats chroma samples from the one called first, each 1 << shift times, until
+// there are at least n. With a shift of 0 it returns where they are already.
 INLINE const uint8_t *spread_chroma(const uint8_t *row, int first, int shift, int n, uint8_t *to) {
 	row += first;
 	const int samples = (n >> shift) + 1;
@@ -179,8 +179,9 @@ INLINE const uint8_t *spread_chroma(const uint8_t *row, int first, int shift, in
 
 INLINE uint8_t clipped(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
 
-// fetch_jpeg fills the channels with n pixels of row y from x on, as ITU-T T.871 and Go's image/color have them: each chroma sample stands for its whole
-// block. The coefficients, in multiples of 1/65536, and the rounding are Go's, so that the pixels are equal to the last bit.
+// fetch_jpeg fills the channels with n pixels of row y from x on, as ITU-T T.871 and Go's
+// image/color have them: each chroma sample stands for its whole block. The coefficients, in
+// multiples of 1/65536, and the rounding are Go's, so that the pixels are equal to the last bit.
 static void fetch_jpeg(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, uint8_t *r, uint8_t *g, uint8_t *b) {
 	enum { BLOCK = 4 };
 	uint8_t blue[STRIP + BLOCK], red[STRIP + BLOCK];

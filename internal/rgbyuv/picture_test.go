@@ -123,7 +123,8 @@ func (c colours) input(in Input, alloc func(width, rows int) plane) picture {
 	return p
 }
 
-// jpeg lays the picture out as Y, Cb and Cr, each chroma sample that of the last pixel of its block. The picture begins within a block as the phase says.
+// jpeg lays the picture out as Y, Cb and Cr, each chroma sample that of the last pixel of its
+// block. The picture begins within a block as the phase says.
 func (c colours) jpeg(l layout, phase [2]int, alloc func(width, rows int) plane) picture {
 	block := func(v, i int) int { return (v + phase[i]) >> l.shift[i] }
 	width, height := block(c.width-1, 0)+1, block(c.height-1, 1)+1
