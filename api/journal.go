@@ -13,22 +13,20 @@ import (
 // which is counted, and nothing else happens.
 type journal struct {
 	logger *zap.Logger
+	here   *zap.Logger         // the same, for lines that say where log was called
 	inside *pipeline.Callbacks // told of each call of the logger
 	lost   *atomic.Int64       // lines, and loggers that were to be made for them
 }
 
 func newJournal(l *zap.Logger, inside *pipeline.Callbacks) journal {
-	return journal{logger: l, inside: inside, lost: new(atomic.Int64)}
+	const above = 4 // the calls between that place and the logger
+	return journal{logger: l, here: l.WithOptions(zap.AddCallerSkip(above)), inside: inside, lost: new(atomic.Int64)}
 }
 
 // log logs a line, on the goroutine that calls.
 func (j journal) log(level zapcore.Level, text string, fields ...zap.Field) {
-	j.call(func() { j.logger.Log(level, text, fields...) })
+	j.call(func() { j.here.Log(level, text, fields...) })
 }
-
-func (j journal) info(text string, fields ...zap.Field) { j.log(zap.InfoLevel, text, fields...) }
-
-func (j journal) warn(text string, fields ...zap.Field) { j.log(zap.WarnLevel, text, fields...) }
 
 // call calls code of the logger's. A panic ends here; runtime.Goexit ends the goroutine, whose owner
 // the caller is.
@@ -55,7 +53,7 @@ func (j journal) logShielded(level zapcore.Level, text string, fields ...zap.Fie
 
 // warnApart warns from where nobody may wait for a logger: one of Go's own goroutines for cleanups.
 func (j journal) warnApart(text string, fields ...zap.Field) {
-	pipeline.Apart(func() { j.warn(text, fields...) })
+	pipeline.Apart(func() { j.log(zap.WarnLevel, text, fields...) })
 }
 
 // ofFFmpeg returns the journal of FFmpeg's lines about a part, with these fields.

@@ -71,13 +71,13 @@ func (e *audioEncoder) chosen() []zap.Field {
 
 // logOpen says what was chosen. What FFmpeg logged while the encoder was opened comes after that.
 func (r *run) logOpen() {
-	r.log.info("open", r.chosen...)
+	r.log.log(zap.InfoLevel, "open", r.chosen...)
 	for _, lost := range r.lost {
 		fields := []zap.Field{zap.String("node", lost.node)}
 		if lost.stream != pipeline.NoStream {
 			fields = append(fields, zap.Int("stream", lost.stream))
 		}
-		r.log.warn(lost.text, fields...)
+		r.log.log(zap.WarnLevel, lost.text, fields...)
 	}
 	r.lines.release()
 }
@@ -89,13 +89,13 @@ func (r *run) logEnd(s Stats, err error) {
 		fields = append(fields, zap.Dict(streamKey(t.Stream), t.totals()...))
 	}
 	if s.Abandoned > 0 {
-		r.log.warn("left behind: calls that did not return", zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.inCalls()))
+		r.log.log(zap.WarnLevel, "left behind: calls that did not return", zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.inCalls()))
 	}
 	if err != nil {
 		r.log.log(zap.ErrorLevel, "stopped", append(fields, zap.Error(err))...)
 		return
 	}
-	r.log.info("closed", fields...)
+	r.log.log(zap.InfoLevel, "closed", fields...)
 }
 
 func streamKey(index int) string { return fmt.Sprintf("stream%d", index) }

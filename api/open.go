@@ -87,7 +87,7 @@ func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *ato
 	sink, left, err := pipeline.Attempt(ctx, b.opening(ctx, outputs), b.wake, func(*muxer.Tee) { b.free() })
 	if left {
 		leftBehind.Add(1)
-		b.journal.warn("left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
+		b.journal.log(zap.WarnLevel, "left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
 	}
 	return sink, err
 }

@@ -33,10 +33,6 @@ func (c spyCore) With(fields []zapcore.Field) zapcore.Core {
 	return c
 }
 
-func spying(onStream func()) api.Option {
-	return api.WithLogger(zap.New(spyCore{zapcore.NewNopCore(), onStream}))
-}
-
 // awake takes lines of all levels, and keeps none.
 type awake struct{ zapcore.Core }
 

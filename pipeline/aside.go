@@ -35,7 +35,7 @@ func (a *Aside) End() {
 }
 
 func (a *Aside) serve(calls <-chan func(), done chan<- error) {
-	id := goroutine()
+	id := goroutine(make([]byte, headSize))
 	for f := range calls {
 		a.contain(f, id, done)
 	}

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -16,12 +14,16 @@ type Callbacks struct {
 
 	mu     sync.Mutex
 	inside map[uint64]int // calls under way, by goroutine
+	head   [headSize]byte // of a stack; here, so that to ask allocates nothing
 }
+
+// headSize is enough for the number of a goroutine.
+const headSize = 32
 
 // Call calls f, and knows until it has returned, in whatever way, that this goroutine is inside.
 func (c *Callbacks) Call(f func()) {
 	if c != nil {
-		id := goroutine()
+		id := goroutine(make([]byte, headSize))
 		c.enter(id)
 		defer c.leave(id)
 	}
@@ -33,10 +35,9 @@ func (c *Callbacks) Inside() bool {
 	if c == nil || c.running.Load() == 0 {
 		return false
 	}
-	id := goroutine()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.inside[id] > 0
+	return c.inside[goroutine(c.head[:])] > 0
 }
 
 func (c *Callbacks) enter(goroutine uint64) {
@@ -59,11 +60,14 @@ func (c *Callbacks) leave(goroutine uint64) {
 }
 
 // goroutine is the number of the goroutine that asks. Go shows it at the head of a stack ("goroutine 18 [running]:"), and
-// nowhere else.
-func goroutine() uint64 {
-	var head [32]byte
-	_, rest, _ := strings.Cut(string(head[:runtime.Stack(head[:], false)]), " ")
-	number, _, _ := strings.Cut(rest, " ")
-	id, _ := strconv.ParseUint(number, 10, 64) // 0 where Go shows something else: then nothing is known
-	return id
+// nowhere else. The head is written into head.
+func goroutine(head []byte) (number uint64) {
+	head = head[:runtime.Stack(head, false)]
+	for _, c := range head[min(len("goroutine "), len(head)):] {
+		if c < '0' || c > '9' {
+			break
+		}
+		number = 10*number + uint64(c-'0')
+	}
+	return number // 0 where Go shows something else: then nothing is known
 }
