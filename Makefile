@@ -9,7 +9,8 @@ tools := $(cache)/bin
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
 # A browser for the page of examples/dashboard. Debian has it as a package; on other systems its test looks for one that is there.
 chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
-test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot $(chromium)
+test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot gstreamer1.0-tools=gst-launch-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav \
+	vlc-bin=cvlc vlc-plugin-base $(chromium)
 
 golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0

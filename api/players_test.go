@@ -1,0 +1,87 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// TestPlayersTakeWhatIsWrittenLive has three programs play what was written front to back, fed by the clock. None complains, not
+// even about sound that came in chunks of two seconds.
+func TestPlayersTakeWhatIsWrittenLive(t *testing.T) {
+	mediatest.NoLeaks(t)
+	dir, err := os.MkdirTemp("", "live") // which VLC, as another user, may read and write
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	require.NoError(t, os.Chmod(dir, 0o777))
+	t.Run("players", func(t *testing.T) {
+		for _, c := range liveContainers(t) {
+			if !slices.Contains([]string{"mp4", "mov", "matroska", "webm", "mpegts", "flv", "avi", "ogg", "mpeg"}, c.Name) {
+				continue
+			}
+			for _, name := range []string{"live", "chunks of 2 s", "chunks, with patience"} {
+				path := filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(c.Name+"-"+name)+"."+c.Extensions[0])
+				synctest.Test(t, func(t *testing.T) {
+					require.NoError(t, os.WriteFile(path, runLive(t, c, liveCases[name]).Bytes(), 0o644))
+				})
+				t.Run(filepath.Base(path), func(t *testing.T) {
+					t.Parallel()
+					assert.Empty(t, saidBy(t, "ffmpeg", "-v", "warning", "-xerror", "-i", path, "-f", "null", "-"))
+					playWithGStreamer(t, path)
+					playWithVLC(t, path)
+				})
+			}
+		}
+	})
+}
+
+// saidBy runs a program and returns what it wrote.
+func saidBy(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "XDG_CACHE_HOME="+os.TempDir())
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	assert.NoError(t, cmd.Run(), "%s %v: %s", name, args, &said)
+	return said.String()
+}
+
+func playWithGStreamer(t *testing.T, path string) {
+	t.Helper()
+	file := url.URL{Scheme: "file", Path: path}
+	said := saidBy(t, "gst-launch-1.0", "uridecodebin", "uri="+file.String(), "name=d",
+		"d.", "!", "queue", "!", "videoconvert", "!", "fakesink", "d.", "!", "queue", "!", "audioconvert", "!", "fakesink")
+	assert.Contains(t, said, "Got EOS")
+	assert.NotRegexp(t, `(?i)error|warning|critical`, said)
+}
+
+// playWithVLC has VLC write the sound of a file into another, and checks that none is missing. VLC refuses to be root.
+func playWithVLC(t *testing.T, path string) {
+	t.Helper()
+	heard := path + ".wav"
+	args := []string{
+		"cvlc", "-I", "dummy", "--no-stats", "--play-and-exit", "--no-sout-video",
+		"--sout", "#transcode{acodec=s16l}:std{access=file,mux=wav,dst=" + heard + "}", path,
+	}
+	if me, err := user.Current(); err == nil && me.Uid == "0" {
+		args = append([]string{"runuser", "-u", "nobody", "--"}, args...)
+	}
+	saidBy(t, args[0], args[1:]...)
+	assert.InDelta(t, (liveTicks * liveTick).Seconds(), float64(len(mediatest.Sound(t, heard, 0)[0]))/48000, 0.1)
+}
