@@ -20,7 +20,7 @@ import (
 //
 // A stream with a number of threads of its own, and sound, which is encoded by one thread, take no part.
 type ThreadBudget struct {
-	size int // 0: the process's own, which has as many as Go runs at once
+	size int // 0: the process's own, which follows from how many Go runs at once
 
 	mu      sync.Mutex
 	held    int // threads that open encoders have; more than size where more than all have been given
@@ -41,12 +41,12 @@ func NewThreadBudget(n int) *ThreadBudget {
 var processThreads = &ThreadBudget{}
 
 // WithThreadBudget lets the encoder share the threads of b with all others that do. nil, and the
-// default, is the budget of the process: the cores that Go runs on (runtime.GOMAXPROCS), shared by
-// all encoders without another budget that are open. An encoder that is alone gets all cores that
-// it profits from. One that opens beside others gets the cores that these have left, or where that
-// is more, an even part of all, so that it is never starved by those that came first. So how many
-// threads a stream gets, on which the bytes of some codecs depend, follows from what else is open;
-// VideoConfig.Threads, or a budget, makes that the program's own choice.
+// default, is the budget of the process: four times the cores that Go runs on (runtime.GOMAXPROCS),
+// shared by all encoders without another budget that are open. An encoder gets all cores that it
+// profits from while it is one of at most four. One that opens beside more gets what these have
+// left of the budget, or where that is more, an even part of it, so that it is never starved by those that came
+// first. So how many threads a stream gets, on which the bytes of some codecs depend, follows from
+// what else is open, once that is much; VideoConfig.Threads, or a budget, makes that the program's own choice.
 func WithThreadBudget(b *ThreadBudget) Option { return func(s *settings) { s.budget = b } }
 
 // isProcess says whether this is the budget of those that have no other.
@@ -58,8 +58,14 @@ func (b *ThreadBudget) part(streams int) int {
 		return (b.size - b.held) / b.waiting
 	}
 	cores := runtime.GOMAXPROCS(0)
-	return max(cores-b.held, cores*streams/max(1, b.streams+streams))
+	all := crowd * cores
+	return min(cores*streams, max(all-b.held, all*streams/max(1, b.streams+streams)))
 }
+
+// crowd is how many encoders may have all cores at the same time without a budget. On how many threads an encoder has, the bytes
+// of some codecs depend; so whoever compares or records with a few encoders at a time gets what one alone would write. The
+// cores are shared by the system then, which costs little for a few.
+const crowd = 4
 
 // join lets one more encoder take part.
 func (b *ThreadBudget) join() *claim {
