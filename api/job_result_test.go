@@ -197,7 +197,7 @@ func TestRenderErrorHasALineForEach(t *testing.T) {
 	jobs := jobsIn(t.TempDir(), failing+1)
 	var errs []error
 	for k := range failing {
-		err := fmt.Errorf("avloom: reason %d\n\n\t of two lines\r\n", k)
+		err := fmt.Errorf("avloom: reason %d%s", k, "\n\n\t of two lines\r\n")
 		errs = append(errs, err)
 		jobs[k].ID += "\nof many"
 		jobs[k].Run = func(context.Context, *api.Encoder, string) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/asticode/go-astiav"
@@ -68,12 +69,8 @@ func addWithFlags(codec string, flags any) error {
 
 // onlyPalettes says whether an encoder takes nothing that R G B is turned into.
 func onlyPalettes(codec *astiav.Codec) bool {
-	for _, f := range codec.SupportedPixelFormats() {
-		if astiavx.CanScaleTo(f) {
-			return false
-		}
-	}
-	return len(codec.SupportedPixelFormats()) > 0
+	formats := codec.SupportedPixelFormats()
+	return len(formats) > 0 && !slices.ContainsFunc(formats, astiavx.CanScaleTo)
 }
 
 // TestTwoPass encodes in two passes with the encoders that keep what the first has learnt in a file

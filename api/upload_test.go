@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -169,9 +170,7 @@ func TestUploads(t *testing.T) {
 				}))
 				server.EnableHTTP2 = true
 				options := map[string]any{}
-				for k, v := range c.options {
-					options[k] = v
-				}
+				maps.Copy(options, c.options)
 				if secure {
 					server.StartTLS()
 					certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

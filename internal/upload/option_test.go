@@ -64,7 +64,9 @@ func TestOptionsThatAreWrong(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 	}
 	for _, both := range []map[string]string{
-		{"content_type": "a/b", "headers": "Content-Type: a/b"}, {"user_agent": "me", "headers": "user-agent: me"}, {"timeout": "1", "rw_timeout": "1"},
+		{"content_type": "a/b", "headers": "Content-Type: a/b"},
+		{"user_agent": "me", "headers": "user-agent: me"},
+		{"timeout": "1", "rw_timeout": "1"},
 		{"cert_file": nowhere, "key_file": nowhere},
 	} {
 		_, err := Parse(both)
