@@ -26,7 +26,7 @@ demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, in
 
 test: ## run all tests under the race detector
 	@bash scripts/apt.sh $(test_packages)
-	@$(ffmpeg); go test -race -timeout 20m ./...
+	@$(ffmpeg); go test -race -timeout 40m ./...
 
 fuzz: ## run each fuzz target for FUZZTIME, which is 30s; ARGS=Config for those with that in their name
 	@$(ffmpeg); bash scripts/fuzz.sh $(or $(FUZZTIME),30s) $(ARGS)
