@@ -17,11 +17,17 @@ import (
 // not empty for that, and what comes later is heard and seen when it should be: as if both had been fed together.
 func TestLateStreamFrontToBack(t *testing.T) {
 	mediatest.NoLeaks(t)
+	for _, video := range []string{"libx265", "mpeg4"} {
+		t.Run(video, func(t *testing.T) {
+			want := mediatest.FrameTimes(t, streamLate(t, video, "aac", "together"), 0)
+			require.InDeltaSlice(t, want, mediatest.FrameTimes(t, streamLate(t, video, "aac", "pictures are late"), 0), 1e-4)
+		})
+	}
 	for _, codec := range []string{"aac", "libopus", "libmp3lame", "ac3", "eac3"} {
 		t.Run(codec, func(t *testing.T) {
 			paths := map[string]string{}
 			for _, how := range []string{"together", "sound is late", "pictures are late", "sound is never fed", "sound has ended"} {
-				paths[how] = streamLate(t, codec, how)
+				paths[how] = streamLate(t, "libx264", codec, how)
 			}
 			for how, path := range paths {
 				require.Equal(t, counting(60), numbersOf(mediatest.Pictures(t, path, 0, "gray")), how)
@@ -44,12 +50,15 @@ func TestLateStreamFrontToBack(t *testing.T) {
 }
 
 // streamLate writes two seconds of pictures with B-frames, and of sound in this codec, one after the other.
-func streamLate(t *testing.T, codec, how string) (path string) {
+func streamLate(t *testing.T, video, codec, how string) (path string) {
 	t.Helper()
 	var stream bytes.Buffer
 	enc := api.NewEncoder()
 	pictures, sound := numberedVideo(), stereo()
-	pictures.Preset, sound.Codec = "veryfast", codec
+	pictures.Codec, pictures.Preset, sound.Codec = video, "veryfast", codec
+	if video == "mpeg4" {
+		pictures.Preset, pictures.ExtraOptions = "", map[string]any{"bf": 2}
+	}
 	v, a := addVideo(t, enc, pictures), addAudio(t, enc, sound)
 	require.NoError(t, enc.OpenWriter(context.Background(), &stream, "mp4"))
 	switch how {

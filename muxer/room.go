@@ -15,11 +15,19 @@ type lead struct {
 	base  astiav.Rational
 }
 
+// x265Lead is by how many frames libx265 decodes ahead at most: two with a pyramid of B-frames, which is its default (bframeDelay
+// in its encoder.cpp).
+const x265Lead = 2
+
 func leadOf(s Stream) lead {
 	if s.Codec.MediaType() == astiav.MediaTypeAudio {
 		return lead{int64(astiavx.InitialPadding(s.Codec)), astiav.NewRational(1, s.Codec.SampleRate())}
 	}
-	return lead{int64(astiavx.Reordering(s.Codec)), s.Codec.TimeBase()}
+	frames := int64(astiavx.Reordering(s.Codec))
+	if astiavx.OpenEncoder(s.Codec) == "libx265" {
+		frames = max(frames, x265Lead) // which FFmpeg's wrapper does not say
+	}
+	return lead{frames, s.Codec.TimeBase()}
 }
 
 // fromZero are containers whose times begin at 0. Of them FFmpeg moves all streams, by as much as the first packet needs.
