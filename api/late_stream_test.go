@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -47,6 +48,54 @@ func TestLateStreamFrontToBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLateStreamBehindBFrames writes containers whose times begin at 0, with pictures whose decoding times begin before that.
+// Whichever stream is late, or is never fed, none of the others is lost.
+func TestLateStreamBehindBFrames(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, format := range []string{"flv", "nut", "mpegts"} {
+		for _, late := range []string{"sound", "pictures", "sound is never fed"} {
+			t.Run(format+"/"+late, func(t *testing.T) {
+				var stream bytes.Buffer
+				enc := api.NewEncoder()
+				pictures, sound := numberedVideo(), stereo()
+				pictures.Preset, sound.Codec = "veryfast", "aac"
+				v, a := addVideo(t, enc, pictures), addAudio(t, enc, sound)
+				require.NoError(t, enc.OpenWriter(context.Background(), &stream, format))
+				if late == "pictures" {
+					addTone(t, a, 0, 96000)
+					require.NoError(t, enc.Sync(context.Background()))
+				}
+				addNumbered(t, v, 0, 60)
+				require.NoError(t, enc.Sync(context.Background()))
+				if late == "sound" {
+					addTone(t, a, 0, 96000)
+				}
+				require.NoError(t, enc.Close())
+				path := temporary(t, "late."+format)
+				require.NoError(t, os.WriteFile(path, stream.Bytes(), 0o600))
+				require.Equal(t, counting(60), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+				if late != "sound is never fed" {
+					require.GreaterOrEqual(t, len(mediatest.Sound(t, path, 1)[0]), 96000)
+					requireTogether(t, path)
+				}
+			})
+		}
+	}
+}
+
+// requireTogether checks that the first picture is shown when the first sample is heard. Before that comes the priming of
+// sound. Rounded to a container's clock, both may be off by a millisecond.
+func requireTogether(t *testing.T, path string) {
+	t.Helper()
+	first := map[int]float64{0: math.Inf(1), 1: math.Inf(1)}
+	for _, p := range mediatest.Packets(t, path) {
+		if p.Size > 0 {
+			first[p.Stream] = min(first[p.Stream], p.PTS)
+		}
+	}
+	require.InDelta(t, first[0], first[1]+1024.0/48000, 0.0021)
 }
 
 // streamLate writes two seconds of pictures with B-frames, and of sound in this codec, one after the other.

@@ -47,20 +47,26 @@ func (m *Mux) makeRoom() error {
 	}
 	moved := false
 	for i := range m.tracks {
-		late := &m.tracks[i]
-		if late.started || m.order.hasEnded(i) || late.lead.ticks == 0 {
-			continue
-		}
-		moved = true
-		for k := range m.tracks {
-			t := &m.tracks[k]
-			t.shift = max(t.shift, astiav.RescaleQRnd(late.lead.ticks, late.lead.base, t.to, astiav.RoundingUp))
+		if t := &m.tracks[i]; !t.started && !m.order.hasEnded(i) && t.lead.ticks > 0 {
+			m.shiftAll(t.lead)
+			moved = true
 		}
 	}
 	if !moved || m.format.OutputFormat().Name() != "flv" {
 		return nil
 	}
+	for i := range m.tracks { // the empty packet is the first, so FFmpeg makes no room for the one that has come
+		m.shiftAll(m.tracks[i].lead)
+	}
 	return m.explain("make room for a stream that begins late", m.beginAtZero())
+}
+
+// shiftAll moves the times of all streams at least as far as a stream with this lead begins before 0.
+func (m *Mux) shiftAll(l lead) {
+	for i := range m.tracks {
+		t := &m.tracks[i]
+		t.shift = max(t.shift, astiav.RescaleQRnd(l.ticks, l.base, t.to, astiav.RoundingUp))
+	}
 }
 
 // beginAtZero gives FLV's muxer an empty packet at 0, because it refuses all that lies before its first packet. Of several
