@@ -27,6 +27,7 @@ type Encode[M Media] struct {
 	total int64 // of that, what came in
 	given int64 // how many packets it gave
 	end   int64 // where these end
+	lag   int64 // see Lag
 	brief bool  // it has ended before the encoder knew how to count decoding times
 	shelf astiavx.PacketShelf
 }
@@ -40,7 +41,7 @@ var (
 
 // NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
 func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
-	return &Encode[M]{name: name, codec: codec}
+	return &Encode[M]{name: name, codec: codec, lag: Lag(codec)}
 }
 
 // NewCodecContext allocates the encoder, not open yet, that FreeCodecContext or an Encode frees.

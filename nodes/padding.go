@@ -20,11 +20,10 @@ func Lag(codec *astiav.CodecContext) int64 {
 
 // pushOut gives an encoder that lags behind as many blocks of silence as it takes until all that came in is out.
 func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
-	lag := Lag(e.codec)
 	spec := SampleSpec{Rate: e.codec.SampleRate(), Format: e.codec.SampleFormat(), Layout: e.codec.ChannelLayout()}
 	blocks := NewSampleShelf(spec)
 	defer blocks.Close()
-	for lag > 0 && e.sent-lag < e.total {
+	for e.lag > 0 && e.sent-e.lag < e.total {
 		silence, err := blocks.silence(e.codec.FrameSize())
 		if err != nil {
 			return err
@@ -40,7 +39,7 @@ func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
 
 // declarePadding says in a packet how much of its end did not come in. Other encoders than those that lag behind, and FFmpeg's of AAC, say so themselves.
 func (e *Encode[M]) declarePadding(p pipeline.Packet) error {
-	if e.codec.CodecID() != astiav.CodecIDAac && Lag(e.codec) == 0 {
+	if e.codec.CodecID() != astiav.CodecIDAac && e.lag == 0 {
 		return nil
 	}
 	block := int64(e.codec.FrameSize())
