@@ -166,6 +166,9 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 	t.rescale(p)
 	t.rise(p)
 	m.patience.noteArrival()
+	if m.patience.silent[input].silent { // its packet may be here before the call that fed it has said so
+		m.setSilent(input, hush{})
+	}
 	m.order.push(input, p)
 	return m.writeDue()
 }

@@ -139,8 +139,21 @@ func (m *Mux) matters(stream int) bool {
 	}
 }
 
-// Due says when the next stream will be silent, if that matters.
+// lookAgain is by how many times more often than its patience ends an output looks for silent streams.
+const lookAgain = 5
+
+// Due says when to look for streams that have become silent. The engine does not bring a time forward that it has been told; but
+// a stream that is awaited from now on may be silent before those that are awaited already. So the time is never far off.
 func (m *Mux) Due() time.Time {
+	due := m.nextSilence()
+	if soon := time.Now().Add(m.patience.ofOutput / lookAgain); due.After(soon) {
+		return soon
+	}
+	return due
+}
+
+// nextSilence says when the next stream will be silent, if that matters.
+func (m *Mux) nextSilence() time.Time {
 	p := &m.patience
 	if !p.kept || p.first == 0 {
 		return time.Time{}

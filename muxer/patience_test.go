@@ -109,7 +109,7 @@ func due(m *Mux) time.Duration {
 	if m.Due().IsZero() {
 		return -1
 	}
-	return time.Until(m.Due())
+	return time.Until(m.nextSilence())
 }
 
 func found(t *testing.T, path string, stream int) (times []float64) {
@@ -221,6 +221,19 @@ func TestSlowStreamsHaveMorePatience(t *testing.T) {
 	}}, true)
 	require.Equal(t, []time.Duration{4 * time.Second, DefaultPatience, DefaultPatience}, p.ofStream)
 	require.Equal(t, DefaultPatience, p.ofOutput)
+}
+
+// TestAnotherSilenceMayComeFirst: the engine keeps the time at which it was to look for the first that was awaited.
+func TestAnotherSilenceMayComeFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _ := openMux(t, "matroska", true)
+		slow, other := supplyMux(m)
+		m.patience.ofStream[pictures] = time.Hour
+		slow.feed()
+		feed(t, m, other, sound, 0, 2)
+		require.Equal(t, time.Hour, due(m))
+		require.LessOrEqual(t, time.Until(m.Due()), DefaultPatience/lookAgain)
+	})
 }
 
 // TestIndexDoesNotWait for a stream that has ended without a packet, nor for one that begins later than the first fragment ends.
