@@ -20,7 +20,6 @@ type interleaver struct {
 	queues  []queue
 	heads   heads // of the queues that are not empty
 	awaited int   // queues that are empty and that packets of other streams wait for
-	live    int   // streams that have not ended
 	bytes   int
 }
 
@@ -55,7 +54,7 @@ func (q *queue) pop() pipeline.Packet {
 }
 
 func newInterleaver(tracks []track) *interleaver {
-	i := &interleaver{tracks: tracks, queues: make([]queue, len(tracks)), awaited: len(tracks), live: len(tracks)}
+	i := &interleaver{tracks: tracks, queues: make([]queue, len(tracks)), awaited: len(tracks)}
 	i.heads.of = i
 	return i
 }
@@ -78,7 +77,6 @@ func (i *interleaver) end(stream int) {
 	q := &i.queues[stream]
 	was := q.awaited()
 	q.ended = true
-	i.live--
 	i.recount(was, q.awaited())
 }
 
@@ -102,8 +100,8 @@ func (i *interleaver) recount(was, is bool) {
 
 func (i *interleaver) hasEnded(stream int) bool { return i.queues[stream].ended }
 
-// over says whether all streams have ended.
-func (i *interleaver) over() bool { return i.live == 0 }
+// expects says whether a packet is held, or waited for.
+func (i *interleaver) expects() bool { return i.awaited > 0 || !i.empty() }
 
 // empty says whether nothing is held.
 func (i *interleaver) empty() bool { return len(i.heads.streams) == 0 }

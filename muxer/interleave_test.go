@@ -104,11 +104,11 @@ func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
 	i.setSilent(1, true)
 	i.setSilent(1, false)
 	require.Empty(t, taken(i.next), "it is fed again")
-	require.False(t, i.over())
+	require.True(t, i.expects())
 	i.end(0)
 	i.end(1)
-	require.True(t, i.over())
 	require.Len(t, taken(i.next), 2)
+	require.False(t, i.expects())
 }
 
 func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {

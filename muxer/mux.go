@@ -194,14 +194,15 @@ func (t *track) rise(p pipeline.Packet) {
 	t.started, t.lastDTS = true, p.Dts()
 }
 
-// EndInput says that a stream has ended: the others need not wait for it.
+// EndInput says that a stream has ended: the others need not wait for it. Where no stream is left from which anything is
+// expected, what was written is brought to the destination now, because Close may be far off.
 func (m *Mux) EndInput(_ context.Context, input int) error {
 	m.order.end(input)
 	m.meters[input].end()
-	if err := m.writeDue(); err != nil || !m.patience.kept || !m.order.over() || !m.patience.unsent {
+	if err := m.writeDue(); err != nil || !m.patience.kept || m.order.expects() || !m.patience.unsent {
 		return err
 	}
-	return m.flush() // Close may be far off
+	return m.flush()
 }
 
 func (m *Mux) writeDue() error {

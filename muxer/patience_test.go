@@ -345,3 +345,16 @@ func TestSafeguardsGiveWay(t *testing.T) {
 	cfg.Format, cfg.Options = "matroska", map[string]string{"cluster_time_limit": "2000"}
 	require.Equal(t, map[string]string{"fflags": "+bitexact", "flush_packets": "1", "cluster_time_limit": "2000"}, optionsFor(cfg, true))
 }
+
+// TestEndBesideASilentStream brings what came before it to the destination: Close may be far off.
+func TestEndBesideASilentStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, path := openMux(t, "matroska", true)
+		fed, _ := supplyMux(m)
+		feed(t, m, fed, pictures, 0, 10)
+		wait(t, m, DefaultPatience)
+		feed(t, m, fed, pictures, 10, 13)
+		require.NoError(t, m.EndInput(t.Context(), pictures))
+		require.Len(t, found(t, path, pictures), 13)
+	})
+}
