@@ -110,8 +110,17 @@ var rawFormats = map[string][]string{
 	},
 	"mov": {
 		"rgb24", "bgr24", "argb", "rgba", "abgr", "bgra", "rgb555be", "rgb555le", "rgb565be", "rgb565le",
-		"rgb48be", "gray", "gray16be", "yuyv422", "uyvy422",
+		"rgb48be", "gray", "gray16be", "yuyv422", "uyvy422", "pal8",
 	},
+	"matroska": namedByFourLetters,
+	"asf":      namedByFourLetters,
+}
+
+// namedByFourLetters are the formats that Matroska and ASF know by the letters that AVI has for them. Their muxers refuse all
+// others.
+var namedByFourLetters = []string{
+	"yuv420p", "yuyv422", "yuv422p", "yuv410p", "yuv411p", "gray", "uyvy422", "uyyvyy411", "nv12", "nv21", "rgba", "yvyu422",
+	"y210le", "vuya", "xv30le", "ayuv", "uyva", "vyu444", "v30xle", "y216le", "xv48le",
 }
 
 // RawFormats are the pixel formats in which a container can hold rawvideo; nil: whatever it does

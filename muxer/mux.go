@@ -231,7 +231,7 @@ func (m *Mux) write(p pipeline.Packet) error {
 	}
 	m.tracks[p.StreamIndex()].wrote(p)
 	m.patience.unsent = true
-	return m.explain("write a packet", m.lockstep(m.format.WriteFrame(p.Packet)))
+	return m.explain("write a packet", m.lockstep(m.writeFrame(p)))
 }
 
 // prepare makes the container ready for a packet, and gives it the time that it has there.

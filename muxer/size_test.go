@@ -22,11 +22,11 @@ import (
 // holes is a file in which silence takes no room.
 type holes struct {
 	*os.File
-	zeros [ioBufferSize]byte
+	zeros [mostCollected]byte
 }
 
 func (h *holes) Write(p []byte) (int, error) {
-	if len(p) < len(h.zeros) || !bytes.Equal(p, h.zeros[:len(p)]) {
+	if len(p) < ioBufferSize || !bytes.Equal(p, h.zeros[:len(p)]) {
 		return h.File.Write(p)
 	}
 	at, err := h.Seek(int64(len(p)), io.SeekCurrent)

@@ -18,6 +18,20 @@ package astiavx
 //	return io;
 //}
 //
+//static void collect(AVIOContext *io, int size) {
+//	if (io->buf_ptr_max - io->buffer >= size || io->buf_ptr - io->buffer >= size || size > io->buffer_size)
+//		avio_flush(io);
+//	if (size > io->buffer_size) {
+//		uint8_t *buffer = av_malloc(size);
+//		if (!buffer)
+//			return;
+//		av_free(io->buffer);
+//		io->buffer = io->buf_ptr = io->buf_ptr_max = io->checksum_ptr = buffer;
+//		io->buffer_size = size;
+//	}
+//	io->buf_end = io->buffer + size;
+//}
+//
 //static void free_io(AVIOContext *io) {
 //	av_freep(&io->buffer);
 //	avio_context_free(&io);
@@ -75,6 +89,10 @@ func (io *IO) Serve(fc *astiav.FormatContext) {
 
 // Tell returns how much has been written, what has been collected included.
 func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
+
+// Collect changes how many bytes are collected before they are written. It is for the time between two packets. Where
+// there is no memory for more, nothing changes.
+func (io *IO) Collect(size int) { C.collect(io.c, C.int(size)) }
 
 // Flush writes what has been collected.
 func (io *IO) Flush() { C.avio_flush(io.c) }
