@@ -13,7 +13,7 @@ import (
 
 func TestConverters(t *testing.T) {
 	mediatest.NoLeaks(t)
-	mkv, err := resolveContainer(Writer(new(MemoryFile), "mkv"))
+	nut, err := resolveContainer(Writer(new(MemoryFile), "nut"))
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		cfg  VideoConfig
@@ -30,7 +30,7 @@ func TestConverters(t *testing.T) {
 			c.cfg.FrameRate, c.cfg.Codec = 25, "rawvideo"
 			plan, err := newVideoPlan(c.cfg)
 			require.NoError(t, err)
-			enc, err := plan.open(nil, nil, mkv)
+			enc, err := plan.open(nil, nil, nut)
 			require.NoError(t, err)
 			defer nodes.FreeCodecContext(enc.codec)
 			all, _, err := enc.converters()
