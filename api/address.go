@@ -5,21 +5,21 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // address is a URL to write to, as far as avloom has to understand it. FFmpeg reads the rest.
 type address struct {
 	url      string
-	protocol muxer.Protocol
+	protocol destination.Protocol
 	path     string // behind the host, without a query
 }
 
 // parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as something else.
 func parseAddress(text string) (address, error) {
-	e := &ConfigError{Field: "url", Value: shownURL(text), Supported: muxer.Protocols()}
+	e := &ConfigError{Field: "url", Value: shownURL(text), Supported: destination.Protocols()}
 	scheme, rest, ok := strings.Cut(text, ":")
-	protocol, known := muxer.FindProtocol(scheme)
+	protocol, known := destination.FindProtocol(scheme)
 	switch {
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		e.Reason, e.Supported = "must not contain spaces or control characters; write them as %20 and the like", nil
@@ -32,7 +32,7 @@ func parseAddress(text string) (address, error) {
 	case scheme == "ftp":
 		e.Reason = "FFmpeg's ftp does not hear whether the server has kept what it got; take http, or Writer with what an FTP library writes to"
 	case !known:
-		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", shorten(scheme), didYouMean(scheme, muxer.Protocols()))
+		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", shorten(scheme), didYouMean(scheme, destination.Protocols()))
 	case !strings.HasPrefix(rest, "//") && scheme != "unix":
 		e.Reason, e.Supported = fmt.Sprintf("must begin with \"%s://\"", scheme), nil
 	case protocol.Uploads && !canBeAsked(text):
@@ -63,7 +63,7 @@ func shownURL(url string) string {
 	}
 	host, path := splitHost(rest)
 	shown := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
-	if protocol, _ := muxer.FindProtocol(scheme); protocol.NamesFiles {
+	if protocol, _ := destination.FindProtocol(scheme); protocol.NamesFiles {
 		shown += withoutQuery(path)
 	}
 	return shorten(shown)

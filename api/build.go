@@ -13,6 +13,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -33,7 +34,7 @@ type builder struct {
 	share    threadShare // of each video stream that does not say itself
 	used     int         // of the shares together
 	opened   *astikit.Closer
-	dst      *atomic.Pointer[muxer.Destination] // the last that was opened
+	dst      *atomic.Pointer[destination.Destination] // the last that was opened
 	streams  []muxer.Stream
 	inputs   []stream
 	facts    []streamFacts
@@ -51,7 +52,7 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 		return nil, err
 	}
 	b := &builder{
-		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[muxer.Destination]), inputs: e.streams,
+		settings: e.settings, opened: astikit.NewCloser(), dst: new(atomic.Pointer[destination.Destination]), inputs: e.streams,
 		lines: newFFmpegLines(e.journal), journal: e.journal, share: e.claim.take(budgeted(e.streams)),
 		wanted: func() bool { return opening.Err() == nil },
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/upload"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // check finds an output that is none.
@@ -20,7 +21,7 @@ func (o Output) check() error {
 	case o.kind == toWriter && isNilPointer(o.writer):
 		return &ConfigError{Field: "w", Value: o.shown(), Reason: "is a nil pointer; give a writer"}
 	case o.kind == toURL && o.path == "":
-		return &ConfigError{Field: "url", Value: "", Reason: "is empty; name a protocol and an address", Supported: muxer.Protocols()}
+		return &ConfigError{Field: "url", Value: "", Reason: "is empty; name a protocol and an address", Supported: destination.Protocols()}
 	case (o.kind == toFile || o.kind == unknown) && o.path == "":
 		return &ConfigError{Field: "path", Value: "", Reason: "a file needs a name"}
 	}

@@ -10,11 +10,12 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/nodes"
 )
 
 // explain turns what a container has against a header into an error that says what would do.
-func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) error {
+func (b *builder) explain(cfg muxer.Config, dst *destination.Destination, err error) error {
 	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
 		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
 	}
@@ -24,7 +25,7 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 	if rate, ok := errors.AsType[*muxer.RateError](err); ok {
 		return b.explainRate(rate)
 	}
-	if !dst.CanSeek() && b.takes(cfg, muxer.FileShape("")) {
+	if !dst.CanSeek() && b.takes(cfg, destination.DryFile("")) {
 		return &ConfigError{
 			Field: "Format", Value: b.container.Name, Err: err,
 			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
@@ -42,7 +43,7 @@ func (b *builder) explain(cfg muxer.Config, dst *muxer.Destination, err error) e
 }
 
 // takes says whether the container takes a header, as far as that is still to be tried.
-func (b *builder) takes(cfg muxer.Config, dst *muxer.Destination) bool {
+func (b *builder) takes(cfg muxer.Config, dst *destination.Destination) bool {
 	b.headers++
 	return b.headers <= mostHeaders && !b.wanted.no() && muxer.Try(cfg, dst) == nil
 }
@@ -57,7 +58,7 @@ func (b *builder) needsFile(option string) error {
 }
 
 // blame finds the stream, and what of it, that the container refuses: first the one that is wrong alone, then one of several.
-func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
+func (b *builder) blame(cfg muxer.Config, dst *destination.Destination) error {
 	for i, own := range cfg.Streams {
 		err := b.inputs[i].blame(b, own, func(s muxer.Stream) bool {
 			other := cfg
@@ -88,7 +89,7 @@ func (b *builder) blame(cfg muxer.Config, dst *muxer.Destination) error {
 	return nil
 }
 
-func (b *builder) eachAlone(cfg muxer.Config, dst *muxer.Destination) bool {
+func (b *builder) eachAlone(cfg muxer.Config, dst *destination.Destination) bool {
 	alone := cfg
 	return !slices.ContainsFunc(cfg.Streams, func(s muxer.Stream) bool {
 		alone.Streams = []muxer.Stream{s}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -78,18 +78,18 @@ func samePlace(a, b Output) bool {
 	}
 	pathA, errA := filepath.Abs(a.path)
 	pathB, errB := filepath.Abs(b.path)
-	return errA == nil && errB == nil && pathA == pathB || muxer.SameFile(a.path, b.path)
+	return errA == nil && errB == nil && pathA == pathB || destination.SameFile(a.path, b.path)
 }
 
 // shape stands for the target's destination, for muxer.Try.
-func (t *target) shape() *muxer.Destination {
+func (t *target) shape() *destination.Destination {
 	switch t.output.kind {
 	case toWriter:
-		return muxer.NewWriter(t.output.writer)
+		return destination.NewWriter(t.output.writer)
 	case toURL:
-		return muxer.ConnectionShape()
+		return destination.DryConnection()
 	default:
-		return muxer.FileShape(t.output.path)
+		return destination.DryFile(t.output.path)
 	}
 }
 
@@ -99,30 +99,30 @@ func (b *builder) frontToBack() bool {
 }
 
 // touch opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
-func (t *target) touch(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*muxer.Destination, error) {
+func (t *target) touch(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*destination.Destination, error) {
 	switch t.output.kind {
 	case toWriter:
 		if _, ours := t.output.writer.(*MemoryFile); ours {
-			return muxer.NewWriter(t.output.writer), nil
+			return destination.NewWriter(t.output.writer), nil
 		}
-		return muxer.NewForeign(t.output.writer, inside), nil
+		return destination.NewUserWriter(t.output.writer, inside), nil
 	case toURL:
 		return t.connect(ctx, log)
 	}
-	dst, err := muxer.CreateFile(t.output.path)
+	dst, err := destination.CreateFile(t.output.path)
 	if err != nil {
 		return nil, fmt.Errorf("avloom: open the file: %w", err)
 	}
 	return dst, nil
 }
 
-func (t *target) connect(ctx context.Context, log *astiavx.Log) (*muxer.Destination, error) {
+func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
 	lines := &connectionLines{redactor: t.address.redactor(t.protocol), log: log}
 	if t.address.protocol.Name == "srt" {
 		lines.broken = srtIsBroken
 	}
 	begun := time.Now()
-	dst, err := t.address.protocol.Connect(ctx, muxer.Link{
+	dst, err := t.address.protocol.Connect(ctx, destination.Link{
 		URL: t.address.url, Container: t.container, Options: t.protocol, Log: lines.all(), Explain: lines.explain,
 	})
 	switch {

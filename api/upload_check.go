@@ -7,7 +7,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/upload"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // asDuration keeps the unit of an upload's option that was given as a time.Duration.
@@ -22,7 +22,7 @@ func (b *builder) asDuration(o codecOption) codecOption {
 var ofFFmpegHTTP = []string{"http", "tls", "tcp"}
 
 // notForUploads is the error about an option that neither the muxer nor an upload has.
-func (o codecOption) notForUploads(p muxer.Protocol, ofMuxer []astiavx.Option) error {
+func (o codecOption) notForUploads(p destination.Protocol, ofMuxer []astiavx.Option) error {
 	if o.key == "listen" {
 		return o.wrong("avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
 			"with Writer, as examples/http does")

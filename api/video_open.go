@@ -13,6 +13,7 @@ import (
 	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/nodes"
 )
 
@@ -209,7 +210,7 @@ func (p *videoPlan) carried(codec *astiav.CodecContext, containers []astiavx.Con
 	stream := muxer.Stream{Codec: codec, FrameRate: p.rate, Tag: p.cfg.Tag}
 	return !slices.ContainsFunc(containers, func(c astiavx.Container) bool {
 		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
-		return muxer.Try(cfg, muxer.FileShape("")) != nil
+		return muxer.Try(cfg, destination.DryFile("")) != nil
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // hybridFlags make the mov muxer write fragments, which the Mux cuts, and turn the file into an ordinary one at the end. The index waits for the first of
@@ -38,7 +40,9 @@ var (
 var needPackets = []astiav.CodecID{astiav.CodecIDAc3, astiav.CodecIDEac3, astiav.CodecIDTruehd}
 
 // CanBeCrashSafe says whether there is a way to write this so that whoever is killed leaves a file that can be read up to the last half second.
-func CanBeCrashSafe(cfg Config, dst *Destination) bool { return safeguards(cfg, dst.CanSeek()) != nil }
+func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
+	return safeguards(cfg, dst.CanSeek()) != nil
+}
 
 // safeguards are the options for that; nil: there is no way.
 func safeguards(cfg Config, canSeek bool) map[string]string {

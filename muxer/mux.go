@@ -10,6 +10,7 @@ import (
 	"github.com/asticode/go-astikit"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -40,13 +41,10 @@ type Config struct {
 	Patience time.Duration
 }
 
-// ioBufferSize is how much FFmpeg collects before it calls the writer.
-const ioBufferSize = 64 << 10
-
 // Mux writes a container. It is a pipeline.Sink whose input i is stream i.
 type Mux struct {
 	name     string
-	dst      *Destination
+	dst      *destination.Destination
 	log      *astiavx.Log
 	format   *astiav.FormatContext
 	io       *astiavx.IO
@@ -103,9 +101,9 @@ var (
 )
 
 // Try writes the header to nowhere, as if to dst, and returns what the container has against it. It logs nothing.
-func Try(cfg Config, dst *Destination) error {
+func Try(cfg Config, dst *destination.Destination) error {
 	cfg.Log = nil
-	m, err := New(cfg, dst.rehearsal())
+	m, err := New(cfg, dst.DryRun())
 	if err != nil {
 		return err
 	}
@@ -114,7 +112,7 @@ func Try(cfg Config, dst *Destination) error {
 }
 
 // New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and closes dst.
-func New(cfg Config, dst *Destination) (*Mux, error) {
+func New(cfg Config, dst *destination.Destination) (*Mux, error) {
 	m := &Mux{name: cfg.Name, dst: dst, log: cfg.Log, closer: astikit.NewCloser()}
 	if err := m.open(cfg); err != nil {
 		m.Close()
@@ -234,6 +232,17 @@ func (m *Mux) write(p pipeline.Packet) error {
 	return m.explain("write a packet", m.lockstep(m.writeFrame(p)))
 }
 
+// writeFrame gives FFmpeg a packet, and has it collect as many bytes of it as suits the destination.
+func (m *Mux) writeFrame(p pipeline.Packet) error {
+	usual, size := m.dst.BufferSize(0), m.dst.BufferSize(p.Size())
+	if size == usual {
+		return m.format.WriteFrame(p.Packet)
+	}
+	m.io.Collect(size)
+	defer m.io.Collect(usual)
+	return m.format.WriteFrame(p.Packet)
+}
+
 // prepare makes the container ready for a packet, and gives it the time that it has there.
 func (m *Mux) prepare(p pipeline.Packet) error {
 	if err := m.checkOrder(p); err != nil {
@@ -325,7 +334,7 @@ func (m *Mux) finish() error {
 func (m *Mux) Wake() { m.dst.Wake() }
 
 // Activity says whether the destination has to be waited for.
-func (m *Mux) Activity() pipeline.Activity { return m.dst.activity() }
+func (m *Mux) Activity() pipeline.Activity { return m.dst.Activity() }
 
 // Close frees everything. What was not flushed is not written.
 func (m *Mux) Close() {
@@ -341,7 +350,7 @@ func (m *Mux) Close() {
 
 // explain says what failed, with the writer's own error where that is the reason.
 func (m *Mux) explain(what string, err error) error {
-	if own := m.dst.failure(); own != nil {
+	if own := m.dst.Err(); own != nil {
 		return fmt.Errorf("%s: %w", what, own)
 	}
 	if err != nil {

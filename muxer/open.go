@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/asticode/go-astiav"
@@ -33,7 +32,7 @@ func (e *NeedsFileError) Error() string {
 }
 
 func (m *Mux) openIO() error {
-	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), m.dst.bufferSize())
+	io, err := astiavx.NewIO(m.dst, m.dst.CanSeek(), m.dst.BufferSize(0))
 	if err != nil {
 		return fmt.Errorf("open the destination: %w", err)
 	}
@@ -43,7 +42,7 @@ func (m *Mux) openIO() error {
 }
 
 func (m *Mux) openFormat(name string) error {
-	format, err := astiav.AllocOutputFormatContext(nil, name, m.dst.url)
+	format, err := astiav.AllocOutputFormatContext(nil, name, m.dst.URL())
 	if err != nil {
 		return fmt.Errorf("container %s: %w", name, err)
 	}
@@ -122,12 +121,12 @@ func (s Stream) timeBase() astiav.Rational {
 }
 
 func (m *Mux) writeHeader(cfg Config) error {
-	options, err := dictionary(optionsFor(cfg, m.dst.CanSeek()))
+	options, err := astiavx.NewDictionary(optionsFor(cfg, m.dst.CanSeek()))
 	if err != nil {
 		return err
 	}
 	defer options.Free()
-	metadata, err := dictionary(cfg.Metadata)
+	metadata, err := astiavx.NewDictionary(cfg.Metadata)
 	if err != nil {
 		return err
 	}
@@ -135,7 +134,7 @@ func (m *Mux) writeHeader(cfg Config) error {
 	if err := m.format.WriteHeader(options); err != nil {
 		return m.explain("write the header", err)
 	}
-	if unused := keys(options); len(unused) > 0 {
+	if unused := astiavx.DictionaryKeys(options); len(unused) > 0 {
 		return &UnusedOptionsError{Names: unused}
 	}
 	return m.explain("write the header", nil)
@@ -146,30 +145,8 @@ func (m *Mux) mayBeFinished(cfg Config) error {
 	if !m.dst.CanSeek() && slices.Contains(needSeeking, cfg.Format) {
 		return ErrFrontToBack
 	}
-	if option, again := readsAgain(cfg.Format, cfg.Options); again && m.dst.url == "" {
+	if option, again := readsAgain(cfg.Format, cfg.Options); again && m.dst.URL() == "" {
 		return &NeedsFileError{Option: option}
 	}
 	return nil
-}
-
-func dictionary(m map[string]string) (*astiav.Dictionary, error) {
-	d := astiav.NewDictionary()
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		if err := d.Set(k, m[k], 0); err != nil {
-			d.Free()
-			return nil, fmt.Errorf("set %s: %w", k, err)
-		}
-	}
-	return d, nil
-}
-
-func keys(d *astiav.Dictionary) []string {
-	var names []string
-	var e *astiav.DictionaryEntry
-	for {
-		if e = d.Get("", e, astiav.NewDictionaryFlags(astiav.DictionaryFlagIgnoreSuffix)); e == nil {
-			return names
-		}
-		names = append(names, e.Key())
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // The streams of these tests: pictures, 25 a second, and sound with priming.
@@ -52,7 +53,7 @@ func bothStreams(t *testing.T, audio string) []Stream {
 func openMux(t *testing.T, format string, safe bool) (m *Mux, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "file")
-	dst, err := CreateFile(path)
+	dst, err := destination.CreateFile(path)
 	require.NoError(t, err)
 	m, err = New(Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: safe}, dst)
 	require.NoError(t, err)
@@ -266,9 +267,9 @@ func TestWhoIsPatient(t *testing.T) {
 		{"mp4", false, 0, false, true},
 		{"mpegts", false, 0, false, true},
 	} {
-		dst := NewWriter(nowhere{})
+		dst := destination.DryFile("")
 		if !c.seekable {
-			dst.seeker = nil
+			dst = destination.DryConnection()
 		}
 		m, err := New(Config{Format: c.format, Streams: bothStreams(t, "aac"), CrashSafe: c.safe, Patience: c.patience}, dst)
 		require.NoError(t, err)

@@ -16,17 +16,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
 
 // holes is a file in which silence takes no room.
 type holes struct {
 	*os.File
-	zeros [mostCollected]byte
+	zeros [512 << 10]byte
 }
 
 func (h *holes) Write(p []byte) (int, error) {
-	if len(p) < ioBufferSize || !bytes.Equal(p, h.zeros[:len(p)]) {
+	if len(p) < 64<<10 || !bytes.Equal(p, h.zeros[:len(p)]) {
 		return h.File.Write(p)
 	}
 	at, err := h.Seek(int64(len(p)), io.SeekCurrent)
@@ -59,7 +60,7 @@ func writeSilence(t *testing.T, format, codec string, packets int, options map[s
 		cc.SetChannelLayout(astiav.ChannelLayout7Point1)
 		cc.SetTimeBase(astiav.NewRational(1, soundRate))
 	})
-	m, err := New(Config{Format: format, Streams: []Stream{stream}, Options: options}, NewWriter(&holes{File: file}))
+	m, err := New(Config{Format: format, Streams: []Stream{stream}, Options: options}, destination.NewWriter(&holes{File: file}))
 	require.NoError(t, err)
 	defer m.Close()
 	silence := pipeline.NewPacket()

@@ -1,4 +1,4 @@
-package muxer
+package destination
 
 import (
 	"errors"
@@ -34,17 +34,17 @@ func (m *mute) Close() error {
 func TestWake(t *testing.T) {
 	m := &mute{inside: make(chan struct{}), gate: make(chan struct{})}
 	d := NewWriter(m)
-	assert.Equal(t, pipeline.Activity{}, d.activity())
+	assert.Equal(t, pipeline.Activity{}, d.Activity())
 	result := make(chan error)
 	go func() {
 		_, err := d.Write([]byte{1})
 		result <- err
 	}()
 	<-m.inside
-	assert.Equal(t, pipeline.Activity{Doing: "writing to the destination", Beats: 1}, d.activity())
+	assert.Equal(t, pipeline.Activity{Doing: "writing to the destination", Beats: 1}, d.Activity())
 	d.Wake()
 	require.Error(t, <-result)
-	assert.Equal(t, pipeline.Activity{Beats: 2}, d.activity())
+	assert.Equal(t, pipeline.Activity{Beats: 2}, d.Activity())
 	_, err := d.Write([]byte{1})
 	require.Error(t, err)
 	assert.Equal(t, 1, m.writes, "after it nothing is written")
@@ -66,7 +66,7 @@ func TestPanicOfAWriter(t *testing.T) {
 	_, err := d.Write([]byte{1})
 	var panicked *pipeline.PanicError
 	require.ErrorAs(t, err, &panicked)
-	require.ErrorIs(t, d.failure(), boom)
+	require.ErrorIs(t, d.Err(), boom)
 }
 
 type panicking struct{ err error }

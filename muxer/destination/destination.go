@@ -1,0 +1,101 @@
+package destination
+
+import (
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/avloom/avloom/internal/stopwatch"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// Destination is where a container is written: a file, a writer, or a connection.
+//
+// Write and Seek are called by one goroutine. Written, Writing, Activity, Err, Refuse and Wake may
+// be called by any goroutine at any time.
+type Destination struct {
+	w      io.Writer           // the writer itself, or a userWriter that calls it
+	raw    io.Writer           // the writer itself
+	inside *pipeline.Callbacks // is told of calls of raw; nil: raw does not belong to the program
+	seeker io.Seeker           // nil: the container is written from front to back
+	user   *userWriter         // nil: raw is called directly
+	file   io.Closer           // a file that CreateFile opened; nil: none, or closed
+
+	connection *connection // nil: none
+
+	url      string // of the file, for containers that FFmpeg reads again; "": none
+	base     int64  // the seeker's offset at which the container begins
+	position int64  // the offset in the container
+	end      atomic.Int64
+	calls    atomic.Int64 // calls of Write and Seek, begun and ended: odd during a call
+	writes   stopwatch.Watch
+
+	mu  sync.Mutex
+	err error // the first error of the writer
+}
+
+// NewWriter returns a Destination that writes to w. Close leaves w open. If w can seek, FFmpeg seeks
+// in it, and the container begins at the present offset of w.
+func NewWriter(w io.Writer) *Destination {
+	d := &Destination{w: w, raw: w}
+	d.seeker, d.base = seekable(w)
+	return d
+}
+
+// CanSeek says whether FFmpeg may go back in what it has written.
+func (d *Destination) CanSeek() bool { return d.seeker != nil }
+
+// URL returns the address at which FFmpeg can read the file again; "" if it cannot.
+func (d *Destination) URL() string { return d.url }
+
+// Written returns the size of the container in bytes: the furthest offset that was written.
+func (d *Destination) Written() int64 { return d.end.Load() }
+
+// Writing returns how long all calls of the writer took, a call that has not returned included.
+func (d *Destination) Writing() time.Duration { return d.writes.Total() }
+
+// Err returns the first error of the writer; nil if there was none.
+func (d *Destination) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil && d.connection != nil {
+		d.err = d.connection.broken()
+	}
+	return d.err
+}
+
+// fail keeps the first error of the writer, and returns it.
+func (d *Destination) fail(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil {
+		d.err = err
+	}
+	return d.err
+}
+
+// Close closes a file or a connection. It leaves a writer open.
+func (d *Destination) Close() error {
+	if d.user != nil {
+		d.user.aside.End()
+	}
+	if d.connection != nil {
+		return d.connection.Close()
+	}
+	if d.file == nil {
+		return nil
+	}
+	err := d.file.Close()
+	d.file = nil
+	return err
+}
+
+// GiveUp closes a file or a connection that is still open, after a failure. A connection is cut: the
+// other program does not receive the bytes by which a protocol marks a complete transfer.
+func (d *Destination) GiveUp() {
+	if d.connection != nil {
+		d.connection.carrier.Interrupt()
+	}
+	_ = d.Close() // a complete file or connection has been closed before
+}

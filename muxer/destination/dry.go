@@ -1,0 +1,36 @@
+package destination
+
+import (
+	"os"
+)
+
+// DryRun returns a Destination with the properties of d that discards what is written.
+func (d *Destination) DryRun() *Destination { return newDry(d.CanSeek(), d.url) }
+
+// DryFile returns a Destination with the properties that CreateFile(path) would have. It discards
+// what is written, and does not touch the file.
+func DryFile(path string) *Destination {
+	info, err := os.Stat(path)
+	if err == nil && !keepsOffset(info) { // a pipe, a terminal
+		return newDry(false, "")
+	}
+	return newDry(true, "file:"+path)
+}
+
+// DryConnection returns a Destination with the properties of a connection, which discards what is
+// written.
+func DryConnection() *Destination { return newDry(false, "") }
+
+func newDry(canSeek bool, url string) *Destination {
+	d := &Destination{w: discard{}, raw: discard{}, url: url}
+	if canSeek {
+		d.seeker = discard{}
+	}
+	return d
+}
+
+// discard drops what is written to it, and can seek.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error)             { return len(p), nil }
+func (discard) Seek(offset int64, _ int) (int64, error) { return offset, nil }
