@@ -106,7 +106,7 @@ func FramesTaken(cc *astiav.CodecContext) int64 { return int64(avcodec(cc).frame
 
 // ReceivePacket takes the next packet from an encoder, if it has one. Go-astiav makes an error, in fresh memory, of its having none.
 func ReceivePacket(cc *astiav.CodecContext, p *astiav.Packet) (ok bool, err error) {
-	switch ret := C.avcodec_receive_packet(avcodec(cc), (*C.AVPacket)(held(p))); {
+	switch ret := C.avcodec_receive_packet(avcodec(cc), (*C.AVPacket)(cPointer(p))); {
 	case ret == again || ret == C.AVERROR_EOF:
 		return false, nil
 	case ret < 0:
@@ -198,7 +198,7 @@ func PixelFormats(filter func(astiav.PixelFormat) bool) []string {
 
 // DropExtraData takes the codec's header out of what a container is told of a stream. Go-astiav can only put another one there.
 func DropExtraData(p *astiav.CodecParameters) {
-	av := (*C.AVCodecParameters)(held(p))
+	av := (*C.AVCodecParameters)(cPointer(p))
 	C.av_freep(unsafe.Pointer(&av.extradata))
 	av.extradata_size = 0
 }
@@ -207,7 +207,7 @@ func DropExtraData(p *astiav.CodecParameters) {
 // data.
 func NewExtraData(p *astiav.Packet) []byte {
 	var size C.size_t
-	data := C.av_packet_get_side_data((*C.AVPacket)(held(p)), C.AV_PKT_DATA_NEW_EXTRADATA, &size)
+	data := C.av_packet_get_side_data((*C.AVPacket)(cPointer(p)), C.AV_PKT_DATA_NEW_EXTRADATA, &size)
 	if data == nil {
 		return nil
 	}

@@ -94,7 +94,7 @@ func (c *Connection) Close() error {
 	return systemError(err)
 }
 
-func (c *Connection) av() *C.AVIOContext { return (*C.AVIOContext)(held(c.io)) }
+func (c *Connection) av() *C.AVIOContext { return (*C.AVIOContext)(cPointer(c.io)) }
 
 // systemError turns what FFmpeg calls an error of the system into that error, so that errors.Is finds it.
 func systemError(err error) error {

@@ -83,7 +83,7 @@ func NewIO(output Output, canSeek bool, size int) (*IO, error) {
 
 // Serve lets a container write here. The IO must outlive it.
 func (io *IO) Serve(fc *astiav.FormatContext) {
-	(*C.AVFormatContext)(held(fc)).pb = io.c
+	(*C.AVFormatContext)(cPointer(fc)).pb = io.c
 	fc.SetFlags(fc.Flags().Add(astiav.FormatContextFlagCustomIo))
 }
 

@@ -6,66 +6,50 @@ package astiavx
 import "C"
 
 import (
-	"bytes"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/live"
 )
 
-// LogLine is a line that FFmpeg logged about one encoder or container.
+// LogLine is a line that FFmpeg logged about one encoder, container or connection.
 type LogLine struct {
 	Level astiav.LogLevel
-	From  string // whose line it is, "libx264" for instance
+	From  string // the name of the context that logged, "libx264" for instance
 	Text  string // without the end of the line
 }
 
-// Log says where the lines about an encoder or a container go. Go-astiav's own log callback is one for the whole process, does not say which context a line
-// is about in a way that Go could follow, and never frees the line's text.
+// Log receives the lines about an encoder, a container or a connection. Go-astiav's log callback is
+// one for the whole process, does not tell Go which encoder a line is about, and leaks the text of
+// each line.
 type Log struct {
-	Most astiav.LogLevel // the least important that is wanted
-	To   func(LogLine)   // called from whatever thread logs, which waits for it; it must not call what logs
+	// Most is the level of the least important lines that To receives.
+	Most astiav.LogLevel
+	// To is called from any thread, which waits for it. To must not call the encoder, container or
+	// connection that logs.
+	To func(LogLine)
 }
 
-// LogSource stands for an encoder, a container or a connection whose lines go to a Log.
+// LogSource is an encoder, a container or a connection whose lines go to a Log, or nowhere. Its
+// zero value is the source of nothing.
 type LogSource struct{ c *C.log_source }
 
-// sinks are the logs by the number under which C knows them. A line that comes when its log is gone is dropped.
-var (
-	sinks    sync.Map // uintptr → *sink
-	lastSink atomic.Uintptr
-)
+// quietLog receives no line.
+var quietLog = Log{Most: astiav.LogLevelQuiet}
 
-// sink puts lines together that FFmpeg logs in pieces.
-type sink struct {
-	to func(LogLine)
-
-	mu    sync.Mutex
-	begun []byte // a line that has not ended
-}
-
-// longestLine is where a line ends that FFmpeg does not end.
-const longestLine = 4096
-
-// LogEncoder sends the lines about an encoder, which is not open yet, to a log. Without a log it is quiet. FreeEncoder ends that.
+// LogEncoder sends the lines about an encoder that is not open yet to a log; nil: nowhere. The log
+// ends with FreeEncoder.
 func LogEncoder(cc *astiav.CodecContext, log *Log) {
 	C.avloom_quiet_encoder(avcodec(cc))
-	if log == nil {
-		return
-	}
-	id := newSink(log)
-	if C.avloom_log_encoder(avcodec(cc), C.uintptr_t(id), C.int(log.Most)) == nil {
-		sinks.Delete(id)
-		return
-	}
-	live.New("log")
+	newSource(log, func(id C.uintptr_t, most C.int) *C.log_source {
+		return C.avloom_log_encoder(avcodec(cc), id, most)
+	})
 }
 
-// FreeEncoder frees an encoder, and then its log: some log as they are freed. Go-astiav lets the pool of its hardware frames go first, and with the pool the
-// device's context, which the encoder needs to be closed; here it goes last.
+// FreeEncoder frees an encoder and then ends its log: some encoders log while they are freed.
+// FFmpeg frees the pool of hardware frames, and with it the device's context, before it closes the
+// encoder, which needs that context; FreeEncoder keeps the pool until the encoder is closed.
 func FreeEncoder(cc *astiav.CodecContext) {
 	source := LogSource{C.avloom_encoder_source(avcodec(cc))}
 	var frames *C.AVBufferRef
@@ -77,32 +61,32 @@ func FreeEncoder(cc *astiav.CodecContext) {
 	source.Remove()
 }
 
-// LogContainer sends the lines about a container, whose header has not been written yet, to a log. Without a log it is quiet. The source is to be removed
-// after the container has been freed.
+// LogContainer sends the lines about a container whose header has not been written yet to a log;
+// nil: nowhere. The caller removes the source after the container has been freed.
 func LogContainer(fc *astiav.FormatContext, log *Log) LogSource {
-	av := (*C.AVFormatContext)(held(fc))
+	av := (*C.AVFormatContext)(cPointer(fc))
 	C.avloom_quiet_container(av)
-	if log == nil {
-		return LogSource{}
-	}
-	id := newSink(log)
-	source := LogSource{C.avloom_log_container(av, C.uintptr_t(id), C.int(log.Most))}
-	if source.c == nil {
-		sinks.Delete(id)
-		return source
-	}
-	live.New("log")
-	return source
+	return newSource(log, func(id C.uintptr_t, most C.int) *C.log_source {
+		return C.avloom_log_container(av, id, most)
+	})
 }
 
-// logConnection sends the lines about a connection to a log, as long as a thread works for it. Without a log they go nowhere: they name what it connects to,
-// passwords included.
+// logConnection returns a source for the lines about a connection; those that FFmpeg logs within
+// during go to the log. Without a log they go nowhere: they contain URLs with passwords.
 func logConnection(log *Log) LogSource {
+	return newSource(log, func(id C.uintptr_t, most C.int) *C.log_source {
+		return C.avloom_log_connection(id, most)
+	})
+}
+
+// newSource adds a source to the table of the callback. Where there is no memory, the source is
+// that of nothing.
+func newSource(log *Log, add func(id C.uintptr_t, most C.int) *C.log_source) LogSource {
 	if log == nil {
-		log = &Log{Most: astiav.LogLevelQuiet}
+		log = &quietLog
 	}
-	id := newSink(log)
-	source := LogSource{C.avloom_log_connection(C.uintptr_t(id), C.int(log.Most))}
+	id := addSink(log.To)
+	source := LogSource{add(C.uintptr_t(id), C.int(log.Most))}
 	if source.c == nil {
 		sinks.Delete(id)
 		return source
@@ -111,7 +95,7 @@ func logConnection(log *Log) LogSource {
 	return source
 }
 
-// during makes a call whose lines go to the source.
+// during makes a call, and sends the lines that its thread logs in it to the source.
 func (s LogSource) during(call func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -120,52 +104,11 @@ func (s LogSource) during(call func()) {
 	call()
 }
 
-func newSink(log *Log) uintptr {
-	id := lastSink.Add(1)
-	sinks.Store(id, &sink{to: log.To})
-	return id
-}
-
-// Remove ends the log. There may be none.
+// Remove ends the log of the source.
 func (s LogSource) Remove() {
 	if s.c == nil {
 		return
 	}
 	live.Freed("log")
 	sinks.Delete(uintptr(C.avloom_remove_log(s.c)))
-}
-
-//export avloomLog
-func avloomLog(id C.uintptr_t, level C.int, from, text *C.char) {
-	if s, ok := sinks.Load(uintptr(id)); ok {
-		s.(*sink).take(astiav.LogLevel(level), C.GoString(from), C.GoString(text))
-	}
-}
-
-// take takes a line, or a piece of one. A line has the level of its last piece.
-func (s *sink) take(level astiav.LogLevel, from, text string) {
-	for _, line := range s.lines(text) {
-		s.to(LogLine{Level: level, From: from, Text: line})
-	}
-}
-
-// lines adds text to what has begun, and returns the lines that have ended.
-func (s *sink) lines(text string) (ended []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.begun = append(s.begun, text...)
-	for {
-		end := bytes.IndexAny(s.begun, "\r\n")
-		if end < 0 && len(s.begun) < longestLine {
-			return ended
-		}
-		rest := end + 1
-		if end < 0 {
-			end, rest = len(s.begun), len(s.begun)
-		}
-		if line := bytes.TrimSpace(s.begun[:end]); len(line) > 0 {
-			ended = append(ended, string(bytes.ToValidUTF8(line, []byte("?"))))
-		}
-		s.begun = append(s.begun[:0], s.begun[rest:]...)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/asticode/go-astiav"
@@ -136,7 +137,9 @@ func alone(t *testing.T) (stderr string, parent bool) {
 	return err.String(), true
 }
 
-// Others' lines go where they always went, and ours nowhere without a log, whether the callback is set or not.
+// TestLinesOfOthers logs about an encoder that avloom does not know, and about an encoder and a
+// container without a log. The lines of the first go to stderr, the others nowhere, before and
+// after the callback is set.
 func TestLinesOfOthers(t *testing.T) {
 	stderr, parent := alone(t)
 	if parent {
@@ -151,18 +154,60 @@ func TestLinesOfOthers(t *testing.T) {
 	astiavx.LogEncoder(quiet, nil)
 	fc, err := astiav.AllocOutputFormatContext(nil, "matroska", "")
 	require.NoError(t, err)
+	source := astiavx.LogContainer(fc, nil)
+	defer source.Remove()
 	defer fc.Free()
-	astiavx.LogContainer(fc, nil)
-	say := func(text string) {
+	log := func(text string) {
 		astiav.Log(others, astiav.LogLevelWarning, "%s", text)
 		astiav.Log(quiet, astiav.LogLevelError, "quiet\n")
 		astiav.Log(fc, astiav.LogLevelError, "quiet\n")
 	}
-	say("before\n")
+	log("before\n")
 	cc, _ := newEncoder("libx264", astiav.LogLevelInfo)
 	defer astiavx.FreeEncoder(cc)
-	say("after\n")
+	log("after\n")
 	astiav.Log(nil, astiav.LogLevelError, "of nobody\n")
+}
+
+// TestLinesOfChildren has FFmpeg log with contexts whose parent is an encoder or a container
+// without a log: they have levels of their own. No line may reach stderr.
+func TestLinesOfChildren(t *testing.T) {
+	if stderr, parent := alone(t); parent {
+		require.Empty(t, stderr)
+		return
+	}
+	mediatest.NoLeaks(t)
+	openTooLarge(t) // before the callback is set
+	cc, _ := newEncoder("libx264", astiav.LogLevelInfo)
+	defer astiavx.FreeEncoder(cc)
+	openTooLarge(t)
+	quiet := astiav.AllocCodecContext(astiav.FindEncoderByName("libx264"))
+	defer astiavx.FreeEncoder(quiet)
+	astiavx.LogEncoder(quiet, nil)
+	require.Error(t, quiet.PrivateData().Options().Set("crf", "none?", astiav.NewOptionSearchFlags()))
+	require.ErrorIs(t, astiavx.SetOption(quiet, "qmin", "none?"), astiav.Error(-int(syscall.EINVAL)))
+	fc, err := astiav.AllocOutputFormatContext(nil, "matroska", "")
+	require.NoError(t, err)
+	source := astiavx.LogContainer(fc, nil)
+	defer source.Remove()
+	defer fc.Free()
+	require.Error(t, fc.PrivateData().Options().Set("cluster_size_limit", "none?", astiav.NewOptionSearchFlags()))
+}
+
+// openTooLarge opens an encoder without a log for pictures that have more pixels than it is told
+// to allow. FFmpeg checks that with a context whose parent is the encoder.
+func openTooLarge(t *testing.T) {
+	t.Helper()
+	codec := astiav.FindEncoderByName("libx264")
+	cc := astiav.AllocCodecContext(codec)
+	defer astiavx.FreeEncoder(cc)
+	astiavx.LogEncoder(cc, nil)
+	cc.SetWidth(64)
+	cc.SetHeight(64)
+	cc.SetPixelFormat(astiav.PixelFormatYuv420P)
+	cc.SetTimeBase(astiav.NewRational(1, 25))
+	require.NoError(t, astiavx.SetOption(cc, "max_pixels", "100"))
+	require.ErrorIs(t, astiavx.Open(cc, codec), astiav.Error(-int(syscall.EINVAL)))
 }
 
 func TestLinesTakeNoMemory(t *testing.T) {
