@@ -61,7 +61,7 @@ func (p *videoPlan) alphaLoss(
 		}
 	}
 	for _, c := range containers {
-		if !muxer.KeepsAlpha(c.Name, astiavx.CodecName(codec.ID())) {
+		if !muxer.KeepsAlpha(c.Name, codec.ID().Name()) {
 			return p.containerLosesAlpha(format, codec, c)
 		}
 	}
@@ -99,7 +99,7 @@ func checkProResAlpha(encoder string, format astiav.PixelFormat, options []codec
 
 // containerLosesAlpha is the error about a container without a place for the alpha of a codec.
 func (p *videoPlan) containerLosesAlpha(format astiav.PixelFormat, codec *astiav.Codec, c astiavx.Container) error {
-	name := astiavx.CodecName(codec.ID())
+	name := codec.ID().Name()
 	var reason strings.Builder
 	fmt.Fprintf(&reason, "%s loses the alpha of %s; take a container that keeps it (webm, mkv)", c.Name, name)
 	if others := encodersWithAlpha(c); len(others) > 0 {

@@ -47,7 +47,7 @@ func TestAlphaIsKeptOrRefused(t *testing.T) {
 	tried := 0
 	for _, codec := range encodersOf(t) {
 		name := codec.Name()
-		if astiavx.EncoderMedia(name) != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "vnull" ||
+		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "vnull" ||
 			name == "wrapped_avframe" {
 			continue
 		}
@@ -183,7 +183,7 @@ func requireAlphaKept(t *testing.T, codec *astiav.Codec, container string, forma
 func readerOf(codec *astiav.Codec, container string) []string {
 	var options []string
 	if container == "image2pipe" {
-		reader := astiavx.CodecName(codec.ID())
+		reader := codec.ID().Name()
 		if codec.ID() == astiav.CodecIDLjpeg {
 			reader = "mjpeg"
 		}

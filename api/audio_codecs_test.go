@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
@@ -93,7 +92,7 @@ func TestEveryAudioEncoder(t *testing.T) {
 	var sure int
 	for _, codec := range astiav.Codecs() {
 		name := codec.Name()
-		if reason := silent[name]; !codec.IsEncoder() || astiavx.EncoderMedia(name) != astiav.MediaTypeAudio || reason != "" || name == "opus" { // which names libopus
+		if reason := silent[name]; !codec.IsEncoder() || codec.ID().MediaType() != astiav.MediaTypeAudio || reason != "" || name == "opus" { // which names libopus
 			continue
 		}
 		for _, format := range append([]astiav.SampleFormat{-1}, codec.SupportedSampleFormats()...) {

@@ -25,7 +25,7 @@ func resolveEncoder(name string, media astiav.MediaType) (*astiav.Codec, error) 
 	switch {
 	case codec == nil:
 		return nil, unknownCodec(name, media)
-	case astiavx.EncoderMedia(codec.Name()) != media:
+	case codec.ID().MediaType() != media:
 		return nil, &ConfigError{Field: "Codec", Value: name, Reason: "does not encode " + media.String(), Supported: encoders(media, nil)}
 	default:
 		return codec, nil
@@ -60,7 +60,7 @@ func encoderFor(name string, media astiav.MediaType, containers ...astiavx.Conta
 		return nil, err
 	}
 	if refuses := refusing(codec.ID(), containers); refuses != "" {
-		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refuses, astiavx.CodecName(codec.ID()))
+		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refuses, codec.ID().Name())
 		return nil, cannotCarry(name, reason, media, containers)
 	}
 	return codec, nil
@@ -88,7 +88,7 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 func refusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
 		can, known := c.Carries(id)
-		if known && !can || muxer.Loses(c.Name, astiavx.CodecName(id)) {
+		if known && !can || muxer.Loses(c.Name, id.Name()) {
 			return c.Name
 		}
 	}
@@ -120,7 +120,7 @@ var wellKnownEncoders = []string{
 func encoders(media astiav.MediaType, carries func(astiav.CodecID) bool) []string {
 	var names []string
 	for _, c := range astiav.Codecs() {
-		if !c.IsEncoder() || astiavx.EncoderMedia(c.Name()) != media || isHardware(c.Name()) {
+		if !c.IsEncoder() || c.ID().MediaType() != media || isHardware(c.Name()) {
 			continue
 		}
 		if carries == nil || carries(c.ID()) {

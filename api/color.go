@@ -110,7 +110,7 @@ func (s setting) overruled(kept bool, t colorTarget) []overruled {
 	}
 	by := t.format.Name()
 	if t.codec != astiav.CodecIDNone {
-		by += " in " + astiavx.CodecName(t.codec)
+		by += " in " + t.codec.Name()
 	}
 	if t.container != "" {
 		by += " in " + t.container

@@ -100,7 +100,7 @@ func defaultCUDAEncoder(carried []string, containers []astiavx.Container) (strin
 			return encoder, nil
 		}
 	}
-	reason := fmt.Sprintf("must be named: NVENC does not encode %s, the default of %s", astiavx.CodecName(containers[0].VideoCodec), containers[0].Name)
+	reason := fmt.Sprintf("must be named: NVENC does not encode %s, the default of %s", containers[0].VideoCodec.Name(), containers[0].Name)
 	return "", &ConfigError{Field: "Codec", Value: "", Reason: reason, Supported: carried}
 }
 

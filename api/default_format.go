@@ -70,7 +70,7 @@ func (p *videoPlan) rawFormats(containers []astiavx.Container) []astiav.PixelFor
 	for _, c := range containers {
 		var known []astiav.PixelFormat
 		for _, name := range muxer.RawFormats(c.Name) {
-			if f, ok := astiavx.FindPixelFormat(name); ok && reachable(p.inputFormat, f) {
+			if f := astiav.FindPixelFormatByName(name); f != astiav.PixelFormatNone && reachable(p.inputFormat, f) {
 				known = append(known, f)
 			}
 		}

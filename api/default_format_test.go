@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -220,8 +221,8 @@ func TestDefaultPixelFormatKeepsWhatIsPutIn(t *testing.T) {
 // noiseIn is a picture of noise in a pixel format.
 func noiseIn(t *testing.T, format string, width, height int) []byte {
 	t.Helper()
-	f, ok := astiavx.FindPixelFormat(format)
-	require.True(t, ok)
+	f := astiav.FindPixelFormatByName(format)
+	require.NotEqual(t, astiav.PixelFormatNone, f)
 	raw, ok := astiavx.RawLayout(f, width, height)
 	require.True(t, ok)
 	noise := make([]byte, raw.Size)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
@@ -147,7 +148,7 @@ func anyPicture(cfg api.VideoConfig) api.Frames {
 	if cfg.InputFormat == "" {
 		return api.Frames{Data: make([]byte, cfg.Width*cfg.Height*3)}
 	}
-	format, _ := astiavx.FindPixelFormat(cfg.InputFormat)
+	format := astiav.FindPixelFormatByName(cfg.InputFormat)
 	raw, _ := astiavx.RawLayout(format, cfg.Width, cfg.Height)
 	return api.Frames{Data: make([]byte, raw.Size), Layout: api.Raw}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
@@ -63,7 +64,7 @@ func feedPictures(t *testing.T, d *dice, input string) {
 		return
 	}
 	require.NoError(t, enc.OpenWriter(ctx, io.Discard, "nut"))
-	format, _ := astiavx.FindPixelFormat(input)
+	format := astiav.FindPixelFormatByName(input)
 	raw, _ := astiavx.RawLayout(format, width, height)
 	accepted := 0
 	for range 1 + d.below(4) {

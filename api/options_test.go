@@ -155,7 +155,7 @@ func optionRefusals() []refusal {
 
 // addWith adds a stream of this encoder, which takes its input as it is but for the options, and returns the error.
 func addWith(enc *api.Encoder, codec *astiav.Codec, options map[string]any) error {
-	if astiavx.EncoderMedia(codec.Name()) == astiav.MediaTypeVideo {
+	if codec.ID().MediaType() == astiav.MediaTypeVideo {
 		_, err := enc.AddVideo(api.VideoConfig{Width: 640, Height: 480, FrameRate: 25, Codec: codec.Name(), ExtraOptions: options})
 		return err
 	}
@@ -175,7 +175,7 @@ func encodersOf(t *testing.T) []*astiav.Codec {
 	t.Helper()
 	var all []*astiav.Codec
 	for _, c := range astiav.Codecs() {
-		media := astiavx.EncoderMedia(c.Name())
+		media := c.ID().MediaType()
 		if !c.IsEncoder() || media != astiav.MediaTypeVideo && media != astiav.MediaTypeAudio {
 			continue
 		}

@@ -207,7 +207,7 @@ func TestFormatsWithoutConversion(t *testing.T) {
 			require.NoError(t, enc.OpenFile(ctx, path), f)
 			noise := noiseIn(t, f, cfg.Width, cfg.Height)
 			require.NoError(t, v.AddFrames(ctx, api.Frames{Data: noise, Layout: api.Raw}), f)
-			if format, _ := astiavx.FindPixelFormat(f); !astiavx.CanScaleTo(format) {
+			if format := astiav.FindPixelFormatByName(f); !astiavx.CanScaleTo(format) {
 				requireField(t, v.AddImage(ctx, image.NewRGBA(image.Rect(0, 0, cfg.Width, cfg.Height))), "Image")
 			}
 			require.NoError(t, enc.Close(), f)

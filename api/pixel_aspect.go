@@ -73,7 +73,7 @@ func saysAspect(container, codec string, aspect float64, width, height int) bool
 // checkAspectIn refuses a shape of pixels that neither the codec, which is open, nor one of the
 // containers can say.
 func (p *videoPlan) checkAspectIn(cc *astiav.CodecContext, containers []astiavx.Container) error {
-	aspect, codec := cc.SampleAspectRatio(), astiavx.CodecName(cc.CodecID())
+	aspect, codec := cc.SampleAspectRatio(), cc.CodecID().Name()
 	if aspect.Num() <= 0 || aspect.Den() <= 0 {
 		return nil
 	}

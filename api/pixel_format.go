@@ -67,14 +67,14 @@ func (p *videoPlan) noConversion(codec *astiav.Codec, named []astiav.PixelFormat
 
 // namedFormat finds the format that the config names among those that the encoder can be given.
 func (p *videoPlan) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat) (astiav.PixelFormat, error) {
-	f, known := astiavx.FindPixelFormat(p.cfg.PixelFormat)
+	f := astiav.FindPixelFormatByName(p.cfg.PixelFormat)
 	takesAny := len(codec.SupportedPixelFormats()) == 0
-	if slices.Contains(supported, f) || known && takesAny && reachable(p.inputFormat, f) {
+	if slices.Contains(supported, f) || f != astiav.PixelFormatNone && takesAny && reachable(p.inputFormat, f) {
 		return f, nil
 	}
 	e := &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Supported: formatNames(supported)}
 	switch {
-	case !known || astiavx.DescribePixelFormat(f).Hardware:
+	case f == astiav.PixelFormatNone || astiavx.DescribePixelFormat(f).Hardware:
 		if takesAny {
 			e.Supported = astiavx.PixelFormats(astiavx.CanScaleTo)
 		}
@@ -108,7 +108,7 @@ func (p *videoPlan) checkRaw(codec *astiav.Codec, format astiav.PixelFormat, con
 
 func unknownPixelFormat(field, name string, supported []string) error {
 	reason := "there is no such pixel format"
-	if _, known := astiavx.FindPixelFormat(name); known {
+	if astiav.FindPixelFormatByName(name) != astiav.PixelFormatNone {
 		reason = "there is no conversion for this pixel format"
 	}
 	return &ConfigError{Field: field, Value: name, Reason: reason + didYouMean(name, supported), Supported: wellKnownFirst(supported, wellKnownFormats)}

@@ -43,7 +43,7 @@ func TestEveryPixelFormatOfAnEncoder(t *testing.T) {
 			require.GreaterOrEqual(t, len(formats), c.least)
 			decoded := flatPatches(t, c.codec, c.options, formats)
 			for _, name := range formats {
-				f, _ := astiavx.FindPixelFormat(name)
+				f := astiav.FindPixelFormatByName(name)
 				gray := astiavx.DescribePixelFormat(f).Gray
 				require.Len(t, decoded[name], len(patches)*3*32*32, name)
 				for i, p := range patches {

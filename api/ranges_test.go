@@ -5,6 +5,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
@@ -62,7 +63,7 @@ func TestEqualFormatsPassThrough(t *testing.T) {
 	for _, format := range []string{"yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuva420p", "yuv420p10le", "gray", "gbrp", "nv12", "uyvy422", "rgb24"} {
 		for _, colorRange := range []string{"", "pc"} {
 			cfg := api.VideoConfig{Width: 64, Height: 32, FrameRate: 25, Codec: "rawvideo", PixelFormat: format, InputFormat: format, ColorRange: colorRange}
-			f, _ := astiavx.FindPixelFormat(format)
+			f := astiav.FindPixelFormatByName(format)
 			raw, _ := astiavx.RawLayout(f, 64, 32)
 			data := make([]byte, raw.Size)
 			for i := range data {

@@ -108,7 +108,7 @@ func (b *builder) carried(media astiav.MediaType, takes func(*astiav.Codec) bool
 	var names []string
 	for _, name := range candidates {
 		codec := astiav.FindEncoderByName(name)
-		if codec == nil || astiavx.EncoderMedia(name) != media {
+		if codec == nil || codec.ID().MediaType() != media {
 			continue
 		}
 		if can, known := b.container.Carries(codec.ID()); known && !can {
@@ -127,7 +127,7 @@ func (b *builder) blameCodec(codec *astiav.CodecContext, carried []string) error
 	}
 	return &ConfigError{
 		Field: "Codec", Value: astiavx.OpenEncoder(codec), Supported: carried,
-		Reason: fmt.Sprintf("%s cannot carry %s so; take another container, or one of these", b.container.Name, astiavx.CodecName(codec.CodecID())),
+		Reason: fmt.Sprintf("%s cannot carry %s so; take another container, or one of these", b.container.Name, codec.CodecID().Name()),
 	}
 }
 

@@ -26,7 +26,7 @@ func (p *videoPlan) checkTagIn(codec *astiav.Codec, containers []astiavx.Contain
 	if p.cfg.Tag == "" || len(containers) == 0 {
 		return nil
 	}
-	name, placed := astiavx.CodecName(codec.ID()), false
+	name, placed := codec.ID().Name(), false
 	for _, c := range containers {
 		if !muxer.HasTags(c.Name) {
 			continue

@@ -23,7 +23,7 @@ func TestTwoPassIsRefused(t *testing.T) {
 	refused := 0
 	for _, codec := range encodersOf(t) {
 		name := codec.Name()
-		if astiavx.EncoderMedia(name) != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "libx264" ||
+		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "libx264" ||
 			name == "libx264rgb" ||
 			onlyPalettes(codec) {
 			continue

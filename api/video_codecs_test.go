@@ -67,7 +67,7 @@ func TestEveryVideoEncoder(t *testing.T) {
 	}
 	for _, codec := range encodersOf(t) {
 		name := codec.Name()
-		if astiavx.EncoderMedia(name) != astiav.MediaTypeVideo || isHardwareEncoder(name) {
+		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestEveryVideoEncoder(t *testing.T) {
 				count := 4
 				var input []string
 				if container == "image2pipe" { // without marks between its pictures: one will do
-					count, input = 1, []string{"-f", "image2pipe", "-c:v", astiavx.CodecName(codec.ID()), "-frame_size", "9999999"}
+					count, input = 1, []string{"-f", "image2pipe", "-c:v", codec.ID().Name(), "-frame_size", "9999999"}
 				}
 				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: enlarged(5, count, cfg.Width, cfg.Height), Layout: api.NHWC}))
 				require.NoError(t, enc.Close())

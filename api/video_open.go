@@ -237,7 +237,7 @@ var videoProbes = []struct {
 // setUp sets what is no option. A probe puts something harmless in place of a field, to find out what the encoder has against it.
 func (p *videoPlan) setUp(cc *astiav.CodecContext, o *opener, s settledVideo, probe string) {
 	rate, width, height, threads := p.rate, s.width, s.height, threadCount(o.codec.Name(), p.threads)
-	if f, ok := astiavx.FindPixelFormat(probe); ok {
+	if f := astiav.FindPixelFormatByName(probe); f != astiav.PixelFormatNone {
 		s.format = f
 	}
 	if w, h, ok := probedSize(probe); ok {

@@ -131,16 +131,17 @@ func (p *videoPlan) checkInput() error {
 	if name == "" {
 		name = "rgb24"
 	}
-	format, ok := astiavx.FindPixelFormat(name)
-	if !ok || astiavx.DescribePixelFormat(format).Hardware {
+	format := astiav.FindPixelFormatByName(name)
+	if format == astiav.PixelFormatNone || astiavx.DescribePixelFormat(format).Hardware {
 		return unknownPixelFormat("InputFormat", name, astiavx.PixelFormats(astiavx.CanScaleFrom))
 	}
-	encoded, _ := astiavx.FindPixelFormat(p.cfg.PixelFormat)
+	encoded := astiav.FindPixelFormatByName(p.cfg.PixelFormat)
 	if p.cfg.PixelFormat != "" && encoded != format && !astiavx.CanScaleFrom(format) {
 		reason := "there is no conversion from it; it can only be encoded as it is, with PixelFormat " + name
 		return &ConfigError{Field: "InputFormat", Value: name, Reason: reason}
 	}
 	p.inputFormat = format
+	var ok bool
 	if p.raw, ok = astiavx.RawLayout(format, p.cfg.Width, p.cfg.Height); !ok {
 		return &ConfigError{Field: "InputFormat", Value: name, Reason: fmt.Sprintf("cannot hold %d×%d pixels", p.cfg.Width, p.cfg.Height)}
 	}

@@ -150,7 +150,7 @@ var manyChannels = []astiav.CodecID{
 // fatal finds a stream for which FFmpeg's muxer, instead of refusing it, would end the process.
 func fatal(format string, p *astiav.CodecParameters) error {
 	if channels := p.ChannelLayout().Channels(); format == "flv" && channels > 2 && !slices.Contains(manyChannels, p.CodecID()) {
-		return fmt.Errorf("flv cannot say that there are %d channels of %s", channels, astiavx.CodecName(p.CodecID()))
+		return fmt.Errorf("flv cannot say that there are %d channels of %s", channels, p.CodecID().Name())
 	}
 	return nil
 }

@@ -39,15 +39,6 @@ func EncoderCapabilities(name string) Capabilities {
 	}
 }
 
-// EncoderMedia returns what the encoder of this name encodes. Go-astiav does not tell.
-func EncoderMedia(name string) astiav.MediaType {
-	codec := findEncoder(name)
-	if codec == nil {
-		return astiav.MediaTypeUnknown
-	}
-	return astiav.MediaType(codec._type)
-}
-
 // CodecID returns the codec of this name, "h264" for instance. Go-astiav finds codecs by number only.
 func CodecID(name string) (astiav.CodecID, bool) {
 	n := C.CString(name)
@@ -59,9 +50,6 @@ func CodecID(name string) (astiav.CodecID, bool) {
 	return astiav.CodecID(d.id), true
 }
 
-// CodecName returns the name of a codec, "h264" for instance. Go-astiav's own method gives the decoder's.
-func CodecName(id astiav.CodecID) string { return C.GoString(C.avcodec_get_name(C.enum_AVCodecID(id))) }
-
 // SetEncoderColor sets all the tags of colour of an encoder at once. Go-astiav lacks the chroma location.
 func SetEncoderColor(cc *astiav.CodecContext, c Color) {
 	av := avcodec(cc)
@@ -70,16 +58,6 @@ func SetEncoderColor(cc *astiav.CodecContext, c Color) {
 	av.color_primaries = C.enum_AVColorPrimaries(c.Primaries)
 	av.color_trc = C.enum_AVColorTransferCharacteristic(c.Transfer)
 	av.chroma_sample_location = C.enum_AVChromaLocation(c.Location)
-}
-
-// EncoderColor returns the tags of colour of an encoder.
-func EncoderColor(cc *astiav.CodecContext) Color {
-	av := avcodec(cc)
-	return Color{
-		Space: astiav.ColorSpace(av.colorspace), Range: astiav.ColorRange(av.color_range),
-		Primaries: astiav.ColorPrimaries(av.color_primaries), Transfer: astiav.ColorTransferCharacteristic(av.color_trc),
-		Location: astiav.ChromaLocation(av.chroma_sample_location),
-	}
 }
 
 // KeepFrameDurations lets durations pass through an encoder; without it the last packet of pictures has none, and that of sound says nothing of its
@@ -175,14 +153,6 @@ func findEncoder(name string) *C.AVCodec {
 	n := C.CString(name)
 	defer C.free(unsafe.Pointer(n))
 	return C.avcodec_find_encoder_by_name(n)
-}
-
-// FindPixelFormat returns the pixel format of this name. Go-astiav's own lookup does not say whether there is one.
-func FindPixelFormat(name string) (astiav.PixelFormat, bool) {
-	n := C.CString(name)
-	defer C.free(unsafe.Pointer(n))
-	f := C.av_get_pix_fmt(n)
-	return astiav.PixelFormat(f), f != C.AV_PIX_FMT_NONE
 }
 
 // PixelFormats lists the names of the pixel formats that the filter lets through.
