@@ -102,6 +102,7 @@ type worker[In any] struct {
 
 	turn    int  // of the message in hand
 	serving bool // the turn has come
+	ending  bool // a sink that has consumed everything
 	flushed bool
 	closed  atomic.Bool
 	clock   clock
@@ -136,7 +137,7 @@ func (w *worker[In]) step() bool {
 		return w.call(func() error { return w.stage.consume(w.run.ctx, m) })
 	}
 	if !w.run.stopped() {
-		w.flushed = w.awaitTurn() && w.awaitClosing() && w.call(func() error { return w.stage.flush(w.run.ctx) })
+		w.flushed = w.awaitTurn() && w.awaitClosing() && w.flush()
 	}
 	return false
 }
@@ -235,11 +236,29 @@ func (w *worker[In]) contain(f func() error) (ok bool) {
 		w.beat()
 		w.clock.turnTo(isIdle)
 		if ok = err == nil; !ok {
-			w.run.fail(w.name, w.stream, err)
+			w.fail(err)
 		}
 	}()
 	err = f()
 	return
+}
+
+// flush flushes the node. A sink then counts as flushed, whether or not that failed.
+func (w *worker[In]) flush() bool {
+	if w.ending = w.syncs != nil; w.ending {
+		defer w.run.sinkFlushed()
+	}
+	return w.call(func() error { return w.stage.flush(w.run.ctx) })
+}
+
+// fail makes an error of the node the run's. It stops the run, unless the node is a sink that has consumed everything:
+// then the other sinks are flushed first.
+func (w *worker[In]) fail(err error) {
+	if w.ending {
+		w.run.failAtEnd(w.name, w.stream, err)
+		return
+	}
+	w.run.fail(w.name, w.stream, err)
 }
 
 // close closes the node. Only then is the copy known to have come to its natural end: Close may fail as well.

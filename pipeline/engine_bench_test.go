@@ -24,8 +24,10 @@ func (idleSink) EndInput(context.Context, int) error     { return nil }
 func (idleSink) Flush(context.Context) error             { return nil }
 func (idleSink) Close()                                  {}
 
-// startIdle starts source → stages processors, each in so many copies → sink.
-func startIdle(tb testing.TB, stages, copies int) (*Run, *Source[int]) {
+func shareInt(v int) (int, error) { return v, nil }
+
+// startIdle starts source → stages processors, each in so many copies → so many sinks.
+func startIdle(tb testing.TB, stages, copies, sinks int) (*Run, *Source[int]) {
 	run := NewRun(tb.Context())
 	source, out := NewSource[int](run, "source", 0)
 	for range stages {
@@ -35,7 +37,9 @@ func startIdle(tb testing.TB, stages, copies int) (*Run, *Source[int]) {
 		}
 		out = Connect(out, "idle", Queue[int]{Depth: 8}, nodes...)
 	}
-	Join("sink", Queue[int]{Depth: 8}, idleSink{}, out)
+	for range sinks {
+		Join("sink", Queue[int]{Depth: 8, Share: shareInt}, idleSink{}, out)
+	}
 	run.Start()
 	return run, source
 }
@@ -46,7 +50,7 @@ func BenchmarkEngine(b *testing.B) {
 	for _, copies := range []int{1, 4} {
 		for _, stages := range []int{1, 4} {
 			b.Run(fmt.Sprintf("stages=%d/copies=%d", stages, copies), func(b *testing.B) {
-				run, source := startIdle(b, stages, copies)
+				run, source := startIdle(b, stages, copies, 1)
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := source.Send(b.Context(), 1); err != nil {
@@ -62,12 +66,32 @@ func BenchmarkEngine(b *testing.B) {
 	}
 }
 
-// An item passes through the engine without an allocation.
+// BenchmarkConsumers measures what several consumers of one outlet cost: source → processor → so many sinks. ns/sink is
+// what each item costs for each sink.
+func BenchmarkConsumers(b *testing.B) {
+	for _, sinks := range []int{1, 2, 4} {
+		b.Run(fmt.Sprintf("sinks=%d", sinks), func(b *testing.B) {
+			run, source := startIdle(b, 1, 1, sinks)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := source.Send(b.Context(), 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := run.Close(); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(sinks), "ns/sink")
+		})
+	}
+}
+
+// An item passes through the engine without an allocation, to each of its consumers.
 func TestNoAllocationPerItem(t *testing.T) {
-	for _, copies := range []int{1, 4} {
-		t.Run(fmt.Sprintf("copies=%d", copies), func(t *testing.T) {
+	for _, c := range []struct{ copies, sinks int }{{1, 1}, {4, 1}, {1, 3}} {
+		t.Run(fmt.Sprintf("copies=%d/sinks=%d", c.copies, c.sinks), func(t *testing.T) {
 			const items = 2000
-			run, source := startIdle(t, 2, copies)
+			run, source := startIdle(t, 2, c.copies, c.sinks)
 			send := func(n int) {
 				for range n {
 					require.NoError(t, source.Send(t.Context(), 1))

@@ -34,11 +34,12 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 	s := &sinkStage[In]{node: sink, passed: make([]int64, len(from))}
 	a.syncs, a.accept = make(chan *syncMark), s.accept
 	a.run.syncs = append(a.run.syncs, a.syncs)
+	a.run.ending.unflushed++
 	w := newWorker(a, sink)
 	w.stage = s
 	w.alarm.node, _ = sink.(Ticker)
 	if node, ok := sink.(Expectant); ok {
-		node.Expect(newSupplies(a.run, from))
+		node.Expect(newSupplies(a.run, a.in.edges))
 	}
 	a.add(w)
 }

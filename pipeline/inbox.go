@@ -8,6 +8,10 @@ type Queue[T any] struct {
 	Depth int          // how many items may wait, at least 1; where several inputs join, that many for each
 	Free  func(T)      // frees an item that will not be processed; nil: nothing to free
 	Take  func(T) bool // asked before an item is handed to the node; false: its owner wants it no more. nil: always true
+
+	// Share returns another reference to an item, for this queue, and leaves the item as it is. Each reference is
+	// freed on its own. The queues of an outlet with several consumers need it; a failure ends the run.
+	Share func(T) (T, error)
 }
 
 type messageKind uint8

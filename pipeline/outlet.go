@@ -1,13 +1,15 @@
 package pipeline
 
-// Outlet is the outgoing end of a source or a processor. It is connected exactly once, by Connect or Join.
+// Outlet is the outgoing end of a source or a processor. Connect and Join connect it, once for each consumer.
+//
+// Each consumer has a queue and an edge of its own. All consumers get every item, in the same order. An item is shared by
+// reference, as the Share function of each queue does it. A consumer with room in its queue gets an item at once; then the
+// sender waits for the consumers without room, one after another.
 type Outlet[T any] struct {
-	run    *Run
-	from   string
-	stream int
-	in     *inbox[T] // nil: not connected
-	input  int
-	edge   *edge
+	run       *Run
+	from      string
+	stream    int
+	consumers []consumer[T]
 }
 
 func newOutlet[T any](run *Run, from string, stream int) *Outlet[T] {
@@ -15,72 +17,65 @@ func newOutlet[T any](run *Run, from string, stream int) *Outlet[T] {
 	return &Outlet[T]{run: run, from: from, stream: stream}
 }
 
+// connect adds an inbox to those that the outlet feeds.
 func (o *Outlet[T]) connect(in *inbox[T], to string) {
-	if o.in != nil {
-		panic("pipeline: the outlet of " + o.from + " is connected already")
+	if len(o.consumers) == 0 {
+		o.run.open--
 	}
-	o.in, o.input = in, len(in.edges)
-	o.edge = &edge{from: o.from, to: to, stream: o.stream, depth: cap(in.ch)}
-	in.edges = append(in.edges, o.edge)
-	o.run.edges = append(o.run.edges, o.edge)
-	o.run.open--
+	e := &edge{from: o.from, to: to, stream: o.stream, depth: cap(in.ch)}
+	o.consumers = append(o.consumers, consumer[T]{run: o.run, in: in, input: len(in.edges), edge: e})
+	in.edges = append(in.edges, e)
+	o.run.edges = append(o.run.edges, e)
+	if len(o.consumers) < 2 {
+		return
+	}
+	for _, c := range o.consumers {
+		if c.in.queue.Share == nil {
+			panic("pipeline: the outlet of " + o.from + " has several consumers, and the queue of " + c.edge.to + " does not share")
+		}
+	}
 }
 
-// send passes v on, and says whether it was accepted; if not, v has been freed. The clock is that of the copy that sends; nil: a source.
-func (o *Outlet[T]) send(v T, cancelled <-chan struct{}, sender *clock) (ok bool) {
-	ok = o.put(message[T]{v: v, input: o.input}, cancelled, sender)
-	o.edge.countSent(ok)
-	if !ok {
-		o.in.queue.Free(v)
+// send passes an item or a mark on to all consumers, and says whether all accepted it. A consumer that did not accept an
+// item has freed its reference. The clock is that of the copy that sends; nil: a source.
+func (o *Outlet[T]) send(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
+	if len(o.consumers) == 1 {
+		return o.consumers[0].send(m, cancelled, sender)
 	}
-	return ok
+	return o.share(o.consumers, m, cancelled, sender)
 }
 
-// refuse frees v, which was given to the edge too late.
+// share passes a reference to each of several consumers, and the item itself to the last of them. It offers one to all
+// consumers before it waits for any of them.
+func (o *Outlet[T]) share(to []consumer[T], m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
+	c, others := &to[0], to[1:]
+	if len(others) == 0 {
+		return c.send(m, cancelled, sender)
+	}
+	reference, err := c.reference(m)
+	if err != nil {
+		o.run.fail(o.from, o.stream, err)
+		return o.share(others, m, cancelled, sender) // which frees the item, as the run has stopped
+	}
+	if c.offer(reference, cancelled) {
+		return o.share(others, m, cancelled, sender)
+	}
+	ok = o.share(others, m, cancelled, sender)
+	return c.send(reference, cancelled, sender) && ok
+}
+
+// refuse frees v, which was given to the outlet too late.
 func (o *Outlet[T]) refuse(v T) {
-	o.edge.countSent(false)
-	o.in.queue.Free(v)
+	for i := range o.consumers {
+		o.consumers[i].edge.countSent(false)
+	}
+	o.consumers[0].in.queue.Free(v)
 }
 
-// put waits for room in the queue until the run stops or cancelled is closed, and says whether m went in. Where one of the two has happened
-// before, m does not go in, even if there is room.
-func (o *Outlet[T]) put(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
-	if o.run.stopped() || isClosed(cancelled) {
-		return false
-	}
-	select {
-	case o.in.ch <- m:
-		return true
-	default:
-	}
-	defer sender.turnTo(sender.turnTo(isBlocked))
-	if m.kind == item {
-		o.edge.blocked.Begin()
-		defer o.edge.blocked.End()
-	}
-	select {
-	case o.in.ch <- m:
-		return true
-	case <-o.run.ctx.Done():
-	case <-cancelled:
-	}
-	return false
-}
-
-// finish ends the edge after the producer's last send.
+// finish ends the edges after the producer's last send.
 func (o *Outlet[T]) finish() {
-	if o.in.marksEnds {
-		o.put(message[T]{kind: endOfInput, input: o.input}, nil, nil)
-	}
-	o.in.leave()
-}
-
-// isClosed says whether a channel that carries nothing is closed; nil is not.
-func isClosed(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
+	o.send(message[T]{kind: endOfInput}, nil, nil)
+	for i := range o.consumers {
+		o.consumers[i].in.leave()
 	}
 }

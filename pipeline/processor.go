@@ -22,7 +22,7 @@ func (s *processorStage[In, Out]) consume(ctx context.Context, m message[In]) er
 	}
 	s.worker.beat()
 	s.worker.awaitTurn()
-	s.out.put(message[Out]{kind: m.kind, mark: m.mark, input: s.out.input}, nil, &s.worker.clock)
+	s.out.send(message[Out]{kind: m.kind, mark: m.mark}, nil, &s.worker.clock)
 	s.worker.beat()
 	return nil
 }
@@ -36,7 +36,7 @@ func (s *processorStage[In, Out]) close() { s.node.Close() }
 func (s *processorStage[In, Out]) send(v Out) error {
 	s.worker.beat()
 	s.worker.awaitTurn()
-	ok := s.out.send(v, nil, &s.worker.clock)
+	ok := s.out.send(message[Out]{v: v}, nil, &s.worker.clock)
 	s.worker.beat()
 	if !ok {
 		return context.Cause(s.worker.run.ctx)

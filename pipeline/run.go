@@ -35,6 +35,7 @@ type Run struct {
 	closing   chan struct{} // closed when the sinks may finish
 	closeOnce sync.Once
 	started   atomic.Bool
+	ending    ending
 	running   sync.WaitGroup
 	completed atomic.Int32  // copies that came to their natural end
 	returned  chan struct{} // closed when all actors have returned
@@ -97,7 +98,7 @@ func (r *Run) supervise() {
 		r.awaitStopped()
 	}
 	if int(r.completed.Load()) < len(r.loops) {
-		r.err = context.Cause(r.ctx)
+		r.err = r.ending.outcome(context.Cause(r.ctx))
 	}
 	for _, f := range r.atEnd {
 		f()

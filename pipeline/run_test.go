@@ -155,11 +155,11 @@ func TestMiswiring(t *testing.T) {
 			func(run *Run, out *Outlet[int]) { Connect(out, "a", Queue[int]{}, node); run.Start() },
 			"pipeline: 1 outlets are not connected",
 		},
-		"connected twice": {
+		"two consumers that do not share": {
 			func(_ *Run, out *Outlet[int]) {
 				Join("x", Queue[int]{}, &fakeSink{}, out)
 				Connect(out, "y", Queue[int]{}, node)
-			}, "pipeline: the outlet of source is connected already",
+			}, "pipeline: the outlet of source has several consumers, and the queue of x does not share",
 		},
 		"no copies": {
 			func(_ *Run, out *Outlet[int]) { Connect[int, int](out, "a", Queue[int]{}) }, "pipeline: a has no processor",

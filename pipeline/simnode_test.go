@@ -82,6 +82,7 @@ func (p *simProcessor) emit(emit Emit[int], keep int) error {
 // simSink notes what comes.
 type simSink struct {
 	simNode
+	in []*tally // by input
 
 	mu     sync.Mutex
 	got    [][]string // by input

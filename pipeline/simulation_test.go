@@ -18,7 +18,7 @@ type simulation struct {
 	cancel  context.CancelCauseFunc
 	rng     *rand.Rand
 	chains  []*simChain
-	sink    *simSink
+	sinks   []*simSink
 	copies  []*simNode // all of them
 	edges   []*tally   // in the order of Stats
 	nodes   []simActor // in the order of Stats
@@ -28,14 +28,14 @@ type simulation struct {
 // simActor is a node: what it takes and sends on.
 type simActor struct {
 	in  []*tally
-	out *tally // nil: the sink
+	out *tally // nil: a sink
 }
 
 // simChain is one stream, from its source to the sink.
 type simChain struct {
 	source *Source[int]
 	rules  []rule
-	edges  []*tally // one more than rules: from the source to the sink
+	edges  []*tally // one more than rules: from the source to the last of the sinks
 
 	mu       sync.Mutex
 	accepted []string // keys of what was sent
@@ -45,20 +45,39 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	s := &simulation{rng: rand.New(rand.NewPCG(seed, 1)), world: world{t: t, stop: errors.New("stopped from outside")}}
 	s.ctx, s.cancel = context.WithCancelCause(t.Context())
 	s.run = NewRun(s.ctx)
-	s.sink = &simSink{simNode: s.newNode("sink", NoStream, 0)}
 	var ends []*Outlet[int]
 	var tallies []*tally
 	for i := range 1 + s.rng.IntN(4) {
 		out, edge := s.addChain(i)
 		ends, tallies = append(ends, out), append(tallies, edge)
 	}
-	s.sink.got, s.sink.ended, s.sink.synced = make([][]string, len(ends)), make([]bool, len(ends)), make([]int, len(ends))
-	Join("sink", s.queue(tallies...), s.sink, ends...)
-	s.edges = append(s.edges, tallies...)
-	s.nodes = append(s.nodes, simActor{in: tallies})
-	s.copies = append(s.copies, &s.sink.simNode)
+	for others := s.rng.IntN(3); others > 0; others-- {
+		shares := make([]*tally, len(ends))
+		for i := range shares {
+			shares[i] = &tally{stream: i}
+			tallies[i].shared = true
+		}
+		s.addSink(ends, shares)
+	}
+	s.addSink(ends, tallies) // the last one gets the items themselves
 	s.addFaults()
 	return s
+}
+
+// addSink adds a sink behind all chains.
+func (s *simulation) addSink(ends []*Outlet[int], in []*tally) {
+	n := len(ends)
+	name := fmt.Sprintf("sink %d", len(s.sinks))
+	sink := &simSink{
+		simNode: s.newNode(name, NoStream, 0), in: in, got: make([][]string, n), ended: make([]bool, n), synced: make([]int, n),
+	}
+	queue := s.queue(in...)
+	queue.Share = s.sharing(in)
+	Join(name, queue, sink, ends...)
+	s.edges = append(s.edges, in...)
+	s.nodes = append(s.nodes, simActor{in: in})
+	s.copies = append(s.copies, &sink.simNode)
+	s.sinks = append(s.sinks, sink)
 }
 
 func (s *simulation) newNode(name string, chain, position int) simNode {
@@ -83,7 +102,7 @@ func (s *simulation) queue(in ...*tally) Queue[int] {
 // addChain adds a chain of one to five processors, and returns its open end.
 func (s *simulation) addChain(index int) (*Outlet[int], *tally) {
 	source, out := NewSource[int](s.run, "source", index)
-	edge := &tally{}
+	edge := &tally{stream: index}
 	c := &simChain{source: source, edges: []*tally{edge}}
 	s.chains = append(s.chains, c)
 	for position := range 1 + s.rng.IntN(5) {
@@ -96,7 +115,7 @@ func (s *simulation) addChain(index int) (*Outlet[int], *tally) {
 			r.held = s.rng.IntN(6)
 		}
 		in := edge
-		edge = &tally{}
+		edge = &tally{stream: index}
 		out = s.addProcessor(out, r, n, index, position, in, edge)
 		c.rules, c.edges = append(c.rules, r), append(c.edges, edge)
 	}
@@ -115,9 +134,23 @@ func (s *simulation) addProcessor(from *Outlet[int], r rule, n, chain, position 
 	return Connect(from, name, s.queue(in), copies...)
 }
 
-// model returns what arrives at the sink if all of these keys are sent through a chain and nothing stops the run.
-func (c *simChain) model(keys []string) []string {
-	for i, edge := range c.edges {
+// sharing returns a function that makes another reference to an item, for a sink with these inputs.
+func (s *simulation) sharing(in []*tally) func(v int) (int, error) {
+	return func(v int) (int, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		original := s.ledger[v]
+		edge := in[original.edge.stream]
+		edge.started.Add(1)
+		s.ledger = append(s.ledger, &entry{key: original.key, edge: edge})
+		return len(s.ledger) - 1, nil
+	}
+}
+
+// model returns what arrives at a sink if all of these keys are sent through a chain and nothing stops the run. The last
+// edge is the one into the sink.
+func (c *simChain) model(keys []string, last *tally) []string {
+	for i, edge := range append(slices.Clone(c.edges[:len(c.rules)]), last) {
 		if edge.withdraws {
 			keys = slices.DeleteFunc(slices.Clone(keys), withdrawn)
 		}

@@ -35,7 +35,7 @@ func (s *Source[T]) Send(ctx context.Context, v T) error {
 		return s.out.run.causeOr(ErrEnded)
 	}
 	defer s.sending.Done()
-	if !s.out.send(v, ctx.Done(), nil) {
+	if !s.out.send(message[T]{v: v}, ctx.Done(), nil) {
 		return s.out.run.causeOr(context.Cause(ctx))
 	}
 	s.fed.Store(int64(s.out.run.age()))
@@ -81,7 +81,7 @@ func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 		return true
 	}
 	defer s.sending.Done()
-	return s.out.put(message[T]{kind: syncRequest, input: s.out.input, mark: mark}, cancelled, nil)
+	return s.out.send(message[T]{kind: syncRequest, mark: mark}, cancelled, nil)
 }
 
 // enter admits a send, which then calls sending.Done. False: the source has ended.

@@ -23,11 +23,11 @@ type Supply struct {
 	actors  []anyActor // of the stream, in the order of the flow; set by Start
 }
 
-// newSupplies returns a Supply for each input of a sink.
-func newSupplies[T any](run *Run, inputs []*Outlet[T]) []*Supply {
-	supplies := make([]*Supply, len(inputs))
-	for i, o := range inputs {
-		supplies[i] = &Supply{run: run, stream: o.stream, edge: o.edge}
+// newSupplies returns a Supply for each edge into a sink.
+func newSupplies(run *Run, edges []*edge) []*Supply {
+	supplies := make([]*Supply, len(edges))
+	for i, e := range edges {
+		supplies[i] = &Supply{run: run, stream: e.stream, edge: e}
 	}
 	run.supplies = append(run.supplies, supplies...)
 	return supplies

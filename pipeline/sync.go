@@ -24,6 +24,9 @@ func (r *Run) Sync(ctx context.Context) error {
 		break
 	}
 	if !ok {
+		if r.stopped() && isClosed(r.closing) {
+			<-r.finished // the run may still come to its natural end
+		}
 		return r.causeOr(context.Cause(ctx))
 	}
 	return nil
