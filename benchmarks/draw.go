@@ -11,7 +11,7 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/report"
 )
 
-// draw draws the charts of what was measured into a folder.
+// draw writes the charts of a report into a folder, as SVG. It does nothing where the folder is "".
 func draw(r *report.Report, folder string) error {
 	if folder == "" {
 		return nil
@@ -19,31 +19,39 @@ func draw(r *report.Report, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s, %d cores, %s; median and quartiles of rounds in turn", r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"))
-	drawings := map[string]string{}
-	for _, preset := range presets {
-		ofPreset := func(row report.Row) bool {
-			return row.Group == "stream" && strings.HasSuffix(row.Case, " "+preset.name)
-		}
-		if groups := rateGroups(r, ofPreset, "fps"); len(groups) > 0 {
-			drawings["stream-"+preset.name] = chart.Bars("One stream, x264 "+preset.name+": speed by that of the encoder alone", note, groups)
-		}
-	}
-	if groups := rateGroups(r, func(row report.Row) bool { return row.Group == "clips" }, "clips/s"); len(groups) > 0 {
-		drawings["clips"] = chart.Bars("Many short clips: speed by that of the encoder alone", note, groups)
-	}
-	if groups := kernelGroups(r); len(groups) > 0 {
-		drawings["kernels"] = chart.Bars("RGB to YUV at 1080p: processor time, in multiples of copying the input", note+"; shorter is better", groups)
-	}
-	if panels := scalingPanels(r); len(panels) > 0 {
-		drawings["scaling"] = chart.Curves("Many streams at once, "+r.Of("scaling")[0].Case, note, panels)
-	}
-	for name, drawing := range drawings {
+	for name, drawing := range drawings(r) {
 		if err := os.WriteFile(filepath.Join(folder, name+".svg"), []byte(drawing), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drawings returns the charts by name. A group that was not measured has none.
+func drawings(r *report.Report) map[string]string {
+	note := fmt.Sprintf("%s, %d cores, %s; median and quartiles of rounds in turn",
+		r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"))
+	byName := map[string]string{}
+	bars := func(name, title, note string, groups []chart.Group) {
+		if len(groups) > 0 {
+			byName[name] = chart.Bars(title, note, groups)
+		}
+	}
+	for _, preset := range presets {
+		ofPreset := func(row report.Row) bool {
+			return row.Group == "stream" && strings.HasSuffix(row.Case, " "+preset.name)
+		}
+		title := "One stream, x264 " + preset.name + ": speed by that of the encoder alone"
+		bars("stream-"+preset.name, title, note, rateGroups(r, ofPreset, "fps"))
+	}
+	ofClips := func(row report.Row) bool { return row.Group == "clips" }
+	bars("clips", "Many short clips: speed by that of the encoder alone", note, rateGroups(r, ofClips, "clips/s"))
+	bars("kernels", "RGB to YUV at 1080p: processor time, in multiples of copying the input",
+		note+"; shorter is better", kernelGroups(r))
+	if panels := scalingPanels(r); len(panels) > 0 {
+		byName["scaling"] = chart.Curves("Many streams at once, "+r.Of("scaling")[0].Case, note, panels)
+	}
+	return byName
 }
 
 func kindOf(contender string) chart.Kind {
