@@ -9,13 +9,15 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// Encoders are those that are shown, by name. The zero value is ready, and all methods are safe for use by several goroutines at once.
+// Encoders is the set of encoders whose figures are shown, by name. The zero value is ready for
+// use. All methods are safe for use by several goroutines at once.
 type Encoders struct {
 	mu     sync.Mutex
 	byName map[string]*api.Encoder
 }
 
-// Add shows an encoder, at whatever point of its life, under a name. It takes the place of another of the same name.
+// Add shows the figures of an encoder under a name. The encoder may be in any state: not open yet,
+// open or closed. It replaces an encoder that has the same name.
 func (e *Encoders) Add(name string, enc *api.Encoder) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -25,14 +27,15 @@ func (e *Encoders) Add(name string, enc *api.Encoder) {
 	e.byName[name] = enc
 }
 
-// Remove shows the encoder of this name no more. Until then the encoder is kept, with its last figures, also when it was closed.
+// Remove ends showing the figures of the encoder with this name. Until then Encoders refers to the
+// encoder, and shows its last figures, even when the encoder has been closed.
 func (e *Encoders) Remove(name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.byName, name)
 }
 
-// Stats returns a snapshot of each encoder, by name.
+// Stats returns a snapshot of the figures of each encoder, by name.
 func (e *Encoders) Stats() map[string]api.Stats {
 	e.mu.Lock()
 	encoders := maps.Clone(e.byName)
@@ -44,7 +47,7 @@ func (e *Encoders) Stats() map[string]api.Stats {
 	return all
 }
 
-// Var is Stats as a variable for expvar.Publish.
+// Var returns Stats as a variable for expvar.Publish.
 func (e *Encoders) Var() expvar.Func { return func() any { return e.Stats() } }
 
 func sortedNames(all map[string]api.Stats) []string { return slices.Sorted(maps.Keys(all)) }

@@ -28,7 +28,9 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 func openEncoder(t *testing.T) (*api.Encoder, *api.VideoStream) {
 	t.Helper()
 	enc := api.NewEncoder()
-	v, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", Threads: 1})
+	v, err := enc.AddVideo(api.VideoConfig{
+		Width: 64, Height: 64, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", Threads: 1,
+	})
 	require.NoError(t, err)
 	_, err = enc.AddAudio(api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
 	require.NoError(t, err)
@@ -76,7 +78,8 @@ func TestScrape(t *testing.T) {
 	addFrames(t, v, 30)
 	require.NoError(t, enc.Sync(context.Background()))
 	during := scrape(t, server.URL)
-	require.Equal(t, 30.0, during[`avloom_stream_accepted_total{codec="libx264",encoder="a \"name\"",kind="video",stream="0"}`])
+	const stream = `codec="libx264",encoder="a \"name\"",kind="video",stream="0"`
+	require.Equal(t, 30.0, during["avloom_stream_accepted_total{"+stream+"}"])
 	require.Equal(t, 30.0, during[`avloom_node_in_total{encoder="a \"name\"",node="convert",stream="0"}`])
 	require.Equal(t, 4.0, during[`avloom_queue_capacity{encoder="a \"name\"",from="convert",stream="0",to="encode"}`])
 	require.Equal(t, 0.0, during[`avloom_run_over{encoder="a \"name\""}`])
@@ -89,8 +92,9 @@ func TestScrape(t *testing.T) {
 		require.True(t, ok, "%s %s in %v", series, labels, after)
 		return got
 	}
-	require.Equal(t, s.Nodes[len(s.Nodes)-1].Busy.Seconds(), after[`avloom_node_seconds_total{activity="busy",encoder="a \"name\"",node="mux",stream=""}`])
-	require.Equal(t, float64(s.Streams[0].Bytes), after[`avloom_stream_bytes_total{codec="libx264",encoder="a \"name\"",kind="video",stream="0"}`])
+	busy := after[`avloom_node_seconds_total{activity="busy",encoder="a \"name\"",node="mux",stream=""}`]
+	require.Equal(t, s.Nodes[len(s.Nodes)-1].Busy.Seconds(), busy)
+	require.Equal(t, float64(s.Streams[0].Bytes), after["avloom_stream_bytes_total{"+stream+"}"])
 	require.Equal(t, 30.0, value("avloom_queue_received_total", `from="encode",stream="0",to="mux"`))
 	require.Equal(t, 1.0, after[`avloom_run_over{encoder="a \"name\""}`])
 	require.Equal(t, float64(s.BytesWritten), after[`avloom_written_bytes_total{encoder="a \"name\""}`])

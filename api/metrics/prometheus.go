@@ -11,18 +11,24 @@ import (
 
 var _ prometheus.Collector = (*Encoders)(nil)
 
-// metric is one metric: what it is called, what it says, and with which labels.
+// metric is the description of one metric and its kind, counter or gauge.
 type metric struct {
 	*prometheus.Desc
 	kind prometheus.ValueType
 }
 
 func counter(name, help string, labels ...string) metric {
-	return metric{prometheus.NewDesc("avloom_"+name+"_total", help, append([]string{"encoder"}, labels...), nil), prometheus.CounterValue}
+	return metric{describe(name+"_total", help, labels), prometheus.CounterValue}
 }
 
 func gauge(name, help string, labels ...string) metric {
-	return metric{prometheus.NewDesc("avloom_"+name, help, append([]string{"encoder"}, labels...), nil), prometheus.GaugeValue}
+	return metric{describe(name, help, labels), prometheus.GaugeValue}
+}
+
+// describe returns the description of a metric. Each metric has the encoder's name as its first
+// label.
+func describe(name, help string, labels []string) *prometheus.Desc {
+	return prometheus.NewDesc("avloom_"+name, help, append([]string{"encoder"}, labels...), nil)
 }
 
 // The metrics of an encoder as a whole.
@@ -42,10 +48,14 @@ var (
 	encoded     = counter("stream_encoded_seconds", "Media time that was encoded.", streamLabels...)
 	packets     = counter("stream_packets", "Packets that the encoder gave.", streamLabels...)
 	bytes       = counter("stream_bytes", "Bytes in these packets.", streamLabels...)
-	heldPackets = gauge("stream_held_packets", "Packets that the muxer holds back until the other streams have come as far.", streamLabels...)
-	unreturned  = counter("stream_unreturned_pictures", "Pictures that were acquired and dropped, whose memory is lost.", streamLabels...)
-	recentFPS   = gauge("stream_frames_per_second", "Frames encoded per second in the last two seconds.", streamLabels...)
-	recentSpeed = gauge("stream_speed_ratio", "Media time encoded per time in the last two seconds: 1 is real time.", streamLabels...)
+	heldPackets = gauge("stream_held_packets",
+		"Packets that the muxer holds back until the other streams have come as far.", streamLabels...)
+	unreturned = counter("stream_unreturned_pictures",
+		"Pictures that were acquired and dropped, whose memory is lost.", streamLabels...)
+	recentFPS = gauge("stream_frames_per_second",
+		"Frames encoded per second in the last two seconds.", streamLabels...)
+	recentSpeed = gauge("stream_speed_ratio",
+		"Media time encoded per time in the last two seconds: 1 is real time.", streamLabels...)
 
 	streamLabels = []string{"stream", "kind", "codec"}
 )
@@ -54,9 +64,11 @@ var (
 var (
 	itemsIn  = counter("node_in", "Items that the node took.", nodeLabels...)
 	itemsOut = counter("node_out", "Items that the node sent on.", nodeLabels...)
-	nodeHeld = gauge("node_held", "Pictures, samples per channel, or packets of the muxer that the node holds.", nodeLabels...)
-	inCall   = gauge("node_call_seconds", "How long the node has been busy now without a pause.", nodeLabels...)
-	spent    = counter("node_seconds", "Time by what it was spent on, over all copies of the node.", append([]string{"activity"}, nodeLabels...)...)
+	nodeHeld = gauge("node_held",
+		"Pictures, samples per channel, or packets of the muxer that the node holds.", nodeLabels...)
+	inCall = gauge("node_call_seconds", "How long the node has been busy now without a pause.", nodeLabels...)
+	spent  = counter("node_seconds",
+		"Time by what it was spent on, over all copies of the node.", append([]string{"activity"}, nodeLabels...)...)
 
 	nodeLabels = []string{"node", "stream"}
 )
@@ -73,7 +85,7 @@ var (
 	queueLabels = []string{"from", "to", "stream"}
 )
 
-// Describe says which metrics there are. Prometheus calls it.
+// Describe sends the description of each metric. Prometheus calls it at registration.
 func (e *Encoders) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []metric{
 		elapsed, over, abandoned, written, writing, logPanics, called,
@@ -85,7 +97,8 @@ func (e *Encoders) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect takes a snapshot of each encoder. Prometheus calls it.
+// Collect takes a snapshot of each encoder and sends its figures. Prometheus calls it for each
+// scrape.
 func (e *Encoders) Collect(ch chan<- prometheus.Metric) {
 	all := e.Stats()
 	for _, name := range sortedNames(all) {
@@ -104,14 +117,15 @@ func (e *Encoders) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// collection is that of one encoder.
+// collection sends the figures of one encoder.
 type collection struct {
 	ch      chan<- prometheus.Metric
 	encoder string
 }
 
 func (c *collection) put(m metric, value float64, labels ...string) {
-	c.ch <- prometheus.MustNewConstMetric(m.Desc, m.kind, value, append([]string{c.encoder}, labels...)...)
+	labels = append([]string{c.encoder}, labels...)
+	c.ch <- prometheus.MustNewConstMetric(m.Desc, m.kind, value, labels...)
 }
 
 func (c *collection) seconds(m metric, value time.Duration, labels ...string) {
@@ -165,7 +179,7 @@ func (c *collection) queue(e *api.EdgeStats) {
 	c.seconds(blocked, e.Blocked, labels...)
 }
 
-// streamLabel is empty for the muxer, which serves all streams.
+// streamLabel returns the label of a stream; "" for a node that serves all streams.
 func streamLabel(stream int) string {
 	if stream < 0 {
 		return ""

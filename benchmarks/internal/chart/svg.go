@@ -1,5 +1,7 @@
-// Package chart draws bars and curves as SVG. The files need no script and no font of their own, and follow the reader's choice of light or dark, which
-// plotting libraries do not do; so little is drawn that none is worth its dependencies.
+// Package chart draws bars and curves as SVG. The files need no script and no font, and follow the
+// reader's choice of light or dark. docs/decisions.md says why no plotting library draws them.
+//
+// A new kind of chart is a file here, with a function that returns an SVG document, as Bars does.
 package chart
 
 import (
