@@ -8,7 +8,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // hasAlpha says whether each pixel of the format has an alpha. The colours of a palette may have
@@ -61,7 +61,7 @@ func (p *videoPlan) alphaLoss(
 		}
 	}
 	for _, c := range containers {
-		if !muxer.KeepsAlpha(c.Name, codec.ID().Name()) {
+		if !container.KeepsAlpha(c.Name, codec.ID().Name()) {
 			return p.containerLosesAlpha(format, codec, c)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/nodes"
 )
 
@@ -106,7 +106,7 @@ func (p *audioPlan) openFor(wanted wanted, log *astiavx.Log, containers []astiav
 
 // findSample has a second encoder, opened alike, encode silence, where a container can describe the sound only after a packet of it.
 func (e *audioEncoder) findSample(o *opener, containers []astiavx.Container) error {
-	needs := func(c astiavx.Container) bool { return muxer.NeedsSample(c.Name, o.codec.ID()) }
+	needs := func(c astiavx.Container) bool { return container.NeedsSample(c.Name, o.codec.ID()) }
 	if !slices.ContainsFunc(containers, needs) {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
@@ -109,7 +110,7 @@ func (b *builder) faststart(o Output) error {
 	switch {
 	case o.crashSafe != nil && *o.crashSafe:
 		return &ConfigError{Field: "Faststart", Value: true, Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two"}
-	case !muxer.IsMovFamily(b.container.Name):
+	case !container.IsMovFamily(b.container.Name):
 		return &ConfigError{Field: "Faststart", Value: b.container.Name, Reason: "is for mp4 and mov; other containers need none"}
 	case o.kind != toFile:
 		return &ConfigError{Field: "Faststart", Value: o.shown(), Reason: "needs a file, which it reads again; open one with OpenFile"}

@@ -9,7 +9,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // resolveEncoder finds the encoder for a name of an encoder or of a codec. Where a name is both, it means the codec, whose first encoder is never an
@@ -88,7 +88,7 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 func refusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
 		can, known := c.Carries(id)
-		if known && !can || muxer.Loses(c.Name, id.Name()) {
+		if known && !can || container.Unreadable(c.Name, id.Name()) {
 			return c.Name
 		}
 	}

@@ -73,8 +73,8 @@ type colored struct {
 }
 
 const (
-	both      = "Container / Stream"
-	container = "Container"
+	both     = "Container / Stream"
+	inHeader = "Container"
 )
 
 func coloreds() []colored {
@@ -85,12 +85,12 @@ func coloreds() []colored {
 		{codec: "libx265", format: "yuv420p10le", options: map[string]any{"x265-params": "lossless=1"}, says: map[string]string{"mp4": both}},
 		{codec: "libaom-av1", format: "yuv444p", options: map[string]any{"crf": 1, "cpu-used": 8}, says: map[string]string{"mp4": both, "mkv": both}},
 		{codec: "libsvtav1", format: "yuv420p", options: map[string]any{"qp": 2, "preset": 12}, says: map[string]string{"mp4": both, "mkv": both}},
-		{codec: "libvpx-vp9", format: "yuv444p", options: map[string]any{"lossless": 1}, says: map[string]string{"mp4": container, "webm": both}},
+		{codec: "libvpx-vp9", format: "yuv444p", options: map[string]any{"lossless": 1}, says: map[string]string{"mp4": inHeader, "webm": both}},
 		{codec: "mpeg2video", format: "yuv420p", options: lossy, limited: true, says: map[string]string{"mp4": both, "mkv": both, "ts": "Stream"}},
-		{codec: "mpeg4", format: "yuv420p", options: lossy, cannotSayMov: true, says: map[string]string{"mp4": container, "mov": container, "mkv": container}},
-		{codec: "prores_ks", format: "yuv444p10le", limited: true, says: map[string]string{"mov": both, "mkv": container}},
-		{codec: "ffv1", format: "yuv444p", says: map[string]string{"mkv": container}},
-		{codec: "ffvhuff", format: "yuv444p", says: map[string]string{"mkv": container}}, // by its name in AVI
+		{codec: "mpeg4", format: "yuv420p", options: lossy, cannotSayMov: true, says: map[string]string{"mp4": inHeader, "mov": inHeader, "mkv": inHeader}},
+		{codec: "prores_ks", format: "yuv444p10le", limited: true, says: map[string]string{"mov": both, "mkv": inHeader}},
+		{codec: "ffv1", format: "yuv444p", says: map[string]string{"mkv": inHeader}},
+		{codec: "ffvhuff", format: "yuv444p", says: map[string]string{"mkv": inHeader}}, // by its name in AVI
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // wellKnownContainers are FFmpeg's names and usual extensions, for messages.
@@ -49,7 +49,7 @@ func containerOf(path string) (astiavx.Container, error) {
 
 // oneFile is an error where FFmpeg's muxer opens files of its own.
 func oneFile(c astiavx.Container, field, value string) error {
-	why := muxer.NotWritten(c.Name)
+	why := container.NotWritten(c.Name)
 	switch {
 	case c.NoFile:
 		why = "is not written to one file"

@@ -6,7 +6,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // usualFormat is the format in which RGB of 8 bits is encoded by default: the first that the
@@ -69,7 +69,7 @@ func (p *videoPlan) rawFormats(containers []astiavx.Container) []astiav.PixelFor
 	var common []astiav.PixelFormat
 	for _, c := range containers {
 		var known []astiav.PixelFormat
-		for _, name := range muxer.RawFormats(c.Name) {
+		for _, name := range container.RawFormats(c.Name) {
 			if f := astiav.FindPixelFormatByName(name); f != astiav.PixelFormatNone && reachable(p.inputFormat, f) {
 				known = append(known, f)
 			}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // checkMetadata refuses what FFmpeg's dictionaries cannot hold, or would leave out.
@@ -32,7 +32,7 @@ func checkMetadata(tags map[string]string) error {
 
 // checkTags refuses a tag that the container would drop. The options of all streams must be known.
 func (b *builder) checkTags() error {
-	e := muxer.CheckTags(b.container.Name, b.muxer, b.output.metadata)
+	e := container.CheckMetadata(b.container.Name, b.muxer, b.output.metadata)
 	if e == nil {
 		return nil
 	}

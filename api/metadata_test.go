@@ -18,7 +18,7 @@ import (
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 func TestMetadataInContainers(t *testing.T) {
@@ -175,7 +175,7 @@ func requireTagsKept(t *testing.T, c astiavx.Container, options map[string]strin
 	t.Helper()
 	kept := map[string]string{}
 	for i, key := range tagWorlds {
-		if muxer.CheckTags(c.Name, options, map[string]string{key: tagValue(i, key)}) == nil {
+		if container.CheckMetadata(c.Name, options, map[string]string{key: tagValue(i, key)}) == nil {
 			kept[key] = tagValue(i, key)
 		}
 	}

@@ -2,14 +2,12 @@ package api
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // mostPixelAspect, and its inverse, bound the shape of a pixel: codecs have 8 bits for each side of
@@ -29,47 +27,6 @@ func (p *videoPlan) checkPixelAspect() error {
 	return nil
 }
 
-// aspectContainers say the shape of a pixel themselves, for every codec, as do mp4, mov and their
-// kin.
-var aspectContainers = []string{"matroska", "webm", "avi", "nut", "asf", "asf_stream", "yuv4mpegpipe"}
-
-// aspectCodecs say the shape of a pixel in what they encode: whether they can say this one, of
-// pictures of this size, to half a percent. Other codecs do not say it.
-var aspectCodecs = map[string]func(aspect float64, width, height int) bool{
-	"h264": anyAspect, "hevc": anyAspect, "mpeg4": anyAspect, "mjpeg": anyAspect, "png": anyAspect, "apng": anyAspect, "tiff": anyAspect, "dirac": anyAspect,
-	"mpeg2video": func(aspect float64, width, height int) bool { // ITU-T H.262, table 6-3: the shape of the picture
-		return isNear(aspect, 1) || isNear(aspect*float64(width)/float64(height), 4.0/3, 16.0/9, 2.21)
-	},
-	"mpeg1video": func(aspect float64, _, _ int) bool { // ISO/IEC 11172-2, 2.4.3.2: the height of a pixel by its width
-		return isNear(1/aspect, 1, 0.6735, 0.7031, 0.7615, 0.8055, 0.8437, 0.8935, 0.9157, 0.9815, 1.0255, 1.0695, 1.0950, 1.1575, 1.2015)
-	},
-	"gif": func(aspect float64, _, _ int) bool { // GIF89a, section 18: in 64ths, from 16 on
-		sixtyFourths := math.Round(aspect * 64)
-		return sixtyFourths >= 16 && sixtyFourths <= 15+255 && isNear(aspect, sixtyFourths/64)
-	},
-	"dvvideo": func(aspect float64, width, height int) bool {
-		return isNear(aspect*float64(width)/float64(height), 4.0/3, 16.0/9)
-	},
-}
-
-func anyAspect(float64, int, int) bool { return true }
-
-func isNear(v float64, these ...float64) bool {
-	return slices.ContainsFunc(these, func(w float64) bool { return math.Abs(v/w-1) < 0.005 })
-}
-
-// saysAspect says whether a container with this codec keeps the shape of a pixel.
-func saysAspect(container, codec string, aspect float64, width, height int) bool {
-	if aspect == 1 || container != "avif" && muxer.IsMovFamily(container) || slices.Contains(aspectContainers, container) {
-		return true
-	}
-	if container == "ogg" || container == "ogv" {
-		return codec == "vp8" || codec == "theora"
-	}
-	says, ok := aspectCodecs[codec]
-	return ok && container != "swf" && container != "avm2" && container != "avif" && says(aspect, width, height)
-}
-
 // checkAspectIn refuses a shape of pixels that neither the codec, which is open, nor one of the
 // containers can say.
 func (p *videoPlan) checkAspectIn(cc *astiav.CodecContext, containers []astiavx.Container) error {
@@ -82,7 +39,7 @@ func (p *videoPlan) checkAspectIn(cc *astiav.CodecContext, containers []astiavx.
 		e.Field, e.Value = extraField("aspect"), given
 	}
 	says := func(c astiavx.Container) bool {
-		return saysAspect(c.Name, codec, aspect.Float64(), cc.Width(), cc.Height())
+		return container.KeepsPixelAspect(c.Name, codec, aspect.Float64(), cc.Width(), cc.Height())
 	}
 	for _, c := range containers {
 		if says(c) {

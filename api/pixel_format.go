@@ -8,7 +8,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // encodable are the pixel formats that the encoder takes and that input of this format can be
@@ -97,12 +97,12 @@ func formatNames(formats []astiav.PixelFormat) []string {
 }
 
 // checkRaw finds a format of rawvideo that readers of the container would take for another.
-func (p *videoPlan) checkRaw(codec *astiav.Codec, format astiav.PixelFormat, container string) error {
-	known := muxer.RawFormats(container)
-	if codec.ID() != astiav.CodecIDRawvideo || known == nil || slices.Contains(known, format.Name()) {
+func (p *videoPlan) checkRaw(codec *astiav.Codec, pixels astiav.PixelFormat, format string) error {
+	known := container.RawFormats(format)
+	if codec.ID() != astiav.CodecIDRawvideo || known == nil || slices.Contains(known, pixels.Name()) {
 		return nil
 	}
-	reason := fmt.Sprintf("%s has no name for rawvideo in %s, which would be read wrongly", container, format.Name())
+	reason := fmt.Sprintf("%s has no name for rawvideo in %s, which would be read wrongly", format, pixels.Name())
 	return &ConfigError{Field: "PixelFormat", Value: p.cfg.PixelFormat, Reason: reason, Supported: known}
 }
 

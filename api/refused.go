@@ -10,6 +10,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/nodes"
 )
@@ -19,10 +20,10 @@ func (b *builder) explain(cfg muxer.Config, dst *destination.Destination, err er
 	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
 		return &ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: b.container.Name + " does not use them"}
 	}
-	if needs, ok := errors.AsType[*muxer.NeedsFileError](err); ok {
+	if needs, ok := errors.AsType[*container.NeedsFileError](err); ok {
 		return b.needsFile(needs.Option)
 	}
-	if rate, ok := errors.AsType[*muxer.RateError](err); ok {
+	if rate, ok := errors.AsType[*container.RateError](err); ok {
 		return b.explainRate(rate)
 	}
 	if !dst.CanSeek() && b.takes(cfg, destination.DryFile("")) {

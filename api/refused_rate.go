@@ -6,6 +6,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // commonRates are those that containers which know a few name.
@@ -18,7 +19,7 @@ var commonRates = []astiav.Rational{
 const anyRate = "mp4, mov and mkv"
 
 // explainRate says of which stream the container cannot say the rate.
-func (b *builder) explainRate(e *muxer.RateError) error {
+func (b *builder) explainRate(e *container.RateError) error {
 	v, ok := b.inputs[e.Stream].(*VideoStream)
 	if !ok {
 		return e
@@ -27,7 +28,7 @@ func (b *builder) explainRate(e *muxer.RateError) error {
 }
 
 // refusedRate is the error about a frame rate that a container cannot say.
-func (s *VideoStream) refusedRate(container string, e *muxer.RateError) error {
+func (s *VideoStream) refusedRate(container string, e *container.RateError) error {
 	return &ConfigError{
 		Field: "FrameRate", Value: s.plan.cfg.FrameRate, Supported: e.Supported,
 		Reason: fmt.Sprintf("%s cannot say when these pictures are shown: %s; take another rate, or another container: %s say this one", container, e.Reason, anyRate),
@@ -45,5 +46,5 @@ func (s *VideoStream) blameRate(b *builder, own muxer.Stream, try func(muxer.Str
 	if len(rates) == 0 {
 		return nil
 	}
-	return s.refusedRate(b.container.Name, &muxer.RateError{Reason: "FFmpeg's muxer refuses the rate", Supported: rates})
+	return s.refusedRate(b.container.Name, &container.RateError{Reason: "FFmpeg's muxer refuses the rate", Supported: rates})
 }

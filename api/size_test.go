@@ -8,7 +8,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // TestAContainerThatIsFull: the error says so, every later call returns it, and the file is whole.
@@ -26,7 +26,7 @@ func TestAContainerThatIsFull(t *testing.T) {
 		}
 	}
 	closed := enc.Close()
-	var full *muxer.SizeError
+	var full *container.SizeError
 	require.ErrorAs(t, closed, &full)
 	require.ErrorContains(t, closed, "65543 bytes at most")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // checkTag refuses what cannot be the four letters of a codec.
@@ -28,14 +28,14 @@ func (p *videoPlan) checkTagIn(codec *astiav.Codec, containers []astiavx.Contain
 	}
 	name, placed := codec.ID().Name(), false
 	for _, c := range containers {
-		if !muxer.HasTags(c.Name) {
+		if !container.HasCodecTags(c.Name) {
 			continue
 		}
 		placed = true
-		if muxer.TakesTag(c.Name, codec.ID(), p.cfg.Tag) {
+		if container.TakesCodecTag(c.Name, codec.ID(), p.cfg.Tag) {
 			continue
 		}
-		tags, choosable := muxer.Tags(c.Name, codec.ID())
+		tags, choosable := container.CodecTags(c.Name, codec.ID())
 		e := &ConfigError{Field: "Tag", Value: p.cfg.Tag, Supported: tags, Reason: fmt.Sprintf("%s does not name %s so", c.Name, name)}
 		if !choosable {
 			e.Reason = fmt.Sprintf(`FFmpeg chooses it for %s in %s, by what the pictures are; set it to ""`, name, c.Name)

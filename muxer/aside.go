@@ -1,17 +1,12 @@
 package muxer
 
 import (
-	"slices"
 	"time"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/pipeline"
 )
-
-// programStreams are the containers of FFmpeg's MPEG-PS muxer. It writes nothing before every stream has a pack full of data,
-// but for subtitles (output_packet in mpegenc.c).
-var programStreams = []string{"mpeg", "vcd", "svcd", "dvd", "vob"}
 
 // standAside tells the MPEG-PS muxer whether to wait for a stream. A stream that it need not wait for is called subtitles,
 // which changes nothing else: the muxer looks at the kind of a stream nowhere else once the header has been written.
@@ -46,6 +41,3 @@ func (m *Mux) putAside(next pipeline.Packet) {
 		}
 	}
 }
-
-// waitsInside says whether FFmpeg's muxer itself waits for streams without data.
-func waitsInside(format string) bool { return slices.Contains(programStreams, format) }

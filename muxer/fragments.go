@@ -7,43 +7,39 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/pipeline"
 )
 
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
-// longestFragment is how much of a crash-safe file a kill may lose, besides what the encoders hold.
-const longestFragment = 500 * time.Millisecond
-
 // arrange decides who waits for whom, and where fragments end.
 func (m *Mux) arrange(cfg Config) {
-	crashSafe := cfg.CrashSafe && CanBeCrashSafe(cfg, m.dst)
-	m.patience = newPatience(cfg, crashSafe || !m.dst.CanSeek())
-	m.keepsSound = cfg.Format == "matroska" || cfg.Format == "webm"
-	m.ordered, m.aside = slices.Contains(ordered, cfg.Format), waitsInside(cfg.Format)
-	if m.ordered || slices.Contains(together, cfg.Format) {
+	spec := cfg.spec(m.dst)
+	m.patience = newPatience(cfg, cfg.CrashSafe && spec.CanBeCrashSafe() || !m.dst.CanSeek())
+	m.keepsSound = container.KeepsSound(cfg.Format)
+	m.ordered, m.aside = container.TakesOrderOnly(cfg.Format), container.WaitsForStreams(cfg.Format)
+	if m.ordered || container.HoldsSideBySide(cfg.Format) {
 		m.patience.kept = false
 	}
-	switch {
-	case IsMovFamily(cfg.Format) && !decidesLayout(cfg.Options) && (crashSafe || !m.dst.CanSeek()):
-		m.hybrid, m.delayed, m.atKeys, m.fragment = m.dst.CanSeek(), true, !m.dst.CanSeek(), longestFragment
-	case slices.Contains(holdsBack, cfg.Format) && (crashSafe && cfg.Format != "mpegts" || !m.dst.CanSeek()):
-		m.fragment = longestFragment
-	case cfg.Format == "ogg" || cfg.Format == "ogv":
-		m.fragment = mostOfOgg
-	}
+	f := spec.Fragments()
+	m.hybrid, m.delayed, m.atKeys, m.fragment = f.Hybrid, f.IndexFirst, f.AtKeyFrames, f.Length
 	if !m.dst.CanSeek() {
 		m.fragment = min(m.fragment, fragmentWithin(cfg))
 	}
 }
 
-// holdsBack are the containers, besides mov and its kin, whose muxers keep packets until they are made to write them:
-// Matroska clusters until a packet comes that is late enough, Ogg pages until each stream has two, MPEG-TS sound until there
-// is a PES packet full of it.
-var holdsBack = []string{"matroska", "webm", "ogg", "ogv", "oga", "opus", "spx", "mpegts"}
-
-// mostOfOgg is how much FFmpeg keeps of an Ogg file, in which a stream is silent, in memory.
-const mostOfOgg = 10 * time.Second
+// lockstep says of an error what FFmpeg does not: that such a container wants its streams fed together.
+func (m *Mux) lockstep(err error) error {
+	if err == nil || len(m.tracks) < 2 {
+		return err
+	}
+	format := m.format.OutputFormat().Name()
+	if !container.HoldsSideBySide(format) {
+		return err
+	}
+	return fmt.Errorf("%s holds pictures and sound side by side, so that neither can go on without the other; were both fed? %w", format, err)
+}
 
 // fragmentWithin is how long a fragment lasts so that the first is at the destination within the patience of the output, and
 // within the default one at the latest. The packet that ends a fragment comes a frame later.
@@ -132,7 +128,7 @@ func (m *Mux) announceUnfed() error {
 	if m.hybrid || m.allWritten() {
 		return nil
 	}
-	if err := m.setMovFlags("+frag_discont"); err != nil {
+	if err := m.setMovFlags(container.MarkDiscontinuity); err != nil {
 		return err
 	}
 	for i := range m.tracks {
@@ -184,9 +180,6 @@ func (m *Mux) allWritten() bool {
 	return !slices.ContainsFunc(m.tracks, func(t track) bool { return !t.written })
 }
 
-// internalFragmentFlag is FF_MOV_FLAG_FRAGMENT of FFmpeg's movenc.h, which has no name among movflags.
-const internalFragmentFlag = "2"
-
 // leaveOutUnfed keeps streams that were never fed out of the final index of a file that began as fragments, as they are out of that of any other
 // file: FFmpeg lists every stream in the index of a fragmented file, and still takes this one, which it is about to make an ordinary one, for such.
 func (m *Mux) leaveOutUnfed() error {
@@ -196,7 +189,7 @@ func (m *Mux) leaveOutUnfed() error {
 	if err := m.flush(); err != nil {
 		return err
 	}
-	if err := m.setMovFlags("-" + internalFragmentFlag); err != nil {
+	if err := m.setMovFlags(container.EndFragments); err != nil {
 		return fmt.Errorf("end the fragments: %w", err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package muxer
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/asticode/go-astiav"
 
@@ -15,15 +14,6 @@ import (
 // and this container has no place for it.
 type inBand struct {
 	filter *astiav.BitStreamFilterContext
-}
-
-// withoutHeaders are the codecs whose encoders leave it out (all others repeat it, or have it beside the stream in every container).
-var withoutHeaders = []astiav.CodecID{astiav.CodecIDH264, astiav.CodecIDHevc, astiav.CodecIDMpeg4}
-
-// needsInBand says whether a container would get a stream whose header is nowhere.
-func needsInBand(format *astiav.FormatContext, codec *astiav.CodecContext) bool {
-	return slices.Contains(withoutHeaders, codec.CodecID()) && codec.Flags().Has(astiav.CodecContextFlagGlobalHeader) &&
-		!format.OutputFormat().Flags().Has(astiav.IOFormatFlagGlobalheader)
 }
 
 // newInBand takes the header from what the container is told of the stream.

@@ -10,6 +10,7 @@ import (
 	"github.com/asticode/go-astikit"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -62,8 +63,8 @@ type Mux struct {
 	last     written       // that container's last packet
 	roomy    bool          // makeRoom has been called
 	closer   *astikit.Closer
-	trailer  bool  // written
-	most     int64 // bytes that the container holds; 0: there is no limit
+	trailer  bool // written
+	limit    container.SizeLimit
 
 	keepsSound bool            // FFmpeg keeps a packet of sound until the next one comes
 	empty      pipeline.Packet // that makes it write that one; without a packet until it is needed
@@ -134,7 +135,7 @@ func (m *Mux) open(cfg Config) error {
 	if err := m.writeHeader(cfg); err != nil {
 		return err
 	}
-	if err := m.mayBeFinished(cfg); err != nil {
+	if err := cfg.spec(m.dst).CheckFinish(); err != nil {
 		return err
 	}
 	if err := m.checkRates(cfg.Streams); err != nil {
@@ -145,7 +146,7 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].equal = m.format.OutputFormat().Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
 	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
-	m.most = sizeLimit(cfg, m.dst.CanSeek())
+	m.limit = cfg.spec(m.dst).SizeLimit()
 	m.arrange(cfg)
 	return nil
 }
@@ -257,6 +258,17 @@ func (m *Mux) prepare(p pipeline.Packet) error {
 	m.tracks[p.StreamIndex()].move(p)
 	m.putAside(p)
 	return nil
+}
+
+// checkSize finishes the file if another packet would make it too large.
+func (m *Mux) checkSize(p pipeline.Packet) error {
+	if m.limit.Fits(m.io.Tell() + int64(p.Size())) {
+		return nil
+	}
+	if err := m.finish(); err != nil {
+		return err
+	}
+	return &container.SizeError{Format: m.format.OutputFormat().Name(), Most: int64(m.limit)}
 }
 
 // written is the time of the last packet that a container got.

@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/muxer/container"
+	"github.com/avloom/avloom/muxer/destination"
 )
 
 // UnusedOptionsError says which options the container did not use.
@@ -17,18 +18,6 @@ type UnusedOptionsError struct{ Names []string }
 
 func (e *UnusedOptionsError) Error() string {
 	return fmt.Sprintf("the container does not use the options %q", e.Names)
-}
-
-// ErrFrontToBack is why a container is refused that cannot be read when it was written front to back.
-var ErrFrontToBack = errors.New("its header has to be mended at the end")
-
-// NeedsFileError says that the container has to be read again when it is finished, which takes a file.
-type NeedsFileError struct {
-	Option string // that asks for it; "": the container itself does
-}
-
-func (e *NeedsFileError) Error() string {
-	return "it is read again when it is finished, which takes a file"
 }
 
 func (m *Mux) openIO() error {
@@ -68,7 +57,7 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if err := s.Codec.ToCodecParameters(stream.CodecParameters()); err != nil {
 			return fmt.Errorf("add a stream: %w", err)
 		}
-		if tag := s.tagIn(m.format.OutputFormat().Name()); tag != "" {
+		if tag := container.CodecTag(m.format.OutputFormat().Name(), s.Codec.CodecID(), s.Tag); tag != "" {
 			stream.CodecParameters().SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
 		}
 		if kind := s.Codec.MediaType(); !first[kind] { // Matroska says so only of those that are told
@@ -79,11 +68,10 @@ func (m *Mux) addStreams(streams []Stream) error {
 		if s.Alter != nil {
 			s.Alter(stream.CodecParameters())
 		}
-		if err := fatal(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
+		if err := container.CheckStream(m.format.OutputFormat().Name(), stream.CodecParameters()); err != nil {
 			return err
 		}
-		if s.Codec.CodecID() == astiav.CodecIDVorbis && IsMovFamily(m.format.OutputFormat().Name()) {
-			// libvorbis declares frames of 64 samples. The mov muxer refuses a last packet that leaves out more than that.
+		if container.HidesFrameSize(m.format.OutputFormat().Name(), s.Codec.CodecID()) {
 			stream.CodecParameters().SetFrameSize(0)
 		}
 		stream.SetTimeBase(s.timeBase())
@@ -91,9 +79,9 @@ func (m *Mux) addStreams(streams []Stream) error {
 			stream.SetAvgFrameRate(s.rate())
 		}
 		t := track{
-			from: s.Codec.TimeBase(), kind: s.Codec.MediaType(), lead: leadOf(s), needsPacket: needsPacket(s), sample: s.Sample, block: int64(s.Codec.FrameSize()),
+			from: s.Codec.TimeBase(), kind: s.Codec.MediaType(), lead: leadOf(s), needsPacket: container.NeedsPacket(s.Codec.CodecID()), sample: s.Sample, block: int64(s.Codec.FrameSize()),
 		}
-		if needsInBand(m.format, s.Codec) {
+		if container.NeedsHeadersInBand(m.format.OutputFormat(), s.Codec) {
 			var err error
 			if t.headers, err = newInBand(stream, t.from); err != nil {
 				return err
@@ -121,7 +109,7 @@ func (s Stream) timeBase() astiav.Rational {
 }
 
 func (m *Mux) writeHeader(cfg Config) error {
-	options, err := astiavx.NewDictionary(optionsFor(cfg, m.dst.CanSeek()))
+	options, err := astiavx.NewDictionary(cfg.spec(m.dst).MuxerOptions())
 	if err != nil {
 		return err
 	}
@@ -140,13 +128,37 @@ func (m *Mux) writeHeader(cfg Config) error {
 	return m.explain("write the header", nil)
 }
 
-// mayBeFinished finds what would only fail at the end.
-func (m *Mux) mayBeFinished(cfg Config) error {
-	if !m.dst.CanSeek() && slices.Contains(needSeeking, cfg.Format) {
-		return ErrFrontToBack
+// spec describes the file to package container.
+func (c Config) spec(dst *destination.Destination) container.Spec {
+	codecs := make([]astiav.CodecID, len(c.Streams))
+	for i, s := range c.Streams {
+		codecs[i] = s.Codec.CodecID()
 	}
-	if option, again := readsAgain(cfg.Format, cfg.Options); again && m.dst.URL() == "" {
-		return &NeedsFileError{Option: option}
+	return container.Spec{
+		Format: c.Format, Options: c.Options, Codecs: codecs,
+		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
+	}
+}
+
+// CanBeCrashSafe says whether a container can be written to dst so that a killed process leaves a
+// file that is readable, but for its last half second.
+func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
+	return cfg.spec(dst).CanBeCrashSafe()
+}
+
+// checkRates finds a stream of pictures whose frame rate the container, whose header has been
+// written, cannot signal.
+func (m *Mux) checkRates(streams []Stream) error {
+	for i, s := range streams {
+		if s.FrameRate.Num() <= 0 {
+			continue
+		}
+		clock := m.format.Streams()[i].TimeBase()
+		err := container.CheckRate(m.format.OutputFormat(), s.Codec.Height(), clock, s.rate())
+		if err != nil {
+			err.Stream = i
+			return err
+		}
 	}
 	return nil
 }

@@ -306,47 +306,6 @@ func TestStreamThatBeginsLate(t *testing.T) {
 	}
 }
 
-func TestWhatCanBeCrashSafe(t *testing.T) {
-	for _, c := range []struct {
-		format, audio  string
-		options        map[string]string
-		streams        int
-		seekable, want bool
-	}{
-		{"mp4", "aac", nil, 2, true, true},
-		{"mp4", "aac", nil, 2, false, false},
-		{"ipod", "aac", nil, 2, true, true},
-		{"ismv", "aac", nil, 2, true, false},
-		{"avif", "aac", nil, 1, true, false},
-		{"mp4", "ac3", nil, 2, true, false},
-		{"mp4", "ac3", nil, 1, true, true},
-		{"matroska", "ac3", nil, 2, true, true},
-		{"webm", "aac", nil, 2, false, true},
-		{"mpegts", "ac3", nil, 2, false, true},
-		{"avi", "aac", nil, 2, true, false},
-		{"mp4", "aac", map[string]string{"movflags": "+use_metadata_tags-write_colr"}, 2, true, true},
-		{"mp4", "aac", map[string]string{"movflags": "faststart"}, 2, true, false},
-		{"mp4", "aac", map[string]string{"movflags": "write_colr-frag_keyframe"}, 2, true, false},
-		{"mp4", "aac", map[string]string{"frag_size": "1"}, 2, true, false},
-		{"mp4", "aac", map[string]string{"flush_packets": "0"}, 2, true, true},
-	} {
-		streams := bothStreams(t, c.audio)[2-c.streams:]
-		got := safeguards(Config{Format: c.format, Options: c.options, Streams: streams}, c.seekable)
-		require.Equal(t, c.want, got != nil, "%+v", c)
-	}
-}
-
-func TestSafeguardsGiveWay(t *testing.T) {
-	cfg := Config{
-		Format: "mp4", CrashSafe: true, Streams: bothStreams(t, "aac"), Options: map[string]string{"movflags": "use_metadata_tags", "flush_packets": "0"},
-	}
-	require.Equal(t, map[string]string{
-		"fflags": "+bitexact", "flush_packets": "0", "movflags": "use_metadata_tags+hybrid_fragmented+delay_moov+frag_custom+omit_tfhd_offset",
-	}, optionsFor(cfg, true))
-	cfg.Format, cfg.Options = "matroska", map[string]string{"cluster_time_limit": "2000"}
-	require.Equal(t, map[string]string{"fflags": "+bitexact", "flush_packets": "1", "cluster_time_limit": "2000"}, optionsFor(cfg, true))
-}
-
 // TestEndBesideASilentStream brings what came before it to the destination: Close may be far off.
 func TestEndBesideASilentStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -30,11 +31,6 @@ func leadOf(s Stream) lead {
 	return lead{frames, s.Codec.TimeBase()}
 }
 
-// fromZero are containers whose times begin at 0. Of them FFmpeg moves all streams, by as much as the first packet needs.
-// That is too little where another stream, which was fed nothing yet, begins before 0: MPEG-TS would wrap around, and the
-// muxers of FLV and NUT refuse the packet.
-var fromZero = []string{"mpegts", "flv", "nut"}
-
 // makeRoom moves all times of such a container, before its first packet, as far as the streams that have sent nothing yet
 // may begin before 0.
 func (m *Mux) makeRoom() error {
@@ -42,7 +38,7 @@ func (m *Mux) makeRoom() error {
 		return nil
 	}
 	m.roomy = true
-	if !slices.Contains(fromZero, m.format.OutputFormat().Name()) {
+	if !container.BeginsAtZero(m.format.OutputFormat().Name()) {
 		return nil
 	}
 	moved := false
@@ -52,7 +48,7 @@ func (m *Mux) makeRoom() error {
 			moved = true
 		}
 	}
-	if !moved || m.format.OutputFormat().Name() != "flv" {
+	if !moved || !container.RefusesEarlier(m.format.OutputFormat().Name()) {
 		return nil
 	}
 	for i := range m.tracks { // the empty packet is the first, so FFmpeg makes no room for the one that has come

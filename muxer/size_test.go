@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -119,9 +120,9 @@ func TestSizeLimits(t *testing.T) {
 	} {
 		t.Run(c.format, func(t *testing.T) {
 			path, err := writeSilence(t, c.format, c.codec, 1000, c.options)
-			var size *SizeError
+			var size *container.SizeError
 			require.ErrorAs(t, err, &size)
-			require.Equal(t, &SizeError{Format: c.format, Most: 1<<32 - 1}, size)
+			require.Equal(t, &container.SizeError{Format: c.format, Most: 1<<32 - 1}, size)
 			info, err := os.Stat(path)
 			require.NoError(t, err)
 			require.Less(t, info.Size(), int64(1<<32))

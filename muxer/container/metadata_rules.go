@@ -1,14 +1,14 @@
-package muxer
+package container
 
 import "slices"
 
-// useMetadataTags makes FFmpeg's mov muxer write any tag, in a form that few players read.
+// useMetadataTags makes FFmpeg's mov muxer write all tags, in a form that few players read.
 const useMetadataTags = "movflags=use_metadata_tags"
 
-// tagRules are the containers that keep tags, as FFmpeg's muxers write them; all others keep none.
-// TestEveryTagIsKeptOrRefused walks all containers, and reads the files back.
-var tagRules = map[string]tagRule{
-	"mp4":  tagsOf(mp4, "timecode"),
+// metadataRules are the containers that keep tags, as FFmpeg's muxers write them. All others keep none.
+// TestEveryTagIsKeptOrRefused of package api writes all containers, and reads the files back.
+var metadataRules = map[string]metadataRule{
+	"mp4":  withKeys(mp4, "timecode"),
 	"ipod": mp4,
 	"f4v":  mp4,
 	"ismv": mp4,
@@ -17,7 +17,7 @@ var tagRules = map[string]tagRule{
 			"title", "artist", "author", "album", "date", "comment", "genre", "copyright", "keywords",
 			"location", "make", "model", "creation_time", "timecode",
 		},
-		option: useMetadataTags, times: true, values: map[string]string{"timecode": timecode, "location": aPlace},
+		option: useMetadataTags, times: true, values: map[string]string{"timecode": timecode, "location": place},
 	},
 	"3gp":  threeGP,
 	"3g2":  threeGP,
@@ -27,9 +27,9 @@ var tagRules = map[string]tagRule{
 	"matroska": ebml,
 	"webm":     ebml,
 
-	"asf": {any: true, times: true}, "asf_stream": {any: true, times: true}, "wtv": {any: true, times: true}, "caf": {any: true, times: true},
+	"asf": anyWithTimes, "asf_stream": anyWithTimes, "wtv": anyWithTimes, "caf": anyWithTimes,
+	"mp3": anyWithTimes, "nut": anyWithTimes, "smjpeg": anyWithTimes, "tta": anyWithTimes, "wv": anyWithTimes,
 	"flac": {any: true}, "oga": {any: true}, "ogg": {any: true}, "ogv": {any: true}, "opus": {any: true}, "spx": {any: true},
-	"mp3": {any: true, times: true}, "nut": {any: true, times: true}, "smjpeg": {any: true, times: true}, "tta": {any: true, times: true}, "wv": {any: true, times: true},
 	"flv": {any: true, times: true, not: []string{ // write_metadata in flvenc.c
 		"width", "height", "videodatarate", "framerate", "videocodecid", "audiodatarate", "audiosamplerate",
 		"audiosamplesize", "stereo", "audiocodecid", "duration",
@@ -45,7 +45,9 @@ var tagRules = map[string]tagRule{
 			"time_reference", "umid", "coding_history",
 		}},
 	},
-	"aiff":       {keys: []string{"title", "author", "comment", "copyright"}, option: "write_id3v2"}, // aiff_write_header in aiffenc.c
+	"aiff": { // aiff_write_header in aiffenc.c
+		keys: []string{"title", "author", "comment", "copyright"}, option: "write_id3v2",
+	},
 	"adts":       {option: "write_id3v2|write_apetag"},
 	"au":         {keys: []string{"title", "artist", "album", "genre", "track"}}, // au_get_annotations in au.c
 	"rm":         {keys: []string{"title", "author", "comment", "copyright"}},    // rv10_write_header in rmenc.c
@@ -54,12 +56,12 @@ var tagRules = map[string]tagRule{
 	"mpegts":     {keys: []string{"service_name", "service_provider", "title"}}, // mpegts_add_service in mpegtsenc.c
 	"mxf":        mxf,
 	"mxf_opatom": mxf,
-	"gxf":        {keys: []string{"timecode", "creation_time"}, times: true, values: map[string]string{"timecode": timecode}},
-	"dv":         {keys: []string{"timecode", "creation_time"}, times: true, values: map[string]string{"timecode": timecode}},
+	"gxf":        timecodes,
+	"dv":         timecodes,
 }
 
-// mp4 is mov_write_ilst_tag in FFmpeg's movenc.c: what iTunes knows.
-var mp4 = tagRule{
+// mp4 has the tags that iTunes knows (mov_write_ilst_tag in FFmpeg's movenc.c).
+var mp4 = metadataRule{
 	keys: []string{
 		"title", "artist", "album", "album_artist", "composer", "date", "comment", "genre", "copyright",
 		"description", "synopsis", "grouping", "lyrics",
@@ -69,22 +71,35 @@ var mp4 = tagRule{
 	},
 	option: useMetadataTags, times: true,
 	values: map[string]string{
-		"track": numberOf, "disc": numberOf, "tmpo": positive, "episode_sort": oneByte, "season_number": oneByte, "media_type": oneByte, "hd_video": oneByte,
-		"gapless_playback": oneByte, "compilation": oneByte, "location": aPlace, "timecode": timecode,
+		"track": numberOf, "disc": numberOf, "tmpo": positive, "episode_sort": oneByte, "season_number": oneByte,
+		"media_type": oneByte, "hd_video": oneByte, "gapless_playback": oneByte, "compilation": oneByte,
+		"location": place, "timecode": timecode,
 	},
 }
 
-// threeGP is mov_write_3gp_udta_tag in FFmpeg's movenc.c (3GPP TS 26.244, section 8).
-var threeGP = tagRule{
-	keys: []string{"title", "artist", "author", "genre", "comment", "album", "copyright", "date", "location", "creation_time"}, times: true,
-	values: map[string]string{"date": aYear, "location": aPlace},
+// threeGP has the tags of 3GPP TS 26.244, section 8 (mov_write_3gp_udta_tag in FFmpeg's movenc.c).
+var threeGP = metadataRule{
+	keys: []string{
+		"title", "artist", "author", "genre", "comment", "album", "copyright", "date", "location",
+		"creation_time",
+	},
+	times:  true,
+	values: map[string]string{"date": year, "location": place},
 }
 
-// ebml is mkv_check_tag_name in FFmpeg's matroskaenc.c.
-var ebml = tagRule{any: true, times: true, not: []string{"encoding_tool", "duration", "stereo_mode"}}
+// anyWithTimes keeps all tags, of which creation_time must be a time.
+var anyWithTimes = metadataRule{any: true, times: true}
 
-// riff is ff_riff_tags in FFmpeg's riffenc.c, and the names that ff_riff_info_conv in riff.c has
-// for some of them. ISFT is the encoder's.
+// timecodes keeps the time of recording alone.
+var timecodes = metadataRule{
+	keys: []string{"timecode", "creation_time"}, times: true, values: map[string]string{"timecode": timecode},
+}
+
+// ebml drops the tags that mkv_check_tag_name in FFmpeg's matroskaenc.c drops.
+var ebml = metadataRule{any: true, times: true, not: []string{"encoding_tool", "duration", "stereo_mode"}}
+
+// riff has the tags of ff_riff_tags in FFmpeg's riffenc.c, and the names that ff_riff_info_conv in
+// riff.c has for some of them. It lacks ISFT, which names the encoder.
 var riff = []string{
 	"title", "artist", "album", "date", "comment", "genre", "track", "copyright", "language", "encoded_by",
 	"timecode",
@@ -94,9 +109,9 @@ var riff = []string{
 	"ISRF", "ITCH",
 }
 
-// mxf is mxf_write_identification, mxf_write_package and mxf_write_tagged_value in FFmpeg's
-// mxfenc.c.
-var mxf = tagRule{
+// mxf has the tags that mxf_write_identification, mxf_write_package and mxf_write_tagged_value in
+// FFmpeg's mxfenc.c write.
+var mxf = metadataRule{
 	keys: []string{
 		"company_name", "product_name", "product_version", "material_package_name", "file_package_name",
 		"reel_name", "creation_time", "timecode", "comment_*",
@@ -104,8 +119,8 @@ var mxf = tagRule{
 	times: true, values: map[string]string{"timecode": timecode},
 }
 
-// tagsOf is a rule with more keys.
-func tagsOf(r tagRule, more ...string) tagRule {
+// withKeys returns a rule with more keys.
+func withKeys(r metadataRule, more ...string) metadataRule {
 	r.keys = append(slices.Clip(r.keys), more...)
 	return r
 }

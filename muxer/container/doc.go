@@ -1,0 +1,23 @@
+// Package container knows what is special about each container format: which codecs, tags, rates,
+// sizes and metadata it can hold, which options FFmpeg's muxer needs for it, and how it has to be
+// fed.
+//
+// It holds tables and rules. It opens nothing, writes nothing, and keeps no state: package muxer
+// asks it and acts. Each rule names the function of FFmpeg, or the specification, that it follows
+// from. Formats have FFmpeg's names: "matroska", not "mkv".
+//
+// A quirk of a container goes into the file of its subject:
+//
+//	codec.go         codecs that it cannot hold, describe or make readable; formats that are no files
+//	codec_tag.go     the four letters by which it names a codec: hvc1, XVID
+//	raw_format.go    pixel formats of uncompressed pictures
+//	pixel_aspect.go  whether pixels that are not square stay so
+//	rate.go          frame rates, in rate_rules.go
+//	size.go          how large a file may become
+//	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
+//	options.go       options that its muxer needs; those of mov and mp4, in movflags.go
+//	crashsafe.go     whether a killed process leaves a readable file
+//	fragments.go     when to cut fragments or clusters
+//	interleaving.go  the order in which its muxer takes packets, and where times begin
+//	finish.go        what has to be possible when the file ends: seeking back, reading it again
+package container
