@@ -59,7 +59,7 @@ func (d *Device) Convert(dst *astiav.Frame, in pipeline.Input) error {
 
 // picture describes a conversion for the kernels.
 func (d *Device) picture(dst *astiav.Frame, in pipeline.Input) C.struct_picture {
-	to := astiavx.Strides(dst)
+	to := dst.Linesize()
 	p := C.struct_picture{
 		y: address(dst, 0), uv: address(dst, 1), y_pitch: C.int(to[0]), uv_pitch: C.int(to[1]), step: 1,
 		width: C.int(min(d.cfg.Width, d.cfg.OutWidth)), height: C.int(min(d.cfg.Height, d.cfg.OutHeight)),

@@ -56,7 +56,7 @@ func hostFrame(t *testing.T, d *gpu.Device, seed uint64) *astiav.Frame {
 // rows are the bytes of a picture of NV12 in the host's memory, without padding.
 func rows(f *astiav.Frame) [][]byte {
 	var all [][]byte
-	strides := astiavx.Strides(f)
+	strides := f.Linesize()
 	for i, n := range []int{f.Height(), (f.Height() + 1) / 2} {
 		plane := unsafe.Slice((*byte)(astiavx.Plane(f, i)), n*strides[i])
 		for y := range n {

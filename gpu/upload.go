@@ -72,7 +72,7 @@ func (d *Device) Download(dst, src *astiav.Frame) error {
 // copying describes a copy of a whole picture.
 func (d *Device) copying(dst, src *astiav.Frame) C.struct_gpu_copy {
 	var c C.struct_gpu_copy
-	from, to := astiavx.Strides(src), astiavx.Strides(dst)
+	from, to := src.Linesize(), dst.Linesize()
 	for i := range c.src {
 		c.src[i], c.src_pitch[i] = C.uintptr_t(uintptr(astiavx.Plane(src, i))), C.int(from[i])
 		c.dst[i], c.dst_pitch[i] = C.uintptr_t(uintptr(astiavx.Plane(dst, i))), C.int(to[i])

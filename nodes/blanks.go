@@ -7,6 +7,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -17,7 +18,7 @@ var ErrNoBlanks = errors.New("no more pictures: the stream is over")
 type Blanks struct {
 	format        astiav.PixelFormat
 	width, height int
-	shelf         astiavx.FrameShelf
+	shelf         shelf.Frames
 
 	mu     sync.Mutex
 	pool   *astiavx.PicturePool // nil until it is needed

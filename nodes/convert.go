@@ -8,6 +8,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/rgbyuv"
+	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -58,7 +59,7 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 type Convert struct {
 	cfg      ConvertConfig
 	blanks   *Blanks
-	shelf    astiavx.FrameShelf
+	shelf    shelf.Frames
 	pool     *astiavx.PicturePool // nil: the device's serves
 	kernels  kernels
 	scaler   *astiavx.Scaler
@@ -82,7 +83,7 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 		}
 	}
 	c := &Convert{
-		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: astiavx.NewScaler(), src: pipeline.NewFrame(),
+		cfg: cfg, blanks: newBlanks(cfg.InputFormat, cfg.Width, cfg.Height), pool: pool, scaler: newScaler(), src: pipeline.NewFrame(),
 		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
 	}
 	c.copier = newCopier(&c.cfg)
@@ -273,7 +274,7 @@ func newCopier(cfg *ConvertConfig) copier {
 
 // copy copies a picture row by row, and its palette, if it has one.
 func (c *copier) copy(dst pipeline.Frame, src pipeline.Input) {
-	strides := astiavx.Strides(dst.Frame)
+	strides := stridesOf(dst)
 	for i, plane := range c.planes {
 		astiavx.CopyPlane(astiavx.Plane(dst.Frame, i), strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -29,7 +30,7 @@ type Encode[M Media] struct {
 	end   int64 // where these end
 	lag   int64 // see Lag
 	brief bool  // it has ended before the encoder knew how to count decoding times
-	shelf astiavx.PacketShelf
+	shelf shelf.Packets
 }
 
 var (

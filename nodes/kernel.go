@@ -102,7 +102,7 @@ func (k *kernels) run(kernel *rgbyuv.Converter, out pipeline.Frame, in pipeline.
 		src.Data[0], src.Data[1], src.Data[2] = in.Planes[2], in.Planes[0], in.Planes[1]
 		src.Stride[0], src.Stride[1], src.Stride[2] = in.Strides[2], in.Strides[0], in.Strides[1]
 	}
-	dst := rgbyuv.Planes{Stride: astiavx.Strides(out.Frame)}
+	dst := rgbyuv.Planes{Stride: stridesOf(out)}
 	for i := range dst.Data {
 		dst.Data[i] = astiavx.Plane(out.Frame, i)
 	}

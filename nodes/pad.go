@@ -47,7 +47,7 @@ func (p *padder) pad(in pipeline.Input, width, height int) (pipeline.Input, erro
 		return in, err
 	}
 	out, from, to := in, p.from, p.to
-	strides := astiavx.Strides(p.scratch.Frame)
+	strides := stridesOf(p.scratch)
 	for i := range from {
 		out.Planes[i], out.Strides[i] = astiavx.Plane(p.scratch.Frame, i), strides[i]
 		astiavx.CopyPlane(out.Planes[i], out.Strides[i], in.Planes[i], in.Strides[i], from[i].bytes, from[i].rows)

@@ -6,6 +6,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -20,7 +21,7 @@ type SampleSpec struct {
 // is safe for use by several goroutines at once.
 type SampleShelf struct {
 	spec  SampleSpec
-	shelf astiavx.FrameShelf
+	shelf shelf.Frames
 }
 
 // NewSampleShelf returns a shelf for samples of this form. Close frees what is on it.

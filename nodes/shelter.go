@@ -36,7 +36,7 @@ func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, erro
 		return in, err
 	}
 	out := in
-	strides := astiavx.Strides(s.frame.Frame)
+	strides := stridesOf(s.frame)
 	for i, p := range s.planes {
 		out.Planes[i], out.Strides[i] = astiavx.Plane(s.frame.Frame, i), strides[i]
 		astiavx.CopyPlane(out.Planes[i], out.Strides[i], in.Planes[i], in.Strides[i], p.bytes, p.rows)

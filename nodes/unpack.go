@@ -37,7 +37,7 @@ func unpackedFormat(info astiavx.PixelFormatInfo) astiav.PixelFormat {
 // unpack returns the picture in src, whose colours are these, as one that is valid until the next call.
 func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Input, error) {
 	if u.scaler == nil {
-		u.scaler = astiavx.NewScaler()
+		u.scaler = newScaler()
 	}
 	if err := u.prepare(src); err != nil {
 		return pipeline.Input{}, err
@@ -76,7 +76,7 @@ func newScratch(format astiav.PixelFormat, width, height int) (pipeline.Frame, e
 
 // pictureIn is the picture in a frame, which stays its owner.
 func pictureIn(f pipeline.Frame) pipeline.Input {
-	picture := pipeline.Input{Format: f.PixelFormat(), Strides: astiavx.Strides(f.Frame)}
+	picture := pipeline.Input{Format: f.PixelFormat(), Strides: stridesOf(f)}
 	for i := range picture.Planes {
 		picture.Planes[i] = astiavx.Plane(f.Frame, i)
 	}

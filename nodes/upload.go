@@ -6,7 +6,7 @@ import (
 
 	"github.com/asticode/go-astiav"
 
-	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -17,7 +17,7 @@ const mostUploads = 2
 // order; what it is copied from is freed later, when the copy is over. Pictures that are on the device already pass.
 type Upload struct {
 	device  Device
-	shelf   astiavx.FrameShelf
+	shelf   shelf.Frames
 	sources []pipeline.Frame // of the copies under way, the oldest first
 }
 

@@ -6,44 +6,45 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/shelf"
 )
 
 // Frame is one picture in C memory. Whoever holds it frees it, or sends it on.
 type Frame struct {
 	*astiav.Frame
-	home *astiavx.FrameShelf // where it goes when it is freed; nil: nowhere
+	home *shelf.Frames // where it goes when it is freed; nil: nowhere
 }
 
 // Samples is a block of sound in C memory. Whoever holds it frees it, or sends it on.
 type Samples struct {
 	*astiav.Frame
-	home *astiavx.FrameShelf
+	home *shelf.Frames
 }
 
 // Packet is a piece of an encoded stream, its times in the encoder's time base. Whoever holds it frees it, or sends it on.
 type Packet struct {
 	*astiav.Packet
-	home *astiavx.PacketShelf
+	home *shelf.Packets
 }
 
 // NewFrame allocates a Frame without a buffer.
 func NewFrame() Frame { return Frame{Frame: astiavx.NewFrame()} }
 
 // FrameFrom takes a Frame without a buffer from a shelf, to which it returns when it is freed.
-func FrameFrom(shelf *astiavx.FrameShelf) Frame { return Frame{shelf.Get(), shelf} }
+func FrameFrom(from *shelf.Frames) Frame { return Frame{from.Get(), from} }
 
 // NewSamples allocates Samples without a buffer.
 func NewSamples() Samples { return Samples{Frame: astiavx.NewFrame()} }
 
 // SamplesFrom takes Samples without a buffer from a shelf, to which they return when they are
 // freed.
-func SamplesFrom(shelf *astiavx.FrameShelf) Samples { return Samples{shelf.Get(), shelf} }
+func SamplesFrom(from *shelf.Frames) Samples { return Samples{from.Get(), from} }
 
 // NewPacket allocates a Packet without data.
 func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
 
 // PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
-func PacketFrom(shelf *astiavx.PacketShelf) Packet { return Packet{shelf.Get(), shelf} }
+func PacketFrom(from *shelf.Packets) Packet { return Packet{from.Get(), from} }
 
 // Ref returns another Packet with the same data, which is not copied, and with times of its own.
 func (p Packet) Ref() (Packet, error) {

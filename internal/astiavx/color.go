@@ -10,13 +10,17 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// The names of colour tags, as the ffmpeg command and ffprobe write them. Go-astiav turns them into text only, and not all of them.
-
-// FindColorSpace returns the matrix of this name, "bt709" for instance.
-func FindColorSpace(name string) (astiav.ColorSpace, bool) {
-	v, ok := find(name, func(n *C.char) C.int { return C.av_color_space_from_name(n) })
-	return astiav.ColorSpace(v), ok
+// Color holds the colour tags of a picture or a video.
+type Color struct {
+	Space     astiav.ColorSpace
+	Range     astiav.ColorRange
+	Primaries astiav.ColorPrimaries
+	Transfer  astiav.ColorTransferCharacteristic
+	Location  astiav.ChromaLocation
 }
+
+// The functions Find* take the names of colour tags as FFmpeg's command and ffprobe print them.
+// Go-astiav turns some of the tags into names, and no name into a tag.
 
 // FindColorRange returns the range of this name, "tv" or "pc".
 func FindColorRange(name string) (astiav.ColorRange, bool) {
@@ -49,15 +53,18 @@ func find(name string, from func(*C.char) C.int) (int, bool) {
 	return int(v), v >= 0
 }
 
-// ColorNames lists the names of all the values of a colour tag.
+// ColorNames returns the names of all values of a colour tag: "primaries", "transfer" or
+// "location".
 func ColorNames(tag string) []string {
 	lookup := map[string]func(C.int) *C.char{
 		"primaries": func(i C.int) *C.char { return C.av_color_primaries_name(C.enum_AVColorPrimaries(i)) },
-		"transfer":  func(i C.int) *C.char { return C.av_color_transfer_name(C.enum_AVColorTransferCharacteristic(i)) },
-		"location":  func(i C.int) *C.char { return C.av_chroma_location_name(C.enum_AVChromaLocation(i)) },
+		"transfer": func(i C.int) *C.char {
+			return C.av_color_transfer_name(C.enum_AVColorTransferCharacteristic(i))
+		},
+		"location": func(i C.int) *C.char { return C.av_chroma_location_name(C.enum_AVChromaLocation(i)) },
 	}[tag]
 	var names []string
-	for i := C.int(1); i < 32; i++ { // 0 is reserved or unspecified everywhere
+	for i := C.int(1); i < 32; i++ { // 0 is reserved or unspecified for each tag
 		if name := lookup(i); name != nil {
 			if s := C.GoString(name); s != "reserved" && s != "unknown" {
 				names = append(names, s)

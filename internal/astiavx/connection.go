@@ -17,7 +17,8 @@ import (
 
 var _ io.WriteCloser = (*Connection)(nil)
 
-// Connection writes through one of FFmpeg's protocols. Go-astiav's IOContext copies what is written, and does not say whether that went well.
+// Connection writes through one of FFmpeg's protocols. Go-astiav's IOContext copies each write, and
+// its Write returns no error.
 type Connection struct {
 	io  *astiav.IOContext
 	log LogSource
@@ -26,11 +27,13 @@ type Connection struct {
 	interrupter *astiav.IOInterrupter // nil: closed
 }
 
-// Connect opens a URL for writing. What the protocol does not use of the options stays in the dictionary. Where ctx ends first, Connect returns soon,
-// unless a name is being looked up, with the context's cause. What FFmpeg logs about it goes to the log, which may be nil.
+// Connect opens a URL for writing. Options that the protocol does not use stay in the dictionary.
+// FFmpeg's lines about the connection go to the log, which may be nil. If ctx ends first, Connect
+// returns its cause soon; only the lookup of a name cannot be interrupted. Close frees the connection.
 func Connect(ctx context.Context, url string, options *astiav.Dictionary, log *Log) (*Connection, error) {
 	live.New("connection")
 	c := &Connection{interrupter: astiav.NewIOInterrupter(), log: logConnection(log)}
+	flags := astiav.NewIOContextFlags(astiav.IOContextFlagWrite)
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		c.Interrupt()
@@ -38,23 +41,24 @@ func Connect(ctx context.Context, url string, options *astiav.Dictionary, log *L
 	})
 	var err error
 	c.log.during(func() {
-		c.io, err = astiav.OpenIOContext(url, astiav.NewIOContextFlags(astiav.IOContextFlagWrite), c.interrupter, options)
+		c.io, err = astiav.OpenIOContext(url, flags, c.interrupter, options)
 	})
 	if !stop() {
 		<-interrupted
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		_ = c.Close() // err has said it
+		_ = c.Close() // err is the reason
 		return nil, systemError(err)
 	}
 	return c, nil
 }
 
-// PacketSize is how many bytes at most the protocol sends as one; 0: it has no packets.
+// PacketSize returns the largest number of bytes that the protocol sends in one packet; 0: it has no
+// packets.
 func (c *Connection) PacketSize() int { return int(c.av().max_packet_size) }
 
-// Write sends p at once. What it returned an error for may have been sent in part.
+// Write sends p at once. If it returns an error, a part of p may have been sent.
 func (c *Connection) Write(p []byte) (int, error) {
 	av := c.av()
 	c.log.during(func() {
@@ -67,7 +71,8 @@ func (c *Connection) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Interrupt makes the call that is under way return, and those after it. It may be called at any time, also after Close.
+// Interrupt makes the running call return, and every later call. It may be called at any time, also
+// after Close.
 func (c *Connection) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,7 +81,8 @@ func (c *Connection) Interrupt() {
 	}
 }
 
-// Close says to the other side what the protocol says at the end, unless it was interrupted, and closes the connection. A second Close does nothing.
+// Close ends the connection as the protocol prescribes, unless it was interrupted, and frees it. A
+// second Close does nothing.
 func (c *Connection) Close() error {
 	var err error
 	if c.io != nil {
@@ -96,10 +102,11 @@ func (c *Connection) Close() error {
 
 func (c *Connection) av() *C.AVIOContext { return (*C.AVIOContext)(cPointer(c.io)) }
 
-// systemError turns what FFmpeg calls an error of the system into that error, so that errors.Is finds it.
+// systemError turns FFmpeg's code for an error of the system into that error, which errors.Is finds.
+// FFmpeg's own codes are made of four letters, and are larger.
 func systemError(err error) error {
-	code, ok := err.(astiav.Error)         //nolint:errorlint // as FFmpeg's own calls return it, not wrapped
-	if !ok || code >= 0 || -code >= 4096 { // FFmpeg's own are four letters
+	code, ok := err.(astiav.Error) //nolint:errorlint // go-astiav does not wrap it
+	if !ok || code >= 0 || -code >= 4096 {
 		return err
 	}
 	return syscall.Errno(-code)

@@ -1,13 +1,12 @@
 package astiavx
 
-//#define CUDA_VERSION 1 // the types of cuda.h, which hwcontext_cuda.h would include, are these pointers
+//#define CUDA_VERSION 1 // keeps hwcontext_cuda.h from including cuda.h; its types are these pointers
 //typedef struct CUctx_st *CUcontext;
 //typedef struct CUstream_st *CUstream;
 //#include <libavcodec/avcodec.h>
 //#include <libavutil/hwcontext.h>
 //#include <libavutil/hwcontext_cuda.h>
 //#include <libavutil/mem.h>
-//#include <libavutil/opt.h>
 //#include <stdlib.h>
 //
 //struct release {
@@ -21,7 +20,8 @@ package astiavx
 //	av_free(r);
 //}
 //
-//// wrap_cuda makes a device of a context and a stream. Once the last that uses it is gone, it calls f; if it fails it does not.
+//// wrap_cuda makes a device of a context and a stream. When the last user of the device is gone, it
+//// calls f with opaque. If wrap_cuda fails, f is not called.
 //static int wrap_cuda(AVBufferRef **ref, void *context, void *stream, void *f, void *opaque) {
 //	struct release *r = av_mallocz(sizeof(*r));
 //	*ref = av_hwdevice_ctx_alloc(AV_HWDEVICE_TYPE_CUDA);
@@ -46,6 +46,7 @@ package astiavx
 //	return 0;
 //}
 //
+//// make_frames makes a pool of pictures on the device.
 //static int make_frames(AVBufferRef **ref, AVBufferRef *device, enum AVPixelFormat format, int width, int height) {
 //	*ref = av_hwframe_ctx_alloc(device);
 //	if (!*ref)
@@ -61,6 +62,7 @@ package astiavx
 //	return ret;
 //}
 //
+//// attach makes an encoder take its pictures from a pool.
 //static void attach(AVCodecContext *cc, AVBufferRef *ref) {
 //	av_buffer_unref(&cc->hw_frames_ctx);
 //	cc->hw_frames_ctx = av_buffer_ref(ref);
@@ -78,21 +80,23 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// HardwareDevice is a CUDA context and a stream in it, as FFmpeg sees them. Go-astiav makes contexts of its own only.
+// HardwareDevice is FFmpeg's object for a CUDA context and a stream in it. Go-astiav's
+// HardwareDeviceContext cannot wrap a context that exists.
 type HardwareDevice struct{ ref *C.AVBufferRef }
 
-// NewCUDADevice wraps a CUcontext and a CUstream. When everything that uses them has been freed, it calls release, a void (*)(void *) in C,
-// with opaque. Where it fails it does not.
+// NewCUDADevice wraps a CUcontext and a CUstream. When everything that uses the device has been
+// freed, it calls release, a void (*)(void *) in C, with opaque. If NewCUDADevice fails, release is
+// not called.
 func NewCUDADevice(context, stream, release, opaque unsafe.Pointer) (*HardwareDevice, error) {
 	d := &HardwareDevice{}
 	if ret := C.wrap_cuda(&d.ref, context, stream, release, opaque); ret < 0 {
-		return nil, fmt.Errorf("FFmpeg takes no CUDA device: %w", astiav.Error(ret))
+		return nil, fmt.Errorf("give FFmpeg the CUDA device: %w", astiav.Error(ret))
 	}
 	live.New("hardware device")
 	return d, nil
 }
 
-// Free lets the device go. Frames and encoders that use it keep it alive.
+// Free ends the caller's use of the device. Frames and encoders that use the device keep it alive.
 func (d *HardwareDevice) Free() {
 	if d.ref != nil {
 		live.Freed("hardware device")
@@ -100,45 +104,36 @@ func (d *HardwareDevice) Free() {
 	}
 }
 
-// HardwareFrames is a pool of pictures on a device. Go-astiav's needs a device of its own.
+// HardwareFrames is a pool of pictures on a device. Go-astiav's HardwareFramesContext needs its
+// HardwareDeviceContext.
 type HardwareFrames struct{ ref *C.AVBufferRef }
 
-// NewHardwareFrames returns a pool of pictures in this format of the software's, and of this size in pixels. It never blocks, and takes memory
-// when it is needed.
+// NewHardwareFrames returns a pool of pictures of this size in pixels, whose samples lie as in this
+// software format. It never blocks, and allocates memory when it is needed.
 func NewHardwareFrames(d *HardwareDevice, format astiav.PixelFormat, width, height int) (*HardwareFrames, error) {
 	f := &HardwareFrames{}
-	if ret := C.make_frames(&f.ref, d.ref, C.enum_AVPixelFormat(format), C.int(width), C.int(height)); ret < 0 {
+	ret := C.make_frames(&f.ref, d.ref, C.enum_AVPixelFormat(format), C.int(width), C.int(height))
+	if ret < 0 {
 		return nil, fmt.Errorf("lay out pictures of %d×%d %s: %w", width, height, format, astiav.Error(ret))
 	}
 	live.New("hardware frames")
 	return f, nil
 }
 
-// Get gives frame, which has no buffer, a picture from the pool. The content is undefined.
+// Get gives a frame without a buffer a picture from the pool. The content is undefined.
 func (f *HardwareFrames) Get(frame *astiav.Frame) error {
-	if ret := C.av_hwframe_get_buffer(f.ref, avframe(frame), 0); ret < 0 {
-		return astiav.Error(ret)
-	}
-	return nil
+	return asError(C.av_hwframe_get_buffer(f.ref, avframe(frame), 0))
 }
 
-// Attach makes an encoder that is not open yet take its pictures from this pool.
+// Attach makes an encoder that is not open yet take its pictures from this pool. The encoder keeps
+// the pool alive.
 func (f *HardwareFrames) Attach(cc *astiav.CodecContext) { C.attach(avcodec(cc), f.ref) }
 
-// Free lets the pool go. Its frames, and an encoder that takes them, keep it alive.
+// Free ends the caller's use of the pool. Its pictures, and an encoder that takes them, keep the
+// pool alive.
 func (f *HardwareFrames) Free() {
 	if f.ref != nil {
 		live.Freed("hardware frames")
 		C.av_buffer_unref(&f.ref)
 	}
-}
-
-// EncoderOption returns the value of an option of an encoder, which must be a whole number. Once the encoder is open, it is what that made of
-// it. Go-astiav sets options only.
-func EncoderOption(cc *astiav.CodecContext, name string) (value int, ok bool) {
-	n := C.CString(name)
-	defer C.free(unsafe.Pointer(n))
-	var v C.int64_t
-	ret := C.av_opt_get_int(unsafe.Pointer(avcodec(cc)), n, C.AV_OPT_SEARCH_CHILDREN, &v)
-	return int(v), ret >= 0
 }

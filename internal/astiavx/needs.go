@@ -1,7 +1,8 @@
 package astiavx
 
-// What has to be there to build this package, and all that import it; where it is missing, the go command's error holds
-// the name of the folder. Files with cgo cannot import them, since they are left out where cgo is off.
+// These imports tell what this package, and so each package above it, needs to be built. Where
+// something is missing, the go command's error contains the name of the imported folder, which says
+// what to do. Files with cgo cannot contain the imports: where cgo is off they are not compiled.
 import (
 	_ "github.com/avloom/avloom/internal/needs/ffmpeg-9--run-scripts-ffmpeg.sh-setup"
 	_ "github.com/avloom/avloom/internal/needs/linux-with-cgo--see-README"

@@ -3,8 +3,9 @@ package astiavx
 //#include <stddef.h>
 //#include <stdlib.h>
 //
-//// The parsers of the libraries behind encoders: NULL where FFmpeg was built without the library. Their objects are opaque here; all of
-//// them are far smaller than PARAMETERS bytes.
+//// The parsers of the libraries behind encoders. Their symbols are weak: NULL if FFmpeg was built
+//// without the library. The objects that they fill are opaque here, and far smaller than PARAMETERS
+//// bytes.
 //#define WEAK __attribute__((weak))
 //extern WEAK void x264_param_default(void *);
 //extern WEAK int x264_param_parse(void *, const char *, const char *);
@@ -29,11 +30,12 @@ package astiavx
 //}
 //
 //static int parse_x265(const char *name, const char *value) {
-//	void *p = x265_param_parse && x265_param_alloc && x265_param_free && x265_param_default ? x265_param_alloc() : NULL;
+//	int linked = x265_param_parse && x265_param_alloc && x265_param_free && x265_param_default;
+//	void *p = linked ? x265_param_alloc() : NULL;
 //	if (!p)
 //		return NO_LIBRARY;
 //	x265_param_default(p);
-//	x265_param_parse(p, "log-level", "none"); // or it complains to stderr
+//	x265_param_parse(p, "log-level", "none"); // keeps x265 from writing to stderr
 //	int ret = x265_param_parse(p, name, value);
 //	x265_param_free(p);
 //	return ret;
@@ -51,19 +53,20 @@ import "C"
 
 import "unsafe"
 
-// Verdict is what the library behind an encoder says of one of its own parameters.
+// Verdict is the answer of the library behind an encoder about one of its own parameters.
 type Verdict int
 
 // The verdicts.
 const (
-	ParameterUnchecked Verdict = iota // there is no such library here, or no way to ask it
+	ParameterUnchecked Verdict = iota // there is no such library, or it has no parser
 	ParameterFine
-	ParameterUnknown // there is none of this name
-	ParameterRefused // the value will not do; SVT-AV1 does not tell this from an unknown name
+	ParameterUnknown // there is no parameter of this name
+	ParameterRefused // the value is refused; SVT-AV1 also answers this for an unknown name
 )
 
-// CheckParameter asks the library behind an encoder about a parameter that FFmpeg would pass on to it in text, and whose refusal FFmpeg
-// would only log: X264_PARAM_BAD_NAME and X265_PARAM_BAD_NAME are -1, the codes for bad values -2 (x264.h, x265.h).
+// CheckParameter asks the library behind an encoder about a parameter that FFmpeg passes on to it as
+// text. FFmpeg only logs if the library refuses the parameter. X264_PARAM_BAD_NAME and
+// X265_PARAM_BAD_NAME are -1, the codes for bad values are -2 (x264.h, x265.h).
 func CheckParameter(encoder, name, value string) Verdict {
 	n, v := C.CString(name), C.CString(value)
 	defer C.free(unsafe.Pointer(n))

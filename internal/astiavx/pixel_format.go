@@ -2,64 +2,75 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavutil/pixdesc.h>
-//
-//// precision is the number of bits of a component that count: those of a float's mantissa, or all.
-//static int precision(const AVPixFmtDescriptor *d) {
-//	if (!(d->flags & AV_PIX_FMT_FLAG_FLOAT))
-//		return d->comp[0].depth;
-//	return d->comp[0].depth > 16 ? 24 : 11; // IEEE 754, binary32 and binary16
-//}
-//
-//// conversion_loss is av_get_pix_fmt_loss without what is no loss (a format that could hold more,
-//// chroma of grey), and with what that does not know: floats reach beyond the range of whole
-//// numbers, and have fewer bits than their size.
-//static int conversion_loss(enum AVPixelFormat to, enum AVPixelFormat from) {
-//	const AVPixFmtDescriptor *t = av_pix_fmt_desc_get(to), *f = av_pix_fmt_desc_get(from);
-//	if (to == from)
-//		return 0;
-//	int loss = av_get_pix_fmt_loss(to, from, 1);
-//	if (!t || !f || loss < 0)
-//		return -1;
-//	loss &= FF_LOSS_RESOLUTION | FF_LOSS_DEPTH | FF_LOSS_COLORSPACE | FF_LOSS_ALPHA |
-//		FF_LOSS_COLORQUANT | FF_LOSS_CHROMA;
-//	if (f->nb_components < 3 && !(f->flags & AV_PIX_FMT_FLAG_PAL))
-//		loss &= ~FF_LOSS_RESOLUTION;
-//	int floats = f->flags & AV_PIX_FMT_FLAG_FLOAT && !(t->flags & AV_PIX_FMT_FLAG_FLOAT);
-//	if (floats || t->flags & AV_PIX_FMT_FLAG_FLOAT && precision(t) < precision(f))
-//		loss |= FF_LOSS_DEPTH;
-//	return loss;
-//}
 import "C"
 
 import "github.com/asticode/go-astiav"
 
-// lossNames are what pictures can lose on their way to another pixel format.
-var lossNames = []struct {
-	flag C.int
-	name string
-}{
-	{C.FF_LOSS_ALPHA, "alpha"},
-	{C.FF_LOSS_DEPTH | C.FF_LOSS_COLORQUANT, "bit depth"},
-	{C.FF_LOSS_CHROMA, "colour"},
-	{C.FF_LOSS_RESOLUTION, "chroma resolution"},
-	{C.FF_LOSS_COLORSPACE, "exact RGB, YUV or grey values"},
+// PixelFormatInfo describes a pixel format. Go-astiav shows the name and the flags of a format only.
+type PixelFormatInfo struct {
+	Planes           int
+	Log2ChromaWidth  int    // how many columns share a chroma sample, as a power of 2
+	Log2ChromaHeight int    // how many rows share one
+	RGB              bool   // RGB, XYZ or a palette of RGB: full range, and no matrix
+	Gray             bool   // no colour at all
+	XYZ              bool   // CIE XYZ
+	Mosaic           bool   // raw data of a sensor (Bayer): each pixel has one of the colours
+	Palette          bool   // the second plane holds 256 colours of B, G, R, A
+	Alpha            bool   // in each pixel, or in each colour of a palette
+	Hardware         bool   // in the memory of a device
+	Whole            bool   // each pixel has bytes of its own: no bits, no shared pairs, no mosaic
+	Bits             int    // of a component
+	Bytes            [4]int // from one pixel of a plane to the next; 0: bits, or no such plane
 }
 
-// ConversionLosses names what pictures lose when they are converted from one pixel format to
-// another; none: nothing. Go-astiav does not tell.
-func ConversionLosses(from, to astiav.PixelFormat) []string {
-	loss := C.conversion_loss(C.enum_AVPixelFormat(to), C.enum_AVPixelFormat(from))
+// DescribePixelFormat returns the description of a pixel format; zero if FFmpeg has none.
+func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
+	d := C.av_pix_fmt_desc_get(C.enum_AVPixelFormat(f))
+	if d == nil {
+		return PixelFormatInfo{}
+	}
+	has := func(flags C.uint64_t) bool { return d.flags&flags != 0 }
+	info := PixelFormatInfo{
+		Planes:           int(C.av_pix_fmt_count_planes(C.enum_AVPixelFormat(f))),
+		Log2ChromaWidth:  int(d.log2_chroma_w),
+		Log2ChromaHeight: int(d.log2_chroma_h),
+		RGB:              has(C.AV_PIX_FMT_FLAG_RGB | C.AV_PIX_FMT_FLAG_XYZ | C.AV_PIX_FMT_FLAG_PAL),
+		XYZ:              has(C.AV_PIX_FMT_FLAG_XYZ),
+		Mosaic:           has(C.AV_PIX_FMT_FLAG_BAYER),
+		Palette:          has(C.AV_PIX_FMT_FLAG_PAL),
+		Alpha:            has(C.AV_PIX_FMT_FLAG_ALPHA),
+		Hardware:         has(C.AV_PIX_FMT_FLAG_HWACCEL),
+		Bits:             int(d.comp[0].depth),
+	}
+	colors := int(d.nb_components)
+	if info.Alpha {
+		colors--
+	}
+	info.Gray = colors == 1 && !info.Palette
+	pairs := info.Planes == 1 && info.Log2ChromaWidth+info.Log2ChromaHeight > 0
+	info.Whole = !pairs && !has(C.AV_PIX_FMT_FLAG_BITSTREAM|C.AV_PIX_FMT_FLAG_BAYER)
+	if !has(C.AV_PIX_FMT_FLAG_BITSTREAM) {
+		for _, c := range d.comp[:d.nb_components] {
+			info.Bytes[c.plane] = max(info.Bytes[c.plane], int(c.step))
+		}
+	}
+	return info
+}
+
+// PixelFormats returns the names of the pixel formats for which the filter returns true. Go-astiav
+// has no list of the formats.
+func PixelFormats(filter func(astiav.PixelFormat) bool) []string {
 	var names []string
-	for _, l := range lossNames {
-		if loss&l.flag != 0 {
-			names = append(names, l.name)
+	for d := C.av_pix_fmt_desc_next(nil); d != nil; d = C.av_pix_fmt_desc_next(d) {
+		if filter(astiav.PixelFormat(C.av_pix_fmt_desc_get_id(d))) {
+			names = append(names, C.GoString(d.name))
 		}
 	}
 	return names
 }
 
-// ClosestPixelFormat returns the one of the formats to which pictures lose least, and which has
-// least that they do not need. Go-astiav lacks it.
+// ClosestPixelFormat returns the one of the formats in which pictures lose least, and among equals
+// the smallest. Go-astiav lacks avcodec_find_best_pix_fmt_of_list.
 func ClosestPixelFormat(formats []astiav.PixelFormat, from astiav.PixelFormat) astiav.PixelFormat {
 	list := make([]C.enum_AVPixelFormat, 0, len(formats)+1)
 	for _, f := range formats {
@@ -69,44 +80,6 @@ func ClosestPixelFormat(formats []astiav.PixelFormat, from astiav.PixelFormat) a
 	return astiav.PixelFormat(C.avcodec_find_best_pix_fmt_of_list(&list[0], C.enum_AVPixelFormat(from), 1, nil))
 }
 
-// HasRawTag says whether FFmpeg has a tag for rawvideo in this format, by which its readers know
-// it. Go-astiav lacks it.
+// HasRawTag returns true if FFmpeg has a tag for rawvideo in this format, by which its demuxers
+// recognise it. Go-astiav lacks avcodec_pix_fmt_to_codec_tag.
 func HasRawTag(f astiav.PixelFormat) bool { return C.avcodec_pix_fmt_to_codec_tag(int32(f)) != 0 }
-
-// NeverLossy says whether all that a codec encodes can be had back as it was. Go-astiav does not
-// tell.
-func NeverLossy(id astiav.CodecID) bool {
-	d := C.avcodec_descriptor_get(C.enum_AVCodecID(id))
-	return d != nil && d.props&(C.AV_CODEC_PROP_LOSSY|C.AV_CODEC_PROP_LOSSLESS) == C.AV_CODEC_PROP_LOSSLESS
-}
-
-// jpegFormats are the formats of JPEG, which have the full range, each with the one that says
-// nothing of its range.
-var jpegFormats = [][2]astiav.PixelFormat{
-	{astiav.PixelFormatYuvj420P, astiav.PixelFormatYuv420P},
-	{astiav.PixelFormatYuvj422P, astiav.PixelFormatYuv422P},
-	{astiav.PixelFormatYuvj444P, astiav.PixelFormatYuv444P},
-	{astiav.PixelFormatYuvj440P, astiav.PixelFormatYuv440P},
-	{astiav.PixelFormatYuvj411P, astiav.PixelFormatYuv411P},
-}
-
-// WithoutRange turns the formats of JPEG into those that say nothing of the range, which the tags
-// of colour say. All others stay what they are.
-func WithoutRange(format astiav.PixelFormat) astiav.PixelFormat {
-	for _, pair := range jpegFormats {
-		if pair[0] == format {
-			return pair[1]
-		}
-	}
-	return format
-}
-
-// WithFullRange turns formats into those of JPEG where there is one. All others stay what they are.
-func WithFullRange(format astiav.PixelFormat) astiav.PixelFormat {
-	for _, pair := range jpegFormats {
-		if pair[1] == format {
-			return pair[0]
-		}
-	}
-	return format
-}

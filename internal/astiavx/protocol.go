@@ -10,7 +10,8 @@ import (
 	"unsafe"
 )
 
-// OutputProtocols returns the names of the protocols that FFmpeg can write to. Go-astiav lists none.
+// OutputProtocols returns the names of the protocols that FFmpeg can write to. Go-astiav has no
+// list of them.
 func OutputProtocols() []string {
 	var names []string
 	var state unsafe.Pointer
@@ -20,25 +21,26 @@ func OutputProtocols() []string {
 	return names
 }
 
-// ReadWriteTimeout is an option of every protocol (libavformat/avio.c), which FFmpeg keeps in a class that it does not show: how many
-// microseconds a read or a write may take.
+// ReadWriteTimeout is an option that all protocols have: how many microseconds a read or a write may
+// take. FFmpeg keeps it in a class that is not public (libavformat/avio.c).
 const ReadWriteTimeout = "rw_timeout"
 
-// ProtocolOptions returns the options of the protocol of this name. The list is shared by all callers, and must not be changed; it may be
-// appended to.
+// ProtocolOptions returns the options of the protocol of this name. All callers share the list. They
+// may append to it, and must not change its elements.
 func ProtocolOptions(protocol string) []Option {
-	return listOnce("protocol "+protocol, func() []Option {
-		return append(options(protocolClass(protocol), nil, 0), Option{Name: ReadWriteTimeout, Kind: OptionWhole, Max: math.MaxInt64})
+	return optionList("protocol "+protocol, func() []Option {
+		shared := Option{Name: ReadWriteTimeout, Kind: OptionWhole, Max: math.MaxInt64}
+		return append(options(protocolClass(protocol), nil, 0), shared)
 	})
 }
 
-// CheckProtocolOption says what FFmpeg would have against a value of an option of this protocol.
+// CheckProtocolOption returns FFmpeg's error for a value of an option of this protocol.
 func CheckProtocolOption(protocol, name, value string) error {
 	if name == ReadWriteTimeout {
 		_, err := strconv.ParseUint(value, 10, 63)
 		return err
 	}
-	_, err := rehearse(protocolClass(protocol), protocolClass(protocol), name, value)
+	_, err := checkOption(protocolClass(protocol), protocolClass(protocol), name, value)
 	return err
 }
 

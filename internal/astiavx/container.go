@@ -2,14 +2,16 @@ package astiavx
 
 //#include <libavcodec/avcodec.h>
 //#include <libavformat/avformat.h>
-//#include <libavutil/parseutils.h>
 //#include <stdlib.h>
 //
-//// codec_tag is AVCodecTag of libavformat/internal.h, which the public headers name and do not show.
+//// codec_tag is AVCodecTag of libavformat/internal.h. The public headers name this type and do not
+//// define it.
 //typedef struct codec_tag { enum AVCodecID id; unsigned tag; } codec_tag;
 //
+//// nth_tag returns the n-th tag of a codec in a container; 0: there are fewer.
 //static unsigned nth_tag(const AVOutputFormat *format, enum AVCodecID id, int n) {
-//	for (const codec_tag *const *list = (const codec_tag *const *)format->codec_tag; list && *list; list++)
+//	const codec_tag *const *list = (const codec_tag *const *)format->codec_tag;
+//	for (; list && *list; list++)
 //		for (const codec_tag *t = *list; t->id != AV_CODEC_ID_NONE; t++)
 //			if (t->id == id && n-- == 0)
 //				return t->tag;
@@ -26,19 +28,21 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// Container is a container format that FFmpeg can write. Go-astiav shows its names and flags only.
+// Container is a container format that FFmpeg can write. Go-astiav's OutputFormat shows the names
+// and the flags only.
 type Container struct {
 	Name         string // FFmpeg's short name, "matroska" for instance
 	LongName     string
 	MIME         string // "video/mp4"; "": FFmpeg knows none
 	Extensions   []string
-	VideoCodec   astiav.CodecID // the default; CodecIDNone: it has none
+	VideoCodec   astiav.CodecID // the default; CodecIDNone: there is none
 	AudioCodec   astiav.CodecID
-	NoFile       bool // it opens its files itself: several of them, or none
-	GlobalHeader bool // it wants the encoders' headers in its own
+	NoFile       bool // it opens its files itself, or writes none
+	GlobalHeader bool // it stores the encoders' headers in its own header
 }
 
-// GuessContainer returns the container of this name, or, where name is empty, the one for the extension of the file's name.
+// GuessContainer returns the container of this name, or, if name is empty, the one for the extension
+// of the file's name. Go-astiav finds containers by name only.
 func GuessContainer(name, file string) (Container, bool) {
 	var n, f *C.char
 	if name != "" {
@@ -56,15 +60,12 @@ func GuessContainer(name, file string) (Container, bool) {
 	return newContainer(o), true
 }
 
-// Containers returns all the container formats that FFmpeg can write, by name.
+// Containers returns all container formats that FFmpeg can write, sorted by name. Go-astiav has no
+// list of them.
 func Containers() []Container {
 	var all []Container
 	var state unsafe.Pointer
-	for {
-		o := C.av_muxer_iterate(&state)
-		if o == nil {
-			break
-		}
+	for o := C.av_muxer_iterate(&state); o != nil; o = C.av_muxer_iterate(&state) {
 		all = append(all, newContainer(o))
 	}
 	slices.SortFunc(all, func(a, b Container) int { return strings.Compare(a.Name, b.Name) })
@@ -83,17 +84,21 @@ func newContainer(o *C.AVOutputFormat) Container {
 	return c
 }
 
-// coversOnly are containers of sound whose pictures are covers: FFmpeg's muxers leave out all but one.
-var coversOnly = []string{"aiff", "flac", "mp3"}
+// coverContainers are audio containers in which pictures are covers: FFmpeg's muxers drop all
+// pictures of a stream but one.
+var coverContainers = []string{"aiff", "flac", "mp3"}
 
-// Carries says whether the container can hold streams of this codec. Not known: only writing a header tells.
+// Carries returns whether the container can hold streams of this codec. If known is false, only an
+// attempt to write a header tells. Go-astiav lacks avformat_query_codec.
 func (c Container) Carries(id astiav.CodecID) (can, known bool) {
-	if id.MediaType() == astiav.MediaTypeVideo && slices.Contains(coversOnly, c.Name) {
+	if id.MediaType() == astiav.MediaTypeVideo && slices.Contains(coverContainers, c.Name) {
 		return false, true
 	}
 	can, known = queryCodec(c.Name, id)
-	if c.Name == "matroska" && !can && id != astiav.CodecIDAvui && id != astiav.CodecIDSvq1 { // whose headers are lost on the way
-		return queryCodec("avi", id) // since Matroska holds whatever has a name in AVI (V_MS/VFW/FOURCC)
+	// Matroska also holds every codec that has a tag in AVI (V_MS/VFW/FOURCC), but for two whose
+	// headers it loses.
+	if c.Name == "matroska" && !can && id != astiav.CodecIDAvui && id != astiav.CodecIDSvq1 {
+		return queryCodec("avi", id)
 	}
 	return can, known
 }
@@ -105,15 +110,8 @@ func queryCodec(container string, id astiav.CodecID) (can, known bool) {
 	return ret == 1, ret == 0 || ret == 1
 }
 
-// IsTime says whether FFmpeg reads a text as a time of the calendar. Go-astiav lacks the function.
-func IsTime(text string) bool {
-	t := C.CString(text)
-	defer C.free(unsafe.Pointer(t))
-	var microseconds C.int64_t
-	return C.av_parse_time(&microseconds, t, 0) >= 0
-}
-
-// CodecTags returns the four letters by which a container may name a codec, FFmpeg's own choice first; none: it has no list. Go-astiav lacks the list.
+// CodecTags returns the tags of four letters that a container may give a codec, FFmpeg's choice
+// first; none if the container has no list of tags. Go-astiav has no access to the list.
 func CodecTags(container string, id astiav.CodecID) []string {
 	n := C.CString(container)
 	defer C.free(unsafe.Pointer(n))

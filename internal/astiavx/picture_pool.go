@@ -15,7 +15,8 @@ package astiavx
 //	size_t total;
 //} PictureLayout;
 //
-//// The rows start at multiples of 64 bytes, and each plane ends with spare rows and bytes as av_frame_get_buffer leaves them:
+//// layout fills a PictureLayout whose format, width and height are set. Rows begin at multiples of
+//// 64 bytes. Each plane ends with as many spare rows and bytes as av_frame_get_buffer adds, since
 //// encoders read in blocks.
 //static int layout(PictureLayout *l) {
 //	enum { align = 64, spare = 32 };
@@ -35,6 +36,7 @@ package astiavx
 //	return 0;
 //}
 //
+//// pool_get gives a frame the memory of a picture.
 //static int pool_get(AVBufferPool *pool, const PictureLayout *l, AVFrame *f) {
 //	f->buf[0] = av_buffer_pool_get(pool);
 //	if (!f->buf[0])
@@ -51,12 +53,12 @@ package astiavx
 //	return 0;
 //}
 //
-//// memory is where the pictures of a pool lie, if not in the usual place.
+//// memory allocates the pictures of a pool with the functions of its device.
 //struct memory {
 //	void *(*alloc)(void *opaque, size_t size);
 //	void (*free)(void *opaque, void *memory);
 //	void *opaque;
-//	AVBufferRef *device; // which keeps opaque alive
+//	AVBufferRef *device; // keeps opaque alive
 //};
 //
 //static void memory_free(void *opaque, uint8_t *data) {
@@ -101,8 +103,8 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// PicturePool recycles the memory of pictures of one format and size. It never blocks, and it outlives its Free until the last
-// picture has come back. Go-astiav has no buffer pools.
+// PicturePool recycles the memory of pictures of one format and size. It never blocks. The memory of
+// a picture that is in use survives Free until the picture is freed. Go-astiav has no buffer pools.
 type PicturePool struct {
 	pool   *C.AVBufferPool
 	layout C.PictureLayout
@@ -110,37 +112,45 @@ type PicturePool struct {
 
 // NewPicturePool returns a pool for pictures of this format and size in pixels.
 func NewPicturePool(format astiav.PixelFormat, width, height int) (*PicturePool, error) {
-	return newPool(format, width, height, func(size C.size_t) *C.AVBufferPool { return C.av_buffer_pool_init(size, nil) })
+	return newPool(format, width, height, func(size C.size_t) *C.AVBufferPool {
+		return C.av_buffer_pool_init(size, nil)
+	})
 }
 
-// Memory is where the pictures of a pool lie, if not in the usual place.
+// Memory allocates the memory of a pool with functions in C, in place of av_malloc.
 type Memory struct {
-	Device *HardwareDevice // which the pool keeps alive
-	Alloc  unsafe.Pointer  // void *(*)(void *opaque, size_t) in C; NULL: there is none left
+	Device *HardwareDevice // the pool keeps it alive
+	Alloc  unsafe.Pointer  // void *(*)(void *opaque, size_t); it returns NULL if there is no memory
 	Free   unsafe.Pointer  // void (*)(void *opaque, void *memory)
-	Opaque unsafe.Pointer  // to C memory that lives as long as the device
+	Opaque unsafe.Pointer  // points to C memory that lives as long as the device
 }
 
-// NewPicturePoolIn returns a pool for pictures in this memory.
+// NewPicturePoolIn returns a pool for pictures of this format and size in pixels, in this memory.
 func NewPicturePoolIn(m Memory, format astiav.PixelFormat, width, height int) (*PicturePool, error) {
 	return newPool(format, width, height, func(size C.size_t) *C.AVBufferPool {
 		return C.pool_in(size, m.Device.ref, m.Alloc, m.Free, m.Opaque)
 	})
 }
 
-func newPool(format astiav.PixelFormat, width, height int, make func(size C.size_t) *C.AVBufferPool) (*PicturePool, error) {
-	p := &PicturePool{layout: C.PictureLayout{format: C.enum_AVPixelFormat(format), width: C.int(width), height: C.int(height)}}
+func newPool(
+	format astiav.PixelFormat, width, height int, alloc func(size C.size_t) *C.AVBufferPool,
+) (*PicturePool, error) {
+	p := &PicturePool{layout: C.PictureLayout{
+		format: C.enum_AVPixelFormat(format), width: C.int(width), height: C.int(height),
+	}}
 	if ret := C.layout(&p.layout); ret < 0 {
 		return nil, fmt.Errorf("lay out a picture of %d×%d %s: %w", width, height, format, astiav.Error(ret))
 	}
-	if p.pool = make(p.layout.total); p.pool == nil {
-		return nil, fmt.Errorf("make a pool of pictures: %w", astiav.Error(-C.int(syscall.ENOMEM)))
+	p.pool = alloc(p.layout.total)
+	if p.pool == nil {
+		return nil, fmt.Errorf("allocate a pool of pictures: %w", astiav.Error(-C.int(syscall.ENOMEM)))
 	}
 	live.New("picture pool")
 	return p, nil
 }
 
-// Get gives f, which has no buffer, memory from the pool, and sets its format and size. The content is undefined.
+// Get gives a frame without a buffer memory from the pool, and sets its format and size. The content
+// is undefined.
 func (p *PicturePool) Get(f *astiav.Frame) error {
 	if ret := C.pool_get(p.pool, &p.layout, avframe(f)); ret < 0 {
 		return fmt.Errorf("allocate a picture of %d bytes: %w", int(p.layout.total), astiav.Error(ret))
@@ -148,7 +158,7 @@ func (p *PicturePool) Get(f *astiav.Frame) error {
 	return nil
 }
 
-// Free lets the memory go, each picture's as it comes back.
+// Free frees the memory that is not in use, and each picture's memory when the picture is freed.
 func (p *PicturePool) Free() {
 	if p.pool != nil {
 		live.Freed("picture pool")
