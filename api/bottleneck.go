@@ -108,9 +108,7 @@ func (s *Stats) actor(node int) string {
 	if n.Copies > 1 {
 		said[0] += fmt.Sprintf(", with all of its %d copies", n.Copies)
 	}
-	if writing := share(s.Writing, n.Busy); n.Stream == pipeline.NoStream && writing > 0.5 {
-		said[0] += fmt.Sprintf(", and %.0f %% of that in writes to the destination, which is slow", 100*writing)
-	}
+	said[0] += s.slowWrites(n)
 	if e := s.mostBlocked(node); e != nil {
 		said = append(said, fmt.Sprintf("%s%s waited for it %.0f %%", e.From, ofStream(n.Stream == pipeline.NoStream, e.Stream), 100*share(e.Blocked, s.Elapsed)))
 	}
@@ -118,6 +116,19 @@ func (s *Stats) actor(node int) string {
 		said = append(said, fmt.Sprintf("its present call has taken %v so far", n.InCall.Round(100*time.Millisecond)))
 	}
 	return fmt.Sprintf("%s%s: %s", n.Name, ofStream(n.Stream != pipeline.NoStream, n.Stream), strings.Join(said, ", and "))
+}
+
+// slowWrites says that a muxer is busy because its destination is slow. Of several outputs only the longest time is known.
+func (s *Stats) slowWrites(n *NodeStats) string {
+	writing := share(s.Writing, n.Busy)
+	switch {
+	case n.Stream != pipeline.NoStream || writing <= 0.5:
+		return ""
+	case len(s.muxes()) > 1:
+		return fmt.Sprintf(", and writes to the slowest destination took %.0f %% of the time", 100*share(s.Writing, s.Elapsed))
+	default:
+		return fmt.Sprintf(", and %.0f %% of that in writes to the destination, which is slow", 100*writing)
+	}
 }
 
 func ofStream(say bool, stream int) string {

@@ -57,19 +57,19 @@ func (e *Encoder) build(ctx, opening context.Context, outputs []Output) (*run, e
 		lines: newFFmpegLines(e.journal), journal: e.journal, share: e.claim.take(budgeted(e.streams)),
 		wanted: func() bool { return opening.Err() == nil },
 	}
-	opened := false
+	complete := false
 	defer func() { // also where the logger calls runtime.Goexit
-		if !opened {
+		if !complete {
 			e.claim.putBack()
 		}
 	}()
-	sink, err := b.attempt(opening, outputs, &e.leftBehind)
+	opened, err := b.attempt(opening, outputs, &e.leftBehind)
 	if err != nil {
 		return nil, err
 	}
-	opened = true
+	complete = true
 	e.claim.keep(b.used)
-	r := b.start(ctx, e.claim, sink)
+	r := b.start(ctx, e.claim, opened)
 	r.path, r.shown = outputs[0].path, outputs[0].shown()
 	return r, nil
 }
@@ -144,38 +144,46 @@ func (b *builder) addOwnOptions(options []codecOption) error {
 }
 
 // openMuxers tries the headers in memory, and only then touches the destinations.
-func (b *builder) openMuxers(ctx context.Context) (*muxer.Tee, error) {
+func (b *builder) openMuxers(ctx context.Context) (sinks, error) {
 	for i, t := range b.targets {
 		if err := b.at(t).tryHeader(); err != nil {
 			return nil, b.outputError(i, err)
 		}
 	}
-	muxes := make([]*muxer.Mux, len(b.targets))
+	opened := make(sinks, len(b.targets))
 	for _, i := range b.inOrderOfRisk() {
 		var err error
-		if muxes[i], err = b.at(b.targets[i]).openMuxer(ctx); err != nil {
+		if opened[i], err = b.at(b.targets[i]).openMuxer(ctx); err != nil {
 			return nil, b.outputError(i, err)
 		}
 	}
 	for _, t := range b.targets {
 		b.noteCrashSafety(t)
 	}
-	return muxer.NewTee(muxes), nil
+	return opened, nil
 }
 
 // noteCrashSafety notes where it was asked for and cannot be had.
 func (b *builder) noteCrashSafety(t *target) {
 	if t.output.crashSafe != nil && *t.output.crashSafe && !muxer.CanBeCrashSafe(b.at(t).header(), t.shape()) {
-		b.lost = append(b.lost, lostWish{pipeline.NoStream, muxNode, "what is written to " + t.output.shown() +
+		b.lost = append(b.lost, lostWish{pipeline.NoStream, t.node, "what is written to " + t.output.shown() +
 			" will not be crash-safe: that cannot be had with this container, these streams or these options"})
 	}
 }
 
 func (b *builder) header() muxer.Config {
 	return muxer.Config{
-		Name: b.output.shown(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
-		Log: b.lines.of(muxNode, pipeline.NoStream), CrashSafe: b.output.wantsCrashSafe(b.settings.temporary), Patience: b.output.wantsPatience(),
+		Name: b.outputName(), Format: b.container.Name, Options: b.muxer, Metadata: maps.Clone(b.output.metadata), Streams: b.streams,
+		Log: b.lines.of(b.node, pipeline.NoStream), CrashSafe: b.output.wantsCrashSafe(b.settings.temporary), Patience: b.output.wantsPatience(),
 	}
+}
+
+// outputName is the name of the output in errors, where there are several: "" where there is one.
+func (b *builder) outputName() string {
+	if len(b.targets) == 1 {
+		return ""
+	}
+	return b.output.shown()
 }
 
 func (b *builder) tryHeader() error {
@@ -193,7 +201,7 @@ func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	dst, err := b.touch(ctx, b.lines.of(muxNode, pipeline.NoStream), b.journal.inside)
+	dst, err := b.touch(ctx, b.lines.of(b.node, pipeline.NoStream), b.journal.inside)
 	if err != nil {
 		return nil, err
 	}
@@ -211,14 +219,18 @@ func (b *builder) openMuxer(ctx context.Context) (*muxer.Mux, error) {
 }
 
 // start wires the graph and starts it. From here on the run owns everything.
-func (b *builder) start(ctx context.Context, c *claim, sink *muxer.Tee) *run {
+func (b *builder) start(ctx context.Context, c *claim, opened sinks) *run {
 	graph := pipeline.NewRun(ctx)
 	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connect))
 	for i, connect := range b.connect {
 		packets[i] = connect(graph)
 	}
-	pipeline.Join(muxNode, queue(b, pipeline.Packet.Free), sink.Sink(), packets...)
-	r := &run{Run: graph, ctx: ctx, dst: sink, streams: b.facts, log: b.journal, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
+	joining := queue(b, pipeline.Packet.Free)
+	joining.Share = pipeline.Packet.Ref
+	for i, mux := range opened {
+		pipeline.Join(b.targets[i].node, joining, pipeline.Sink[pipeline.Packet](mux), packets...)
+	}
+	r := &run{Run: graph, ctx: ctx, sinks: opened, streams: b.facts, log: b.journal, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now()}
 	graph.OnEnd(c.leave)
 	graph.OnEnd(r.stopClock)
 	graph.FailStalls(b.settings.stallTimeout)
@@ -260,7 +272,10 @@ func (s *VideoStream) prepare(b *builder) error {
 		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.rate, Tag: s.plan.cfg.Tag})
-	b.facts = append(b.facts, streamFacts{kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64(), unreturned: s.lending.unreturned.Load})
+	encoding := nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec)
+	b.facts = append(b.facts, streamFacts{
+		kind: "video", codec: enc.name, perSecond: s.plan.rate.Float64(), progress: encoding.Progress, unreturned: s.lending.unreturned.Load,
+	})
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen(s.plan.rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, borrowed := pipeline.NewSource[pipeline.Input](run, inputName, s.index)
@@ -268,7 +283,7 @@ func (s *VideoStream) prepare(b *builder) error {
 		s.onDevice(enc)
 		lent := queue(b, pipeline.Input.Withdraw)
 		lent.Take = pipeline.Input.Take
-		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec))
+		encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](encoding)
 		if node == chainedNode {
 			return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(converters[0], encode))
 		}
@@ -290,7 +305,10 @@ func (s *AudioStream) prepare(b *builder) error {
 		return err
 	}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, Sample: enc.sample})
-	b.facts = append(b.facts, streamFacts{kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), samples: s.accepted.Load})
+	encoding := nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)
+	b.facts = append(b.facts, streamFacts{
+		kind: "audio", codec: enc.name, perSecond: float64(s.plan.cfg.SampleRate), progress: encoding.Progress, samples: s.accepted.Load,
+	})
 	b.chosen = append(b.chosen, zap.Dict(streamKey(s.index), enc.chosen()...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		source, samples := pipeline.NewSource[pipeline.Samples](run, inputName, s.index)
@@ -299,8 +317,7 @@ func (s *AudioStream) prepare(b *builder) error {
 		resampled := pipeline.Connect(samples, "resample", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](resample))
 		blocks := pipeline.Connect(resampled, "rechunk", q, pipeline.Processor[pipeline.Samples, pipeline.Samples](nodes.NewRechunk(enc.output, enc.block, enc.fill)))
 		s.source, s.blanks = source, resample.Blanks()
-		return pipeline.Connect(blocks, encodeNode, q,
-			pipeline.Processor[pipeline.Samples, pipeline.Packet](nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)))
+		return pipeline.Connect(blocks, encodeNode, q, pipeline.Processor[pipeline.Samples, pipeline.Packet](encoding))
 	})
 	return nil
 }

@@ -35,11 +35,35 @@ func (s Stats) DOT() string {
 		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), waiting[to] >= e.Depth, fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
 	}
 	if len(s.Nodes) > 0 {
-		d.box("destination", false, "destination", fmt.Sprintf("%d bytes", s.BytesWritten))
-		d.arrow(dotName("mux", pipeline.NoStream), "destination", false, fmt.Sprintf("writing %.0f %%", 100*share(s.Writing, s.Elapsed)))
+		s.drawDestinations(&d)
 	}
 	d.line("}")
 	return d.String()
+}
+
+// drawDestinations draws one box for the destinations of all outputs, because their bytes and times are counted together.
+func (s *Stats) drawDestinations(d *dot) {
+	muxes := s.muxes()
+	written, writing := fmt.Sprintf("%d bytes", s.BytesWritten), fmt.Sprintf("writing %.0f %%", 100*share(s.Writing, s.Elapsed))
+	if len(muxes) == 1 {
+		d.box("destination", false, "destination", written)
+		d.arrow(muxes[0], "destination", false, writing)
+		return
+	}
+	d.box("destination", false, "destinations", written, writing)
+	for _, mux := range muxes {
+		d.arrow(mux, "destination", false)
+	}
+}
+
+// muxes names the nodes that write outputs.
+func (s *Stats) muxes() (names []string) {
+	for _, n := range s.Nodes {
+		if n.Stream == pipeline.NoStream {
+			names = append(names, n.Name)
+		}
+	}
+	return names
 }
 
 // edgeTarget is the node that an edge leads to.

@@ -277,7 +277,7 @@ func (e *Encoder) Abort(cause error) error {
 		return aborted
 	case inside:
 		r.Stop(cause)
-		r.dst.Refuse()
+		r.sinks.refuse()
 		pipeline.Apart(func() { e.over(r, r.Wait()) })
 		return r.Cause()
 	}
@@ -297,7 +297,7 @@ func (e *Encoder) over(r *run, err error) {
 type run struct {
 	*pipeline.Run
 	ctx     context.Context // given to Open: its end is the run's
-	dst     *muxer.Tee
+	sinks   sinks
 	streams []streamFacts
 	path    string // of the first output, or its URL; "": a writer
 	shown   string // how errors and logs name that output: of a URL without its secrets

@@ -7,7 +7,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -83,25 +82,25 @@ func (e *Encoder) awaitOpening() {
 
 // attempt opens all that can block: the encoders, and the destination. A call that does not return after ctx has ended is left behind, and frees what it
 // has opened when it does.
-func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *atomic.Int32) (*muxer.Tee, error) {
-	sink, left, err := pipeline.Attempt(ctx, b.opening(ctx, outputs), b.wake, func(*muxer.Tee) { b.free() })
+func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *atomic.Int32) (sinks, error) {
+	opened, left, err := pipeline.Attempt(ctx, b.opening(ctx, outputs), b.wake, func(sinks) { b.free() })
 	if left {
 		leftBehind.Add(1)
 		b.journal.log(zap.WarnLevel, "left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
 	}
-	return sink, err
+	return opened, err
 }
 
 // opening is open, as a call of code of the caller's: its writer and its logger are called from there.
-func (b *builder) opening(ctx context.Context, outputs []Output) func() (*muxer.Tee, error) {
-	return func() (sink *muxer.Tee, err error) {
-		b.journal.inside.Call(func() { sink, err = b.open(ctx, outputs) })
-		return sink, err
+func (b *builder) opening(ctx context.Context, outputs []Output) func() (sinks, error) {
+	return func() (opened sinks, err error) {
+		b.journal.inside.Call(func() { opened, err = b.open(ctx, outputs) })
+		return opened, err
 	}
 }
 
 // open opens every encoder, tries the headers, opens the destinations and writes the headers.
-func (b *builder) open(ctx context.Context, outputs []Output) (sink *muxer.Tee, err error) {
+func (b *builder) open(ctx context.Context, outputs []Output) (opened sinks, err error) {
 	complete := false
 	defer func() {
 		if !complete {
@@ -119,9 +118,9 @@ func (b *builder) open(ctx context.Context, outputs []Output) (sink *muxer.Tee, 
 			return nil, streamError(i, err)
 		}
 	}
-	sink, err = b.openMuxers(ctx)
+	opened, err = b.openMuxers(ctx)
 	complete = err == nil
-	return sink, err
+	return opened, err
 }
 
 // wake makes a write of the header that blocks return.

@@ -208,7 +208,7 @@ func TestOneOfSeveralOutputsFails(t *testing.T) {
 	require.ErrorIs(t, err, errFull)
 	var node *pipeline.NodeError
 	require.ErrorAs(t, err, &node)
-	require.Equal(t, "mux", node.Node)
+	require.Equal(t, "mux 1", node.Node)
 	require.ErrorContains(t, err, "output *api_test.limitedWriter")
 	require.Equal(t, err, fed)
 	require.NotContains(t, string(read(t, path)), "moov")

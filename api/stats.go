@@ -3,15 +3,15 @@ package api
 import (
 	"time"
 
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
 
 // Stats is a snapshot of a run. All counters rise; what goes on at the moment counts up to now. It turns into JSON with times in nanoseconds.
 type Stats struct {
 	Elapsed      time.Duration // since Open; final once the run is over
-	BytesWritten int64         // the size of what is at the destination
-	Nodes        []NodeStats   // by stream, in the order of the flow; last the muxer
+	BytesWritten int64         // the size of what is at the destination; of several, of all together
+	Nodes        []NodeStats   // by stream, in the order of the flow; last the muxer of each output: "mux", "mux 1", …
 	Edges        []EdgeStats   // by stream, in the order of the flow; the callers are called "input"
 	Abandoned    int           // actors, and calls of Open, left behind in a call that did not return within a second of the end
 
@@ -39,7 +39,7 @@ type StreamStats struct {
 	Encoded  time.Duration // media time: where what the encoder gave ends
 	Packets  int64         // that the encoder gave
 	Bytes    int64         // in these, before the container packs them
-	Held     int64         // packets that the muxer holds back until the other streams have come as far
+	Held     int64         // packets that the first output holds back until the other streams have come as far
 
 	Unreturned int64 // pictures of Acquire that were dropped without Commit or Discard; their memory is lost
 
@@ -57,7 +57,7 @@ func (e *Encoder) Stats() Stats {
 	if r == nil {
 		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.lost.Load()}
 	}
-	s := Stats{LogPanics: e.journal.lost.Load(), BytesWritten: r.dst.Written(), Writing: r.dst.Writing(), Called: e.presence.watch.Total()}
+	s := Stats{LogPanics: e.journal.lost.Load(), BytesWritten: r.sinks.written(), Writing: r.sinks.writing(), Called: e.presence.watch.Total()}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
 	s.Elapsed, s.Over = r.since()
@@ -65,7 +65,8 @@ func (e *Encoder) Stats() Stats {
 	s.Streams = make([]StreamStats, len(r.streams))
 	accepted := acceptedOf(s.Edges, len(r.streams))
 	for i, facts := range r.streams {
-		s.Streams[i] = facts.stats(i, accepted[i], r.dst.Progress(i), &s)
+		s.Streams[i] = facts.stats(i, accepted[i], &s)
+		s.Streams[i].Held = r.sinks[0].HeldOf(i)
 	}
 	return s
 }
@@ -73,15 +74,17 @@ func (e *Encoder) Stats() Stats {
 // streamFacts are what does not change about a stream that is open, and where it counts what comes in.
 type streamFacts struct {
 	kind, codec string
-	perSecond   float64      // frames or samples
+	perSecond   float64 // frames or samples
+	progress    func() nodes.Progress
 	samples     func() int64 // accepted so far; nil: frames, which the first edge counts
 	unreturned  func() int64 // pictures so far; nil: sound
 }
 
 // stats are those of a stream, given how many items have come out of its first edge.
-func (f *streamFacts) stats(index int, accepted int64, p muxer.Progress, s *Stats) StreamStats {
+func (f *streamFacts) stats(index int, accepted int64, s *Stats) StreamStats {
+	p := f.progress()
 	out := StreamStats{
-		Stream: index, Kind: f.kind, Codec: f.codec, Accepted: accepted, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes, Held: p.Held,
+		Stream: index, Kind: f.kind, Codec: f.codec, Accepted: accepted, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes,
 	}
 	if f.unreturned != nil {
 		out.Unreturned = f.unreturned()

@@ -16,6 +16,7 @@ import (
 // target is an output on its way to being opened.
 type target struct {
 	output    Output
+	node      string  // the actor that writes it
 	address   address // of a URL
 	container astiavx.Container
 	muxer     map[string]string // options
@@ -33,7 +34,7 @@ func (b *builder) at(t *target) *builder {
 // prepareOutputs finds the containers, and checks what was said about the outputs.
 func (b *builder) prepareOutputs(outputs []Output) error {
 	for i, o := range outputs {
-		b.target = &target{output: o, saidIn: map[string]string{}}
+		b.target = &target{output: o, node: muxName(i), saidIn: map[string]string{}}
 		b.targets = append(b.targets, b.target)
 		if err := b.prepareOutput(o); err != nil {
 			return b.outputError(i, err)

@@ -7,7 +7,7 @@
 // Where a file is to be crash-safe, packets reach it within half a second: crashsafe.go says how each container is written then, fragments.go cuts mp4 and mov,
 // and patience.go bounds, by the clock, the waiting for streams that send nothing.
 //
-// A Destination is a file, a writer, or a connection that a Protocol makes. A Tee is the sink of a run with several outputs, each with a Mux of its own.
+// A Destination is a file, a writer, or a connection that a Protocol makes.
 //
 // What else is special about a container stands in format.go, what is special about a protocol in protocol.go, and nowhere else.
 package muxer

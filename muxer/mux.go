@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/asticode/go-astiav"
@@ -27,7 +28,7 @@ type Stream struct {
 
 // Config says what to write.
 type Config struct {
-	Name     string            // of the output, for errors where there are several
+	Name     string            // of the output, which errors and activities then name; "": they do not
 	Format   string            // FFmpeg's name of the container
 	Options  map[string]string // of the muxer; all must be known to it
 	Metadata map[string]string
@@ -51,7 +52,7 @@ type Mux struct {
 	io       *astiavx.IO
 	tracks   []track
 	order    *interleaver
-	meters   []*meter // by stream
+	held     []atomic.Int64 // packets that wait for other streams, by stream
 	patience patience
 	fragment time.Duration // how long a fragment lasts that the Mux ends; 0: it ends none
 	atKeys   bool          // a fragment also ends before a key frame
@@ -145,7 +146,7 @@ func (m *Mux) open(cfg Config) error {
 		m.tracks[i].to = s.TimeBase()
 		m.tracks[i].equal = m.format.OutputFormat().Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
-	m.order, m.meters = newInterleaver(m.tracks), newMeters(len(m.tracks))
+	m.order, m.held = newInterleaver(m.tracks), make([]atomic.Int64, len(m.tracks))
 	m.limit = cfg.spec(m.dst).SizeLimit()
 	m.arrange(cfg)
 	return nil
@@ -153,6 +154,10 @@ func (m *Mux) open(cfg Config) error {
 
 // Consume takes a packet of a stream and writes what is due.
 func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
+	return m.named(m.consume(input, p))
+}
+
+func (m *Mux) consume(input int, p pipeline.Packet) error {
 	t := &m.tracks[input]
 	if t.headers != nil {
 		if err := t.headers.apply(p); err != nil {
@@ -160,7 +165,7 @@ func (m *Mux) Consume(_ context.Context, input int, p pipeline.Packet) error {
 			return err
 		}
 	}
-	m.meters[input].take(time.Now(), p, t.from)
+	m.held[input].Add(1)
 	p.SetStreamIndex(input)
 	t.rescale(p)
 	t.rise(p)
@@ -195,9 +200,10 @@ func (t *track) rise(p pipeline.Packet) {
 
 // EndInput says that a stream has ended: the others need not wait for it. Where no stream is left from which anything is
 // expected, what was written is brought to the destination now, because Close may be far off.
-func (m *Mux) EndInput(_ context.Context, input int) error {
+func (m *Mux) EndInput(_ context.Context, input int) error { return m.named(m.endInput(input)) }
+
+func (m *Mux) endInput(input int) error {
 	m.order.end(input)
-	m.meters[input].end()
 	if err := m.writeDue(); err != nil || !m.patience.kept || m.order.expects() || !m.patience.unsent {
 		return err
 	}
@@ -219,7 +225,7 @@ func (m *Mux) writeDue() error {
 
 func (m *Mux) write(p pipeline.Packet) error {
 	defer p.Free()
-	m.meters[p.StreamIndex()].write()
+	m.held[p.StreamIndex()].Add(-1)
 	if err := m.prepare(p); err != nil {
 		return err
 	}
@@ -306,7 +312,9 @@ func (m *Mux) writeAll() error {
 }
 
 // Sync brings everything that was consumed so far to the destination.
-func (m *Mux) Sync(context.Context) error {
+func (m *Mux) Sync(context.Context) error { return m.named(m.sync()) }
+
+func (m *Mux) sync() error {
 	if err := m.writeAll(); err != nil {
 		return err
 	}
@@ -314,7 +322,9 @@ func (m *Mux) Sync(context.Context) error {
 }
 
 // Flush writes what is held and the trailer, and closes a file.
-func (m *Mux) Flush(context.Context) error {
+func (m *Mux) Flush(context.Context) error { return m.named(m.writeRest()) }
+
+func (m *Mux) writeRest() error {
 	if err := m.writeAll(); err != nil {
 		return err
 	}
@@ -342,18 +352,12 @@ func (m *Mux) finish() error {
 	return nil
 }
 
-// Wake makes a write that blocks return.
-func (m *Mux) Wake() { m.dst.Wake() }
-
-// Activity says whether the destination has to be waited for.
-func (m *Mux) Activity() pipeline.Activity { return m.dst.Activity() }
-
 // Close frees everything. What was not flushed is not written.
 func (m *Mux) Close() {
 	if m.order != nil {
 		m.order.free()
-		for _, meter := range m.meters {
-			meter.giveUp()
+		for i := range m.held {
+			m.held[i].Store(0)
 		}
 	}
 	_ = m.closer.Close() // only frees

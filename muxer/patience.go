@@ -177,7 +177,9 @@ func (m *Mux) nextSilence() time.Time {
 }
 
 // Tick finds the streams that have become silent, writes what waited for them, and brings it to the destination.
-func (m *Mux) Tick(context.Context) error {
+func (m *Mux) Tick(context.Context) error { return m.named(m.tick()) }
+
+func (m *Mux) tick() error {
 	m.patience.next = time.Now().Add(askAgain)
 	m.hearAgain()
 	found := false

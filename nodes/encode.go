@@ -3,6 +3,7 @@ package nodes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/asticode/go-astiav"
 
@@ -31,6 +32,7 @@ type Encode[M Media] struct {
 	lag   int64 // see Lag
 	brief bool  // it has ended before the encoder knew how to count decoding times
 	shelf shelf.Packets
+	meter meter
 }
 
 var (
@@ -97,8 +99,17 @@ func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet
 	return e.encode(frame, emit)
 }
 
-// Flush asks the encoder for what it still holds. One that never got anything has nothing, and some do not bear being asked.
+// Flush emits what the encoder still holds, and ends the encoder.
 func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]) error {
+	err := e.flush(emit)
+	if err == nil {
+		e.meter.end()
+	}
+	return err
+}
+
+// flush asks the encoder for what it still holds. One that never got anything has nothing, and some do not bear being asked.
+func (e *Encode[M]) flush(emit pipeline.Emit[pipeline.Packet]) error {
 	if e.sent == 0 {
 		return nil
 	}
@@ -144,7 +155,9 @@ func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
 		}
 		e.given++
 		e.end = max(e.end, packet.Pts()+packet.Duration())
-		err = e.declarePadding(packet)
+		if err = e.declarePadding(packet); err == nil {
+			e.meter.take(time.Now(), packet, e.codec.TimeBase())
+		}
 	}
 	if err != nil || !ok {
 		packet.Free()
@@ -162,6 +175,9 @@ func (e *Encode[M]) Held() int64 {
 	}
 	return max(0, e.total-e.end)
 }
+
+// Progress returns how far the encoder has come. It may be called at any time, from any goroutine, also after Close.
+func (e *Encode[M]) Progress() Progress { return e.meter.read(time.Now()) }
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {

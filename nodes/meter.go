@@ -1,4 +1,4 @@
-package muxer
+package nodes
 
 import (
 	"sync"
@@ -9,11 +9,10 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Progress is how far a stream has come.
+// Progress is how far an encoder has come.
 type Progress struct {
-	Packets int64         // that its encoder gave
+	Packets int64         // that it gave
 	Bytes   int64         // in these
-	Held    int64         // of these, how many wait for other streams
 	Encoded time.Duration // media time: where what it gave ends
 	Ended   bool          // nothing more comes
 
@@ -29,12 +28,11 @@ const (
 	meterStep   = 250 * time.Millisecond
 )
 
-// meter measures a stream as its packets come. It may be read at any time.
+// meter measures an encoder as it gives packets. It may be read at any time.
 type meter struct {
 	mu      sync.Mutex
 	packets int64
 	bytes   int64
-	left    int64 // written, or given up
 	encoded time.Duration
 	ended   bool
 	marks   [meterWindow/meterStep + 1]mark // a ring
@@ -46,14 +44,6 @@ type mark struct {
 	at      time.Time // zero: no mark
 	packets int64
 	encoded time.Duration
-}
-
-func newMeters(n int) []*meter {
-	all := make([]*meter, n)
-	for i := range all {
-		all[i] = &meter{}
-	}
-	return all
 }
 
 // take counts a packet, whose times are in base.
@@ -70,37 +60,18 @@ func (m *meter) take(now time.Time, p pipeline.Packet, base astiav.Rational) {
 	m.encoded = max(m.encoded, time.Duration(end*float64(time.Second)))
 }
 
-// write counts a packet that the container takes.
-func (m *meter) write() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.left++
-}
-
+// end says that nothing more comes.
 func (m *meter) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ended = true
 }
 
-// giveUp says that what waits will not be written.
-func (m *meter) giveUp() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.left = m.packets
-}
-
-// held is how many packets wait.
-func (m *meter) held() int64 {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.packets - m.left
-}
-
+// read returns how far the stream has come.
 func (m *meter) read(now time.Time) Progress {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := Progress{Packets: m.packets, Bytes: m.bytes, Held: m.packets - m.left, Encoded: m.encoded, Ended: m.ended}
+	p := Progress{Packets: m.packets, Bytes: m.bytes, Encoded: m.encoded, Ended: m.ended}
 	for i := range m.marks { // the oldest first
 		k := m.marks[(m.next+i)%len(m.marks)]
 		if age := now.Sub(k.at); !k.at.IsZero() && age <= meterWindow {
@@ -109,15 +80,4 @@ func (m *meter) read(now time.Time) Progress {
 		}
 	}
 	return p
-}
-
-// Progress returns how far a stream has come. It may be called at any time, also after Close.
-func (m *Mux) Progress(stream int) Progress { return m.meters[stream].read(time.Now()) }
-
-// Held returns how many packets wait for other streams.
-func (m *Mux) Held() (n int64) {
-	for _, meter := range m.meters {
-		n += meter.held()
-	}
-	return n
 }
