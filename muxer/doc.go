@@ -1,13 +1,17 @@
-// Package muxer is the one actor that orders the packets of all streams by decoding time and writes the container.
+// Package muxer is the actor that writes one container: it orders the packets of all streams by
+// decoding time and gives them to FFmpeg's muxer.
 //
-// New writes the header and gives a Mux, which is a pipeline.Sink: its input i is stream i. It owns the container's header,
-// interleaving, flushing and trailer, and the Destination it was given. Try does everything that New does, but into nothing,
-// and so finds out what a container refuses before a file is touched.
+// New writes the header and returns a Mux, which is a pipeline.Sink: its input i is stream i. A Mux
+// owns the header, the order of packets, the fragments, the trailer, and its destination. Try does
+// what New does, but discards the bytes, and so finds out what a container refuses before a file is
+// touched.
 //
-// Where a file is to be crash-safe, packets reach it within half a second: crashsafe.go says how each container is written then, fragments.go cuts mp4 and mov,
-// and patience.go bounds, by the clock, the waiting for streams that send nothing.
+// A Mux holds a packet until every other stream that may still send an earlier one has sent one
+// (interleaver.go), for no longer than its patience (patience.go). In a crash-safe file, packets
+// reach the destination within half a second: fragments.go and mov_index.go cut fragments.
 //
-// A Destination is a file, a writer, or a connection that a Protocol makes.
-//
-// What else is special about a container stands in format.go, what is special about a protocol in protocol.go, and nowhere else.
+// The package does not decide what is special about a container: package container does, and a new
+// quirk goes there. It does not know where the bytes go: package destination does. It does not
+// encode. A new act of the actor gets a file of its own, with a type that Mux holds and calls in
+// prepare, write or flush; only writer.go calls FFmpeg's muxer.
 package muxer

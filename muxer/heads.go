@@ -2,21 +2,22 @@ package muxer
 
 import "container/heap"
 
-// heads is a heap of the streams that have a packet in an interleaver, by the decoding time of the first. Of equal times,
-// that of the stream that was added first comes first.
+// heads is a heap of the streams that have a packet in an interleaver, by the decoding time of the
+// first packet. If two times are equal, the stream that was added first comes first.
 type heads struct {
-	of      *interleaver
-	streams []int
+	interleaver *interleaver
+	streams     []int
 }
 
 var _ heap.Interface = (*heads)(nil)
 
-// add adds a stream whose queue is no longer empty.
+// add adds a stream whose queue has its first packet.
 func (h *heads) add(stream int) { heap.Push(h, stream) }
 
-// settle puts the first stream in its place after its first packet was taken.
-func (h *heads) settle() {
-	if h.of.queues[h.streams[0]].empty() {
+// fixFirst moves the first stream to its new place, or removes it, after its first packet was
+// taken.
+func (h *heads) fixFirst() {
+	if h.interleaver.queues[h.streams[0]].empty() {
 		heap.Pop(h)
 		return
 	}
@@ -36,10 +37,10 @@ func (h *heads) Pop() any {
 
 func (h *heads) Less(a, b int) bool {
 	x, y := h.streams[a], h.streams[b]
-	xAt, yAt := h.of.queues[x].first().Dts(), h.of.queues[y].first().Dts()
-	xBase, yBase := h.of.tracks[x].to, h.of.tracks[y].to
-	if earlier(xAt, xBase, yAt, yBase) {
+	xDTS, yDTS := h.interleaver.queues[x].first().Dts(), h.interleaver.queues[y].first().Dts()
+	xBase, yBase := h.interleaver.tracks[x].to, h.interleaver.tracks[y].to
+	if earlier(xDTS, xBase, yDTS, yBase) {
 		return true
 	}
-	return x < y && !earlier(yAt, yBase, xAt, xBase)
+	return x < y && !earlier(yDTS, yBase, xDTS, xBase)
 }

@@ -7,15 +7,22 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// All methods in this file but named may be called at any time, from any goroutine.
+var (
+	_ pipeline.Waker   = (*Mux)(nil)
+	_ pipeline.Watched = (*Mux)(nil)
+	_ pipeline.Holder  = (*Mux)(nil)
+)
+
+// Any goroutine may call the methods in this file at any time, but for named.
 
 // Wake makes a write that blocks return.
 func (m *Mux) Wake() { m.dst.Wake() }
 
-// Refuse makes all writes from now on fail, and does not touch the destination.
+// Refuse makes all later writes fail, and does not touch the destination.
 func (m *Mux) Refuse() { m.dst.Refuse() }
 
-// Activity says whether the destination has to be waited for. It names the output, where that has a name.
+// Activity says whether a call of the destination has begun and not returned. It names the output
+// if the output has a name.
 func (m *Mux) Activity() pipeline.Activity {
 	a := m.dst.Activity()
 	if m.name != "" && a.Doing != "" {
@@ -24,24 +31,19 @@ func (m *Mux) Activity() pipeline.Activity {
 	return a
 }
 
-// Written returns the size of what was written.
+// Written returns the size of the container in bytes.
 func (m *Mux) Written() int64 { return m.dst.Written() }
 
-// Writing returns how long calls of the writer took, the one that goes on included.
+// Writing returns how long all calls of the writer took, a call that has not returned included.
 func (m *Mux) Writing() time.Duration { return m.dst.Writing() }
 
 // Held returns how many packets wait for other streams.
-func (m *Mux) Held() (n int64) {
-	for i := range m.held {
-		n += m.HeldOf(i)
-	}
-	return n
-}
+func (m *Mux) Held() int64 { return m.order.held.Load() }
 
 // HeldOf returns how many packets of a stream wait for other streams.
-func (m *Mux) HeldOf(stream int) int64 { return m.held[stream].Load() }
+func (m *Mux) HeldOf(stream int) int64 { return m.order.heldOfStream[stream].Load() }
 
-// named adds the name of the output to an error, where the output has a name.
+// named adds the name of the output to an error, if the output has a name.
 func (m *Mux) named(err error) error {
 	if err == nil || m.name == "" {
 		return err

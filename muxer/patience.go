@@ -1,83 +1,49 @@
 package muxer
 
 import (
-	"context"
 	"time"
-
-	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/pipeline"
 )
 
-var (
-	_ pipeline.Ticker    = (*Mux)(nil)
-	_ pipeline.Expectant = (*Mux)(nil)
-)
-
 const (
-	// DefaultPatience is how long an output that must not wait holds packets back for a stream that is not being fed.
-	DefaultPatience = 500 * time.Millisecond
-	// askAgain is when to look again at a stream that is not fed, but has something on its way.
-	askAgain = 20 * time.Millisecond
+	// lookAgain is after how long to look again at a stream that is not fed, but has items on their
+	// way.
+	lookAgain = 20 * time.Millisecond
+	// looksPerPatience is how many times within its patience an output looks for silent streams.
+	looksPerPatience = 5
 )
 
-// patience decides, by the clock, which streams are silent. Packets of other streams wait for a stream while something of it
-// is on its way, and while the program has fed it within its patience. Then the order of packets in the file follows from
-// their times alone. A stream that is fed nothing for longer is silent: nobody waits for it until it is fed again. What its
-// encoder holds back does not matter.
+// patience decides, by the clock, which streams are silent.
 //
-// All moments are counted from when the run was made, as a pipeline.Supply counts them.
+// Packets of other streams wait for a stream while an item of it is on its way, and while the
+// program has fed it within its patience. The order of packets in the file then follows from their
+// times alone. A stream that is not fed for longer is silent: no packet waits for it until it is
+// fed again. How many frames its encoder holds does not matter.
+//
+// All moments are counted from the time at which the run was made, as a pipeline.Supply counts
+// them.
 type patience struct {
-	kept     bool            // nobody is silent otherwise
-	ofOutput time.Duration   // for a stream that was never fed, from the first packet of any stream on
-	ofStream []time.Duration // for a stream that was fed, from then on
-	supplies []supply
-	silent   []hush        // by stream
-	first    time.Duration // when the first packet came; 0: none yet
-	next     time.Time     // not to be asked before
-	unsent   bool          // FFmpeg was given packets since the last flush
+	limited  bool            // false: packets wait for every stream without a limit of time
+	ofOutput time.Duration   // for a stream that was never fed, counted from the first packet of any stream
+	ofStream []time.Duration // for a stream that was fed, counted from then
+	supplies []supply        // by stream; nil: packets wait for every stream
+	silences []silence       // by stream
+	first    time.Duration   // when the first packet came; 0: none has come
+	next     time.Time       // Tick is not due before
+
+	order     *interleaver
+	writer    *writer
+	onSilence func(stream int, silent bool) // is told when a stream falls silent, or is silent no more
 }
 
-// hush is how long a stream has been silent.
-type hush struct {
+// silence says whether a stream is silent.
+type silence struct {
 	silent bool
-	fedAt  time.Duration // when it was last fed before
+	fedAt  time.Duration // when the program had last fed the stream
 }
 
-// newPatience says who waits for whom. An output has patience where it must not wait, or where the program set it.
-func newPatience(cfg Config, mustNotWait bool) patience {
-	p := patience{
-		kept: mustNotWait || cfg.Patience > 0, ofOutput: cfg.patience(), ofStream: make([]time.Duration, len(cfg.Streams)),
-		silent: make([]hush, len(cfg.Streams)),
-	}
-	for i, s := range cfg.Streams {
-		p.ofStream[i] = max(p.ofOutput, 2*frameDuration(s))
-	}
-	return p
-}
-
-// patience is that of an output, or the default.
-func (c Config) patience() time.Duration {
-	if c.Patience > 0 {
-		return c.Patience
-	}
-	return DefaultPatience
-}
-
-// frameDuration is the nominal duration of a frame: a stream cannot be fed more often, live.
-func frameDuration(s Stream) time.Duration {
-	frame, rate := astiav.NewRational(1, 1), s.FrameRate
-	if s.Codec.MediaType() == astiav.MediaTypeAudio {
-		frame, rate = astiav.NewRational(max(s.Codec.FrameSize(), 1), 1), astiav.NewRational(s.Codec.SampleRate(), 1)
-	}
-	if rate.Num() <= 0 || rate.Den() <= 0 {
-		return 0
-	}
-	seconds := frame.Float64() / rate.Float64()
-	return time.Duration(min(seconds, float64(1<<32)) * float64(time.Second))
-}
-
-// supply is what a pipeline.Supply tells of a stream.
+// supply is the part of a pipeline.Supply that patience needs.
 type supply interface {
 	Underway() bool
 	FedAt() time.Duration
@@ -85,24 +51,70 @@ type supply interface {
 	Age() time.Duration
 }
 
-// Expect takes what tells of each stream whether it is being fed. A Mux that has not been told waits for all streams.
-func (m *Mux) Expect(supplies []*pipeline.Supply) {
+// newPatience returns the patience of an output: limited if the output must not wait, or if the
+// program has set a limit.
+func newPatience(cfg Config, mustNotWait bool) patience {
+	p := patience{
+		limited: mustNotWait || cfg.Patience > 0, ofOutput: cfg.patience(),
+		ofStream: make([]time.Duration, len(cfg.Streams)), silences: make([]silence, len(cfg.Streams)),
+	}
+	for i, s := range cfg.Streams {
+		p.ofStream[i] = max(p.ofOutput, 2*s.frameDuration())
+	}
+	return p
+}
+
+// expect takes what tells, for each stream, whether it is being fed.
+func (p *patience) expect(supplies []*pipeline.Supply) {
 	for _, s := range supplies {
-		m.patience.supplies = append(m.patience.supplies, s)
+		p.supplies = append(p.supplies, s)
 	}
 }
 
-// now is how long ago the run was made.
+// now returns how long ago the run was made.
 func (p *patience) now() time.Duration { return p.supplies[0].Age() }
 
-// noteArrival notes when the first packet came.
-func (p *patience) noteArrival() {
-	if p.kept && p.supplies != nil && p.first == 0 {
+// noteArrival notes that a packet of a stream has come. It may come before the call of the program
+// that fed the stream is noted.
+func (p *patience) noteArrival(stream int) {
+	if p.limited && p.supplies != nil && p.first == 0 {
 		p.first = p.now()
+	}
+	if p.silences[stream].silent {
+		p.setSilence(stream, silence{})
 	}
 }
 
-// silentAt says when a stream will be silent if it is not fed until then.
+// hearAgain makes packets wait again for streams that were silent and have been fed since.
+func (p *patience) hearAgain() {
+	for i, s := range p.silences {
+		if s.silent && p.supplies[i].FedAt() > s.fedAt {
+			p.setSilence(i, silence{})
+		}
+	}
+}
+
+func (p *patience) setSilence(stream int, s silence) {
+	p.silences[stream] = s
+	p.order.setSilent(stream, s.silent)
+	p.onSilence(stream, s.silent)
+}
+
+// findSilent marks the streams that have become silent, and says whether there is one.
+func (p *patience) findSilent() (found bool) {
+	p.next = time.Now().Add(lookAgain)
+	p.hearAgain()
+	for i := range p.silences {
+		fedAt := p.supplies[i].FedAt() // before the checks, so that a stream that is fed during them is heard again
+		if p.matters(i) && p.silentAt(i) <= p.now() && !p.supplies[i].Underway() {
+			p.setSilence(i, silence{silent: true, fedAt: fedAt})
+			found = true
+		}
+	}
+	return found
+}
+
+// silentAt returns when a stream will be silent if it is not fed until then.
 func (p *patience) silentAt(stream int) time.Duration {
 	supply := p.supplies[stream]
 	if supply.FedAt() == 0 {
@@ -111,59 +123,43 @@ func (p *patience) silentAt(stream int) time.Duration {
 	return supply.SilentAt(0, p.ofStream[stream])
 }
 
-// hearAgain makes the others wait again for streams that were silent and have been fed since.
-func (m *Mux) hearAgain() {
-	for i := range m.patience.silent {
-		if was := m.patience.silent[i]; was.silent && m.patience.supplies[i].FedAt() > was.fedAt {
-			m.setSilent(i, hush{})
-		}
-	}
-}
-
-func (m *Mux) setSilent(stream int, h hush) {
-	m.patience.silent[stream] = h
-	m.order.setSilent(stream, h.silent)
-	m.standAside(stream, h.silent)
-}
-
-// matters says whether something waits for a stream to send, to end or to be silent: packets of other streams, or, where
-// none are held, the end of what FFmpeg was given.
-func (m *Mux) matters(stream int) bool {
+// matters says whether anything waits for a stream to send, to end or to fall silent: packets of
+// other streams, or, if none are held, the last packets that FFmpeg was given.
+func (p *patience) matters(stream int) bool {
 	switch {
-	case m.order.hasEnded(stream), m.patience.silent[stream].silent:
+	case p.order.hasEnded(stream), p.silences[stream].silent:
 		return false
-	case m.order.empty():
-		return m.patience.unsent
+	case p.order.empty():
+		return p.writer.unsent
 	default:
-		return m.order.awaits(stream)
+		return p.order.awaits(stream)
 	}
 }
 
-// lookAgain is by how many times more often than its patience ends an output looks for silent streams.
-const lookAgain = 5
-
-// Due says when to look for streams that have become silent. The engine does not bring a time forward that it has been told; but
-// a stream that is awaited from now on may be silent before those that are awaited already. So the time is never far off.
-func (m *Mux) Due() time.Time {
-	due := m.nextSilence()
-	if soon := time.Now().Add(m.patience.ofOutput / lookAgain); due.After(soon) {
+// due returns when to look for silent streams. The engine does not bring forward a time that it has
+// been told. But a stream that is awaited from now on may fall silent before those that are awaited
+// already, so the time is never far off.
+func (p *patience) due() time.Time {
+	due := p.nextSilence()
+	soon := time.Now().Add(p.ofOutput / looksPerPatience)
+	if due.After(soon) {
 		return soon
 	}
 	return due
 }
 
-// nextSilence says when the next stream will be silent, if that matters.
-func (m *Mux) nextSilence() time.Time {
-	p := &m.patience
-	if !p.kept || p.first == 0 {
+// nextSilence returns when the next stream will fall silent; the zero time if that does not matter.
+func (p *patience) nextSilence() time.Time {
+	if !p.limited || p.first == 0 {
 		return time.Time{}
 	}
 	var earliest time.Duration
-	for i := range m.tracks {
-		if m.matters(i) {
-			if at := p.silentAt(i); earliest == 0 || at < earliest {
-				earliest = at
-			}
+	for i := range p.silences {
+		if !p.matters(i) {
+			continue
+		}
+		if at := p.silentAt(i); earliest == 0 || at < earliest {
+			earliest = at
 		}
 	}
 	if earliest == 0 {
@@ -174,27 +170,4 @@ func (m *Mux) nextSilence() time.Time {
 		return due
 	}
 	return p.next
-}
-
-// Tick finds the streams that have become silent, writes what waited for them, and brings it to the destination.
-func (m *Mux) Tick(context.Context) error { return m.named(m.tick()) }
-
-func (m *Mux) tick() error {
-	m.patience.next = time.Now().Add(askAgain)
-	m.hearAgain()
-	found := false
-	for i := range m.tracks {
-		fedAt := m.patience.supplies[i].FedAt() // before all else: who is fed now is heard again
-		if m.matters(i) && m.patience.silentAt(i) <= m.patience.now() && !m.patience.supplies[i].Underway() {
-			m.setSilent(i, hush{silent: true, fedAt: fedAt})
-			found = true
-		}
-	}
-	if !found {
-		return nil
-	}
-	if err := m.writeDue(); err != nil || !m.patience.unsent {
-		return err
-	}
-	return m.flush()
 }

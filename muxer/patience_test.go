@@ -2,6 +2,7 @@ package muxer
 
 import (
 	"path/filepath"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,10 +53,16 @@ func bothStreams(t *testing.T, audio string) []Stream {
 // openMux opens a file of both streams that is to be crash-safe, or not.
 func openMux(t *testing.T, format string, safe bool) (m *Mux, path string) {
 	t.Helper()
+	return openMuxOf(t, Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: safe})
+}
+
+// openMuxOf opens a file.
+func openMuxOf(t *testing.T, cfg Config) (m *Mux, path string) {
+	t.Helper()
 	path = filepath.Join(t.TempDir(), "file")
 	dst, err := destination.CreateFile(path)
 	require.NoError(t, err)
-	m, err = New(Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: safe}, dst)
+	m, err = New(cfg, dst)
 	require.NoError(t, err)
 	t.Cleanup(m.Close)
 	return m, path
@@ -110,7 +117,7 @@ func due(m *Mux) time.Duration {
 	if m.Due().IsZero() {
 		return -1
 	}
-	return time.Until(m.nextSilence())
+	return time.Until(m.patience.nextSilence())
 }
 
 func found(t *testing.T, path string, stream int) (times []float64) {
@@ -123,7 +130,8 @@ func found(t *testing.T, path string, stream int) (times []float64) {
 	return times
 }
 
-// feed has a stream fed with packets from and up to these numbers, which its encoder gives out at once.
+// feed has a stream fed with packets from and up to these numbers, which its encoder gives out at
+// once.
 func feed(t *testing.T, m *Mux, s *fakeSupply, stream int, from, to int64) {
 	t.Helper()
 	s.feed()
@@ -158,11 +166,11 @@ func TestPatience(t *testing.T) {
 				require.Equal(t, DefaultPatience-100*time.Millisecond, due(m), "it counts from the first packet")
 				other.underway = true
 				wait(t, m, DefaultPatience)
-				require.LessOrEqual(t, due(m), askAgain, "sound is on its way")
+				require.LessOrEqual(t, due(m), lookAgain, "sound is on its way")
 				require.Equal(t, header, m.dst.Written())
 				other.underway = false
 				feed(t, m, fed, pictures, 12, 13)
-				wait(t, m, askAgain)
+				wait(t, m, lookAgain)
 				require.Len(t, found(t, path, pictures), 13, "it is not")
 
 				feed(t, m, fed, pictures, 13, 40)
@@ -224,7 +232,8 @@ func TestSlowStreamsHaveMorePatience(t *testing.T) {
 	require.Equal(t, DefaultPatience, p.ofOutput)
 }
 
-// TestAnotherSilenceMayComeFirst: the engine keeps the time at which it was to look for the first that was awaited.
+// TestAnotherSilenceMayComeFirst: the engine keeps the time at which it was to look for the first
+// that was awaited.
 func TestAnotherSilenceMayComeFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, _ := openMux(t, "matroska", true)
@@ -233,11 +242,12 @@ func TestAnotherSilenceMayComeFirst(t *testing.T) {
 		slow.feed()
 		feed(t, m, other, sound, 0, 2)
 		require.Equal(t, time.Hour, due(m))
-		require.LessOrEqual(t, time.Until(m.Due()), DefaultPatience/lookAgain)
+		require.LessOrEqual(t, time.Until(m.Due()), DefaultPatience/looksPerPatience)
 	})
 }
 
-// TestIndexDoesNotWait for a stream that has ended without a packet, nor for one that begins later than the first fragment ends.
+// TestIndexDoesNotWait for a stream that has ended without a packet, nor for one that begins later
+// than the first fragment ends.
 func TestIndexDoesNotWait(t *testing.T) {
 	for name, begin := range map[string]func(t *testing.T, m *Mux){
 		"one ended":       func(t *testing.T, m *Mux) { require.NoError(t, m.EndInput(t.Context(), sound)) },
@@ -273,12 +283,13 @@ func TestWhoIsPatient(t *testing.T) {
 		}
 		m, err := New(Config{Format: c.format, Streams: bothStreams(t, "aac"), CrashSafe: c.safe, Patience: c.patience}, dst)
 		require.NoError(t, err)
-		require.Equal(t, c.want, m.patience.kept, "%+v", c)
+		require.Equal(t, c.want, m.patience.limited, "%+v", c)
 		m.Close()
 	}
 }
 
-// TestStreamThatBeginsLate has nothing for the first five seconds of the file, and comes long after they were written.
+// TestStreamThatBeginsLate has nothing for the first five seconds of the file, and comes long after
+// they were written.
 func TestStreamThatBeginsLate(t *testing.T) {
 	for _, format := range []string{"mp4", "mov", "matroska"} {
 		t.Run(format, func(t *testing.T) {
@@ -317,4 +328,45 @@ func TestEndBesideASilentStream(t *testing.T) {
 		require.NoError(t, m.EndInput(t.Context(), pictures))
 		require.Len(t, found(t, path, pictures), 13)
 	})
+}
+
+// Only the mov family needs a packet of AC-3 before it can describe the stream. Matroska cuts its
+// clusters although such a stream has had none.
+func TestClustersDoNotWaitForAC3(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, path := openMuxOf(t, Config{Format: "matroska", Streams: bothStreams(t, "ac3"), CrashSafe: true})
+		fed, _ := supplyMux(m)
+		feed(t, m, fed, pictures, 0, 10)
+		wait(t, m, DefaultPatience)
+		require.Len(t, found(t, path, pictures), 10)
+	})
+}
+
+// Held counts the packets of all streams together, and HeldOf those of one stream.
+func TestHeld(t *testing.T) {
+	m, _ := openMuxOf(t, Config{Format: "matroska", Streams: bothStreams(t, "aac")})
+	require.Zero(t, m.Held())
+	consume(t, m, pictures, 0, 5)
+	require.Equal(t, []int64{5, 5, 0}, []int64{m.Held(), m.HeldOf(pictures), m.HeldOf(sound)})
+	consume(t, m, sound, 0, 9) // to 0.192 s: pictures up to 0.16 s are due, and sound from then on waits
+	require.Equal(t, []int64{1, 0, 1}, []int64{m.Held(), m.HeldOf(pictures), m.HeldOf(sound)})
+	require.NoError(t, m.Sync(t.Context()))
+	require.Zero(t, m.Held())
+	consume(t, m, pictures, 5, 9)
+	require.EqualValues(t, 4, m.Held())
+	m.Close()
+	require.Zero(t, m.Held(), "packets that were given up are held no more")
+}
+
+// BenchmarkHeld shows that the cost of Held, which the engine calls after each packet, does not
+// grow with the number of streams.
+func BenchmarkHeld(b *testing.B) {
+	for _, streams := range []int{1, 64} {
+		b.Run(strconv.Itoa(streams), func(b *testing.B) {
+			m := &Mux{order: newInterleaver(make([]track, streams))}
+			for b.Loop() {
+				_ = m.Held()
+			}
+		})
+	}
 }

@@ -61,7 +61,8 @@ func writeSilence(t *testing.T, format, codec string, packets int, options map[s
 		cc.SetChannelLayout(astiav.ChannelLayout7Point1)
 		cc.SetTimeBase(astiav.NewRational(1, soundRate))
 	})
-	m, err := New(Config{Format: format, Streams: []Stream{stream}, Options: options}, destination.NewWriter(&holes{File: file}))
+	cfg := Config{Format: format, Streams: []Stream{stream}, Options: options}
+	m, err := New(cfg, destination.NewWriter(&holes{File: file}))
 	require.NoError(t, err)
 	defer m.Close()
 	silence := pipeline.NewPacket()
@@ -95,7 +96,9 @@ func samplesIn(t *testing.T, path string) int64 {
 func TestSoundAboveFourGiB(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const packets = 4<<30/packetBytes + 2
-	for format, codec := range map[string]string{"wav": "pcm_s16le", "w64": "pcm_s16le", "caf": "pcm_s16le", "au": "pcm_s16be"} {
+	for format, codec := range map[string]string{
+		"wav": "pcm_s16le", "w64": "pcm_s16le", "caf": "pcm_s16le", "au": "pcm_s16be",
+	} {
 		t.Run(format, func(t *testing.T) {
 			path, err := writeSilence(t, format, codec, packets, nil)
 			require.NoError(t, err)

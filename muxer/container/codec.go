@@ -44,15 +44,15 @@ func KeepsAlpha(format, codec string) bool {
 	return !slices.Contains(alphaBeside, codec) || format == "matroska" || format == "webm"
 }
 
-// manyChannels are the codecs for which FLV can signal more than two channels (write_codec_fourcc in
-// FFmpeg's flvenc.c).
+// manyChannels are the codecs for which FLV can signal more than two channels (write_codec_fourcc
+// in FFmpeg's flvenc.c).
 var manyChannels = []astiav.CodecID{
 	astiav.CodecIDAac, astiav.CodecIDOpus, astiav.CodecIDFlac,
 	astiav.CodecIDMp3, astiav.CodecIDAc3, astiav.CodecIDEac3,
 }
 
-// CheckStream returns an error for a stream for which FFmpeg's muxer would end the process instead of
-// refusing it.
+// CheckStream returns an error for a stream for which FFmpeg's muxer would end the process instead
+// of refusing it.
 func CheckStream(format string, p *astiav.CodecParameters) error {
 	channels := p.ChannelLayout().Channels()
 	if format == "flv" && channels > 2 && !slices.Contains(manyChannels, p.CodecID()) {
@@ -68,9 +68,9 @@ func HidesFrameSize(format string, codec astiav.CodecID) bool {
 	return codec == astiav.CodecIDVorbis && IsMovFamily(format)
 }
 
-// omitHeaders are the codecs whose encoders leave the header out of the stream when a container wants
-// it in its own (a global header). All others repeat it in the stream, or have it beside the stream
-// in every container.
+// omitHeaders are the codecs whose encoders leave the header out of the stream when a container
+// wants it in its own (a global header). All others repeat it in the stream, or have it beside the
+// stream in every container.
 var omitHeaders = []astiav.CodecID{astiav.CodecIDH264, astiav.CodecIDHevc, astiav.CodecIDMpeg4}
 
 // NeedsHeadersInBand says whether the header of a stream has to be put back in front of its key

@@ -32,8 +32,8 @@ var chosenByFFmpeg = []astiav.CodecID{
 // chosen.
 func HasCodecTags(format string) bool { return IsMovFamily(format) || format == "avi" }
 
-// CodecTags returns the four letters by which a container may name a codec; nil if FFmpeg takes any.
-// If FFmpeg chooses them, choosable is false.
+// CodecTags returns the four letters by which a container may name a codec; nil if FFmpeg takes
+// any. If FFmpeg chooses them, choosable is false.
 func CodecTags(format string, codec astiav.CodecID) (tags []string, choosable bool) {
 	if format == "mov" && slices.Contains(chosenByFFmpeg, codec) {
 		return nil, false

@@ -26,7 +26,7 @@ func (s Spec) CanBeCrashSafe() bool { return s.crashSafety() != nil }
 func (s Spec) crashSafety() map[string]string {
 	switch {
 	case slices.Contains(hybridFormats, s.Format):
-		if !s.CanSeek || setsLayout(s.Options) || !canDescribeAll(s.Codecs) {
+		if !s.CanSeek || setsLayout(s.Options) || !s.canDescribeAll() {
 			return nil
 		}
 		options, flags := maps.Clone(flushEachPacket), s.Options["movflags"]
@@ -54,20 +54,16 @@ func (s Spec) addCrashSafety(options map[string]string) {
 // needPacket are the codecs that FFmpeg's mov muxer can describe in an index only after a packet.
 var needPacket = []astiav.CodecID{astiav.CodecIDAc3, astiav.CodecIDEac3, astiav.CodecIDTruehd}
 
-// NeedsPacket says whether FFmpeg's mov muxer can describe a stream of this codec only after a packet
-// of it.
-func NeedsPacket(codec astiav.CodecID) bool { return slices.Contains(needPacket, codec) }
-
-// NeedsSample says whether a container that is written from front to back can describe sound of
-// this codec only after a packet of it. The muxer then needs a packet of silence beforehand
+// NeedsSample says whether the container can describe sound of this codec only after a packet of
+// it. If it is written from front to back, it needs a packet of silence for that
 // (muxer.Stream.Sample).
 func NeedsSample(format string, codec astiav.CodecID) bool {
-	return IsMovFamily(format) && NeedsPacket(codec)
+	return IsMovFamily(format) && slices.Contains(needPacket, codec)
 }
 
-// canDescribeAll says whether an index of these streams can be written at any time. If one of
-// several streams needs a packet first, and is never fed, the index cannot be written even at the
-// end.
-func canDescribeAll(codecs []astiav.CodecID) bool {
-	return len(codecs) < 2 || !slices.ContainsFunc(codecs, NeedsPacket)
+// canDescribeAll says whether an index of the streams can be written at any time. If one of several
+// streams needs a packet first, and is never fed, the index cannot be written even at the end.
+func (s Spec) canDescribeAll() bool {
+	needs := func(codec astiav.CodecID) bool { return NeedsSample(s.Format, codec) }
+	return len(s.Codecs) < 2 || !slices.ContainsFunc(s.Codecs, needs)
 }

@@ -19,8 +19,8 @@ func (e *NeedsFileError) Error() string {
 	return "FFmpeg reads it again at the end, which takes a file"
 }
 
-// needSeeking are the containers that nobody can read unless FFmpeg goes back to correct the header.
-// FFmpeg writes them from front to back all the same.
+// needSeeking are the containers that nobody can read unless FFmpeg goes back to correct the
+// header. FFmpeg writes them from front to back all the same.
 var needSeeking = []string{"aiff", "w64", "wtv"}
 
 // CheckFinish finds what would only fail at the end of the file.

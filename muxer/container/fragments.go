@@ -23,8 +23,8 @@ const longestFragment = 500 * time.Millisecond
 const longestOgg = 10 * time.Second
 
 // holdBack are the containers, besides the mov family, whose muxers keep packets until they are
-// made to write them. Matroska fills a cluster until a packet comes that is late enough. Ogg fills a
-// page until each stream has two pages. MPEG-TS collects sound until it fills a PES packet.
+// made to write them. Matroska fills a cluster until a packet comes that is late enough. Ogg fills
+// a page until each stream has two pages. MPEG-TS collects sound until it fills a PES packet.
 var holdBack = []string{"matroska", "webm", "ogg", "ogv", "oga", "opus", "spx", "mpegts"}
 
 // Fragments returns the rule for this file.

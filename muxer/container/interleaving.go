@@ -6,8 +6,8 @@ import "slices"
 // Otherwise FFmpeg's muxer for ASF ends the process (an assertion in flush_packet of asfenc.c).
 var inOrder = []string{"asf", "asf_stream"}
 
-// sideBySide are the containers that have a place for sound beside each picture and nowhere else, so
-// that their muxers fail if one comes without the other.
+// sideBySide are the containers that have a place for sound beside each picture and nowhere else,
+// so that their muxers fail if one comes without the other.
 var sideBySide = []string{"dv", "mxf", "mxf_d10", "gxf", "swf", "avm2"}
 
 // programStreams are the containers that FFmpeg's MPEG-PS muxer writes.
@@ -31,10 +31,11 @@ func HoldsSideBySide(format string) bool { return slices.Contains(sideBySide, fo
 func WaitsForStreams(format string) bool { return slices.Contains(programStreams, format) }
 
 // BeginsAtZero says whether the times of the container begin at 0. FFmpeg then moves the times of
-// all streams, by as much as the first packet needs. That is too little if another stream, which has
-// had no packet yet, begins before 0: MPEG-TS would wrap around, and the muxers of FLV and NUT refuse
-// the packet.
+// all streams, by as much as the first packet needs. That is too little if another stream, which
+// has had no packet yet, begins before 0: MPEG-TS would wrap around, and the muxers of FLV and NUT
+// refuse the packet.
 func BeginsAtZero(format string) bool { return slices.Contains(fromZero, format) }
 
-// RefusesEarlier says whether FFmpeg's muxer refuses each packet that is earlier than its first one.
+// RefusesEarlier says whether FFmpeg's muxer refuses each packet that is earlier than its first
+// one.
 func RefusesEarlier(format string) bool { return format == "flv" }

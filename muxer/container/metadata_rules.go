@@ -5,8 +5,8 @@ import "slices"
 // useMetadataTags makes FFmpeg's mov muxer write all tags, in a form that few players read.
 const useMetadataTags = "movflags=use_metadata_tags"
 
-// metadataRules are the containers that keep tags, as FFmpeg's muxers write them. All others keep none.
-// TestEveryTagIsKeptOrRefused of package api writes all containers, and reads the files back.
+// metadataRules are the containers that keep tags, as FFmpeg's muxers write them. All others keep
+// none. TestEveryTagIsKeptOrRefused of package api writes all containers, and reads the files back.
 var metadataRules = map[string]metadataRule{
 	"mp4":  withKeys(mp4, "timecode"),
 	"ipod": mp4,
@@ -29,7 +29,7 @@ var metadataRules = map[string]metadataRule{
 
 	"asf": anyWithTimes, "asf_stream": anyWithTimes, "wtv": anyWithTimes, "caf": anyWithTimes,
 	"mp3": anyWithTimes, "nut": anyWithTimes, "smjpeg": anyWithTimes, "tta": anyWithTimes, "wv": anyWithTimes,
-	"flac": {any: true}, "oga": {any: true}, "ogg": {any: true}, "ogv": {any: true}, "opus": {any: true}, "spx": {any: true},
+	"flac": anyTag, "oga": anyTag, "ogg": anyTag, "ogv": anyTag, "opus": anyTag, "spx": anyTag,
 	"flv": {any: true, times: true, not: []string{ // write_metadata in flvenc.c
 		"width", "height", "videodatarate", "framerate", "videocodecid", "audiodatarate", "audiosamplerate",
 		"audiosamplesize", "stereo", "audiocodecid", "duration",
@@ -86,6 +86,9 @@ var threeGP = metadataRule{
 	times:  true,
 	values: map[string]string{"date": year, "location": place},
 }
+
+// anyTag keeps all tags.
+var anyTag = metadataRule{any: true}
 
 // anyWithTimes keeps all tags, of which creation_time must be a time.
 var anyWithTimes = metadataRule{any: true, times: true}

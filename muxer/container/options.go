@@ -2,8 +2,9 @@ package container
 
 import "maps"
 
-// MuxerOptions returns the program's options, with those that FFmpeg's muxer needs for this container
-// and destination. An option of the program is kept as it is, but movflags, which may be added to.
+// MuxerOptions returns the program's options, with those that FFmpeg's muxer needs for this
+// container and destination. An option of the program is kept as it is, but movflags, which may be
+// added to.
 func (s Spec) MuxerOptions() map[string]string {
 	options := map[string]string{"fflags": "+bitexact"} // or matroska and ogg write random numbers
 	if !s.CanSeek {

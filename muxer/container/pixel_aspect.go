@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// aspectContainers signal the pixel aspect ratio themselves, for every codec, as the mov family does.
+// aspectContainers signal the pixel aspect ratio themselves, for every codec, as the mov family
+// does.
 var aspectContainers = []string{"matroska", "webm", "avi", "nut", "asf", "asf_stream", "yuv4mpegpipe"}
 
 // noAspect are the containers that lose even a pixel aspect ratio that the codec signals.
 var noAspect = []string{"swf", "avm2", "avif"}
 
-// aspectCodecs are the codecs that signal the pixel aspect ratio in their stream. Each function says
-// whether the codec can signal this ratio, for pictures of this size, to half a percent.
+// aspectCodecs are the codecs that signal the pixel aspect ratio in their stream. Each function
+// says whether the codec can signal this ratio, for pictures of this size, to half a percent.
 var aspectCodecs = map[string]func(aspect float64, width, height int) bool{
 	"h264": anyAspect, "hevc": anyAspect, "mpeg4": anyAspect, "mjpeg": anyAspect,
 	"png": anyAspect, "apng": anyAspect, "tiff": anyAspect, "dirac": anyAspect,

@@ -28,7 +28,8 @@ var rateRules = map[string]rateRule{
 	"filmstrip": {whole: true, reason: "filmstrip has whole frames per second only"}, // write_trailer in filmstripenc.c
 }
 
-// flash has 8.8 bits of frames per second (swf_write_header in swfenc.c). FFmpeg rounds other rates.
+// flash has 8.8 bits of frames per second (swf_write_header in swfenc.c). FFmpeg rounds other
+// rates.
 var flash = rateRule{least: 1, most: 255, reason: "Flash has 8 bits of frames per second and 8 bits of fraction"}
 
 var (
@@ -38,8 +39,8 @@ var (
 	doublePAL  = astiav.NewRational(50, 1)
 )
 
-// rateRulesByLines are the rates that follow from the height of the pictures (dv_profiles in FFmpeg's
-// dv_profile.c, gxf_write_header in gxfenc.c).
+// rateRulesByLines are the rates that follow from the height of the pictures (dv_profiles in
+// FFmpeg's dv_profile.c, gxf_write_header in gxfenc.c).
 var rateRulesByLines = map[string]map[int][]astiav.Rational{
 	"dv":  {480: {ntsc}, 576: {pal}, 720: {doubleNTSC, doublePAL}, 1080: {ntsc, pal}},
 	"gxf": {480: {ntsc}, 512: {ntsc}, 576: {pal}, 608: {pal}},

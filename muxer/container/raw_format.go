@@ -5,9 +5,9 @@ import "github.com/avloom/avloom/internal/astiavx"
 // rawFormats are the pixel formats of rawvideo that a container can name.
 //
 // For AVI and mov they are those of PIX_FMT_LIST_AVI and PIX_FMT_LIST_MOV in FFmpeg's raw.c, and
-// their tags, as the ffmpeg of Debian 12 reads them back. FFmpeg writes all others too, and says that
-// they will be unreadable. In AVI, rgb24 is read as bgr24, and bgr0 as bgr24 with the wrong distance
-// between pixels; the same happens to rgb0 in mov.
+// their tags, as the ffmpeg of Debian 12 reads them back. FFmpeg writes all others too, and says
+// that they will be unreadable. In AVI, rgb24 is read as bgr24, and bgr0 as bgr24 with the wrong
+// distance between pixels; the same happens to rgb0 in mov.
 var rawFormats = map[string][]string{
 	"avi": {
 		"yuv420p", "yuv422p", "yuv410p", "yuv411p", "nv12", "nv21", "yuyv422", "uyvy422", "yvyu422",

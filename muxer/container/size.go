@@ -46,8 +46,8 @@ func (s Spec) SizeLimit() SizeLimit {
 	return mostBytes[s.Format]
 }
 
-// Fits says whether a file whose packets end at this offset stays within the limit, with its trailer.
-// Small containers have none.
+// Fits says whether a file whose packets end at this offset stays within the limit, with its
+// trailer. Small containers have none.
 func (l SizeLimit) Fits(end int64) bool {
 	if l == 0 {
 		return true

@@ -63,8 +63,8 @@ func (p Protocol) connectByFFmpeg(ctx context.Context, l Link) (*connection, err
 }
 
 // withDefaults returns the program's options, and for those that it did not set:
-//   - pkt_size of MPEG-TS over UDP: an Ethernet frame holds seven packets of MPEG-TS, which receivers
-//     expect in one datagram. FFmpeg's own size cuts a packet in two.
+//   - pkt_size of MPEG-TS over UDP: an Ethernet frame holds seven packets of MPEG-TS, which
+//     receivers expect in one datagram. FFmpeg's own size cuts a packet in two.
 //   - linger of SRT: when libsrt is closed, it forgets the bytes that it has not sent, unless it is
 //     told to wait, in whole seconds.
 func (p Protocol) withDefaults(l Link) map[string]string {

@@ -2,8 +2,8 @@ package destination
 
 import "io"
 
-// connection carries bytes to another program. Its errors say where it leads, and what FFmpeg or the
-// server said about it.
+// connection carries bytes to another program. Its errors say where it leads, and what FFmpeg or
+// the server said about it.
 type connection struct {
 	carrier interface {
 		io.WriteCloser

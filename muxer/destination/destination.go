@@ -35,8 +35,8 @@ type Destination struct {
 	err error // the first error of the writer
 }
 
-// NewWriter returns a Destination that writes to w. Close leaves w open. If w can seek, FFmpeg seeks
-// in it, and the container begins at the present offset of w.
+// NewWriter returns a Destination that writes to w. Close leaves w open. If w can seek, FFmpeg
+// seeks in it, and the container begins at the present offset of w.
 func NewWriter(w io.Writer) *Destination {
 	d := &Destination{w: w, raw: w}
 	d.seeker, d.base = seekable(w)
@@ -91,8 +91,8 @@ func (d *Destination) Close() error {
 	return err
 }
 
-// GiveUp closes a file or a connection that is still open, after a failure. A connection is cut: the
-// other program does not receive the bytes by which a protocol marks a complete transfer.
+// GiveUp closes a file or a connection that is still open, after a failure. A connection is cut:
+// the other program does not receive the bytes by which a protocol marks a complete transfer.
 func (d *Destination) GiveUp() {
 	if d.connection != nil {
 		d.connection.carrier.Interrupt()

@@ -41,8 +41,8 @@ func (d *Destination) callWriter(p []byte) (int, error) {
 	return d.w.Write(p)
 }
 
-// endCall ends a call of Write or Seek. A panic of the writer must not unwind the C code that called
-// Write, so it becomes an error.
+// endCall ends a call of Write or Seek. A panic of the writer must not unwind the C code that
+// called Write, so it becomes an error.
 func (d *Destination) endCall(err *error) {
 	if v := recover(); v != nil {
 		*err = d.fail(&pipeline.PanicError{Value: v, Stack: debug.Stack()})

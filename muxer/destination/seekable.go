@@ -27,8 +27,8 @@ func seekable(w io.Writer) (seeker io.Seeker, offset int64) {
 	return seeker, offset
 }
 
-// appends says whether w is a file that was opened with O_APPEND. The system writes all bytes to its
-// end, wherever a seek has moved the offset.
+// appends says whether w is a file that was opened with O_APPEND. The system writes all bytes to
+// its end, wherever a seek has moved the offset.
 func appends(w io.Writer) bool {
 	f, ok := w.(syscall.Conn)
 	if !ok {

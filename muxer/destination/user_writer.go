@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// userWriter calls a writer of the program on a goroutine other than FFmpeg's. FFmpeg calls from C: a
-// writer that ends its goroutine (t.FailNow does) would leave FFmpeg in the middle of a call.
+// userWriter calls a writer of the program on a goroutine other than FFmpeg's. FFmpeg calls from C:
+// a writer that ends its goroutine (t.FailNow does) would leave FFmpeg in the middle of a call.
 type userWriter struct {
 	w      io.Writer
 	seeker io.Seeker // nil: w cannot seek
@@ -27,8 +27,8 @@ type userWriter struct {
 	err         error
 }
 
-// NewUserWriter is NewWriter for a writer of the program, which may panic, end its goroutine, or call
-// the encoder that calls it. inside is told of each call of the writer.
+// NewUserWriter is NewWriter for a writer of the program, which may panic, end its goroutine, or
+// call the encoder that calls it. inside is told of each call of the writer.
 func NewUserWriter(w io.Writer, inside *pipeline.Callbacks) *Destination {
 	d := NewWriter(w)
 	d.inside = inside

@@ -59,13 +59,13 @@ func TestOrderOverTimeBases(t *testing.T) {
 	for k := range int64(4) {
 		push(t, i, 0, k, 1)
 	}
-	require.Empty(t, taken(i.next), "stream 1 may still have something earlier")
+	require.Empty(t, taken(i.popDue), "stream 1 may still have something earlier")
 	push(t, i, 1, 1600, 1) // with frame 1
-	require.Equal(t, []string{"0@0", "0@1", "1@1600"}, taken(i.next), "of equals, the stream that was added first")
+	require.Equal(t, []string{"0@0", "0@1", "1@1600"}, taken(i.popDue), "of equals, the stream that was added first")
 	push(t, i, 1, 4799, 1) // just before frame 3
-	require.Equal(t, []string{"0@2", "1@4799"}, taken(i.next))
+	require.Equal(t, []string{"0@2", "1@4799"}, taken(i.popDue))
 	i.end(1)
-	require.Equal(t, []string{"0@3"}, taken(i.next))
+	require.Equal(t, []string{"0@3"}, taken(i.popDue))
 }
 
 func TestWhatIsHeldIsBounded(t *testing.T) {
@@ -74,10 +74,10 @@ func TestWhatIsHeldIsBounded(t *testing.T) {
 	for k := range int64(9) {
 		push(t, i, 0, k, mostHeldBytes/8)
 	}
-	require.Equal(t, []string{"0@0"}, taken(i.next))
+	require.Equal(t, []string{"0@0"}, taken(i.popDue))
 	push(t, i, 1, -5, 1)
-	require.Equal(t, "1@-5", taken(i.next)[0], "what comes too late is written at once")
-	require.NotEmpty(t, taken(i.earliest))
+	require.Equal(t, "1@-5", taken(i.popDue)[0], "what comes too late is written at once")
+	require.NotEmpty(t, taken(i.pop))
 	require.Zero(t, i.bytes)
 }
 
@@ -88,27 +88,27 @@ func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
 	push(t, i, 0, 0, 1)
 	require.True(t, i.awaits(1))
 	require.False(t, i.awaits(0), "it has something")
-	require.Empty(t, taken(i.next))
+	require.Empty(t, taken(i.popDue))
 	i.setSilent(1, true)
-	require.Equal(t, []string{"0@0"}, taken(i.next))
+	require.Equal(t, []string{"0@0"}, taken(i.popDue))
 	require.True(t, i.awaits(0))
 	push(t, i, 0, 1, 1)
-	require.Equal(t, []string{"0@1"}, taken(i.next))
+	require.Equal(t, []string{"0@1"}, taken(i.popDue))
 	push(t, i, 1, 1600, 1)
-	require.Empty(t, taken(i.next), "stream 0 is not silent, and may send something earlier")
+	require.Empty(t, taken(i.popDue), "stream 0 is not silent, and may send something earlier")
 	push(t, i, 0, 2, 1)
-	require.Equal(t, []string{"1@1600"}, taken(i.next))
+	require.Equal(t, []string{"1@1600"}, taken(i.popDue))
 	require.True(t, i.awaits(1), "it has sent again")
 	push(t, i, 0, 3, 1)
-	require.Empty(t, taken(i.next), "so it is waited for")
+	require.Empty(t, taken(i.popDue), "so it is waited for")
 	i.setSilent(1, true)
 	i.setSilent(1, false)
-	require.Empty(t, taken(i.next), "it is fed again")
-	require.True(t, i.expects())
+	require.Empty(t, taken(i.popDue), "it is fed again")
+	require.False(t, i.idle())
 	i.end(0)
 	i.end(1)
-	require.Len(t, taken(i.next), 2)
-	require.False(t, i.expects())
+	require.Len(t, taken(i.popDue), 2)
+	require.True(t, i.idle())
 }
 
 func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {
@@ -143,7 +143,7 @@ func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {
 				push(t, i, s, left[s][0], 1)
 				left[s] = left[s][1:]
 			}
-			for p, ok := i.next(); ok; p, ok = i.next() {
+			for p, ok := i.popDue(); ok; p, ok = i.popDue() {
 				check(p)
 			}
 		}
@@ -183,7 +183,7 @@ func TestDecodingTimesRise(t *testing.T) {
 	} {
 		p := packetAt(t, c.dts, 1)
 		p.SetPts(c.pts)
-		tr.rise(p)
+		tr.raise(p)
 		require.Equal(t, [2]int64{c.wantDTS, c.wantPTS}, [2]int64{p.Dts(), p.Pts()})
 		p.Free()
 	}

@@ -1,0 +1,60 @@
+package muxer
+
+import (
+	"time"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer/container"
+	"github.com/avloom/avloom/muxer/destination"
+)
+
+// DefaultPatience is how long an output that must not wait holds packets back for a stream that the
+// program does not feed.
+const DefaultPatience = 500 * time.Millisecond
+
+// Config says what to write.
+type Config struct {
+	Name     string            // of the output, for errors and activities; "": they name none
+	Format   string            // FFmpeg's name of the container
+	Options  map[string]string // of FFmpeg's muxer, which must use all of them
+	Metadata map[string]string // tags of the file
+	Streams  []Stream
+	Log      *astiavx.Log // receives FFmpeg's lines about the container; nil: they are dropped
+
+	// CrashSafe keeps the file readable while it is written, but for its last half second, if
+	// CanBeCrashSafe says that this is possible.
+	CrashSafe bool
+
+	// Patience is how long packets wait for a stream that the program does not feed. If it is 0, they
+	// wait for DefaultPatience in an output that must not wait, because it is crash-safe or written
+	// from front to back, and without a limit in all others.
+	Patience time.Duration
+}
+
+// CanBeCrashSafe says whether a container can be written to dst so that a killed process leaves a
+// file that is readable, but for its last half second.
+func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
+	return cfg.spec(dst).CanBeCrashSafe()
+}
+
+// spec describes the file to package container.
+func (c Config) spec(dst *destination.Destination) container.Spec {
+	codecs := make([]astiav.CodecID, len(c.Streams))
+	for i, s := range c.Streams {
+		codecs[i] = s.Codec.CodecID()
+	}
+	return container.Spec{
+		Format: c.Format, Options: c.Options, Codecs: codecs,
+		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
+	}
+}
+
+// patience returns the patience of the output, or the default one.
+func (c Config) patience() time.Duration {
+	if c.Patience > 0 {
+		return c.Patience
+	}
+	return DefaultPatience
+}

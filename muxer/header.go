@@ -1,0 +1,121 @@
+package muxer
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/muxer/container"
+)
+
+// UnusedOptionsError names the options that FFmpeg's muxer did not use.
+type UnusedOptionsError struct{ Names []string }
+
+func (e *UnusedOptionsError) Error() string {
+	return fmt.Sprintf("the container does not use the options %q", e.Names)
+}
+
+// addStreams describes the streams to FFmpeg's muxer.
+func (w *writer) addStreams(streams []Stream) ([]track, error) {
+	tracks := make([]track, len(streams))
+	seen := map[astiav.MediaType]bool{}
+	for i, s := range streams {
+		stream, err := w.addStream(s)
+		if err != nil {
+			return nil, err
+		}
+		if kind := s.Codec.MediaType(); !seen[kind] { // the first of its kind is the default, which Matroska must be told
+			seen[kind] = true
+			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
+		}
+		tracks[i] = newTrack(w.container(), s)
+		if !container.NeedsHeadersInBand(w.format.OutputFormat(), s.Codec) {
+			continue
+		}
+		if tracks[i].headers, err = newHeaderInserter(stream, s.Codec.TimeBase()); err != nil {
+			return nil, err
+		}
+		w.closer.Add(tracks[i].headers.free)
+	}
+	return tracks, nil
+}
+
+// addStream describes one stream.
+func (w *writer) addStream(s Stream) (*astiav.Stream, error) {
+	stream := w.format.NewStream(nil)
+	if stream == nil {
+		return nil, errors.New("add a stream: out of memory")
+	}
+	p := stream.CodecParameters()
+	if err := s.Codec.ToCodecParameters(p); err != nil {
+		return nil, fmt.Errorf("add a stream: %w", err)
+	}
+	if tag := container.CodecTag(w.container(), s.Codec.CodecID(), s.Tag); tag != "" {
+		p.SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
+	}
+	stream.SetSampleAspectRatio(s.Codec.SampleAspectRatio())
+	if s.Alter != nil {
+		s.Alter(p)
+	}
+	if err := container.CheckStream(w.container(), p); err != nil {
+		return nil, err
+	}
+	if container.HidesFrameSize(w.container(), s.Codec.CodecID()) {
+		p.SetFrameSize(0)
+	}
+	stream.SetTimeBase(s.timeBase())
+	if s.FrameRate.Num() > 0 {
+		stream.SetAvgFrameRate(s.rate())
+	}
+	return stream, nil
+}
+
+// writeHeader writes the header, with the program's metadata.
+func (w *writer) writeHeader(muxerOptions, tags map[string]string) error {
+	options, err := astiavx.NewDictionary(muxerOptions)
+	if err != nil {
+		return err
+	}
+	defer options.Free()
+	metadata, err := astiavx.NewDictionary(tags)
+	if err != nil {
+		return err
+	}
+	w.format.SetMetadata(metadata) // which takes it over
+	if err := w.format.WriteHeader(options); err != nil {
+		return w.explain("write the header", err)
+	}
+	if unused := astiavx.DictionaryKeys(options); len(unused) > 0 {
+		return &UnusedOptionsError{Names: unused}
+	}
+	return w.explain("write the header", nil)
+}
+
+// checkRates finds a stream of pictures whose frame rate the container, whose header has been
+// written, cannot signal.
+func (w *writer) checkRates(streams []Stream) error {
+	for i, s := range streams {
+		if s.FrameRate.Num() <= 0 {
+			continue
+		}
+		clock := w.format.Streams()[i].TimeBase()
+		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Height(), clock, s.rate())
+		if err != nil {
+			err.Stream = i
+			return err
+		}
+	}
+	return nil
+}
+
+// readTimeBases reads the time bases that FFmpeg's muxer has chosen for its streams in the header.
+func (w *writer) readTimeBases(tracks []track) {
+	format := w.format.OutputFormat()
+	for i, s := range w.format.Streams() {
+		tracks[i].to = s.TimeBase()
+		tracks[i].repeats = format.Flags().Has(astiav.IOFormatFlagTsNonstrict)
+	}
+}

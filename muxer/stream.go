@@ -1,0 +1,82 @@
+package muxer
+
+import (
+	"time"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// Stream describes a stream to the container.
+type Stream struct {
+	Codec     *astiav.CodecContext // the open encoder, which New reads and does not keep
+	FrameRate astiav.Rational      // of pictures; zero for sound
+	Tag       string               // the codec's four letters; "": those that most players accept
+	Sample    []byte               // a packet of silence, if container.NeedsSample says so
+
+	// OtherRate is a frame rate that the container is told instead, for Try; zero: none.
+	OtherRate astiav.Rational
+	// Alter changes the description that the container gets, for Try; it may be nil.
+	Alter func(*astiav.CodecParameters)
+}
+
+// rate returns the frame rate that the container is told.
+func (s Stream) rate() astiav.Rational {
+	if s.OtherRate.Num() > 0 {
+		return s.OtherRate
+	}
+	return s.FrameRate
+}
+
+// timeBase returns the time base that the container is told.
+func (s Stream) timeBase() astiav.Rational {
+	if s.OtherRate.Num() > 0 {
+		return s.OtherRate.Invert()
+	}
+	return s.Codec.TimeBase()
+}
+
+// frameDuration returns the nominal duration of a frame. A live program cannot feed the stream more
+// often than that.
+func (s Stream) frameDuration() time.Duration {
+	frame, rate := astiav.NewRational(1, 1), s.FrameRate
+	if s.Codec.MediaType() == astiav.MediaTypeAudio {
+		frame = astiav.NewRational(max(s.Codec.FrameSize(), 1), 1)
+		rate = astiav.NewRational(s.Codec.SampleRate(), 1)
+	}
+	if rate.Num() <= 0 || rate.Den() <= 0 {
+		return 0
+	}
+	seconds := frame.Float64() / rate.Float64()
+	return time.Duration(min(seconds, float64(1<<32)) * float64(time.Second))
+}
+
+// lead is how far before its first frame a stream begins: the priming of sound, and the frames that
+// are decoded before the first one is shown.
+type lead struct {
+	ticks int64
+	base  astiav.Rational
+}
+
+// x265Lead is by how many frames libx265 decodes ahead at most: two with a pyramid of B-frames,
+// which is its default (bframeDelay in its encoder.cpp). FFmpeg's wrapper does not report it.
+const x265Lead = 2
+
+// lead returns the lead of the stream.
+func (s Stream) lead() lead {
+	if s.Codec.MediaType() == astiav.MediaTypeAudio {
+		priming := int64(astiavx.InitialPadding(s.Codec))
+		return lead{priming, astiav.NewRational(1, s.Codec.SampleRate())}
+	}
+	frames := int64(astiavx.Reordering(s.Codec))
+	if astiavx.OpenEncoder(s.Codec) == "libx265" {
+		frames = max(frames, x265Lead)
+	}
+	return lead{frames, s.Codec.TimeBase()}
+}
+
+// in returns the lead in ticks of a time base, rounded up.
+func (l lead) in(base astiav.Rational) int64 {
+	return astiav.RescaleQRnd(l.ticks, l.base, base, astiav.RoundingUp)
+}

@@ -1,0 +1,81 @@
+package muxer
+
+import (
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/muxer/container"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// track is the state of a stream on its way into the container.
+type track struct {
+	kind     astiav.MediaType
+	from, to astiav.Rational // time bases: of the encoder, and of the container, after its header
+	headers  *headerInserter // nil: the stream needs none
+	lead     lead
+	shift    int64 // is added to all times
+	repeats  bool  // the container takes successive packets with the same decoding time
+	started  bool  // a packet has come
+	lastDTS  int64 // of the last packet that has come
+
+	written    bool // the container has had a packet
+	writtenDTS int64
+	writtenKey bool // the last packet that the container had is a key frame
+
+	needsPacket   bool   // the mov muxer can describe the stream only after a packet
+	sample        []byte // a packet of silence, for that; nil: there is none
+	sampleTicks   int64  // how long sample is, in the encoder's time base
+	inFragment    bool   // the open fragment has a packet of the stream
+	fragmentStart int64  // the decoding time of the first such packet
+}
+
+// newTrack returns the state of a stream before the header of a container is written.
+func newTrack(format string, s Stream) track {
+	return track{
+		kind: s.Codec.MediaType(), from: s.Codec.TimeBase(), lead: s.lead(),
+		needsPacket: container.NeedsSample(format, s.Codec.CodecID()),
+		sample:      s.Sample, sampleTicks: int64(s.Codec.FrameSize()),
+	}
+}
+
+// isVideo says whether the stream holds pictures.
+func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
+
+// rescale converts the times of a packet to the container's time base. It rounds the time at which
+// the packet ends, instead of its duration, so that the last packet ends at the right time.
+func (t *track) rescale(p pipeline.Packet) {
+	end := astiav.RescaleQ(p.Pts()+p.Duration(), t.from, t.to)
+	hasDuration := p.Duration() > 0
+	p.RescaleTs(t.from, t.to)
+	if hasDuration {
+		p.SetDuration(end - p.Pts())
+	}
+}
+
+// raise keeps the decoding times of a stream strictly increasing if the container needs that, where
+// a coarse time base has made two of them equal. It moves sound by a tick at most. Pictures are not
+// moved on and on: New refuses a frame rate at which they would be.
+func (t *track) raise(p pipeline.Packet) {
+	if t.started && !t.repeats && p.Dts() <= t.lastDTS {
+		p.SetDts(t.lastDTS + 1)
+		p.SetPts(max(p.Pts(), p.Dts()))
+	}
+	t.started, t.lastDTS = true, p.Dts()
+}
+
+// move gives a packet the time that it has in the file.
+func (t *track) move(p pipeline.Packet) {
+	p.SetDts(p.Dts() + t.shift)
+	p.SetPts(p.Pts() + t.shift)
+}
+
+// noteWritten notes that FFmpeg gets a packet.
+func (t *track) noteWritten(p pipeline.Packet) {
+	t.written, t.writtenDTS, t.writtenKey = true, p.Dts(), p.Flags().Has(astiav.PacketFlagKey)
+	if !t.inFragment {
+		t.inFragment, t.fragmentStart = true, p.Dts()
+	}
+}
+
+// seconds converts a time in the container's time base.
+func (t *track) seconds(ticks int64) float64 { return float64(ticks) * t.to.Float64() }

@@ -1,0 +1,89 @@
+package muxer
+
+import (
+	"fmt"
+
+	"github.com/avloom/avloom/muxer/container"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// writeDue writes all packets that need not wait for other streams.
+func (m *Mux) writeDue() error {
+	m.patience.hearAgain()
+	for {
+		p, ok := m.order.popDue()
+		if !ok {
+			return nil
+		}
+		if err := m.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+// writeAll writes all packets that are held, in order, and waits for no stream.
+func (m *Mux) writeAll() error {
+	for {
+		p, ok := m.order.pop()
+		if !ok {
+			return nil
+		}
+		if err := m.write(p); err != nil {
+			return err
+		}
+	}
+}
+
+// write writes a packet, and frees it.
+func (m *Mux) write(p pipeline.Packet) error {
+	defer p.Free()
+	if err := m.prepare(p); err != nil {
+		return err
+	}
+	if m.fragments.endBefore(p) {
+		if err := m.fragments.flush(); err != nil {
+			return err
+		}
+	}
+	m.tracks[p.StreamIndex()].noteWritten(p)
+	return m.writer.explain("write a packet", m.explainUnfed(m.writer.write(p)))
+}
+
+// prepare makes the container ready for a packet, and gives the packet the time that it has there.
+func (m *Mux) prepare(p pipeline.Packet) error {
+	t := &m.tracks[p.StreamIndex()]
+	if m.inOrder {
+		if err := m.sequence.check(m.writer.container(), p, t.to); err != nil {
+			return err
+		}
+	}
+	if err := m.checkSize(p); err != nil {
+		return err
+	}
+	if err := m.start.makeRoom(); err != nil {
+		return err
+	}
+	t.move(p)
+	m.absentees.markFor(p)
+	return nil
+}
+
+// checkSize finishes the file if another packet would make it too large.
+func (m *Mux) checkSize(p pipeline.Packet) error {
+	if m.limit.Fits(m.writer.size() + int64(p.Size())) {
+		return nil
+	}
+	if err := m.finish(); err != nil {
+		return err
+	}
+	return &container.SizeError{Format: m.writer.container(), Most: int64(m.limit)}
+}
+
+// explainUnfed adds to FFmpeg's error that the container needs its streams fed together.
+func (m *Mux) explainUnfed(err error) error {
+	if err == nil || len(m.tracks) < 2 || !m.sideBySide {
+		return err
+	}
+	return fmt.Errorf("%s holds pictures and sound side by side, so neither can be written without the other; "+
+		"were both fed? %w", m.writer.container(), err)
+}

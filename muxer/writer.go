@@ -1,0 +1,115 @@
+package muxer
+
+import (
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+	"github.com/asticode/go-astikit"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// writer gives packets to FFmpeg's muxer, which writes to the destination.
+type writer struct {
+	dst    *destination.Destination
+	format *astiav.FormatContext
+	io     *astiavx.IO
+	closer *astikit.Closer // frees all of it, in reverse order
+	empty  pipeline.Packet // for writeEmpty; without a packet until it is needed
+	unsent bool            // FFmpeg has had packets since the last flush
+}
+
+// newWriter opens FFmpeg's muxer for a container. dst stays open if it fails.
+func newWriter(format string, dst *destination.Destination, lines *astiavx.Log) (*writer, error) {
+	w := &writer{dst: dst, closer: astikit.NewCloser()}
+	io, err := astiavx.NewIO(dst, dst.CanSeek(), dst.BufferSize(0))
+	if err != nil {
+		return nil, fmt.Errorf("open the destination: %w", err)
+	}
+	w.io = io
+	w.closer.Add(io.Free)
+	if w.format, err = astiav.AllocOutputFormatContext(nil, format, dst.URL()); err != nil {
+		w.free()
+		return nil, fmt.Errorf("container %s: %w", format, err)
+	}
+	live.New("container")
+	log := astiavx.LogContainer(w.format, lines)
+	w.closer.Add(func() {
+		live.Freed("container")
+		w.format.Free()
+		log.Remove()
+	})
+	io.Serve(w.format)
+	return w, nil
+}
+
+// free frees FFmpeg's muxer. Bytes that were not flushed are not written.
+func (w *writer) free() { _ = w.closer.Close() } // no function in it returns an error
+
+// container returns FFmpeg's name of the container.
+func (w *writer) container() string { return w.format.OutputFormat().Name() }
+
+// write gives FFmpeg a packet. While FFmpeg writes a large one, it collects as many bytes as suits
+// the destination.
+func (w *writer) write(p pipeline.Packet) error {
+	w.unsent = true
+	usual, size := w.dst.BufferSize(0), w.dst.BufferSize(p.Size())
+	if size == usual {
+		return w.format.WriteFrame(p.Packet)
+	}
+	w.io.Collect(size)
+	err := w.format.WriteFrame(p.Packet)
+	w.io.Collect(usual)
+	return err
+}
+
+// writeEmpty gives FFmpeg a packet of a stream that has times and no data.
+func (w *writer) writeEmpty(stream int, dts, pts int64) error {
+	if w.empty.Packet == nil {
+		w.empty = pipeline.NewPacket()
+		w.closer.Add(w.empty.Free)
+	}
+	w.empty.SetStreamIndex(stream)
+	w.empty.SetDts(dts)
+	w.empty.SetPts(pts)
+	return w.format.WriteFrame(w.empty.Packet)
+}
+
+// writeOut makes FFmpeg's muxer write the packets that it keeps: a fragment, a cluster, a page.
+func (w *writer) writeOut() error { return w.format.WriteFrame(nil) }
+
+// flush passes the bytes that FFmpeg has collected to the destination.
+func (w *writer) flush() {
+	w.io.Flush()
+	w.unsent = false
+}
+
+// writeTrailer writes the trailer, and passes all bytes to the destination.
+func (w *writer) writeTrailer() error {
+	err := w.format.WriteTrailer()
+	w.io.Flush()
+	return err
+}
+
+// size returns how many bytes FFmpeg's muxer has written, collected ones included.
+func (w *writer) size() int64 { return w.io.Tell() }
+
+// setMovFlags changes movflags of FFmpeg's mov muxer while it writes.
+func (w *writer) setMovFlags(flags string) error {
+	options := w.format.PrivateData().Options()
+	return options.Set("movflags", flags, astiav.NewOptionSearchFlags())
+}
+
+// explain says which act failed. If the destination has failed, its error is the reason.
+func (w *writer) explain(act string, err error) error {
+	if own := w.dst.Err(); own != nil {
+		err = own
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", act, err)
+}
