@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/internal/graph"
+	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -17,15 +17,20 @@ const mostSamples = 4096
 // which they arrive.
 type AudioStream struct {
 	feed
-	plan     *audioPlan
-	source   *pipeline.Source[pipeline.Samples] // set by Open
-	blanks   *nodes.SampleShelf                 // to fill; set by Open
-	accepted *atomic.Int64                      // samples per channel; apart, since the run reads it and must not lead back to the stream
+	plan     *plan.Audio
+	in       *graph.AudioInput // of the running graph; set by Open
+	accepted *atomic.Int64     // samples per channel; apart, since the run reads it and must not lead back to the stream
 }
 
-func newAudioStream(e *Encoder, index int, plan *audioPlan) *AudioStream {
+func newAudioStream(e *Encoder, index int, plan *plan.Audio) *AudioStream {
 	return &AudioStream{feed: newFeed(e, index), plan: plan, accepted: new(atomic.Int64)}
 }
+
+func (s *AudioStream) planned() graph.Stream { return graph.Stream{Audio: s.plan} }
+
+func (s *AudioStream) connect(in graph.OpenStream) { s.in = in.Audio }
+
+func (s *AudioStream) count(t *StreamStats) { t.Accepted = s.accepted.Load() }
 
 // AddSamples adds samples[channel][sample], as many channels as the config says, any number of samples, also none, and the same of each. They are
 // copied. How the sound is cut into calls makes no difference. It blocks while the queues are full.
@@ -33,7 +38,7 @@ func newAudioStream(e *Encoder, index int, plan *audioPlan) *AudioStream {
 // Samples lie in [-1, 1]. What is beyond, infinity included, is clipped to that, and NaN is silence. Where ctx ends, AddSamples returns a *PartialError
 // with the number of samples per channel that were accepted.
 func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error {
-	if err := s.plan.checkSamples(samples); err != nil {
+	if err := s.plan.CheckSamples(samples); err != nil {
 		return s.refuse(err)
 	}
 	r, err := s.enter(ctx)
@@ -41,8 +46,8 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 		return err
 	}
 	defer s.leave()
-	s.source.BeginCall()
-	defer s.source.EndCall()
+	s.in.Source.BeginCall()
+	defer s.in.Source.EndCall()
 	total := len(samples[0])
 	for done := 0; done < total; {
 		n := min(total-done, mostSamples)
@@ -50,7 +55,7 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 		if err != nil {
 			return err
 		}
-		if err := s.source.Send(ctx, block); err != nil {
+		if err := s.in.Source.Send(ctx, block); err != nil {
 			return r.fed(err, done)
 		}
 		s.accepted.Add(int64(n))
@@ -61,29 +66,12 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 
 // End says that no more samples come here. The other streams go on. A second End does nothing.
 func (s *AudioStream) End() error {
-	return s.end(func() { s.source.End() })
-}
-
-func (p *audioPlan) checkSamples(samples [][]float32) error {
-	if len(samples) != p.cfg.NumChannels {
-		return &ConfigError{
-			Field: "samples", Value: fmt.Sprintf("%d channels", len(samples)), Reason: fmt.Sprintf("the stream has %d", p.cfg.NumChannels),
-		}
-	}
-	for i, channel := range samples {
-		if len(channel) != len(samples[0]) {
-			return &ConfigError{
-				Field: fmt.Sprintf("samples[%d]", i), Value: fmt.Sprintf("%d samples", len(channel)),
-				Reason: fmt.Sprintf("channel 0 has %d; all must have the same number", len(samples[0])),
-			}
-		}
-	}
-	return nil
+	return s.end(func() { s.in.Source.End() })
 }
 
 // block copies n samples per channel, from first on.
 func (s *AudioStream) block(samples [][]float32, first, n int) (pipeline.Samples, error) {
-	block, err := s.blanks.Get(n)
+	block, err := s.in.Blanks.Get(n)
 	if err != nil {
 		return block, err
 	}

@@ -2,8 +2,10 @@ package api
 
 import (
 	"encoding"
-	"fmt"
 	"time"
+
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/plan"
 )
 
 // VideoConfig describes a video stream. The zero value of a field that is not required means its default.
@@ -132,17 +134,15 @@ const (
 	Packed = NHWC
 )
 
-var layoutNames = []string{NCHW: "nchw", NHWC: "nhwc", Raw: "raw"}
-
 // String returns the name of the layout.
-func (l Layout) String() string { return nameOf(layoutNames, int(l)) }
+func (l Layout) String() string { return plan.Layout(l).String() }
 
 // MarshalText writes the name of the layout.
-func (l Layout) MarshalText() ([]byte, error) { return marshalName(layoutNames, "Layout", int(l)) }
+func (l Layout) MarshalText() ([]byte, error) { return marshalName(plan.LayoutNames, "Layout", int(l)) }
 
 // UnmarshalText reads the name of a layout.
 func (l *Layout) UnmarshalText(text []byte) error {
-	return unmarshalName(layoutNames, "Layout", text, (*int)(l))
+	return unmarshalName(plan.LayoutNames, "Layout", text, (*int)(l))
 }
 
 // OddSize says what becomes of an odd width or height where the chroma is subsampled and cannot hold it.
@@ -157,17 +157,17 @@ const (
 	OddSizeCrop
 )
 
-var oddSizeNames = []string{OddSizeError: "error", OddSizePad: "pad", OddSizeCrop: "crop"}
-
 // String returns the name of the choice.
-func (o OddSize) String() string { return nameOf(oddSizeNames, int(o)) }
+func (o OddSize) String() string { return plan.OddSize(o).String() }
 
 // MarshalText writes the name of the choice.
-func (o OddSize) MarshalText() ([]byte, error) { return marshalName(oddSizeNames, "OddSize", int(o)) }
+func (o OddSize) MarshalText() ([]byte, error) {
+	return marshalName(plan.OddSizeNames, "OddSize", int(o))
+}
 
 // UnmarshalText reads the name of a choice.
 func (o *OddSize) UnmarshalText(text []byte) error {
-	return unmarshalName(oddSizeNames, "OddSize", text, (*int)(o))
+	return unmarshalName(plan.OddSizeNames, "OddSize", text, (*int)(o))
 }
 
 var (
@@ -177,16 +177,9 @@ var (
 	_ encoding.TextUnmarshaler = (*OddSize)(nil)
 )
 
-func nameOf(names []string, i int) string {
-	if i < 0 || i >= len(names) {
-		return fmt.Sprint(i)
-	}
-	return names[i]
-}
-
 func marshalName(names []string, field string, i int) ([]byte, error) {
 	if i < 0 || i >= len(names) {
-		return nil, &ConfigError{Field: field, Value: i, Reason: "there is no such choice", Supported: names}
+		return nil, &fault.ConfigError{Field: field, Value: i, Reason: "there is no such choice", Supported: names}
 	}
 	return []byte(names[i]), nil
 }
@@ -198,5 +191,5 @@ func unmarshalName(names []string, field string, text []byte, to *int) error {
 			return nil
 		}
 	}
-	return &ConfigError{Field: field, Value: string(text), Reason: "there is no such choice", Supported: names}
+	return &fault.ConfigError{Field: field, Value: string(text), Reason: "there is no such choice", Supported: names}
 }

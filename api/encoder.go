@@ -7,11 +7,11 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"go.uber.org/zap"
-
-	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/fflog"
+	"github.com/avloom/avloom/internal/graph"
+	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -20,7 +20,7 @@ import (
 type Encoder struct {
 	settings settings
 	claim    *claim // of the thread budget
-	journal  journal
+	journal  fflog.Journal
 	inside   *pipeline.Callbacks // knows which goroutines are in its writer or its logger
 
 	mu      sync.Mutex
@@ -51,17 +51,19 @@ const (
 
 // stream is what the encoder knows of a VideoStream or an AudioStream.
 type stream interface {
-	// prepare opens the encoder of the stream.
-	prepare(*builder) error
-	// blame returns what in the stream the container refuses, if another value makes try, which writes a header, succeed; otherwise nil.
-	blame(b *builder, own muxer.Stream, try func(muxer.Stream) bool) error
+	// planned is what the stream asks of a graph.
+	planned() graph.Stream
+	// connect tells the stream where it is fed in a running graph.
+	connect(in graph.OpenStream)
+	// count fills in what the stream itself counts.
+	count(s *StreamStats)
 }
 
 // NewEncoder returns an encoder without streams. An encoder that was opened must be closed or aborted. One that becomes garbage without that is stopped, and its logger
 // gets a warning that says where it was made; what it was written to has no end then.
 func NewEncoder(opts ...Option) *Encoder {
 	e := &Encoder{settings: newSettings(opts), inside: new(pipeline.Callbacks)}
-	e.journal = newJournal(e.settings.logger, e.inside)
+	e.journal = fflog.NewJournal(e.settings.logger, e.inside)
 	e.unclosed = &unclosed{made: caller(), log: e.journal}
 	runtime.AddCleanup(e, (*unclosed).stop, e.unclosed)
 	if e.settings.budget == nil {
@@ -76,21 +78,21 @@ func NewEncoder(opts ...Option) *Encoder {
 // AddVideo adds a video stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
 // container is a *ConfigError here, and all else at Open.
 func (e *Encoder) AddVideo(cfg VideoConfig) (*VideoStream, error) {
-	plan, err := newVideoPlan(cfg)
+	plan, err := plan.NewVideo(cfg.spec())
 	return add(e, err, func(index int) *VideoStream { return newVideoStream(e, index, plan) })
 }
 
 // AddAudio adds an audio stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
 // container is a *ConfigError here, and all else at Open.
 func (e *Encoder) AddAudio(cfg AudioConfig) (*AudioStream, error) {
-	plan, err := newAudioPlan(cfg)
+	plan, err := plan.NewAudio(cfg.spec())
 	return add(e, err, func(index int) *AudioStream { return newAudioStream(e, index, plan) })
 }
 
 func add[S stream](e *Encoder, invalid error, newStream func(index int) S) (none S, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := firstError(e.mayConfigure(), invalid); err != nil {
+	if err := fault.First(e.mayConfigure(), invalid); err != nil {
 		return none, err
 	}
 	s := newStream(len(e.streams))
@@ -141,7 +143,7 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 		return err
 	}
 	defer e.opened(o)
-	r, err := e.build(ctx, opening, outputs)
+	r, err := e.start(ctx, opening, outputs)
 	return e.settle(r, err)
 }
 
@@ -277,7 +279,7 @@ func (e *Encoder) Abort(cause error) error {
 		return aborted
 	case inside:
 		r.Stop(cause)
-		r.sinks.refuse()
+		r.Sinks.Refuse()
 		pipeline.Apart(func() { e.over(r, r.Wait()) })
 		return r.Cause()
 	}
@@ -293,23 +295,11 @@ func (e *Encoder) over(r *run, err error) {
 	r.end(e.Stats(), err)
 }
 
-// run is an open encoder: the graph, and what it writes to.
+// run is an open encoder.
 type run struct {
-	*pipeline.Run
-	ctx     context.Context // given to Open: its end is the run's
-	sinks   sinks
-	streams []streamFacts
-	path    string // of the first output, or its URL; "": a writer
-	shown   string // how errors and logs name that output: of a URL without its secrets
-	log     journal
-	lines   *ffmpegLines
-	chosen  []zap.Field
-	lost    []lostWish
-	start   time.Time
-	logged  atomic.Bool // how it ended
-
-	mu      sync.Mutex
-	elapsed time.Duration // 0: the run goes on
+	*graph.Run
+	ctx    context.Context // given to Open: its end is the run's
+	logged atomic.Bool     // how it ended
 }
 
 // cause returns why the run stopped; nil while it goes on. The context's own end shows here before the graph has heard of it.
@@ -335,24 +325,6 @@ func (r *run) fed(err error, accepted int) error {
 		return ErrEnded
 	}
 	return &PartialError{Accepted: accepted, Err: err}
-}
-
-// stopClock is called when the graph has ended.
-func (r *run) stopClock() {
-	elapsed := time.Since(r.start)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.elapsed = elapsed
-}
-
-// since returns how long the run has lasted, and whether it is over.
-func (r *run) since() (elapsed time.Duration, over bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.elapsed > 0 {
-		return r.elapsed, true
-	}
-	return time.Since(r.start), false
 }
 
 // end is called when the run is over. It logs that once, also where the logger comes back here.

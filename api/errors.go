@@ -3,9 +3,8 @@ package api
 import (
 	"errors"
 	"fmt"
-	"reflect"
-	"strings"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -30,66 +29,18 @@ var (
 )
 
 // ConfigError says which setting or argument is wrong, and what would be right.
-type ConfigError struct {
-	Field     string   // "PixelFormat", "ExtraOptions[qp]", "SampleRate", …
-	Value     any      // what was given
-	Reason    string   // why it will not do
-	Supported []string // what would have been accepted, where that is a list
-	Err       error    // what FFmpeg said, where it is known; may be nil
-}
-
-// mostShown is how many supported values a message lists.
-const mostShown = 24
-
-func (e *ConfigError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "avloom: %s", e.Field)
-	switch v := e.Value.(type) {
-	case nil:
-	case string:
-		fmt.Fprintf(&b, " %q", shorten(v))
-	default:
-		fmt.Fprintf(&b, " %s", shorten(fmt.Sprint(printable(v))))
-	}
-	fmt.Fprintf(&b, ": %s", e.Reason)
-	if e.Err != nil {
-		fmt.Fprintf(&b, ": %v", e.Err)
-	}
-	if n := len(e.Supported); n > mostShown {
-		fmt.Fprintf(&b, " (supported: %s and %d more)", strings.Join(e.Supported[:mostShown], ", "), n-mostShown)
-	} else if n > 0 {
-		fmt.Fprintf(&b, " (supported: %s)", strings.Join(e.Supported, ", "))
-	}
-	return b.String()
-}
-
-// printable is a value, or the name of its type where there may be no end to it, as to a map that holds itself.
-func printable(v any) any {
-	t := reflect.TypeOf(v)
-	if t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
-	switch t.Kind() {
-	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
-		return typeOf(v)
-	default:
-		return v
-	}
-}
-
-func typeOf(v any) string { return fmt.Sprintf("%T", v) }
-
-// Unwrap returns what FFmpeg said.
-func (e *ConfigError) Unwrap() error { return e.Err }
-
-// shorten keeps a message readable whatever was given.
-func shorten(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+//
+//	type ConfigError struct {
+//		Field     string   // "PixelFormat", "ExtraOptions[qp]", "SampleRate", …
+//		Value     any      // what was given
+//		Reason    string   // why it is refused, and what would do
+//		Supported []string // what would have been accepted, where that is a list
+//		Err       error    // what FFmpeg said, where it is known; may be nil
+//	}
+//
+// errors.As finds it in the errors of AddVideo, AddAudio and Open, and of all calls that feed the
+// encoder. Its Unwrap returns Err.
+type ConfigError = fault.ConfigError
 
 // PartialError is returned when the context of a call ended before all that was given had been taken.
 type PartialError struct {

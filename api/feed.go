@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/avloom/avloom/internal/fault"
 )
 
 // feed lets the calls on one stream take turns.
@@ -49,7 +51,7 @@ func (f *feed) enter(ctx context.Context) (*run, error) {
 // checkContext finds that there is none, which would else be a panic in the middle of a call.
 func checkContext(ctx context.Context) error {
 	if ctx == nil {
-		return &ConfigError{Field: "ctx", Reason: "must not be nil; give context.Background() for one that never ends"}
+		return &fault.ConfigError{Field: "ctx", Reason: "must not be nil; give context.Background() for one that never ends"}
 	}
 	return nil
 }

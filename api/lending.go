@@ -7,13 +7,14 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/fflog"
 )
 
 // lending counts the pictures of a stream that callers have. It lies apart from the stream, because
 // the run reads it, and nothing that a run holds leads back to the encoder and its streams.
 type lending struct {
 	stream  int
-	journal journal
+	journal fflog.Journal
 
 	lent       atomic.Int64 // acquired and not given back
 	unreturned atomic.Int64 // of these, how many never will be: they were dropped
@@ -40,5 +41,5 @@ func (l *lending) end() { l.lent.Add(-1) }
 func (l *lending) lose() {
 	l.unreturned.Add(1)
 	astiavx.LoseFrame()
-	l.journal.warnApart("a picture was dropped without Commit or Discard; its memory is lost, and it counts as lent", zap.Int("stream", l.stream))
+	l.journal.WarnApart("a picture was dropped without Commit or Discard; its memory is lost, and it counts as lent", zap.Int("stream", l.stream))
 }

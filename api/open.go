@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"sync/atomic"
 
-	"go.uber.org/zap"
-
-	"github.com/avloom/avloom/pipeline"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/graph"
 )
 
 // opening is a call of Open that is under way. Until it is over, other calls find the encoder as it was before it.
@@ -26,8 +23,11 @@ func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context,
 	if len(e.streams) == 0 {
 		return nil, nil, ErrNoStreams
 	}
+	if err := e.settings.check(); err != nil {
+		return nil, nil, err
+	}
 	if len(outputs) == 0 {
-		return nil, nil, &ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
+		return nil, nil, &fault.ConfigError{Field: "outputs", Value: 0, Reason: "give at least one: File, Writer or URL"}
 	}
 	if err := checkContext(ctx); err != nil {
 		return nil, nil, err
@@ -57,7 +57,7 @@ func (e *Encoder) settle(r *run, err error) error {
 	case aborted != nil:
 		err = r.Abort(aborted)
 	default:
-		r.logOpen()
+		r.LogOpen()
 	}
 	return err
 }
@@ -80,60 +80,37 @@ func (e *Encoder) awaitOpening() {
 	}
 }
 
-// attempt opens all that can block: the encoders, and the destination. A call that does not return after ctx has ended is left behind, and frees what it
-// has opened when it does.
-func (b *builder) attempt(ctx context.Context, outputs []Output, leftBehind *atomic.Int32) (sinks, error) {
-	opened, left, err := pipeline.Attempt(ctx, b.opening(ctx, outputs), b.wake, func(sinks) { b.free() })
-	if left {
-		leftBehind.Add(1)
-		b.journal.log(zap.WarnLevel, "left behind: Open, in a call that did not return", zap.String("path", outputs[0].shown()))
+// start opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
+func (e *Encoder) start(ctx, opening context.Context, outputs []Output) (*run, error) {
+	cfg := graph.Config{
+		Settings: e.settings.Settings, Journal: e.journal, OnEnd: e.claim.leave,
+		LeftBehind: func() { e.leftBehind.Add(1) },
 	}
-	return opened, err
-}
-
-// opening is open, as a call of code of the caller's: its writer and its logger are called from there.
-func (b *builder) opening(ctx context.Context, outputs []Output) func() (sinks, error) {
-	return func() (opened sinks, err error) {
-		b.journal.inside.Call(func() { opened, err = b.open(ctx, outputs) })
-		return opened, err
+	for _, o := range outputs {
+		cfg.Outputs = append(cfg.Outputs, o.spec)
 	}
-}
-
-// open opens every encoder, tries the headers, opens the destinations and writes the headers.
-func (b *builder) open(ctx context.Context, outputs []Output) (opened sinks, err error) {
-	complete := false
-	defer func() {
-		if !complete {
-			b.free()
+	budgeted := 0
+	for _, s := range e.streams {
+		cfg.Streams = append(cfg.Streams, s.planned())
+		if s.planned().Budgeted() {
+			budgeted++
+		}
+	}
+	cfg.Threads, cfg.ProcessBudget = e.claim.take(budgeted), e.claim.budget.isProcess()
+	opened := false
+	defer func() { // also where the logger calls runtime.Goexit
+		if !opened {
+			e.claim.putBack()
 		}
 	}()
-	if err := b.prepareOutputs(outputs); err != nil {
+	graph, err := graph.Start(ctx, opening, cfg)
+	if err != nil {
 		return nil, err
 	}
-	for i, stream := range b.inputs {
-		if b.wanted.no() {
-			return nil, context.Cause(ctx)
-		}
-		if err := stream.prepare(b); err != nil {
-			return nil, streamError(i, err)
-		}
+	opened = true
+	e.claim.keep(graph.Used)
+	for i, s := range e.streams {
+		s.connect(graph.Streams[i])
 	}
-	opened, err = b.openMuxers(ctx)
-	complete = err == nil
-	return opened, err
-}
-
-// wake makes a write of the header that blocks return.
-func (b *builder) wake() {
-	if dst := b.dst.Load(); dst != nil {
-		dst.Wake()
-	}
-}
-
-// free frees what was opened.
-func (b *builder) free() { _ = b.opened.Close() }
-
-// streamError says which stream a wrong config is of.
-func streamError(index int, err error) error {
-	return fmt.Errorf("avloom: stream %d: %w", index, withoutPrefix(err))
+	return &run{Run: graph, ctx: ctx}, nil
 }

@@ -5,19 +5,18 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/graph"
 )
 
 // Option sets what an encoder as a whole does.
 type Option func(*settings)
 
 type settings struct {
-	logger       *zap.Logger
-	queueDepth   int
-	pictureDepth int           // of the queue in front of an encoder of pictures
-	stallTimeout time.Duration // 0: none
-	budget       *ThreadBudget // nil: none
-	cudaContext  uintptr       // 0: the device's primary one
-	temporary    string        // path of a file that is removed unless it becomes whole; "": none
+	graph.Settings
+	logger *zap.Logger
+	budget *ThreadBudget // nil: none
 }
 
 // The defaults let a stage run ahead of the next far enough to smooth the uneven times of an encoder. Converted pictures take memory, and
@@ -28,7 +27,10 @@ const (
 )
 
 func newSettings(opts []Option) settings {
-	s := settings{logger: zap.NewNop(), queueDepth: defaultQueueDepth, pictureDepth: defaultPictureDepth}
+	s := settings{
+		logger:   zap.NewNop(),
+		Settings: graph.Settings{QueueDepth: defaultQueueDepth, PictureDepth: defaultPictureDepth},
+	}
 	for _, o := range opts {
 		if o != nil {
 			o(&s)
@@ -62,7 +64,7 @@ const mostQueueDepth = 1 << 16
 // WithQueueDepth sets how many items may wait between two actors, from 1 to 65536. The default is 8, and 4 for converted pictures, which take memory. Deeper queues
 // smooth uneven stages.
 func WithQueueDepth(n int) Option {
-	return func(s *settings) { s.queueDepth, s.pictureDepth = n, n }
+	return func(s *settings) { s.QueueDepth, s.PictureDepth = n, n }
 }
 
 // WithStallTimeout makes a run that is stuck fail, with an error that says which actor waits for what: a *pipeline.StallError in a *pipeline.NodeError. It is
@@ -70,17 +72,23 @@ func WithQueueDepth(n int) Option {
 // any call may take that is well, which is seconds with a slow encoder and large pictures. It is no stall that a caller feeds nothing, that an encoder
 // waits for more pictures, or that packets wait for those of another stream. Open is not watched: its context ends it. The default is 0: never.
 func WithStallTimeout(d time.Duration) Option {
-	return func(s *settings) { s.stallTimeout = d }
+	return func(s *settings) { s.StallTimeout = d }
 }
 
 // check finds what is wrong with the options of an encoder.
 func (s settings) check() error {
 	switch {
-	case s.queueDepth < 1 || s.queueDepth > mostQueueDepth:
-		return &ConfigError{Field: "QueueDepth", Value: s.queueDepth, Reason: fmt.Sprintf("must be from 1 to %d", mostQueueDepth)}
-	case s.stallTimeout < 0:
-		return &ConfigError{Field: "StallTimeout", Value: s.stallTimeout, Reason: "must not be negative; 0 is never"}
+	case s.QueueDepth < 1 || s.QueueDepth > mostQueueDepth:
+		return &fault.ConfigError{Field: "QueueDepth", Value: s.QueueDepth, Reason: fmt.Sprintf("must be from 1 to %d", mostQueueDepth)}
+	case s.StallTimeout < 0:
+		return &fault.ConfigError{Field: "StallTimeout", Value: s.StallTimeout, Reason: "must not be negative; 0 is never"}
 	default:
 		return nil
 	}
+}
+
+// WithCUDAContext sets the CUcontext that streams with a CUDA device use. The default, 0, is the primary context of their device, which
+// CUDA's runtime uses too, and so do PyTorch, CuPy and most others. The context must be one of that device, and outlive the encoder.
+func WithCUDAContext(cuContext uintptr) Option {
+	return func(s *settings) { s.CudaContext = cuContext }
 }

@@ -1,61 +1,38 @@
 package api
 
 import (
-	"fmt"
 	"io"
 	"maps"
 	"time"
+
+	"github.com/avloom/avloom/internal/plan"
 )
 
 // Output is where an encoder writes: made by File, Writer or URL.
-type Output struct {
-	kind   outputKind
-	path   string // or URL
-	writer io.Writer
-	format string // FFmpeg's name of the container, or a usual extension
-	outputSettings
-}
-
-// outputKind says what an Output is. The order is that in which several are opened.
-type outputKind int
-
-const (
-	unknown outputKind = iota
-	toURL
-	toWriter
-	toFile
-)
-
-type outputSettings struct {
-	formatOptions map[string]any
-	metadata      map[string]string
-	faststart     bool
-	crashSafe     *bool          // nil: not said
-	patience      *time.Duration // nil: not said
-}
+type Output struct{ spec plan.OutputConfig }
 
 // OutputOption sets how an output is written.
 type OutputOption func(*Output)
 
 // Format names the container, for a file whose extension does not.
-func Format(name string) OutputOption { return func(o *Output) { o.format = name } }
+func Format(name string) OutputOption { return func(o *Output) { o.spec.Format = name } }
 
 // FormatOptions are options of the muxer, or of a URL's protocol where only that knows them ("timeout", "headers", "pkt_size"), as the
 // ffmpeg command names them. A value is a string, a number or a bool.
 func FormatOptions(options map[string]any) OutputOption {
-	return func(o *Output) { o.formatOptions = maps.Clone(options) }
+	return func(o *Output) { o.spec.FormatOptions = maps.Clone(options) }
 }
 
 // Metadata are tags of the file, such as {"title": "…"}. A tag that this container would drop, or whose value it would, is a *ConfigError at Open that lists
 // those that it keeps. mkv, flac, mp3 and others keep any. mp4 and mov keep those that players know (title, artist, comment, …); any other needs
 // FormatOptions{"movflags": "use_metadata_tags"}, and then players see none of the usual ones.
 func Metadata(tags map[string]string) OutputOption {
-	return func(o *Output) { o.metadata = maps.Clone(tags) }
+	return func(o *Output) { o.spec.Metadata = maps.Clone(tags) }
 }
 
 // Faststart moves the index of an mp4 or mov file to its front when it is closed, so that a player can begin before it has all of it. It takes
 // a second pass over the file, and works on files only. Such a file cannot be read before it is closed: it is not CrashSafe.
-func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
+func Faststart() OutputOption { return func(o *Output) { o.spec.Faststart = true } }
 
 // CrashSafe says whether the file can be read while it is written, which is the default. A killed process then leaves all frames
 // that had left the encoders, up to the last half second.
@@ -71,7 +48,7 @@ func Faststart() OutputOption { return func(o *Output) { o.faststart = true } }
 // frag_duration and the like), or where AC-3 or E-AC-3 is one of several streams, because FFmpeg cannot describe it before it has
 // sound. A logger is told if CrashSafe(true) cannot be had. Faststart turns it off; to ask for both is a *ConfigError. The file
 // that RenderAll lets a job write, which goes unless it becomes whole, is CrashSafe only where that is asked for.
-func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &yes } }
+func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.spec.CrashSafe = &yes } }
 
 // Patience says for how long the output waits for a stream that is not being fed. The default is half a second. It must be more
 // than 0.
@@ -92,12 +69,12 @@ func CrashSafe(yes bool) OutputOption { return func(o *Output) { o.crashSafe = &
 //
 // Containers that hold pictures and sound side by side (dv, mxf, gxf, swf), and asf, which takes packets in the order of their
 // times alone, wait in any case, and fail where a stream comes too late.
-func Patience(d time.Duration) OutputOption { return func(o *Output) { o.patience = &d } }
+func Patience(d time.Duration) OutputOption { return func(o *Output) { o.spec.Patience = &d } }
 
 // File is a file on disk, which is created or emptied. The container follows from the extension, unless Format names it. A path is
 // never taken for a URL. The file is CrashSafe, unless that is turned off or CrashSafe says otherwise.
 func File(path string, opts ...OutputOption) Output {
-	return newOutput(Output{kind: toFile, path: path}, opts)
+	return newOutput(plan.OutputConfig{Kind: plan.ToFile, Path: path}, opts)
 }
 
 // Writer is any writer. The format is FFmpeg's name of the container, or a usual extension: "mp4", "mkv". Where w is an io.Seeker that
@@ -110,7 +87,8 @@ func File(path string, opts ...OutputOption) Output {
 // writes to one of these two when nobody reads it, and a library must not change that. A pipe of
 // any other number, such as a duplicate of stdout by syscall.Dup, needs nothing.
 func Writer(w io.Writer, format string, opts ...OutputOption) Output {
-	return newOutput(Output{kind: toWriter, writer: w, format: format}, opts)
+	_, trusted := w.(*MemoryFile)
+	return newOutput(plan.OutputConfig{Kind: plan.ToWriter, Writer: w, Trusted: trusted, Format: format}, opts)
 }
 
 // URL is another program, reached through a protocol: rtmp, srt, http, https, tcp, udp and their
@@ -153,42 +131,15 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 // FormatOptions. What is sent over them is live: none but http and https tells at the end whether
 // the other side has kept it. ftp, which could, is refused, because FFmpeg does not listen.
 func URL(url string, opts ...OutputOption) Output {
-	return newOutput(Output{kind: toURL, path: url}, opts)
+	return newOutput(plan.OutputConfig{Kind: plan.ToURL, Path: url}, opts)
 }
 
-// shown is how errors and logs name the output.
-func (o Output) shown() string {
-	switch o.kind {
-	case toURL:
-		return shownURL(o.path)
-	case toFile:
-		return o.path
-	default:
-		return fmt.Sprintf("%T", o.writer)
-	}
-}
-
-func newOutput(o Output, opts []OutputOption) Output {
+func newOutput(spec plan.OutputConfig, opts []OutputOption) Output {
+	o := Output{spec: spec}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&o)
 		}
 	}
 	return o
-}
-
-// wantsCrashSafe says whether the file is to be readable while it is written, which one that is nothing until it is whole need not be.
-func (o Output) wantsCrashSafe(temporary string) bool {
-	if o.crashSafe != nil {
-		return *o.crashSafe
-	}
-	return !o.faststart && (o.kind != toFile || o.path != temporary)
-}
-
-// wantsPatience is the patience that was given; 0: none.
-func (o Output) wantsPatience() time.Duration {
-	if o.patience == nil {
-		return 0
-	}
-	return *o.patience
 }

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/images"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -42,10 +44,10 @@ func (s *VideoStream) Acquire(ctx context.Context) (*Picture, error) {
 		return nil, err
 	}
 	defer s.leave()
-	if err := s.lending.begin(s.encoder.settings.queueDepth); err != nil {
+	if err := s.lending.begin(s.encoder.settings.QueueDepth); err != nil {
 		return nil, err
 	}
-	frame, err := s.blanks.Get()
+	frame, err := s.in.Blanks.Get()
 	if err != nil {
 		s.lending.end()
 		if cause := r.cause(); cause != nil {
@@ -75,11 +77,11 @@ func (p *Picture) Plane(i int) (pix []byte, stride int) {
 	if p.given.Load() || i < 0 || i >= len(p.input.Planes) || p.input.Planes[i] == nil {
 		return nil, 0
 	}
-	rows := p.stream.plan.cfg.Height
+	rows := p.stream.plan.Config.Height
 	info := astiavx.DescribePixelFormat(p.input.Format)
 	switch {
 	case info.Palette && i == 1:
-		return unsafe.Slice((*byte)(p.input.Planes[i]), paletteSize), paletteSize
+		return unsafe.Slice((*byte)(p.input.Planes[i]), images.PaletteSize), images.PaletteSize
 	case i == 1 || i == 2:
 		rows = (rows + 1<<info.Log2ChromaHeight - 1) >> info.Log2ChromaHeight
 	}
@@ -87,23 +89,20 @@ func (p *Picture) Plane(i int) (pix []byte, stride int) {
 	return unsafe.Slice((*byte)(p.input.Planes[i]), rows*stride), stride
 }
 
-// paletteSize is that of 256 colours of 4 bytes.
-const paletteSize = 4 * 256
-
 // Commit hands a picture over as the stream's next frame. It consumes the picture in any case, and sets its Pix to nil. It blocks while the queues
 // are full; where ctx ends first it returns a *PartialError. A picture that was given back before, or that belongs to another stream, is a
 // *ConfigError; in the latter case it stays what it is.
 func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 	if p == nil || p.stream != s {
-		return s.refuse(&ConfigError{Field: "Picture", Reason: "is not of this stream; commit it to the stream that it was acquired from"})
+		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: "is not of this stream; commit it to the stream that it was acquired from"})
 	}
 	late := p.PTS
 	if !p.giveBack() {
-		return s.refuse(&ConfigError{Field: "Picture", Reason: "has been committed or discarded before; acquire another one"})
+		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: "has been committed or discarded before; acquire another one"})
 	}
 	if late != 0 {
 		p.input.Owned.Free()
-		return s.refuse(&ConfigError{Field: "Picture.PTS", Value: late, Reason: "is reserved; leave it 0"})
+		return s.refuse(&fault.ConfigError{Field: "Picture.PTS", Value: late, Reason: "is reserved; leave it 0"})
 	}
 	r, err := s.enter(ctx)
 	if err != nil {
@@ -111,9 +110,9 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 		return err
 	}
 	defer s.leave()
-	s.source.BeginCall()
-	defer s.source.EndCall()
-	return r.fed(s.source.Send(ctx, p.input), 0)
+	s.in.Source.BeginCall()
+	defer s.in.Source.EndCall()
+	return r.fed(s.in.Source.Send(ctx, p.input), 0)
 }
 
 // Discard gives the picture back unused. Of a picture that was given back before, it does nothing.

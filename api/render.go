@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/wholefile"
 )
 
@@ -95,9 +96,9 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 func (cfg *RenderConfig) check(jobs iter.Seq[Job]) error {
 	switch {
 	case cfg.Workers < 0:
-		return &ConfigError{Field: "Workers", Value: cfg.Workers, Reason: "must not be negative; 0 means one per core"}
+		return &fault.ConfigError{Field: "Workers", Value: cfg.Workers, Reason: "must not be negative; 0 means one per core"}
 	case jobs == nil:
-		return &ConfigError{Field: "jobs", Reason: "must not be nil; slices.Values makes an iterator of a slice"}
+		return &fault.ConfigError{Field: "jobs", Reason: "must not be nil; slices.Values makes an iterator of a slice"}
 	default:
 		return nil
 	}
@@ -206,7 +207,7 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, resul
 	if result.Err != nil && !stopped {
 		r.failed = append(r.failed, *result)
 		if r.cfg.FailFast {
-			stop(fmt.Errorf("avloom: stopped, because %s failed: %w", result.ID, withoutPrefix(result.Err)))
+			stop(fmt.Errorf("avloom: stopped, because %s failed: %w", result.ID, fault.WithoutPrefix(result.Err)))
 		}
 	}
 	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {

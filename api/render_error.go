@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -31,7 +32,7 @@ func (e *RenderError) Error() string {
 		fmt.Fprintf(&b, "%s%s: %s", first, inOneLine(cmp.Or(job.ID, "a job without a path")), inOneLine(inShort(job.Err)))
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&b, "%sthen all were stopped: %s", next, inOneLine(withoutPrefix(e.Err).Error()))
+		fmt.Fprintf(&b, "%sthen all were stopped: %s", next, inOneLine(fault.WithoutPrefix(e.Err).Error()))
 	}
 	return b.String()
 }
@@ -62,7 +63,7 @@ func inShort(err error) string {
 	if p, ok := errors.AsType[*pipeline.PanicError](err); ok {
 		return fmt.Sprintf("panic: %v", p.Value)
 	}
-	return withoutPrefix(err).Error()
+	return fault.WithoutPrefix(err).Error()
 }
 
 func plural(noun string, n int) string {

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/wholefile"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -72,9 +73,9 @@ func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) err
 func (j *Job) check() error {
 	switch {
 	case j.Path == "":
-		return &ConfigError{Field: "Path", Value: "", Reason: "a job needs the name of the file that it makes"}
+		return &fault.ConfigError{Field: "Path", Value: "", Reason: "a job needs the name of the file that it makes"}
 	case j.Run == nil:
-		return &ConfigError{Field: "Run", Reason: "must not be nil: it makes the file"}
+		return &fault.ConfigError{Field: "Run", Reason: "must not be nil: it makes the file"}
 	default:
 		return nil
 	}
@@ -86,7 +87,7 @@ func (r *rendering) reserve(job Job) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other, taken := r.writers[path]; taken {
-		return nil, &ConfigError{Field: "Path", Value: job.Path, Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other)}
+		return nil, &fault.ConfigError{Field: "Path", Value: job.Path, Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other)}
 	}
 	r.writers[path] = job.ID
 	return func() {
@@ -121,7 +122,7 @@ func regularFile(path string) (size int64, exists bool, err error) {
 		if info.IsDir() {
 			what = "a folder"
 		}
-		return 0, true, &ConfigError{Field: "Path", Value: path, Reason: "is " + what + ", which a file cannot replace; give it another name"}
+		return 0, true, &fault.ConfigError{Field: "Path", Value: path, Reason: "is " + what + ", which a file cannot replace; give it another name"}
 	}
 	return info.Size(), true, nil
 }
@@ -130,7 +131,7 @@ func regularFile(path string) (size int64, exists bool, err error) {
 func (r *rendering) encode(ctx context.Context, job Job, path string, result *JobResult) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	isTemporary := func(s *settings) { s.temporary = path }
+	isTemporary := func(s *settings) { s.Temporary = path }
 	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads)), isTemporary}, job.Options...)...)
 	defer func() {
 		_ = enc.Abort(errJobEnded) // says nothing new
@@ -158,8 +159,8 @@ func (e *Encoder) finish(path string) error {
 		return errors.New("avloom: Run returned without opening the encoder: call enc.OpenFile(ctx, path) in it")
 	case err != nil:
 		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
-	case info.Size() == 0 && r.path != path:
-		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", shorten(r.shown), path)
+	case info.Size() == 0 && r.Path != path:
+		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", fault.Shorten(r.Shown), path)
 	}
 	return nil
 }

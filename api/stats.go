@@ -3,7 +3,8 @@ package api
 import (
 	"time"
 
-	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/internal/diagnosis"
+	"github.com/avloom/avloom/internal/graph"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -52,60 +53,44 @@ type StreamStats struct {
 // Stats returns a snapshot, at any time and from any goroutine; all zero before Open. It is cheap enough for every frame.
 func (e *Encoder) Stats() Stats {
 	e.mu.Lock()
-	r := e.run
+	r, streams := e.run, e.streams
 	e.mu.Unlock()
 	if r == nil {
-		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.lost.Load()}
+		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.Lost.Load()}
 	}
-	s := Stats{LogPanics: e.journal.lost.Load(), BytesWritten: r.sinks.written(), Writing: r.sinks.writing(), Called: e.presence.watch.Total()}
+	s := Stats{LogPanics: e.journal.Lost.Load(), BytesWritten: r.Sinks.Written(), Writing: r.Sinks.Writing(), Called: e.presence.watch.Total()}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
-	s.Elapsed, s.Over = r.since()
+	s.Elapsed, s.Over = r.Since()
 	s.Called = min(s.Called, s.Elapsed)
-	s.Streams = make([]StreamStats, len(r.streams))
-	accepted := acceptedOf(s.Edges, len(r.streams))
-	for i, facts := range r.streams {
-		s.Streams[i] = facts.stats(i, accepted[i], &s)
-		s.Streams[i].Held = r.sinks[0].HeldOf(i)
+	s.Streams = make([]StreamStats, len(r.Streams))
+	accepted := acceptedOf(s.Edges, len(r.Streams))
+	for i, in := range r.Streams {
+		s.Streams[i] = StreamStats{Stream: i, Kind: in.Kind, Codec: in.Codec, Accepted: accepted[i]}
+		streams[i].count(&s.Streams[i])
+		s.Streams[i].progress(in, &s)
+		s.Streams[i].Held = r.Sinks[0].HeldOf(i)
 	}
 	return s
 }
 
-// streamFacts are what does not change about a stream that is open, and where it counts what comes in.
-type streamFacts struct {
-	kind, codec string
-	perSecond   float64 // frames or samples
-	progress    func() nodes.Progress
-	samples     func() int64 // accepted so far; nil: frames, which the first edge counts
-	unreturned  func() int64 // pictures so far; nil: sound
-}
-
-// stats are those of a stream, given how many items have come out of its first edge.
-func (f *streamFacts) stats(index int, accepted int64, s *Stats) StreamStats {
-	p := f.progress()
-	out := StreamStats{
-		Stream: index, Kind: f.kind, Codec: f.codec, Accepted: accepted, Ended: p.Ended, Encoded: p.Encoded, Packets: p.Packets, Bytes: p.Bytes,
-	}
-	if f.unreturned != nil {
-		out.Unreturned = f.unreturned()
-	}
-	if f.samples != nil {
-		out.Accepted = f.samples()
-	}
-	out.Fed = time.Duration(float64(out.Accepted) / f.perSecond * float64(time.Second))
-	out.FPS, out.Speed = f.rates(p.Packets, p.Encoded, s.Elapsed)
+// progress fills in how far the stream has come.
+func (t *StreamStats) progress(in graph.OpenStream, s *Stats) {
+	p := in.Progress()
+	t.Ended, t.Encoded, t.Packets, t.Bytes = p.Ended, p.Encoded, p.Packets, p.Bytes
+	t.Fed = time.Duration(float64(t.Accepted) / in.PerSecond * float64(time.Second))
+	t.FPS, t.Speed = t.rates(p.Packets, p.Encoded, s.Elapsed)
 	if !s.Over {
-		out.RecentFPS, out.RecentSpeed = f.rates(p.RecentPackets, p.RecentEncoded, p.Window)
+		t.RecentFPS, t.RecentSpeed = t.rates(p.RecentPackets, p.RecentEncoded, p.Window)
 	}
-	return out
 }
 
 // rates are frames, and media time, per time.
-func (f *streamFacts) rates(packets int64, encoded, in time.Duration) (fps, speed float64) {
+func (t *StreamStats) rates(packets int64, encoded, in time.Duration) (fps, speed float64) {
 	if in <= 0 {
 		return 0, 0
 	}
-	if f.samples == nil {
+	if t.Kind == "video" {
 		fps = float64(packets) / in.Seconds()
 	}
 	return fps, encoded.Seconds() / in.Seconds()
@@ -115,7 +100,7 @@ func (f *streamFacts) rates(packets int64, encoded, in time.Duration) (fps, spee
 func acceptedOf(edges []EdgeStats, streams int) []int64 {
 	accepted := make([]int64, streams)
 	for i := range edges {
-		if e := &edges[i]; e.From == inputName && e.Stream >= 0 && e.Stream < streams {
+		if e := &edges[i]; e.From == pipeline.CallerName && e.Stream >= 0 && e.Stream < streams {
 			accepted[e.Stream] = e.Received
 		}
 	}
@@ -143,4 +128,27 @@ func (s Stats) Since(earlier Stats) Stats {
 		e.Blocked -= before.Blocked
 	}
 	return s
+}
+
+// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the time, or the caller, where nobody feeds the encoder
+// for longer than that. It also says if the muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
+func (s Stats) Bottleneck() string { return s.run().Bottleneck() }
+
+// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it spent its time, and an arrow for each queue, with
+// how full it is. The actor that limits the run, and queues that are full, are red. Before Open the graph is empty.
+func (s Stats) DOT() string { return s.run().DOT() }
+
+// run is the snapshot as the diagnosis reads it.
+func (s *Stats) run() *diagnosis.Run {
+	r := &diagnosis.Run{
+		Elapsed: s.Elapsed, Over: s.Over, Called: s.Called, Writing: s.Writing, BytesWritten: s.BytesWritten,
+		Nodes: s.Nodes, Edges: s.Edges, Streams: make([]diagnosis.Stream, len(s.Streams)),
+	}
+	for i, t := range s.Streams {
+		r.Streams[i] = diagnosis.Stream{
+			Stream: t.Stream, Kind: t.Kind, Codec: t.Codec, Ended: t.Ended, Accepted: t.Accepted,
+			Fed: t.Fed, Encoded: t.Encoded, Held: t.Held, Speed: t.Speed,
+		}
+	}
+	return r
 }

@@ -91,15 +91,9 @@ type claim struct {
 	streams int
 }
 
-// threadShare is what each video stream of an encoder may have. Its zero value is all cores.
-type threadShare struct {
-	threads int
-	process bool // of the process's own budget, which is one of cores
-}
-
-// take takes the share of an encoder that opens with so many video streams. keep says later how
-// much of it is used.
-func (c *claim) take(streams int) threadShare {
+// take takes the share of an encoder that opens with so many video streams, and returns the threads
+// of each of them. keep says later how many are used.
+func (c *claim) take(streams int) (threads int) {
 	b := c.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,7 +101,7 @@ func (c *claim) take(streams int) threadShare {
 	b.wait(-1)
 	c.open = true
 	c.hold(each*streams, streams)
-	return threadShare{threads: each, process: b.isProcess()}
+	return each
 }
 
 // hold changes what the claim holds. The mutex is held.

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/internal/fflog"
 )
 
 // errThrownAway is the cause of a run whose encoder became garbage. Nobody is left to see it but the log.
@@ -16,7 +18,7 @@ var errThrownAway = errors.New("avloom: the encoder was thrown away without Clos
 // they become garbage when the caller has dropped them, with the run still going on.
 type unclosed struct {
 	made uintptr // where NewEncoder was called
-	log  journal
+	log  fflog.Journal
 	run  atomic.Pointer[run] // nil: not open, or closed, or aborted
 }
 
@@ -27,12 +29,12 @@ func (u *unclosed) stop() {
 		return
 	}
 	frame, _ := runtime.CallersFrames([]uintptr{u.made}).Next()
-	fields := []zap.Field{zap.String("made", fmt.Sprintf("%s:%d", frame.File, frame.Line)), zap.String("path", r.shown)}
+	fields := []zap.Field{zap.String("made", fmt.Sprintf("%s:%d", frame.File, frame.Line)), zap.String("path", r.Shown)}
 	if cause := r.cause(); cause != nil {
 		fields = append(fields, zap.NamedError("stopped", cause))
 	}
 	r.Stop(errThrownAway)
-	u.log.warnApart("an encoder was thrown away without Close or Abort; what it wrote has no end", fields...)
+	u.log.WarnApart("an encoder was thrown away without Close or Abort; what it wrote has no end", fields...)
 }
 
 // caller is where the function was called that calls it.

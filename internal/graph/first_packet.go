@@ -1,0 +1,17 @@
+package graph
+
+import (
+	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/nodes"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// firstPacket returns the first packet of a second encoder that is opened alike. The caller frees it.
+func firstPacket(o *codec.Opener) (pipeline.Packet, error) {
+	other, err := o.Try(o.Options, "")
+	if err != nil {
+		return pipeline.Packet{}, err
+	}
+	defer nodes.FreeCodecContext(other)
+	return nodes.FirstPacket(other)
+}

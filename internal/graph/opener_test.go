@@ -1,0 +1,63 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/asticode/go-astiav"
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
+)
+
+// unopenable returns a plan whose size DNxHD does not know, and an opener of it that counts how often it opens something.
+func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
+	t.Helper()
+	p, err := plan.NewVideo(plan.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "dnxhd", PixelFormat: "yuv422p"})
+	require.NoError(t, err)
+	dnxhd := astiav.FindEncoderByName("dnxhd")
+	plans, err := p.ForEncoder(dnxhd)
+	require.NoError(t, err)
+	encoded := plans[0]
+	for i := range options {
+		encoded.Own = append(encoded.Own, avoption.Option{Field: fmt.Sprint(i), Key: "g", Value: "12"})
+	}
+	a = (&videoOpening{plan: p}).attempt(encoded, dnxhd)
+	opened = new(int)
+	a.opener.SetUp = func(cc *astiav.CodecContext, probe string) {
+		*opened++
+		a.setUp(cc, probe)
+	}
+	return a, opened
+}
+
+// TestWhyHasAnEnd looks for what keeps an encoder from opening among more options than can be tried.
+func TestWhyHasAnEnd(t *testing.T) {
+	a, opened := unopenable(t, 2*codec.MostTries)
+	_, err := a.opener.Open()
+	require.Error(t, err)
+	_, ok := errors.AsType[*fault.ConfigError](a.explain(err))
+	require.True(t, ok, "what has not been found out is said in general")
+	require.Equal(t, codec.MostTries+1, *opened)
+}
+
+// TestWhyEndsWithWhoAsks looks for it until nobody wants to know.
+func TestWhyEndsWithWhoAsks(t *testing.T) {
+	const most = 5
+	a, opened := unopenable(t, 100)
+	a.opener.Wanted = func() bool { return *opened < most }
+	_, err := a.opener.Open()
+	require.Error(t, err)
+	require.Error(t, a.explain(err))
+	require.Equal(t, most, *opened)
+
+	r := &refusal{wanted: func() bool { return false }}
+	require.False(t, r.takes(muxer.Config{}, nil), "no header is tried for nobody")
+	r = &refusal{headers: mostHeaders}
+	require.False(t, r.takes(muxer.Config{}, nil), "nor one too many")
+}

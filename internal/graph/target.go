@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/fflog"
+	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// target is an output that is being opened.
+type target struct {
+	*plan.Output
+	node string // the actor that writes it
+}
+
+// shape stands for the target's destination, for muxer.Try.
+func (t *target) shape() *destination.Destination {
+	switch t.Spec.Kind {
+	case plan.ToWriter:
+		return destination.NewWriter(t.Spec.Writer)
+	case plan.ToURL:
+		return destination.DryConnection()
+	default:
+		return destination.DryFile(t.Spec.Path)
+	}
+}
+
+// open opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
+func (t *target) open(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*destination.Destination, error) {
+	switch t.Spec.Kind {
+	case plan.ToWriter:
+		if t.Spec.Trusted {
+			return destination.NewWriter(t.Spec.Writer), nil
+		}
+		return destination.NewUserWriter(t.Spec.Writer, inside), nil
+	case plan.ToURL:
+		return t.connect(ctx, log)
+	}
+	dst, err := destination.CreateFile(t.Spec.Path)
+	if err != nil {
+		return nil, fmt.Errorf("avloom: open the file: %w", err)
+	}
+	return dst, nil
+}
+
+func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
+	lines := &fflog.ConnectionLines{Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Shown(), t.Address.Protocol.NamesFiles, t.Protocol), Log: log}
+	if t.Address.Protocol.Name == "srt" {
+		lines.Broken = srtIsBroken
+	}
+	begun := time.Now()
+	dst, err := t.Address.Protocol.Connect(ctx, destination.Link{
+		URL: t.Address.URL, Container: t.Container, Options: t.Protocol, Log: lines.All(), Explain: lines.Explain,
+	})
+	switch {
+	case err == nil:
+		lines.Connected()
+		return dst, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	}
+	if unanswered := t.unanswered(err, time.Since(begun), lines.HaveBegun("Connection to ")); unanswered != nil {
+		lines.Forget() // FFmpeg says no more than that there was an error
+		err = unanswered
+	}
+	return nil, fmt.Errorf("avloom: connect to %w", lines.Explain(err))
+}

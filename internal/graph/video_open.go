@@ -1,0 +1,177 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/gpu"
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/internal/color"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/nodes"
+)
+
+// videoOpening opens the encoder of one video stream for the containers of a run.
+type videoOpening struct {
+	plan        *plan.Video
+	share       codec.Share // of a thread budget, for a config that names no number of threads
+	cudaContext uintptr     // the caller's; 0: the device's primary one
+	headerFirst bool        // a container needs the codec's header before the first packet
+	containers  []astiavx.Container
+	wanted      codec.Wanted
+	log         *astiavx.Log // takes FFmpeg's lines about the encoder; nil: nobody does
+}
+
+// videoEncoder is an open encoder and what is known about feeding it.
+type videoEncoder struct {
+	name    string
+	codec   *astiav.CodecContext
+	device  *gpu.Device // that encodes, and this use of it; nil: the CPU
+	convert nodes.ConvertConfig
+	threads int // of the encoder; 0: it runs on a device
+	cores   int // that its conversion may use
+	used    int // threads of its share of a thread budget
+	alpha   bool
+	losses  []string // of the input, in a pixel format that nobody asked for
+	lost    []color.Overruled
+	muxers  []avoption.Option
+}
+
+// open opens the encoder. It tries the plans in order, and the last one decides about the error. An
+// encoder is not opened once nobody waits for it.
+func (v *videoOpening) open() (*videoEncoder, error) {
+	e, err := v.openAny()
+	return e, fault.WithoutPrefix(err)
+}
+
+func (v *videoOpening) openAny() (*videoEncoder, error) {
+	codec, err := v.plan.ResolveFor(v.containers)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := v.plan.ForEncoder(codec, v.containers...)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range plans[:len(plans)-1] {
+		e, err := v.openAs(s, codec)
+		if err == nil && v.carried(e.codec) {
+			return e, nil
+		}
+		if err == nil {
+			nodes.FreeCodecContext(e.codec)
+		}
+	}
+	return v.openAs(plans[len(plans)-1], codec)
+}
+
+// carried says whether all containers accept a header for the open encoder.
+func (v *videoOpening) carried(codec *astiav.CodecContext) bool {
+	stream := muxer.Stream{Codec: codec, FrameRate: v.plan.Rate, Tag: v.plan.Config.Tag}
+	return !slices.ContainsFunc(v.containers, func(c astiavx.Container) bool {
+		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
+		return muxer.Try(cfg, destination.DryFile("")) != nil
+	})
+}
+
+// openAs opens the encoder as one plan says.
+func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*videoEncoder, error) {
+	err := fault.First(codec.CheckKnownSize(encoder.Name(), s.Width, s.Height), v.plan.CheckTagIn(encoder, v.containers))
+	if err != nil {
+		return nil, err
+	}
+	a := v.attempt(s, encoder)
+	if v.plan.OnCUDA() {
+		if a.device, err = v.openDevice(s); err != nil {
+			return nil, err
+		}
+		a.opener.BlameFirst = func() error { return blameDevice(a.device, encoder.Name()) }
+	}
+	cc, err := a.opener.Open()
+	if err != nil {
+		err = a.explain(err)
+		a.closeDevice()
+		return nil, err
+	}
+	if err := fault.First(v.plan.CheckAspectIn(cc, v.containers), a.findHeader(cc)); err != nil {
+		nodes.FreeCodecContext(cc)
+		a.closeDevice()
+		return nil, err
+	}
+	return a.opened(cc), nil
+}
+
+// videoAttempt is an attempt to open an encoder as one plan says.
+type videoAttempt struct {
+	*videoOpening
+	encoded plan.VideoEncoder
+	device  *gpu.Device // that encodes; nil: the CPU
+	threads int         // of the encoder; 0: it runs on a device, and the driver decides
+	used    int         // threads of the share of a thread budget
+	opener  codec.Opener
+}
+
+// attempt returns an attempt with as many threads as the encoder makes use of, unless the config
+// names a number.
+func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *videoAttempt {
+	a := &videoAttempt{videoOpening: v, encoded: s, threads: v.plan.Threads}
+	if a.threads == 0 && !v.plan.OnCUDA() {
+		a.threads, a.used = v.share.Of(encoder.Name(), s.Width, s.Height, s.Own)
+	}
+	a.opener = codec.Opener{
+		Wanted: v.wanted, Codec: encoder, Options: s.Own, Threads: a.threads, GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Finish: astiavx.KeepFrameDurations, Log: v.log, SetUp: a.setUp,
+	}
+	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
+		a.opener.Location = s.Color.Location
+	}
+	return a
+}
+
+func (a *videoAttempt) closeDevice() {
+	if a.device != nil {
+		a.device.Close()
+	}
+}
+
+// findHeader gives the encoder the header that libaom returns only with its first packet, where a
+// container needs the header earlier. A second encoder, opened alike, encodes a picture for it.
+func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
+	if !a.headerFirst || !a.opener.GlobalHeader || a.opener.Codec.Name() != "libaom-av1" || len(cc.ExtraData()) > 0 {
+		return nil
+	}
+	packet, err := firstPacket(&a.opener)
+	if err != nil {
+		return err
+	}
+	defer packet.Free()
+	return cc.SetExtraData(astiavx.NewExtraData(packet.Packet))
+}
+
+// opened describes the encoder that the attempt opened.
+func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
+	p, s := a.plan, a.encoded
+	return &videoEncoder{
+		name: a.opener.Codec.Name(), codec: cc, device: a.device, threads: a.threads, cores: a.cores(), used: a.used,
+		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.SilentLosses(s), lost: s.Lost, muxers: s.Muxers,
+		convert: nodes.ConvertConfig{
+			InputFormat: p.InputFormat, Width: p.Config.Width, Height: p.Config.Height,
+			OutWidth: s.Width, OutHeight: s.Height, Format: s.Format,
+			Color: s.Color, InputColor: p.InputColor(s.Format, s.Color),
+		},
+	}
+}
+
+// cores returns how many cores the stream's conversion may use.
+func (v *videoOpening) cores() int {
+	if v.plan.Threads != 0 {
+		return v.plan.Threads
+	}
+	return v.share.Cores()
+}

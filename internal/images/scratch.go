@@ -1,0 +1,46 @@
+package images
+
+import "image"
+
+// Scratch is memory that images are drawn into, which is used again for the next one. It is one
+// image at a time.
+type Scratch struct {
+	pix     []uint8
+	palette [PaletteSize]byte
+	rgba    image.RGBA
+	nrgba   image.NRGBA
+	rgba64  image.RGBA64
+	nrgba64 image.NRGBA64
+}
+
+// bytes returns so many bytes for each pixel, whose content is undefined.
+func (s *Scratch) bytes(bounds image.Rectangle, each int) []uint8 {
+	need := each * bounds.Dx() * bounds.Dy()
+	if cap(s.pix) < need {
+		s.pix = make([]uint8, need)
+	}
+	return s.pix[:need]
+}
+
+func (s *Scratch) rgbaFor(bounds image.Rectangle) *image.RGBA {
+	s.rgba = image.RGBA{Pix: s.bytes(bounds, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	return &s.rgba
+}
+
+func (s *Scratch) nrgbaFor(bounds image.Rectangle) *image.NRGBA {
+	s.nrgba = image.NRGBA{Pix: s.bytes(bounds, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	return &s.nrgba
+}
+
+func (s *Scratch) rgba64For(bounds image.Rectangle) *image.RGBA64 {
+	s.rgba64 = image.RGBA64{Pix: s.bytes(bounds, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	return &s.rgba64
+}
+
+func (s *Scratch) nrgba64For(bounds image.Rectangle) *image.NRGBA64 {
+	s.nrgba64 = image.NRGBA64{Pix: s.bytes(bounds, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	return &s.nrgba64
+}
+
+// PaletteSize is that of 256 colours of 4 bytes.
+const PaletteSize = 4 * 256

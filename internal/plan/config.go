@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+)
+
+// VideoConfig is the configuration of a video stream: the fields of api.VideoConfig.
+type VideoConfig struct {
+	Width, Height  int
+	FrameRate      float64
+	Device         string
+	Codec          string
+	PixelFormat    string
+	CRF            *float64
+	Preset         string
+	ExtraOptions   map[string]any
+	InputFormat    string
+	ColorSpace     string
+	ColorRange     string
+	ColorPrimaries string
+	ColorTransfer  string
+	PixelAspect    float64
+	Tag            string
+	OddSize        OddSize
+	Threads        int
+}
+
+// AudioConfig is the configuration of an audio stream: the fields of api.AudioConfig.
+type AudioConfig struct {
+	SampleRate     int
+	NumChannels    int
+	BitRate        int64
+	OutSampleRate  int
+	OutNumChannels int
+	Codec          string
+	ExtraOptions   map[string]any
+}
+
+// Frames are pictures in the caller's memory: the fields of api.Frames.
+type Frames struct {
+	Data   []byte
+	Layout Layout
+	PTS    []time.Duration
+}
+
+// DeviceFrames are pictures in the memory of a GPU: the fields of api.DeviceFrames.
+type DeviceFrames struct {
+	Ptr    uintptr
+	N      int
+	Pitch  int
+	Layout Layout
+	Stream uintptr
+}
+
+// Layout says how a frame lies in memory, as api.Layout does.
+type Layout int
+
+// The layouts.
+const (
+	NCHW Layout = iota
+	NHWC
+	Raw
+)
+
+// LayoutNames are the names of the layouts, by value.
+var LayoutNames = []string{NCHW: "nchw", NHWC: "nhwc", Raw: "raw"}
+
+// String returns the name of the layout.
+func (l Layout) String() string { return nameOf(LayoutNames, int(l)) }
+
+// OddSize says what is done with an odd width or height, as api.OddSize does.
+type OddSize int
+
+// The choices.
+const (
+	OddSizeError OddSize = iota
+	OddSizePad
+	OddSizeCrop
+)
+
+// OddSizeNames are the names of the choices, by value.
+var OddSizeNames = []string{OddSizeError: "error", OddSizePad: "pad", OddSizeCrop: "crop"}
+
+// String returns the name of the choice.
+func (o OddSize) String() string { return nameOf(OddSizeNames, int(o)) }
+
+// nameOf returns the name of value i, or i itself where it has none.
+func nameOf(names []string, i int) string {
+	if i < 0 || i >= len(names) {
+		return fmt.Sprint(i)
+	}
+	return names[i]
+}

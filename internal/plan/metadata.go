@@ -1,0 +1,41 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/muxer/container"
+)
+
+// checkMetadata refuses what FFmpeg's dictionaries cannot hold, or would leave out.
+func checkMetadata(tags map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		e := &fault.ConfigError{Field: "Metadata[" + key + "]", Value: tags[key]}
+		switch {
+		case key == "":
+			e.Reason = "a tag needs a name"
+		case strings.ContainsRune(key, 0) || !utf8.ValidString(key):
+			e.Field, e.Value, e.Reason = "Metadata", key, "the name of a tag must be UTF-8 without a NUL byte"
+		case strings.ContainsRune(tags[key], 0):
+			e.Reason = "must not contain a NUL byte"
+		case !utf8.ValidString(tags[key]):
+			e.Reason = "must be UTF-8, as all containers take it to be"
+		default:
+			continue
+		}
+		return e
+	}
+	return nil
+}
+
+// CheckTags refuses a tag that the container would drop. The options of all streams must be known.
+func (t *Output) CheckTags() error {
+	e := container.CheckMetadata(t.Container.Name, t.Muxer, t.Spec.Metadata)
+	if e == nil {
+		return nil
+	}
+	return &fault.ConfigError{Field: "Metadata[" + e.Key + "]", Value: t.Spec.Metadata[e.Key], Reason: e.Reason, Supported: e.Kept}
+}

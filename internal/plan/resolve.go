@@ -1,0 +1,39 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/gpu"
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/codec"
+)
+
+// resolve finds the encoder that the config names. Nil, without an error: this FFmpeg has no NVENC.
+func (p *Video) resolve() (*astiav.Codec, error) {
+	if !p.OnCUDA() {
+		return codec.Resolve(p.Config.Codec, astiav.MediaTypeVideo)
+	}
+	name, err := codec.CUDAEncoder(p.Config.Codec)
+	if err != nil {
+		return nil, err
+	}
+	return astiav.FindEncoderByName(name), nil
+}
+
+// ResolveFor finds the encoder for these containers: the one that is named, or that of the first default codec of one of them that all carry.
+func (p *Video) ResolveFor(containers []astiavx.Container) (*astiav.Codec, error) {
+	if !p.OnCUDA() {
+		return codec.EncoderFor(p.Config.Codec, astiav.MediaTypeVideo, containers...)
+	}
+	name, err := codec.CUDAEncoderFor(p.Config.Codec, containers)
+	if err != nil {
+		return nil, err
+	}
+	codec := astiav.FindEncoderByName(name)
+	if codec == nil {
+		return nil, fmt.Errorf("%w: this FFmpeg was built without %s", gpu.ErrUnavailable, name)
+	}
+	return codec, nil
+}

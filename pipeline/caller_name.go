@@ -1,0 +1,4 @@
+package pipeline
+
+// CallerName is the name in EdgeStats of the callers who feed a stream.
+const CallerName = "input"
