@@ -5,7 +5,8 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// clips measures many short files: with one encoder thread each, and as many at a time as there are cores.
+// clips measures many short files. Each encoder has one thread; as many run at a time as there are
+// cores.
 func (s *suite) clips() error {
 	const name = "256x256 ultrafast, 30 frames"
 	if !s.wanted("clips", name, true) {
@@ -16,8 +17,9 @@ func (s *suite) clips() error {
 		return err
 	}
 	job := contend.Job{
-		Mode: "render", Width: 256, Height: 256, Preset: "ultrafast", Pictures: pictures.RGB, Count: pictures.Count, Threads: 1,
-		Frames: 30, Files: 300 * s.cores, Parallel: s.cores, // seconds of work: whoever renders thousands of clips does not see the start
+		Mode: "render", Width: 256, Height: 256, Preset: "ultrafast", Pictures: pictures.RGB, Count: pictures.Count,
+		Threads: 1, Frames: 30, Parallel: s.cores,
+		Files: 300 * s.cores, // seconds of work, beside which the start does not count
 	}
 	if s.quick {
 		job.Files /= 10
@@ -31,9 +33,7 @@ func (s *suite) clips() error {
 		f.avloom("avloom "+layout, job)
 	}
 	f.peers(job)
-	c := check{leader: theCeiling, bytes: map[string]int64{}}
-	rows := f.measure(clips, theCeiling, func(j contend.Job) int { return j.Files }, c.files)
-	c.note(rows)
-	f.show()
-	return nil
+	c := newCheck(theCeiling)
+	c.note(f.measure(clips, theCeiling, func(j contend.Job) int { return j.Files }, c.files))
+	return f.show()
 }

@@ -1,19 +1,24 @@
-// Command benchmarks measures how fast avloom encodes on the machine it runs on, beside the ceiling (the same encoder in a program in C that does nothing
-// else), FFmpeg's command, and other libraries as far as they are installed: "make bench", and for a part of it in a few minutes "make bench-quick".
+// Command benchmarks measures how fast avloom encodes on the machine it runs on. Beside avloom it
+// measures the ceiling (the same encoder in a C program that does nothing else), FFmpeg's command,
+// and other libraries that are installed. "make bench" runs all of it; "make bench-quick" runs a part
+// in a few minutes. It is no test: it finds no faults, and no test depends on its figures.
 //
-// "avloom Acquire and draw" draws its pictures in the encoder's memory, as a copy of ready-made ones, and its times have that in them; all others are given
-// pictures that lie ready.
+// "avloom Acquire and draw" draws its pictures in the encoder's memory, by copying ready-made ones.
+// Its times include that copy. All other contenders are given pictures that are ready.
 //
 // The contenders take turns, round after round, and every ratio is taken within a round. The groups:
 //
 //	kernels  RGB to YUV: internal/rgbyuv, swscale, libyuv and memcpy
 //	stream   one stream, by size, preset and layout of the input
+//	outputs  one stream that is written to one, two and four files
 //	clips    many short files
 //	latency  from AddFrames to the packet at the writer; opening and closing
 //	memory   of encoders that are open, and of a thousand that get a picture a second
 //	scaling  1 to 64 streams at once: throughput and memory
 //	nvenc    one stream that a GPU encodes, where there is one
 //
-// A group is one file here; what is measured (internal/measure), who is measured (internal/contend) and how it is shown (internal/report and
-// internal/chart) lie below. The programs that are not Go are in native.
+// Each group has a file here. To add a group: write its file, with a method of suite that asks wanted
+// for each case and measures it with a field, and add the method to the list in groups.go.
+// internal/measure turns samples into ratios, internal/contend runs the contenders, internal/report
+// and internal/chart show the results. The programs in C and Python are in native.
 package main

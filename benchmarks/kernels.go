@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/avloom/avloom/benchmarks/internal/contend"
@@ -8,7 +9,7 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// kernels measures the conversion of 1080p pictures, one core each.
+// kernels measures the conversion of 1080p pictures on one core.
 func (s *suite) kernels() error {
 	var cases [][2]string
 	for _, in := range []string{"planar", "rgb24", "rgba"} {
@@ -30,18 +31,22 @@ func (s *suite) kernels() error {
 	if err != nil {
 		return err
 	}
-	w, err := contend.StartProcess("kernels", contend.Job{}, program, "bench", pictures.RGB, fmt.Sprint(size.width), fmt.Sprint(size.height))
+	w, err := contend.StartProcess("kernels", contend.Job{},
+		program, "bench", pictures.RGB, fmt.Sprint(size.width), fmt.Sprint(size.height))
 	if err != nil {
 		return err
 	}
 	s.report.Versions["avloom's kernels"] = w.Version()
 	for _, c := range cases {
-		s.kernel(w, libyuv, c[0], c[1])
+		if err := s.kernel(w, libyuv, c[0], c[1]); err != nil {
+			return errors.Join(err, contend.Close(w))
+		}
 	}
 	return contend.Close(w)
 }
 
-func (s *suite) kernel(w *contend.Worker, libyuv bool, in, out string) {
+// kernel measures one conversion in all programs that have it.
+func (s *suite) kernel(w *contend.Worker, libyuv bool, in, out string) error {
 	f := &field{suite: s, group: "kernels", name: in + " to " + out}
 	for _, program := range []string{"avloom", "memcpy", "swscale", "libyuv"} {
 		if program == "libyuv" && !libyuv {
@@ -52,13 +57,14 @@ func (s *suite) kernel(w *contend.Worker, libyuv bool, in, out string) {
 		if program == "swscale" {
 			times = 4
 		}
-		f.contenders = append(f.contenders, conversion{w, program, fmt.Sprintf("%s %s %s %d", program, in, out, times), times})
+		line := fmt.Sprintf("%s %s %s %d", program, in, out, times)
+		f.contenders = append(f.contenders, conversion{w, program, line, times})
 	}
 	f.measure("pictures", "memcpy", func(j contend.Job) int { return j.Files }, nil)
-	f.show()
+	return f.show()
 }
 
-// conversion is a contender that is asked for in a process that knows several.
+// conversion is a contender that shares its process with others. line is the request for it.
 type conversion struct {
 	worker     *contend.Worker
 	name, line string

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -12,12 +12,10 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-const crf = "23" // x264's default, which avloom and the ceiling have too
-
-// pythons are the interpreters that may have the libraries.
+// pythons are the interpreters in which the libraries are looked for.
 var pythons = []string{"python3", "/usr/bin/python3"}
 
-// peers adds the other libraries and programs, as far as they are installed. They get packed RGB.
+// peers adds the other libraries and programs that are installed. They get packed RGB.
 func (f *field) peers(job contend.Job) {
 	f.ffmpeg("ffmpeg command, raw pipe", job)
 	for _, library := range []string{"PyAV", "OpenCV", "torchcodec"} {
@@ -35,27 +33,33 @@ func (f *field) ffmpeg(name string, job contend.Job) {
 		}
 		job.Out = f.suite.folder()
 		return contend.NewPiped(name, f.suite.report.Versions["FFmpeg"], job, func(j contend.Job, file string) []string {
-			args := []string{
-				program, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", strconv.Itoa(j.Width) + "x" + strconv.Itoa(j.Height), "-r", "30",
-				"-i", "pipe:0",
-			}
-			if j.Codec != "" {
-				args = append(args, "-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu", "-vf", "format=nv12,hwupload", "-c:v", j.Codec)
-				for _, o := range nvencOptions(j.Preset) {
-					args = append(args, "-"+o[0], o[1])
-				}
-				return append(args, file)
-			}
-			args = append(args, "-c:v", "libx264", "-preset", j.Preset, "-crf", crf, "-pix_fmt", "yuv420p")
-			if j.Params != "" {
-				args = append(args, "-x264-params", j.Params)
-			}
-			if j.Threads > 0 {
-				args = append(args, "-threads", strconv.Itoa(j.Threads))
-			}
-			return append(args, file)
+			return ffmpegCommand(program, j, file)
 		})
 	})
+}
+
+// ffmpegCommand returns the command that encodes raw RGB from its standard input into a file.
+func ffmpegCommand(program string, j contend.Job, file string) []string {
+	args := []string{
+		program, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
+		"-s", strconv.Itoa(j.Width) + "x" + strconv.Itoa(j.Height), "-r", "30", "-i", "pipe:0",
+	}
+	if j.Codec != "" {
+		args = append(args, "-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu",
+			"-vf", "format=nv12,hwupload", "-c:v", j.Codec)
+		for _, o := range nvencOptions(j.Preset) {
+			args = append(args, "-"+o[0], o[1])
+		}
+		return append(args, file)
+	}
+	args = append(args, "-c:v", "libx264", "-preset", j.Preset, "-crf", crf, "-pix_fmt", "yuv420p")
+	if j.Params != "" {
+		args = append(args, "-x264-params", j.Params)
+	}
+	if j.Threads > 0 {
+		args = append(args, "-threads", strconv.Itoa(j.Threads))
+	}
+	return append(args, file)
 }
 
 // python adds a library, in the first interpreter that has it.
@@ -72,7 +76,7 @@ func (f *field) python(library string, job contend.Job) {
 	})
 }
 
-// gstreamer adds its command.
+// gstreamer adds GStreamer's command.
 func (f *field) gstreamer(job contend.Job) {
 	const name = "GStreamer"
 	f.add(name, func() (contend.Contender, error) {
@@ -80,40 +84,23 @@ func (f *field) gstreamer(job contend.Job) {
 		if err != nil {
 			return nil, err
 		}
-		f.suite.report.Versions[name] = regexp.MustCompile(`[\d.]{5,}`).FindString(string(out))
+		version := regexp.MustCompile(`[\d.]{5,}`).FindString(string(out))
+		f.suite.report.Versions[name] = version
 		job.Out = f.suite.folder()
-		return contend.NewPiped(name, f.suite.report.Versions[name], job, func(j contend.Job, file string) []string {
-			threads := "threads=" + strconv.Itoa(j.Threads)
-			pipeline := "fdsrc fd=0 blocksize=" + strconv.Itoa(3*j.Width*j.Height) + " ! rawvideoparse format=rgb framerate=30/1 width=" + strconv.Itoa(j.Width) +
-				" height=" + strconv.Itoa(j.Height) + " ! videoconvert ! video/x-raw,format=I420 ! x264enc pass=qual quantizer=" + crf + " speed-preset=" + j.Preset +
-				" " + threads
-			if j.Params != "" {
-				pipeline += " option-string=" + j.Params
-			}
-			pipeline += " ! mp4mux ! filesink location=" + file
-			return append([]string{"gst-launch-1.0", "-q"}, strings.Fields(pipeline)...)
-		})
+		return contend.NewPiped(name, version, job, gstreamerCommand)
 	})
 }
 
-// versions says what is measured.
-func versions(root string) map[string]string {
-	v := map[string]string{}
-	if program, err := material.FFmpeg("ffmpeg"); err == nil {
-		out, _ := exec.Command(program, "-version").Output() // a broken one is found when it is to encode
-		v["FFmpeg"] = regexp.MustCompile(`version (\S+)`).ReplaceAllString(regexp.MustCompile(`version \S+`).FindString(string(out)), "$1")
+// gstreamerCommand returns the command that encodes raw RGB from its standard input into a file.
+func gstreamerCommand(j contend.Job, file string) []string {
+	encoder := fmt.Sprintf("x264enc pass=qual quantizer=%s speed-preset=%s threads=%d", crf, j.Preset, j.Threads)
+	if j.Params != "" {
+		encoder += " option-string=" + j.Params
 	}
-	if out, err := exec.Command("pkg-config", "--modversion", "x264").Output(); err == nil {
-		v["x264"] = strings.TrimSpace(string(out))
+	pipeline := []string{
+		fmt.Sprintf("fdsrc fd=0 blocksize=%d", 3*j.Width*j.Height),
+		fmt.Sprintf("rawvideoparse format=rgb framerate=30/1 width=%d height=%d", j.Width, j.Height),
+		"videoconvert", "video/x-raw,format=I420", encoder, "mp4mux", "filesink location=" + file,
 	}
-	if out, err := exec.Command("git", "-C", root, "rev-parse", "--short", "HEAD").Output(); err == nil {
-		v["avloom"] = strings.TrimSpace(string(out))
-	}
-	if out, err := exec.Command("gcc", "-dumpfullversion").Output(); err == nil {
-		v["gcc"] = strings.TrimSpace(string(out))
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v["Go"] = info.GoVersion
-	}
-	return v
+	return append([]string{"gst-launch-1.0", "-q"}, strings.Fields(strings.Join(pipeline, " ! "))...)
 }

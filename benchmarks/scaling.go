@@ -2,17 +2,17 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/avloom/avloom/benchmarks/internal/contend"
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// streamCounts are how many streams are encoded at once.
+// streamCounts are the numbers of streams that are encoded at once.
 var streamCounts = []int{1, 2, 4, 8, 16, 32, 64}
 
-// scaling measures many streams at once, with encoders that share the cores. All numbers of streams take part in each round, so that they can be
-// compared with each other too. Each number has a process of its own, whose memory is looked at.
+// scaling measures many streams at once. Their encoders share the cores. All numbers of streams take
+// part in each round, so that they can be compared with each other, too. Each number has a process of
+// its own, whose memory is measured.
 func (s *suite) scaling() error {
 	const name = "480p ultrafast"
 	if !s.wanted("scaling", name, true) {
@@ -30,15 +30,14 @@ func (s *suite) scaling() error {
 	f := &field{suite: s, group: "scaling", name: name}
 	for _, n := range counts {
 		job := contend.Job{
-			Mode: "streams", Width: size.width, Height: size.height, Preset: "ultrafast", Count: pictures.Count, Frames: max(240/n, 24), Files: n, Parallel: n,
+			Mode: "streams", Width: size.width, Height: size.height, Preset: "ultrafast",
+			Count: pictures.Count, Frames: max(240/n, 24), Files: n, Parallel: n,
 		}
 		job.Layout, job.Pictures = "NCHW", pictures.RGB
 		f.avloom(fmt.Sprintf("avloom %d", n), job)
 		job.Layout, job.Pictures, job.Threads = "Raw", pictures.YUV, max(1, s.cores/n)
 		f.worker(fmt.Sprintf("ceiling %d", n), job, s.ceiling)
 	}
-	f.contenders = slices.Clip(f.contenders)
 	f.measure(frames, "ceiling 1", contend.Job.Units, nil)
-	f.show()
-	return nil
+	return f.show()
 }

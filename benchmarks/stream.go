@@ -5,16 +5,8 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// size is a size of pictures, with how many of them are kept in memory.
-type size struct {
-	name          string
-	width, height int
-	pictures      int
-}
-
-var sizes = []size{{"480p", 854, 480, 32}, {"1080p", 1920, 1080, 16}, {"2160p", 3840, 2160, 6}}
-
-// presets are those that are measured, with the frames of a run by size: half a second's work or more.
+// presets are the presets that are measured. A run has so many frames of each size: the work of half
+// a second or more. A quick run measures the sizes that are marked.
 var presets = []struct {
 	name   string
 	frames [3]int
@@ -51,8 +43,8 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 		return err
 	}
 	job := contend.Job{
-		Mode: "files", Width: size.width, Height: size.height, Preset: preset, Params: params(preset), Pictures: pictures.RGB, Count: pictures.Count,
-		Frames: n, Files: 1, Parallel: 1,
+		Mode: "files", Width: size.width, Height: size.height, Preset: preset, Params: params(preset),
+		Pictures: pictures.RGB, Count: pictures.Count, Frames: n, Files: 1, Parallel: 1,
 	}
 	yuv := job
 	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
@@ -62,9 +54,7 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 	f.avloom("avloom Raw", yuv)
 	job.Layout = "NHWC"
 	f.peers(job)
-	c := check{leader: theCeiling, bytes: map[string]int64{}}
-	rows := f.measure(frames, theCeiling, contend.Job.Units, c.files)
-	c.note(rows)
-	f.show()
-	return nil
+	c := newCheck(theCeiling)
+	c.note(f.measure(frames, theCeiling, contend.Job.Units, c.files))
+	return f.show()
 }

@@ -6,13 +6,15 @@ import (
 	"strings"
 )
 
-// ParseArgs is the reverse of Args.
+// ParseArgs returns the job that Args has turned into arguments.
 func ParseArgs(args []string) (j Job, err error) {
 	texts := map[string]*string{
-		"mode": &j.Mode, "codec": &j.Codec, "preset": &j.Preset, "params": &j.Params, "tune": &j.Tune, "layout": &j.Layout, "pictures": &j.Pictures, "out": &j.Out,
+		"mode": &j.Mode, "codec": &j.Codec, "preset": &j.Preset, "params": &j.Params, "tune": &j.Tune,
+		"layout": &j.Layout, "pictures": &j.Pictures, "out": &j.Out,
 	}
 	numbers := map[string]*int{
-		"width": &j.Width, "height": &j.Height, "threads": &j.Threads, "count": &j.Count, "frames": &j.Frames, "files": &j.Files, "parallel": &j.Parallel, "queue": &j.Queue,
+		"width": &j.Width, "height": &j.Height, "threads": &j.Threads, "count": &j.Count, "frames": &j.Frames,
+		"files": &j.Files, "parallel": &j.Parallel, "outputs": &j.Outputs, "queue": &j.Queue,
 	}
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")
@@ -22,7 +24,7 @@ func ParseArgs(args []string) (j Job, err error) {
 		}
 		number, ok := numbers[key]
 		if !ok {
-			return j, fmt.Errorf("what is %q?", arg)
+			return j, fmt.Errorf("unknown argument %q", arg)
 		}
 		if *number, err = strconv.Atoi(value); err != nil {
 			return j, fmt.Errorf("%s: %w", key, err)

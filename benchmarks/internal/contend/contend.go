@@ -1,8 +1,3 @@
-// Package contend runs what is compared: avloom, the ceiling, FFmpeg's command and other libraries.
-//
-// A Worker is a process that stays. It is given its Job as key=value arguments, prepares itself, says "ready" with its version, and then does the
-// job once for each line that it reads and answers with a measure.Sample in JSON. It takes its own times, so that neither its start nor the loading
-// of pictures counts. A Piped is a command that is started for each file and fed through a pipe, as such commands are used: there all counts.
 package contend
 
 import (
@@ -15,46 +10,66 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// Job is the work of one contender in one round: Files files of Frames frames each, Parallel at a time.
+// Job is the work of one contender in one round: Files files of Frames frames each, Parallel at a
+// time. Mode says how they are made:
+//
+//	files    one after another
+//	render   by the contender's own means for many files
+//	streams  all at once
+//	idle     all are open at once, and get no pictures
+//	crowd    all at once; each gets a picture a second
+//	latency  each picture is added when the packet of the one before has been written
 type Job struct {
-	Mode          string // "files", "render" (many files by a contender's own means), "streams" (all at once), "idle" (all open at once, without pictures), "crowd" (all at once, a picture a second) or "latency"
+	Mode          string
 	Width, Height int
 	Codec         string // the encoder; "": libx264
 	Preset        string
 	Params        string // x264-params
 	Tune          string
-	Threads       int    // of each encoder; 0: the encoder decides
+	Threads       int    // of each encoder; 0: the encoder's default
 	Layout        string // of the input: "NCHW", "NHWC", "Acquire" or "Raw"
-	Pictures      string // the file with the pictures, of the Layout's form
-	Count         int    // how many they are
+	Pictures      string // the file with the pictures, in the Layout's form
+	Count         int    // how many pictures the file has
 	Frames        int
 	Files         int
 	Parallel      int
-	Queue         int    // avloom's queue depth; 0: its own
+	Outputs       int    // how many files avloom writes the same packets to; 0: 1
+	Queue         int    // avloom's queue depth; 0: its default
 	Out           string // the folder for the files, 0.mp4 and so on
 }
 
-// Units is how many frames, or files where these are what counts, one round makes.
+// Units returns how many frames one round makes.
 func (j Job) Units() int { return j.Frames * j.Files }
 
-// Args are the job as arguments.
+// Args returns the job as arguments.
 func (j Job) Args() []string {
 	args := []string{
-		"mode=" + j.Mode, "width=" + strconv.Itoa(j.Width), "height=" + strconv.Itoa(j.Height), "preset=" + j.Preset, "params=" + j.Params,
-		"tune=" + j.Tune, "threads=" + strconv.Itoa(j.Threads), "layout=" + j.Layout, "pictures=" + j.Pictures, "count=" + strconv.Itoa(j.Count),
-		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files), "parallel=" + strconv.Itoa(j.Parallel),
-		"queue=" + strconv.Itoa(j.Queue), "out=" + j.Out,
+		"mode=" + j.Mode, "width=" + strconv.Itoa(j.Width), "height=" + strconv.Itoa(j.Height),
+		"preset=" + j.Preset, "params=" + j.Params, "tune=" + j.Tune, "threads=" + strconv.Itoa(j.Threads),
+		"layout=" + j.Layout, "pictures=" + j.Pictures, "count=" + strconv.Itoa(j.Count),
+		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files),
+		"parallel=" + strconv.Itoa(j.Parallel), "queue=" + strconv.Itoa(j.Queue), "out=" + j.Out,
 	}
-	if j.Codec != "" { // which the ceiling does not know
+	// The ceiling does not know these.
+	if j.Codec != "" {
 		args = append(args, "codec="+j.Codec)
+	}
+	if j.Outputs != 0 {
+		args = append(args, "outputs="+strconv.Itoa(j.Outputs))
 	}
 	return args
 }
 
-// File is the name of the file with this number.
+// File returns the path of the file with this number.
 func (j Job) File(number int) string { return filepath.Join(j.Out, strconv.Itoa(number)+".mp4") }
 
-// Picture is the index of the picture that frame k shows: the pictures forwards, then backwards, so that there is no cut.
+// CopyOf returns the path of a further output of the file with this number. k is 1 for the second output.
+func (j Job) CopyOf(number, k int) string {
+	return filepath.Join(j.Out, fmt.Sprintf("%d.copy%d.mp4", number, k))
+}
+
+// Picture returns the index of the picture that frame k shows. The pictures run forwards, then
+// backwards, so that there is no cut.
 func (j Job) Picture(k int) int {
 	if j.Count < 2 {
 		return 0
@@ -67,18 +82,21 @@ func (j Job) Picture(k int) int {
 	}
 }
 
-// Contender is one of those that are compared.
+// Contender is a program that is compared with others.
 type Contender interface {
 	Name() string
 	Version() string
 	Job() Job
-	Run() (measure.Sample, error) // the job once
+	Run() (measure.Sample, error) // does the job once
 	Close() error
 }
 
-// Rounds measures the contenders in turn, after one round that does not count, in which check looks at what each has made; one whose check fails drops
-// out, with the reason in the map. Each round begins with another contender.
-func Rounds(contenders []Contender, rounds int, check func(Contender) error) (samples map[string][]measure.Sample, out map[string]error) {
+// Rounds measures the contenders in turn and returns their samples by name. Each round begins with
+// another contender. In a first round, which is not measured, check looks at the files of each. A
+// contender drops out where its check or a run fails; out holds the error by its name.
+func Rounds(
+	contenders []Contender, rounds int, check func(Contender) error,
+) (samples map[string][]measure.Sample, out map[string]error) {
 	samples, out = map[string][]measure.Sample{}, map[string]error{}
 	var left []Contender
 	for _, c := range contenders {
@@ -110,7 +128,7 @@ func Rounds(contenders []Contender, rounds int, check func(Contender) error) (sa
 	return samples, out
 }
 
-// Close closes all of them.
+// Close closes the contenders, and removes the folders of their files.
 func Close(contenders ...Contender) error {
 	var errs []error
 	for _, c := range contenders {

@@ -40,7 +40,9 @@ func (f fake) Run() (measure.Sample, error) {
 
 func TestRoundsAlternate(t *testing.T) {
 	var log []string
-	all := []contend.Contender{fake{"a", &log, nil}, fake{"b", &log, nil}, fake{"wrong", &log, nil}, fake{"broken", &log, errors.New("broken")}}
+	all := []contend.Contender{
+		fake{"a", &log, nil}, fake{"b", &log, nil}, fake{"wrong", &log, nil}, fake{"broken", &log, errors.New("broken")},
+	}
 	samples, out := contend.Rounds(all, 3, func(c contend.Contender) error {
 		if c.Name() == "wrong" {
 			return errors.New("wrong")
@@ -93,8 +95,8 @@ func TestPipedFeedsEveryFrame(t *testing.T) {
 
 func TestArgsComeBack(t *testing.T) {
 	job := contend.Job{
-		Mode: "files", Width: 1, Height: 2, Preset: "fast", Params: "asm=AVX2", Tune: "film", Threads: 3, Layout: "Raw", Pictures: "p", Count: 4,
-		Frames: 5, Files: 6, Parallel: 7, Queue: 8, Out: "o",
+		Mode: "files", Width: 1, Height: 2, Codec: "c", Preset: "fast", Params: "asm=AVX2", Tune: "film", Threads: 3,
+		Layout: "Raw", Pictures: "p", Count: 4, Frames: 5, Files: 6, Parallel: 7, Queue: 8, Outputs: 9, Out: "o",
 	}
 	got, err := contend.ParseArgs(job.Args())
 	require.NoError(t, err)
