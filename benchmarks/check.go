@@ -10,9 +10,9 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/report"
 )
 
-// sizeTolerance is by how much the size of a file may differ from the leader's, as a share of it. All
-// encode the same pictures with the same settings, but each converts colours in its own way, and some
-// know only BT.601.
+// sizeTolerance is by how much the size of a file may differ from the leader's, as a share of it.
+// All encode the same pictures with the same settings, but each converts colours in its own way,
+// and some know only BT.601.
 const sizeTolerance = .15
 
 // check looks at the files that the contenders have made. Each file must have as many frames as the
@@ -24,7 +24,8 @@ type check struct {
 
 func newCheck(leader string) *check { return &check{leader: leader, bytes: map[string]int64{}} }
 
-// files returns an error where the files of a contender cannot be compared with those of the leader.
+// files returns an error where the files of a contender cannot be compared with those of the
+// leader.
 func (c *check) files(who contend.Contender) error {
 	job := who.Job()
 	var sum int64

@@ -1,12 +1,13 @@
 // Command benchmarks measures how fast avloom encodes on the machine it runs on. Beside avloom it
 // measures the ceiling (the same encoder in a C program that does nothing else), FFmpeg's command,
-// and other libraries that are installed. "make bench" runs all of it; "make bench-quick" runs a part
-// in a few minutes. It is no test: it finds no faults, and no test depends on its figures.
+// and other libraries that are installed. "make bench" runs all of it; "make bench-quick" runs a
+// part in a few minutes. It is no test: it finds no faults, and no test depends on its figures.
 //
 // "avloom Acquire and draw" draws its pictures in the encoder's memory, by copying ready-made ones.
 // Its times include that copy. All other contenders are given pictures that are ready.
 //
-// The contenders take turns, round after round, and every ratio is taken within a round. The groups:
+// The contenders take turns, round after round, and every ratio is taken within a round. The
+// groups:
 //
 //	kernels  RGB to YUV: internal/rgbyuv, swscale, libyuv and memcpy
 //	stream   one stream, by size, preset and layout of the input
@@ -17,8 +18,8 @@
 //	scaling  1 to 64 streams at once: throughput and memory
 //	nvenc    one stream that a GPU encodes, where there is one
 //
-// Each group has a file here. To add a group: write its file, with a method of suite that asks wanted
-// for each case and measures it with a field, and add the method to the list in groups.go.
+// Each group has a file here. To add a group: write its file, with a method of suite that asks
+// wanted for each case and measures it with a field, and add the method to the list in groups.go.
 // internal/measure turns samples into ratios, internal/contend runs the contenders, internal/report
 // and internal/chart show the results. The programs in C and Python are in native.
 package main

@@ -65,16 +65,18 @@ func kindOf(contender string) chart.Kind {
 	}
 }
 
-// rateGroups are bars of the ratios to the ceiling, which are paired by rounds as the rates are not, a group for each case.
-func rateGroups(r *report.Report, of func(report.Row) bool, unit string) (groups []chart.Group) {
+// rateGroups returns bars of the ratios to the ceiling, a group for each case. It draws ratios, not
+// rates, because they are paired by rounds.
+func rateGroups(r *report.Report, wanted func(report.Row) bool, unit string) (groups []chart.Group) {
 	for _, row := range r.Rows {
-		if !of(row) {
+		if !wanted(row) {
 			continue
 		}
 		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
 			groups = append(groups, chart.Group{Title: row.Case})
 		}
-		text := fmt.Sprintf("%.2f, %s %s, CPU x %.2f", row.Ratio.Median, report.Number(row.Rate.Median), unit, row.CPURatio.Median)
+		text := fmt.Sprintf("%.2f, %s %s, CPU x %.2f",
+			row.Ratio.Median, report.Number(row.Rate.Median), unit, row.CPURatio.Median)
 		label := row.Contender
 		if row.Contender == theCeiling {
 			label = "ceiling: x264 alone"
@@ -89,7 +91,7 @@ func bar(label, contender string, s measure.Spread, text string) chart.Bar {
 	return chart.Bar{Label: label, Kind: kindOf(contender), Value: s.Median, Low: s.Q1, High: s.Q3, Text: text}
 }
 
-// kernelGroups are bars of processor time by that of memcpy.
+// kernelGroups returns bars of processor time by that of memcpy, a group for each conversion.
 func kernelGroups(r *report.Report) (groups []chart.Group) {
 	for _, row := range r.Of("kernels") {
 		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
@@ -102,7 +104,7 @@ func kernelGroups(r *report.Report) (groups []chart.Group) {
 	return groups
 }
 
-// scalingPanels are throughput, and memory for each stream, by the number of streams.
+// scalingPanels returns the throughput, and the memory for each stream, by the number of streams.
 func scalingPanels(r *report.Report) []chart.Panel {
 	curves := func(value func(row report.Row, streams float64) measure.Spread) (list []chart.Curve) {
 		for _, who := range []string{"avloom", theCeiling} {

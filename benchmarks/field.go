@@ -50,9 +50,9 @@ func (f *field) avloom(name string, job contend.Job) {
 	f.worker(name, job, f.suite.self, "worker")
 }
 
-// layouts adds avloom for each way in which it takes RGB. A program that acquires a picture draws it
-// in the encoder's memory; other programs draw into their own memory before they call. So the time of
-// "Acquire and draw" includes the drawing, which is a copy here, and no other time does.
+// layouts adds avloom for each way in which it takes RGB. A program that acquires a picture draws
+// it in the encoder's memory; other programs draw into their own memory before they call. So the
+// time of "Acquire and draw" includes the drawing, which is a copy here, and no other time does.
 func (f *field) layouts(job contend.Job) {
 	for _, layout := range [][2]string{{"NCHW", "avloom NCHW"}, {"NHWC", "avloom NHWC"}, {"Acquire", acquireAndDraw}} {
 		job.Layout = layout[0]
@@ -68,9 +68,9 @@ func (f *field) worker(name string, job contend.Job, command ...string) {
 	})
 }
 
-// measure runs the rounds, adds their rows to the report, and returns them. The ratios compare with the
-// contender that is called of. units returns how many units a run makes. check looks at the files of a
-// contender before it is measured; it may be nil.
+// measure runs the rounds, adds their rows to the report, and returns them. The ratios compare with
+// the contender that is called of. units returns how many units a run makes. check looks at the
+// files of a contender before it is measured; it may be nil.
 func (f *field) measure(
 	unit, of string, units func(contend.Job) int, check func(contend.Contender) error,
 ) []*report.Row {

@@ -112,8 +112,8 @@ func (w *worker) add(v *api.VideoStream, picture []byte) error {
 // streams makes all files at once, with encoders that share the cores.
 func (w *worker) streams() error { return w.allAtOnce(w.file) }
 
-// crowd makes all files at once, too, but feeds each encoder one picture a second. The moments of the
-// encoders are spread over the second.
+// crowd makes all files at once, too, but feeds each encoder one picture a second. The moments of
+// the encoders are spread over the second.
 func (w *worker) crowd() error {
 	start := time.Now()
 	return w.allAtOnce(func(number int, enc *api.Encoder) error {
@@ -191,8 +191,8 @@ func (w *worker) addClip(ctx context.Context, enc *api.Encoder, path string) err
 	return v.AddFrames(ctx, api.Frames{Data: w.clip, Layout: w.layout})
 }
 
-// latency adds each picture when the packet of the one before has been written. It returns the seconds
-// from each call until the packet was written.
+// latency adds each picture when the packet of the one before has been written. It returns the
+// seconds from each call until the packet was written.
 func (w *worker) latency() (latencies []float64, err error) {
 	enc := api.NewEncoder(w.options()...)
 	defer enc.Abort(nil)

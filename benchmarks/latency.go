@@ -33,8 +33,8 @@ func (s *suite) latency() error {
 	return nil
 }
 
-// delay measures encoders that hold no picture back. Each picture is added when the packet of the one
-// before has been written.
+// delay measures encoders that hold no picture back. Each picture is added when the packet of the
+// one before has been written.
 func (s *suite) delay(name string, size size) error {
 	f, err := s.avloomAndCeiling("latency", name, size, contend.Job{
 		Mode: "latency", Preset: "ultrafast", Tune: "zerolatency", Frames: 60, Files: 1, Parallel: 1,

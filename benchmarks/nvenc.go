@@ -11,8 +11,8 @@ import (
 // nvencPreset is NVENC's default.
 const nvencPreset = "p4"
 
-// nvenc measures one stream that the GPU encodes, of pictures in the processor's memory. Where no GPU
-// can be used, the report says why.
+// nvenc measures one stream that the GPU encodes, of pictures in the processor's memory. Where no
+// GPU can be used, the report says why.
 func (s *suite) nvenc() error {
 	for i, size := range sizes {
 		name := fmt.Sprintf("%s h264_nvenc %s", size.name, nvencPreset)

@@ -25,8 +25,8 @@ func memory(key string) int64 {
 	return n
 }
 
-// profile writes a processor profile of this worker into the folder that AVLOOM_BENCH_PROFILE names,
-// until stop is called. Where the variable is not set, it does nothing.
+// profile writes a processor profile of this worker into the folder that AVLOOM_BENCH_PROFILE
+// names, until stop is called. Where the variable is not set, it does nothing.
 func profile() (stop func(), err error) {
 	dir := os.Getenv("AVLOOM_BENCH_PROFILE")
 	if dir == "" {

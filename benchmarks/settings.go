@@ -2,11 +2,12 @@ package main
 
 import "golang.org/x/sys/cpu"
 
-// crf is the constant rate factor of all contenders: x264's default, which avloom and the ceiling use.
+// crf is the constant rate factor of all contenders: x264's default, which avloom and the ceiling
+// use.
 const crf = "23"
 
-// params returns the x264-params that avloom sets by itself (docs/decisions.md). The other contenders
-// are given the same.
+// params returns the x264-params that avloom sets by itself (docs/decisions.md). The other
+// contenders are given the same.
 func params(preset string) string {
 	if cpu.X86.HasAVX512F && preset != "ultrafast" && preset != "superfast" {
 		return "asm=AVX2"
@@ -14,8 +15,8 @@ func params(preset string) string {
 	return ""
 }
 
-// nvencOptions returns NVENC's options of all contenders, as FFmpeg names them. The quantizer is fixed,
-// so that all do the same work.
+// nvencOptions returns NVENC's options of all contenders, as FFmpeg names them. The quantizer is
+// fixed, so that all do the same work.
 func nvencOptions(preset string) [][2]string {
 	return [][2]string{{"preset", preset}, {"rc", "constqp"}, {"qp", crf}}
 }

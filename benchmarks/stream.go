@@ -5,8 +5,8 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// presets are the presets that are measured. A run has so many frames of each size: the work of half
-// a second or more. A quick run measures the sizes that are marked.
+// presets are the presets that are measured. A run has so many frames of each size: the work of
+// half a second or more. A quick run measures the sizes that are marked.
 var presets = []struct {
 	name   string
 	frames [3]int

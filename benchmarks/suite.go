@@ -74,8 +74,8 @@ func newSuite(f flags, matcher *regexp.Regexp) (*suite, error) {
 	return s, nil
 }
 
-// outputBase returns the folder that the flag names; else a folder in memory, where there is one; else
-// "", the system's folder for temporary files.
+// outputBase returns the folder that the flag names; else a folder in memory, where there is one;
+// else "", the system's folder for temporary files.
 func outputBase(named string) string {
 	const memory = "/dev/shm"
 	info, err := os.Stat(memory)

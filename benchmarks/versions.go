@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// versions returns the versions of the programs and libraries that are measured, by name. Those that
-// are not installed are left out.
+// versions returns the versions of the programs and libraries that are measured, by name. Those
+// that are not installed are left out.
 func versions(root string) map[string]string {
 	v := map[string]string{}
 	if program, err := material.FFmpeg("ffmpeg"); err == nil {

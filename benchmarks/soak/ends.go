@@ -11,13 +11,14 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// ending is how the life of an encoder ends. live returns an error where the encoder did not behave.
+// ending is a way in which the life of an encoder ends. live returns an error where the encoder did
+// not behave as it should.
 type ending struct {
 	name string
 	live func(*scenario) error
 }
 
-// ends are all of them.
+// ends are all ways.
 var ends = [...]ending{
 	{"closed", (*scenario).closed},
 	{"aborted", (*scenario).aborted},
@@ -45,7 +46,7 @@ func (s *scenario) closed() error {
 	return errors.Join(s.feed(ctx), s.enc.Close())
 }
 
-// expect says that err is not what it should be.
+// expect returns an error where err is not want.
 func expect(err, want error) error {
 	if errors.Is(err, want) {
 		return nil
@@ -53,7 +54,7 @@ func expect(err, want error) error {
 	return fmt.Errorf("%w where there should be: %w", err, want)
 }
 
-// after calls f after some milliseconds, and returns a function that waits for it.
+// after calls f after some milliseconds. It returns a function that waits until f has returned.
 func (s *scenario) after(f func()) (wait func()) {
 	var called sync.WaitGroup
 	delay := time.Duration(s.random.IntN(50)) * time.Millisecond
@@ -133,17 +134,17 @@ func (s *scenario) blocked() error {
 		return err
 	}
 	wait := s.after(func() { _ = s.enc.Abort(nil) })
-	_ = s.feed(ctx) // which the abort ends, if it has not ended before
+	_ = s.feed(ctx) // the abort ends it, if it has not ended before
 	wait()
 	return expect(s.enc.Close(), api.ErrAborted)
 }
 
-// deaf blocks in its second write, and cannot be woken.
+// deaf blocks in its second write, and has no method that wakes it.
 type deaf struct{ stuck *stuck }
 
 func (w deaf) Write(p []byte) (int, error) { return w.stuck.Write(p) }
 
-// leftBehind blocks for longer than anybody waits.
+// leftBehind has a writer that blocks for longer than Abort waits.
 func (s *scenario) leftBehind() error {
 	ctx := context.Background()
 	w := &stuck{closed: make(chan struct{})}
@@ -156,12 +157,13 @@ func (s *scenario) leftBehind() error {
 		return err
 	}
 	wait := s.after(func() { _ = s.enc.Abort(nil) })
-	_ = s.feed(ctx) // which the abort ends, if it has not ended before
+	_ = s.feed(ctx) // the abort ends it, if it has not ended before
 	wait()
 	return expect(s.enc.Close(), api.ErrAborted)
 }
 
-// hurried has little time to open, and then all the time there is.
+// hurried has a context that may end during Open. Where Open fails, it opens again without a
+// deadline.
 func (s *scenario) hurried() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.random.IntN(20))*time.Millisecond)
 	defer cancel()
@@ -171,7 +173,7 @@ func (s *scenario) hurried() error {
 		}
 		return s.closed()
 	}
-	_ = s.feed(ctx) // until its time is up, if it takes so long
+	_ = s.feed(ctx) // ends at the deadline, if it takes that long
 	if err := s.enc.Close(); err != nil {
 		return expect(err, context.DeadlineExceeded)
 	}
@@ -188,7 +190,7 @@ func (s *scenario) refused() error {
 	return s.closed()
 }
 
-// forgotten is never closed: the collector finds it.
+// forgotten is never closed. The garbage collector finds it.
 func (s *scenario) forgotten() error {
 	defer s.tidy()
 	ctx := context.Background()

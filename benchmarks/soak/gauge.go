@@ -20,21 +20,21 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// reading is what the process holds at a moment.
+// reading holds the quantities of the process at a moment.
 type reading struct {
 	at      time.Duration
-	atRest  bool // no encoder was there, and all garbage had been collected
+	atRest  bool // no encoder existed, and all garbage had been collected
 	amounts [len(quantities)]int
 }
 
-// quantities are what must come back to where it was.
+// quantities are what must return to its first value when all encoders have ended.
 var quantities = [...]struct {
 	name string
 	read func() int
-	from int                 // the rest that the last is compared with
-	more func(start int) int // how much more than at that rest is no leak
+	from int                 // the index of the rest that the last is compared with
+	more func(start int) int // how much growth since that rest is no leak
 }{
-	// The allocator's own holes grow for some thousand encoders, and then no more.
+	// The allocator's free space grows for some thousand encoders, and then stays.
 	{"resident memory, MiB", resident, rests/2 - 1, func(start int) int { return 16 + start/8 }},
 	{"goroutines", runtime.NumGoroutine, 0, none},
 	{"objects in C memory", live.Count, 0, none},
@@ -44,6 +44,7 @@ var quantities = [...]struct {
 
 func none(int) int { return 0 }
 
+// read takes a reading.
 func read(at time.Duration, atRest bool) reading {
 	r := reading{at: at, atRest: atRest}
 	for i, q := range quantities {
@@ -52,9 +53,10 @@ func read(at time.Duration, atRest bool) reading {
 	return r
 }
 
-// settle waits for encoders that nobody closed, which the collector finds, and for calls that were left behind. Then it gives back what only waits to be
-// given back.
-func settle() {
+// awaitRest waits until the garbage collector has found the encoders that nobody closed, and the
+// calls that were left behind have returned, for at most a minute. Then it returns free memory to
+// the system.
+func awaitRest() {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		runtime.GC()
 		if live.Count() == 0 && runtime.NumGoroutine() == 1 || time.Now().After(deadline) {
@@ -69,11 +71,11 @@ func resident() int { return status("VmRSS") >> 10 }
 func threads() int  { return status("Threads") }
 
 func descriptors() int {
-	entries, _ := os.ReadDir("/proc/self/fd") // 0 where there is no such folder
+	entries, _ := os.ReadDir("/proc/self/fd") // none where the system has no such folder
 	return len(entries)
 }
 
-// status is a number of /proc/self/status; 0 where there is none.
+// status returns a number of /proc/self/status; 0 where the system has no such file.
 func status(key string) (n int) {
 	text, _ := os.ReadFile("/proc/self/status")
 	_, rest, _ := strings.Cut(string(text), key+":")
@@ -81,7 +83,7 @@ func status(key string) (n int) {
 	return n
 }
 
-// grown says what is more at the last rest than it was; nil: nothing.
+// grown returns a complaint for each quantity that is larger at the last rest than it may be.
 func grown(readings []reading) (complaints []string) {
 	var rests []reading
 	for _, r := range readings {

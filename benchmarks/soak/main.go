@@ -1,5 +1,3 @@
-// Soak opens, feeds, fails, gives up and closes random encoders, many at a time, for as long as it is told. Now and then it lets all of them end, and looks at
-// what the process still holds: memory, goroutines, objects in C memory, file descriptors and threads must be what they were at the first such rest, or, memory, at the one in the middle.
 package main
 
 import (
@@ -18,11 +16,12 @@ import (
 
 func main() {
 	s := soak{start: time.Now(), outcomes: map[string]int{}}
-	flag.DurationVar(&s.length, "for", 10*time.Minute, "how long")
+	flag.DurationVar(&s.length, "for", 10*time.Minute, "how long to run")
 	flag.IntVar(&s.atOnce, "at-once", 100, "how many encoders at a time")
-	flag.IntVar(&s.garbage, "gc", 10, "how much garbage there may be before Go collects it, as GOGC says it: little, so that what is freed too early shows")
-	flag.Uint64Var(&s.seed, "seed", uint64(s.start.UnixNano()), "of the random numbers")
-	flag.StringVar(&s.plot, "plot", "", "draw what the process held over time as SVG into this file")
+	flag.IntVar(&s.garbage, "gc", 10,
+		"GOGC: how much garbage there may be before Go collects it; little, so that memory that is freed too early shows")
+	flag.Uint64Var(&s.seed, "seed", uint64(s.start.UnixNano()), "the seed of the random numbers")
+	flag.StringVar(&s.plot, "plot", "", "draw the process's memory and other holdings over time as SVG into this file")
 	flag.Parse()
 	debug.SetGCPercent(s.garbage)
 	if err := s.run(); err != nil {
@@ -31,7 +30,7 @@ func main() {
 	}
 }
 
-// soak is one run.
+// soak is one run of the program.
 type soak struct {
 	length  time.Duration
 	atOnce  int
@@ -44,20 +43,22 @@ type soak struct {
 	mu       sync.Mutex
 	next     uint64 // the number of the next encoder
 	outcomes map[string]int
-	behind   int // actors that were left behind, in calls that take long when so many share the cores; they end before the next rest
+	behind   int // actors that were left behind in a slow call; they end before the next rest
 	failures []string
 	readings []reading
 }
 
-// rests is how often everything comes to rest.
+// rests is how many times in a run all encoders end.
 const rests = 10
 
+// run works and rests in turn. It returns an error that lists the encoders that did not behave, and
+// the quantities that grew.
 func (s *soak) run() (err error) {
 	live.Enable()
 	if s.dir, err = os.MkdirTemp("", "avloom-soak-"); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(s.dir) }() // what stays does no harm
+	defer func() { _ = os.RemoveAll(s.dir) }() // a folder that stays does no harm
 	fmt.Printf("%v, %d encoders at a time, -seed %d\n%8s", s.length, s.atOnce, s.seed, "")
 	for _, q := range quantities {
 		fmt.Printf("  %20s", q.name)
@@ -65,7 +66,7 @@ func (s *soak) run() (err error) {
 	s.show(s.read(false), "start")
 	for i := 1; i <= rests && len(s.failures) == 0; i++ {
 		s.work(s.start.Add(s.length * time.Duration(i) / rests))
-		settle()
+		awaitRest()
 		s.show(s.read(true), time.Since(s.start).Truncate(time.Second).String())
 	}
 	s.summarize()
@@ -78,7 +79,7 @@ func (s *soak) run() (err error) {
 	return nil
 }
 
-// work keeps encoders at work until the time is up, and returns when they have ended.
+// work keeps encoders at work until the time is up, and returns when all have ended.
 func (s *soak) work(until time.Time) {
 	stop := make(chan struct{})
 	var reader, workers sync.WaitGroup
@@ -103,7 +104,7 @@ func (s *soak) work(until time.Time) {
 	reader.Wait()
 }
 
-// one runs one encoder. False: it did not behave.
+// one runs one encoder. It reports whether the encoder behaved as it should.
 func (s *soak) one() bool {
 	s.mu.Lock()
 	number := s.next
@@ -121,6 +122,7 @@ func (s *soak) one() bool {
 	return err == nil
 }
 
+// read adds a reading to those of the run.
 func (s *soak) read(atRest bool) reading {
 	r := read(time.Since(s.start), atRest)
 	s.mu.Lock()
@@ -129,6 +131,7 @@ func (s *soak) read(atRest bool) reading {
 	return r
 }
 
+// show prints a line of the table.
 func (s *soak) show(r reading, label string) {
 	fmt.Printf("\n%8s", label)
 	for _, n := range r.amounts {
@@ -136,6 +139,7 @@ func (s *soak) show(r reading, label string) {
 	}
 }
 
+// summarize prints how many encoders ended in which way.
 func (s *soak) summarize() {
 	names := make([]string, len(ends))
 	for i, e := range ends {
@@ -144,7 +148,7 @@ func (s *soak) summarize() {
 	fmt.Printf("\n%d encoders: %s; %d actors left behind for a while\n", s.next, strings.Join(names, ", "), s.behind)
 }
 
-// draw draws the readings.
+// draw draws the readings into the file that the flag names.
 func (s *soak) draw() error {
 	if s.plot == "" {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// misdeed is what a writer does that misbehaves. It may end the run: check returns an error where the
-// run has another outcome.
+// misdeed is one way in which a writer misbehaves. It may end the run; check returns an error where
+// the run ends in another way than it should.
 type misdeed struct {
 	do    func(enc *api.Encoder, p []byte) (int, error)
 	check func(err error) error
@@ -20,7 +20,8 @@ type misdeed struct {
 
 var errFull = errors.New("the disk is full")
 
-// endsWith returns a check for runs that end with an error, or that were over before.
+// endsWith returns a check for runs that end with the error want, or that were over before it
+// happened.
 func endsWith(want error) func(error) error {
 	return func(err error) error {
 		if err == nil {
@@ -31,16 +32,28 @@ func endsWith(want error) func(error) error {
 }
 
 var (
-	fails       = misdeed{func(*api.Encoder, []byte) (int, error) { return 0, errFull }, endsWith(errFull)}
-	writesShort = misdeed{func(_ *api.Encoder, p []byte) (int, error) { return len(p) - 1, nil }, endsWith(io.ErrShortWrite)}
-	writesMore  = misdeed{func(_ *api.Encoder, p []byte) (int, error) { return len(p) + 1, nil }, endsWith(io.ErrShortWrite)}
-	panics      = misdeed{func(*api.Encoder, []byte) (int, error) { panic(errFull) }, endsWith(errFull)}
-	exits       = misdeed{func(*api.Encoder, []byte) (int, error) { runtime.Goexit(); return 0, nil }, func(err error) error {
+	fails = misdeed{func(*api.Encoder, []byte) (int, error) { return 0, errFull }, endsWith(errFull)}
+
+	writesShort = misdeed{func(_ *api.Encoder, p []byte) (int, error) {
+		return len(p) - 1, nil
+	}, endsWith(io.ErrShortWrite)}
+
+	writesMore = misdeed{func(_ *api.Encoder, p []byte) (int, error) {
+		return len(p) + 1, nil
+	}, endsWith(io.ErrShortWrite)}
+
+	panics = misdeed{func(*api.Encoder, []byte) (int, error) { panic(errFull) }, endsWith(errFull)}
+
+	exits = misdeed{func(*api.Encoder, []byte) (int, error) {
+		runtime.Goexit()
+		return 0, nil
+	}, func(err error) error {
 		if err != nil && !strings.Contains(err.Error(), "Goexit") {
 			return fmt.Errorf("%w after a Goexit", err)
 		}
 		return nil
 	}}
+
 	callsBack = misdeed{func(enc *api.Encoder, p []byte) (int, error) {
 		_ = enc.Stats()
 		if err := enc.Close(); !errors.Is(err, api.ErrCalledBack) {
@@ -48,10 +61,13 @@ var (
 		}
 		return len(p), nil
 	}, func(err error) error { return err }}
-	givesUp = misdeed{func(enc *api.Encoder, p []byte) (int, error) { return len(p), enc.Abort(errFull) }, endsWith(errFull)}
+
+	givesUp = misdeed{func(enc *api.Encoder, p []byte) (int, error) {
+		return len(p), enc.Abort(errFull)
+	}, endsWith(errFull)}
 )
 
-// faulty takes so many bytes, and then it does the misdeed, once.
+// faulty is a writer that takes left bytes, then does the misdeed once, and then takes all.
 type faulty struct {
 	enc  *api.Encoder
 	deed misdeed
@@ -67,7 +83,7 @@ func (w *faulty) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// faultyFile is faulty, and can seek.
+// faultyFile is a faulty writer that can seek.
 type faultyFile struct {
 	api.MemoryFile
 	faulty
@@ -80,7 +96,7 @@ func (w *faultyFile) Write(p []byte) (int, error) {
 	return w.MemoryFile.Write(p)
 }
 
-// misbehaving is the life of an encoder whose writer misbehaves, from the header on or later.
+// misbehaving returns the life of an encoder whose writer misbehaves in the header or later.
 func misbehaving(deed misdeed) func(*scenario) error {
 	return func(s *scenario) error {
 		ctx := context.Background()

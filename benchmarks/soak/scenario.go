@@ -13,23 +13,23 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// container is a container with what it may hold.
+// container is a container with the encoders that it is tried with.
 type container struct {
 	format       string
 	video, audio []string
-	frontToBack  bool // whether it can be written so
+	frontToBack  bool // whether it can be written to a writer that cannot seek
 }
 
 var containers = []container{
-	{format: "mp4", video: []string{"libx264", "libx265", "mpeg4"}, audio: []string{"aac", "libmp3lame"}, frontToBack: true},
-	{format: "mov", video: []string{"prores_ks", "libx264", "mjpeg"}, audio: []string{"pcm_s16le", "aac"}, frontToBack: true},
-	{format: "mkv", video: []string{"libx264", "ffv1", "mjpeg", "libvpx"}, audio: []string{"flac", "libopus", "ac3"}, frontToBack: true},
-	{format: "webm", video: []string{"libvpx", "libvpx-vp9"}, audio: []string{"libopus", "libvorbis"}, frontToBack: true},
-	{format: "mpegts", video: []string{"libx264", "mpeg2video"}, audio: []string{"mp2", "aac"}, frontToBack: true},
-	{format: "avi", video: []string{"mpeg4", "ffv1"}, audio: []string{"pcm_s16le", "libmp3lame"}},
+	{"mp4", []string{"libx264", "libx265", "mpeg4"}, []string{"aac", "libmp3lame"}, true},
+	{"mov", []string{"prores_ks", "libx264", "mjpeg"}, []string{"pcm_s16le", "aac"}, true},
+	{"mkv", []string{"libx264", "ffv1", "mjpeg", "libvpx"}, []string{"flac", "libopus", "ac3"}, true},
+	{"webm", []string{"libvpx", "libvpx-vp9"}, []string{"libopus", "libvorbis"}, true},
+	{"mpegts", []string{"libx264", "mpeg2video"}, []string{"mp2", "aac"}, true},
+	{"avi", []string{"mpeg4", "ffv1"}, []string{"pcm_s16le", "libmp3lame"}, false},
 }
 
-// options make slow encoders quick.
+// options make slow encoders fast.
 var options = map[string]map[string]any{
 	"libvpx":     {"deadline": "realtime", "cpu-used": 8},
 	"libvpx-vp9": {"deadline": "realtime", "cpu-used": 8},
@@ -61,6 +61,7 @@ func (s *scenario) String() string { return s.into.format + ", " + s.end.name }
 
 func pick[T any](s *scenario, list []T) T { return list[s.random.IntN(len(list))] }
 
+// run adds random streams and lets the encoder live until its end.
 func (s *scenario) run() error {
 	s.enc = api.NewEncoder(api.WithThreadBudget(api.NewThreadBudget(1)), api.WithQueueDepth(1+s.random.IntN(8)))
 	width, height := 64+2*s.random.IntN(64), 64+2*s.random.IntN(64)
@@ -75,7 +76,9 @@ func (s *scenario) run() error {
 		s.videos = append(s.videos, v)
 	}
 	for range s.random.IntN(3) {
-		a, err := s.enc.AddAudio(api.AudioConfig{SampleRate: 48000, NumChannels: 1, OutNumChannels: 1 + s.random.IntN(2), Codec: pick(s, s.into.audio)})
+		a, err := s.enc.AddAudio(api.AudioConfig{
+			SampleRate: 48000, NumChannels: 1, OutNumChannels: 1 + s.random.IntN(2), Codec: pick(s, s.into.audio),
+		})
 		if err != nil {
 			return err
 		}
@@ -85,7 +88,7 @@ func (s *scenario) run() error {
 	return s.end.live(s)
 }
 
-// feed feeds all streams for a random while, each from a goroutine of its own, until an error.
+// feed feeds each stream from its own goroutine, with a random number of frames, until an error.
 func (s *scenario) feed(ctx context.Context) error {
 	frames := s.random.IntN(60)
 	for i := range s.frame {
@@ -108,6 +111,7 @@ func (s *scenario) feed(ctx context.Context) error {
 	return err
 }
 
+// show feeds a stream of pictures. lent says whether they are acquired.
 func (s *scenario) show(ctx context.Context, v *api.VideoStream, frames int, lent bool) error {
 	for range frames {
 		if !lent {
@@ -128,6 +132,7 @@ func (s *scenario) show(ctx context.Context, v *api.VideoStream, frames int, len
 	return v.End()
 }
 
+// play feeds a stream of sound.
 func (s *scenario) play(ctx context.Context, a *api.AudioStream, frames int) error {
 	chunk := make([]float32, 1600)
 	for i := range chunk {

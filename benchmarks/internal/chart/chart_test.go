@@ -23,14 +23,18 @@ func wellFormed(t *testing.T, text string) {
 }
 
 func TestBars(t *testing.T) {
-	drawn := Bars("fps <1080p>", "note", []Group{{"a & b", []Bar{{Label: "avloom", Kind: Ours, Value: 2, Low: 1, High: 3, Text: "2 fps"}, {Label: "none", Kind: Other}}}})
+	drawn := Bars("fps <1080p>", "note", []Group{{"a & b", []Bar{
+		{Label: "avloom", Kind: Ours, Value: 2, Low: 1, High: 3, Text: "2 fps"},
+		{Label: "none", Kind: Other},
+	}}})
 	wellFormed(t, drawn)
 	assert.Contains(t, drawn, "2 fps")
 	assert.NotContains(t, drawn, "NaN")
 }
 
 func TestCurves(t *testing.T) {
-	drawn := Curves("scaling", "note", []Panel{{Title: "p", XLabel: "streams", Curves: []Curve{{"avloom", Ours, []Point{{1, 5, 4, 6}, {64, 7, 6, 8}}}}}})
+	curve := Curve{"avloom", Ours, []Point{{1, 5, 4, 6}, {64, 7, 6, 8}}}
+	drawn := Curves("scaling", "note", []Panel{{Title: "p", XLabel: "streams", Curves: []Curve{curve}}})
 	wellFormed(t, drawn)
 	assert.Contains(t, drawn, ">64<")
 	assert.NotContains(t, drawn, "NaN")
@@ -47,7 +51,10 @@ func TestTick(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	drawn := Times("soak", "note", []Series{{"threads", []float64{0, 60, 120}, []float64{5, 9, 5}, []int{0, 2}}, {"nothing yet", nil, nil, nil}})
+	drawn := Times("soak", "note", []Series{
+		{"threads", []float64{0, 60, 120}, []float64{5, 9, 5}, []int{0, 2}},
+		{"nothing yet", nil, nil, nil},
+	})
 	wellFormed(t, drawn)
 	assert.Contains(t, drawn, ">2<", "minutes")
 	assert.Contains(t, drawn, ">10<", "the top of the axis")

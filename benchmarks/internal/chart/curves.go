@@ -19,14 +19,14 @@ type Curve struct {
 	Points []Point
 }
 
-// Panel is a diagram: its horizontal axis doubles from step to step, its vertical axis begins at 0.
+// Panel is a diagram. Its horizontal axis doubles from step to step, its vertical axis begins at 0.
 type Panel struct {
 	Title  string
 	XLabel string
 	Curves []Curve
 }
 
-// area is where a panel draws.
+// area is the place of a diagram in the drawing.
 type area struct{ x, y, w, h float64 }
 
 // Curves draws panels side by side, and a note below.
@@ -90,7 +90,8 @@ func (c Curve) draw(s *svg, place func(x, v float64) [2]float64) {
 	}
 }
 
-// tick is a round number that goes into most three to seven times.
+// tick returns a round number that goes into most three to seven times. It is 1 where most is not
+// positive.
 func tick(most float64) float64 {
 	if most <= 0 {
 		return 1

@@ -10,24 +10,25 @@ import (
 	"strings"
 )
 
-// Kind is whose a bar or a curve is, which decides its colour.
+// Kind says whose a bar or a curve is, which decides its colour.
 type Kind string
 
 // The kinds.
 const (
 	Ours  Kind = "ours"
-	Limit Kind = "limit" // what cannot be surpassed
+	Limit Kind = "limit" // cannot be surpassed
 	Other Kind = "other"
 )
 
-// style has each colour twice, for light and for dark.
+// style has each colour twice, for light and for dark pages.
 const style = `<style>
 text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 }
 .head { font-weight: 600 }
 .small { font-size: 12px; fill: #59636e }
 .ours { fill: #0969da } .limit { fill: #8c959f } .other { fill: #d29922 }
-.line { fill: none; stroke-width: 2 } .line.ours { stroke: #0969da } .line.limit { stroke: #8c959f } .line.other { stroke: #d29922 }
+.line { fill: none; stroke-width: 2 }
+.line.ours { stroke: #0969da } .line.limit { stroke: #8c959f } .line.other { stroke: #d29922 }
 .band { opacity: .18; stroke: none }
 .whisker { stroke: #1f2328; stroke-width: 1.2; opacity: .7 }
 .axis { stroke: #8c959f; stroke-width: 1 } .grid { stroke: #8c959f; stroke-width: 1; opacity: .25 }
@@ -46,14 +47,17 @@ type svg struct {
 	width int
 }
 
-// document wraps what was drawn.
+// document returns the drawing as an SVG document.
 func (s *svg) document(height float64, title string) string {
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" aria-label="%s">`,
-		s.width, height, s.width, height, html.EscapeString(title)) + "\n" + style + s.String() + "</svg>\n"
+	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f"`,
+		s.width, height, s.width, height)
+	label := fmt.Sprintf(` role="img" aria-label="%s">`, html.EscapeString(title))
+	return head + label + "\n" + style + s.String() + "</svg>\n"
 }
 
 func (s *svg) text(x, y float64, class, anchor, text string) {
-	s.add(`<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>`+"\n", x, y, class, anchor, html.EscapeString(text))
+	s.add(`<text x="%.1f" y="%.1f" class="%s" text-anchor="%s">%s</text>`+"\n",
+		x, y, class, anchor, html.EscapeString(text))
 }
 
 func (s *svg) line(x1, y1, x2, y2 float64, class string) {
@@ -64,6 +68,7 @@ func (s *svg) rect(x, y, w, h float64, class string) {
 	s.add(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="2" class="%s"/>`+"\n", x, y, w, h, class)
 }
 
+// points returns places as the points of a polyline or a polygon.
 func points(list [][2]float64) string {
 	texts := make([]string, len(list))
 	for i, p := range list {

@@ -63,7 +63,8 @@ func (j Job) Args() []string {
 // File returns the path of the file with this number.
 func (j Job) File(number int) string { return filepath.Join(j.Out, strconv.Itoa(number)+".mp4") }
 
-// CopyOf returns the path of a further output of the file with this number. k is 1 for the second output.
+// CopyOf returns the path of a further output of the file with this number. k is 1 for the second
+// output.
 func (j Job) CopyOf(number, k int) string {
 	return filepath.Join(j.Out, fmt.Sprintf("%d.copy%d.mp4", number, k))
 }

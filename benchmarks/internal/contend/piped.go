@@ -23,25 +23,27 @@ type Piped struct {
 
 var _ Contender = (*Piped)(nil)
 
-// NewPiped loads the pictures. command makes the command that reads raw pictures from its standard input.
+// NewPiped loads the pictures. command returns the command that reads raw pictures from its
+// standard input and writes the file.
 func NewPiped(name, version string, job Job, command func(job Job, file string) []string) (*Piped, error) {
 	pictures, err := os.ReadFile(job.Pictures)
 	return &Piped{name: name, version: version, job: job, command: command, pictures: pictures}, err
 }
 
-// Name is what the tables call it.
+// Name returns the name in the tables.
 func (p *Piped) Name() string { return p.name }
 
-// Version is that of the command.
+// Version returns the version of the command.
 func (p *Piped) Version() string { return p.version }
 
-// Job is what it was made with.
+// Job returns the job that it was made with.
 func (p *Piped) Job() Job { return p.job }
 
-// Close has nothing to do.
+// Close does nothing.
 func (p *Piped) Close() error { return nil }
 
-// Run makes the files, as many at a time as the job says. The CPU time is that of the commands and of what feeds them.
+// Run makes the files, as many at a time as the job says. The CPU time includes the commands and
+// the goroutines that feed them.
 func (p *Piped) Run() (measure.Sample, error) {
 	start, own := time.Now(), processTime(syscall.RUSAGE_SELF)
 	var (
@@ -73,6 +75,7 @@ func (p *Piped) Run() (measure.Sample, error) {
 	return measure.Sample{Wall: time.Since(start).Seconds(), CPU: spent.Seconds()}, failed
 }
 
+// file makes one file. spent is the command's CPU time.
 func (p *Piped) file(number int) (spent time.Duration, err error) {
 	command := p.command(p.job, p.job.File(number))
 	cmd := exec.Command(command[0], command[1:]...)
@@ -92,6 +95,7 @@ func (p *Piped) file(number int) (spent time.Duration, err error) {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), fed
 }
 
+// feed writes the pictures of a file and closes the pipe.
 func (p *Piped) feed(in io.WriteCloser) error {
 	size := len(p.pictures) / p.job.Count
 	for k := range p.job.Frames {
@@ -103,8 +107,9 @@ func (p *Piped) feed(in io.WriteCloser) error {
 	return in.Close()
 }
 
+// processTime returns the CPU time of this process, or of its children.
 func processTime(who int) time.Duration {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(who, &u) // it fails for a wrong who only
+	_ = syscall.Getrusage(who, &u) // it fails only for a wrong who
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// Worker is a process that stays.
+// Worker is a process that runs through all rounds.
 type Worker struct {
 	name, version string
 	job           Job
@@ -24,12 +24,13 @@ type Worker struct {
 
 var _ Contender = (*Worker)(nil)
 
-// StartWorker starts the command, to which the job's arguments are added, and waits until it is ready. The error has what it wrote to its standard error.
+// StartWorker adds the job's arguments to the command, starts it, and waits until it is ready. The
+// error holds the last line that the process wrote to its standard error.
 func StartWorker(name string, job Job, command ...string) (*Worker, error) {
 	return StartProcess(name, job, append(command, job.Args()...)...)
 }
 
-// StartProcess is StartWorker for a process that has arguments of its own.
+// StartProcess is like StartWorker, but does not add the job's arguments to the command.
 func StartProcess(name string, job Job, command ...string) (*Worker, error) {
 	w := &Worker{name: name, job: job, cmd: exec.Command(command[0], command[1:]...)}
 	w.cmd.Stderr = &w.errors
@@ -47,17 +48,17 @@ func StartProcess(name string, job Job, command ...string) (*Worker, error) {
 	}
 	line, err := w.out.ReadString('\n')
 	text, ready := strings.CutPrefix(line, "ready ")
-	var said struct {
+	var answer struct {
 		Version string `json:"version"`
 	}
-	if err != nil || !ready || json.Unmarshal([]byte(text), &said) != nil {
+	if err != nil || !ready || json.Unmarshal([]byte(text), &answer) != nil {
 		return nil, w.failed(fmt.Errorf("does not start%s", strings.TrimRight(" "+line, " \n")))
 	}
-	w.version = said.Version
+	w.version = answer.Version
 	return w, nil
 }
 
-// failed ends the process and adds what it complained of.
+// failed ends the process and adds its last complaint to the error.
 func (w *Worker) failed(err error) error {
 	_ = w.in.Close()
 	_ = w.cmd.Process.Kill() // it may have ended already
@@ -66,13 +67,13 @@ func (w *Worker) failed(err error) error {
 	return fmt.Errorf("%w: %s", err, lines[len(lines)-1])
 }
 
-// Name is what the tables call it.
+// Name returns the name in the tables.
 func (w *Worker) Name() string { return w.name }
 
-// Version is what it said of itself.
+// Version returns the version that the process wrote.
 func (w *Worker) Version() string { return w.version }
 
-// Job is what it was started with.
+// Job returns the job that the worker was started with.
 func (w *Worker) Job() Job { return w.job }
 
 // Run does the job once.
@@ -95,9 +96,9 @@ func (w *Worker) Ask(line string) (s measure.Sample, err error) {
 
 // Close lets the process end.
 func (w *Worker) Close() error {
-	if w.cmd.ProcessState != nil { // it failed, and was ended then
+	if w.cmd.ProcessState != nil { // failed has ended it
 		return nil
 	}
-	_ = w.in.Close() // which ends it
+	_ = w.in.Close() // ends the process
 	return w.cmd.Wait()
 }

@@ -1,4 +1,5 @@
-// Package host says on which machine something was measured, and what else the machine did.
+// Package host describes the machine that something is measured on, and how busy it is. It reads
+// Linux's /proc; on other systems the figures are 0.
 package host
 
 import (
@@ -9,16 +10,16 @@ import (
 	"strings"
 )
 
-// Host is a machine.
+// Host describes a machine.
 type Host struct {
-	Class  string `json:"class"` // such as 2-core-amd-epyc-avx512: machines of one class should measure alike
+	Class  string `json:"class"` // such as 2-core-amd-epyc-avx512; machines of one class measure alike
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
 	Memory int64  `json:"memory_mib"`
 	System string `json:"system"`
 }
 
-// This is the machine that the program runs on.
+// This returns the machine that the program runs on.
 func This() Host {
 	h := parse(read("/proc/cpuinfo"), runtime.NumCPU())
 	h.System = runtime.GOOS + "/" + runtime.GOARCH + " " + strings.TrimSpace(read("/proc/sys/kernel/osrelease"))
@@ -32,11 +33,11 @@ func This() Host {
 }
 
 func read(name string) string {
-	text, _ := os.ReadFile(name) // which other systems lack
+	text, _ := os.ReadFile(name) // other systems have no such file
 	return string(text)
 }
 
-// parse makes a host of Linux's description of its processors.
+// parse returns the host that Linux's /proc/cpuinfo describes.
 func parse(cpuinfo string, cores int) Host {
 	h := Host{CPU: runtime.GOARCH, Cores: cores}
 	level := runtime.GOARCH
@@ -53,6 +54,7 @@ func parse(cpuinfo string, cores int) Host {
 	return h
 }
 
+// simd returns the widest vector instructions that avloom's kernels use: avx512, avx2 or sse.
 func simd(flags string) string {
 	for _, flag := range []string{"avx512bw", "avx2"} {
 		if strings.Contains(flags, " "+flag+" ") {
@@ -71,9 +73,10 @@ func slug(name string) string {
 	return strings.Trim(other.ReplaceAllString(strings.ToLower(noise.ReplaceAllString(name, "")), "-"), "-")
 }
 
-// Load is how many threads wanted to run, on average over the last minute; 0 where the system does not say.
+// Load returns how many threads wanted to run, on average over the last minute; 0 where the system
+// does not say.
 func Load() float64 {
 	first, _, _ := strings.Cut(read("/proc/loadavg"), " ")
-	load, _ := strconv.ParseFloat(first, 64) // 0 is what it is then
+	load, _ := strconv.ParseFloat(first, 64) // 0 is "unknown"
 	return load
 }

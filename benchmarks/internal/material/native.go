@@ -7,16 +7,18 @@ import (
 	"strings"
 )
 
-// Ceiling builds the program that only encodes.
+// Ceiling builds the program in C that only encodes, and returns its path.
 func Ceiling(root string) (program string, err error) {
 	flags, err := pkgConfig("libavformat", "libavcodec", "libavutil")
 	if err != nil {
 		return "", err
 	}
-	return build("ceiling", append([]string{"-O2", filepath.Join(root, "benchmarks/native/ceiling.c"), "-pthread"}, flags...))
+	args := []string{"-O2", filepath.Join(root, "benchmarks/native/ceiling.c"), "-pthread"}
+	return build("ceiling", append(args, flags...))
 }
 
-// Kernels builds the program that runs the kernels, with libyuv where it is installed.
+// Kernels builds the program in C that runs the conversion kernels, and returns its path. libyuv
+// says whether libyuv is installed, and is in the program.
 func Kernels(root string) (program string, libyuv bool, err error) {
 	flags, err := pkgConfig("libswscale", "libavutil")
 	if err != nil {
@@ -27,8 +29,12 @@ func Kernels(root string) (program string, libyuv bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	args := append([]string{"-g", "-O2", "-O3", "-Wno-psabi", "-DPEERS", "-I", dir, filepath.Join(root, "benchmarks/native/kernels.c")}, sources...)
-	if program, err = build("kernels", append(append(args, "-DLIBYUV", "-lyuv"), flags...)); err == nil {
+	args := []string{
+		"-g", "-O2", "-O3", "-Wno-psabi", "-DPEERS", "-I", dir, filepath.Join(root, "benchmarks/native/kernels.c"),
+	}
+	args = append(args, sources...)
+	program, err = build("kernels", append(append(args, "-DLIBYUV", "-lyuv"), flags...))
+	if err == nil {
 		return program, true, nil
 	}
 	program, err = build("kernels", append(args, flags...))
@@ -38,18 +44,21 @@ func Kernels(root string) (program string, libyuv bool, err error) {
 func pkgConfig(libraries ...string) ([]string, error) {
 	out, err := exec.Command("pkg-config", append([]string{"--cflags", "--libs"}, libraries...)...).Output()
 	if err != nil {
-		return nil, fmt.Errorf("pkg-config does not find FFmpeg 9: %w; run: eval \"$(bash scripts/ffmpeg.sh env)\"", err)
+		return nil, fmt.Errorf("find FFmpeg 9 with pkg-config: %w; run: eval \"$(bash scripts/ffmpeg.sh env)\"", err)
 	}
 	return strings.Fields(string(out)), nil
 }
 
+// build compiles a program into the cache.
 func build(name string, args []string) (program string, err error) {
 	dir, err := Cache()
 	if err != nil {
 		return "", err
 	}
 	program = filepath.Join(dir, name)
-	if out, err := exec.Command("gcc", append([]string{"-o", program}, append(args, "-lm")...)...).CombinedOutput(); err != nil {
+	args = append(append([]string{"-o", program}, args...), "-lm")
+	out, err := exec.Command("gcc", args...).CombinedOutput()
+	if err != nil {
 		return "", fmt.Errorf("build %s: %w: %s", name, err, out)
 	}
 	return program, nil

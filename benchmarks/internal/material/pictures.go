@@ -1,4 +1,8 @@
-// Package material provides what the benchmarks work on: real pictures, scaled from a clip that go-astiav comes with, and the programs in C.
+// Package material provides what the benchmarks work on: real pictures, scaled from a clip in
+// go-astiav's module, and the programs in C. It keeps them in the user's cache. It runs no
+// benchmark.
+//
+// To add a program in C: put its source into native, and a function that builds it beside Ceiling.
 package material
 
 import (
@@ -10,13 +14,13 @@ import (
 	"strings"
 )
 
-// Pictures are consecutive pictures of one size, in two files: packed RGB, and yuv420p of the same.
+// Pictures are consecutive pictures of one size, in two files: as packed RGB, and as yuv420p.
 type Pictures struct {
 	Width, Height, Count int
-	RGB, YUV             string
+	RGB, YUV             string // paths
 }
 
-// Cache returns the folder for what is made once.
+// Cache returns the folder for files that are made once, and makes it.
 func Cache() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
@@ -26,7 +30,8 @@ func Cache() (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-// FFmpeg is a command of the FFmpeg that avloom is built against; the environment says where it is.
+// FFmpeg returns the path of a command of the FFmpeg that avloom is built against. The environment
+// variable AVLOOM_FFMPEG_BIN names its folder.
 func FFmpeg(name string) (string, error) {
 	dir := os.Getenv("AVLOOM_FFMPEG_BIN")
 	if dir == "" {
@@ -35,7 +40,7 @@ func FFmpeg(name string) (string, error) {
 	return filepath.Join(dir, name), nil
 }
 
-// Scaled returns count pictures of this size, from the cache or made now.
+// Scaled returns count pictures of a size. It makes them where the cache does not have them.
 func Scaled(width, height, count int) (p Pictures, err error) {
 	dir, err := Cache()
 	if err != nil {
@@ -47,8 +52,9 @@ func Scaled(width, height, count int) (p Pictures, err error) {
 	if err != nil {
 		return p, err
 	}
-	size, frames := fmt.Sprintf("%dx%d", width, height), fmt.Sprint(count)
-	err = made(p.RGB, 3*width*height*count, "-i", clip, "-frames:v", frames, "-vf", fmt.Sprintf("scale=%d:%d:flags=lanczos", width, height), "-pix_fmt", "rgb24")
+	scale := fmt.Sprintf("scale=%d:%d:flags=lanczos", width, height)
+	err = makeRaw(p.RGB, 3*width*height*count,
+		"-i", clip, "-frames:v", fmt.Sprint(count), "-vf", scale, "-pix_fmt", "rgb24")
 	if err != nil {
 		return p, err
 	}
@@ -57,13 +63,16 @@ func Scaled(width, height, count int) (p Pictures, err error) {
 	if height < 720 {
 		matrix = "bt601"
 	}
-	return p, made(p.YUV, (width*height+2*chroma)*count, "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-i", p.RGB,
-		"-vf", "scale=out_color_matrix="+matrix+":out_range=tv:flags=area+accurate_rnd", "-pix_fmt", "yuv420p")
+	return p, makeRaw(p.YUV, (width*height+2*chroma)*count,
+		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", width, height), "-i", p.RGB, "-vf",
+		"scale=out_color_matrix="+matrix+":out_range=tv:flags=area+accurate_rnd", "-pix_fmt", "yuv420p")
 }
 
-// made lets FFmpeg's command make a file of raw pictures, unless it is there.
-func made(name string, size int, args ...string) error {
-	if info, err := os.Stat(name); err == nil && info.Size() == int64(size) {
+// makeRaw makes a file of raw pictures with FFmpeg's command, unless the file exists and has that
+// size.
+func makeRaw(name string, size int, args ...string) error {
+	info, err := os.Stat(name)
+	if err == nil && info.Size() == int64(size) {
 		return nil
 	}
 	ffmpeg, err := FFmpeg("ffmpeg")
@@ -71,10 +80,11 @@ func made(name string, size int, args ...string) error {
 		return err
 	}
 	args = append(append([]string{"-v", "error", "-y"}, args...), "-f", "rawvideo", name+".part")
-	if out, err := exec.Command(ffmpeg, args...).CombinedOutput(); err != nil {
+	out, err := exec.Command(ffmpeg, args...).CombinedOutput()
+	if err != nil {
 		return fmt.Errorf("make %s: %w: %s", filepath.Base(name), err, out)
 	}
-	info, err := os.Stat(name + ".part")
+	info, err = os.Stat(name + ".part")
 	if err != nil {
 		return err
 	}
@@ -84,7 +94,7 @@ func made(name string, size int, args ...string) error {
 	return os.Rename(name+".part", name)
 }
 
-// clip is a short film of 320x180 pixels.
+// clip returns the path of a short film of 320x180 pixels.
 func clip() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav").Output()
 	if err != nil {
@@ -93,13 +103,14 @@ func clip() (string, error) {
 	return filepath.Join(strings.TrimSpace(string(out)), "testdata", "video.mp4"), nil
 }
 
-// CountFrames counts the packets of the video in a file.
+// CountFrames returns how many packets the first video stream of a file has.
 func CountFrames(file string) (int, error) {
 	ffprobe, err := FFmpeg("ffprobe")
 	if err != nil {
 		return 0, err
 	}
-	out, err := exec.Command(ffprobe, "-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output()
+	out, err := exec.Command(ffprobe, "-v", "error", "-select_streams", "v:0", "-count_packets",
+		"-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output()
 	if err != nil {
 		return 0, fmt.Errorf("ffprobe: %w", err)
 	}

@@ -1,7 +1,9 @@
-// Package measure turns what was measured round by round into medians, spreads and ratios.
+// Package measure turns the samples of rounds into medians, spreads and ratios. It runs nothing and
+// takes no times; package contend does.
 //
-// Contenders are measured in turn, one after another, round after round. A ratio is taken within each round, and only then the median of the
-// ratios: what the machine does beside hits both sides of a round alike, and drops out.
+// Contenders are measured in turn, round after round. A ratio is taken within each round; the
+// result is the median of the ratios. Other work of the machine slows both sides of a round alike,
+// so it hardly changes their ratio.
 package measure
 
 import (
@@ -13,20 +15,21 @@ import (
 type Sample struct {
 	Wall      float64   `json:"wall"`
 	CPU       float64   `json:"cpu"`                 // user and system, of all its threads and processes
-	Open      float64   `json:"open,omitempty"`      // of Wall, summed over files: until the first picture can be given
-	Close     float64   `json:"close,omitempty"`     // the same from the last picture on
-	Memory    int64     `json:"memory,omitempty"`    // KiB that it took more than before the first run, at the most
+	Open      float64   `json:"open,omitempty"`      // part of Wall until the first picture can be added, over all files
+	Close     float64   `json:"close,omitempty"`     // part of Wall after the last picture, over all files
+	Memory    int64     `json:"memory,omitempty"`    // peak growth since before the first run, in KiB
 	Latencies []float64 `json:"latencies,omitempty"` // of each picture, from the call to its packet
 }
 
-// Spread is the middle of values and how far they scatter: half of them lie between Q1 and Q3.
+// Spread is the median of values and their quartiles: half of the values lie between Q1 and Q3.
 type Spread struct {
 	Q1     float64 `json:"q1"`
 	Median float64 `json:"median"`
 	Q3     float64 `json:"q3"`
 }
 
-// Of returns the spread of values, which it leaves as they are. Between two values it interpolates. Of none it is zero.
+// Of returns the spread of values, and does not change them. It interpolates between two values.
+// The spread of no values is zero.
 func Of(values []float64) Spread {
 	if len(values) == 0 {
 		return Spread{}
@@ -37,13 +40,13 @@ func Of(values []float64) Spread {
 
 // Quantile returns the value below which the share q of the sorted values lies.
 func Quantile(sorted []float64, q float64) float64 {
-	at := q * float64(len(sorted)-1)
-	low := int(math.Floor(at))
+	position := q * float64(len(sorted)-1)
+	low := int(math.Floor(position))
 	high := min(low+1, len(sorted)-1)
-	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
+	return sorted[low] + (position-float64(low))*(sorted[high]-sorted[low])
 }
 
-// Map returns what f makes of each sample.
+// Map returns f of each sample.
 func Map(samples []Sample, f func(Sample) float64) []float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
@@ -52,7 +55,8 @@ func Map(samples []Sample, f func(Sample) float64) []float64 {
 	return values
 }
 
-// Paired returns the spread of a/b, taken round by round. Rounds that one of them lacks, or in which b is 0, do not count.
+// Paired returns the spread of a/b, taken round by round. It leaves out rounds that one of them
+// does not have, and rounds in which b is 0.
 func Paired(a, b []float64) Spread {
 	var ratios []float64
 	for i := range min(len(a), len(b)) {

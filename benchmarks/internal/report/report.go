@@ -1,4 +1,8 @@
-// Package report holds what was measured, and writes it as tables to read, as JSON to keep, and in Go's benchmark format for benchstat.
+// Package report holds the results of the benchmarks. It writes them as tables to read, as JSON to
+// save, and in Go's benchmark format for benchstat. It measures nothing and draws nothing.
+//
+// To add a figure: add a field to Row, fill it in Add or in the group that measures it, and show it
+// in Table.
 package report
 
 import (
@@ -18,9 +22,12 @@ type Report struct {
 	Date     time.Time         `json:"date"`
 	Command  string            `json:"command"`
 	Versions map[string]string `json:"versions"`
-	Load     [2]float64        `json:"load"` // of the machine, before and after: threads that wanted to run, on average over a minute
 	Rows     []Row             `json:"rows"`
 	Left     []Left            `json:"left_out"`
+
+	// Load is the load of the machine, before and after: threads that wanted to run, on average over a
+	// minute.
+	Load [2]float64 `json:"load"`
 }
 
 // Row is one contender in one case.
@@ -29,17 +36,17 @@ type Row struct {
 	Case      string `json:"case"`
 	Contender string `json:"contender"`
 	Version   string `json:"version,omitempty"`
-	Unit      string `json:"unit"` // what is counted: frames, clips, pictures
+	Unit      string `json:"unit"` // of the rate: frames, clips, pictures
 
 	Rate     measure.Spread `json:"rate"`      // units per second
 	CPU      measure.Spread `json:"cpu_ms"`    // milliseconds of processor time per unit
 	Of       string         `json:"of"`        // the contender that the ratios compare with
 	Ratio    measure.Spread `json:"ratio"`     // Rate by that of Of, paired by rounds
 	CPURatio measure.Spread `json:"cpu_ratio"` // CPU by that of Of, paired by rounds
-	Lead     measure.Spread `json:"lead"`      // how many times as fast the contender that Lead names is, paired by rounds
+	Lead     measure.Spread `json:"lead"`      // rate of the contender that Lead names by this one's, paired
 
 	Bytes   int64           `json:"bytes,omitempty"`      // of a file
-	Memory  int64           `json:"memory_kib,omitempty"` // that the process grew by, at the most
+	Memory  int64           `json:"memory_kib,omitempty"` // peak growth of the process
 	Open    *measure.Spread `json:"open_ms,omitempty"`
 	Close   *measure.Spread `json:"close_ms,omitempty"`
 	Latency *Latency        `json:"latency_ms,omitempty"`
@@ -48,13 +55,13 @@ type Row struct {
 	Units   int              `json:"units"` // of each sample
 }
 
-// Latency is how long pictures take, in milliseconds.
+// Latency is the time from the call to the packet, in milliseconds.
 type Latency struct {
 	Median float64 `json:"median"`
 	P95    float64 `json:"p95"`
 }
 
-// Left is a contender that was not measured, and why.
+// Left is a contender that was left out, and the reason.
 type Left struct {
 	Group     string `json:"group"`
 	Case      string `json:"case"`
@@ -62,7 +69,8 @@ type Left struct {
 	Reason    string `json:"reason"`
 }
 
-// Lead is the contender that others are said to be slower than: the first that is avloom's, or else the first.
+// Lead returns the name of the contender whose lead over the others is shown: the first that is
+// avloom's, or else the first.
 func Lead(names []string) string {
 	for _, name := range names {
 		if strings.HasPrefix(name, "avloom") {
@@ -72,8 +80,12 @@ func Lead(names []string) string {
 	return names[0]
 }
 
-// Add makes rows of the samples of a case; the ratios compare with the one called of.
-func (r *Report) Add(group, name, unit string, units map[string]int, names []string, of string, samples map[string][]measure.Sample) []*Row {
+// Add adds a row for each contender of a case that has samples, and returns the rows. units says
+// how many units each sample of a contender has. The ratios compare with the contender that is
+// called of.
+func (r *Report) Add(
+	group, name, unit string, units map[string]int, names []string, of string, samples map[string][]measure.Sample,
+) []*Row {
 	first := len(r.Rows)
 	rates := map[string][]float64{}
 	costs := map[string][]float64{}
@@ -90,7 +102,8 @@ func (r *Report) Add(group, name, unit string, units map[string]int, names []str
 		row := Row{
 			Group: group, Case: name, Contender: who, Unit: unit, Of: of, Samples: list, Units: units[who],
 			Rate: measure.Of(rates[who]), CPU: measure.Of(costs[who]),
-			Ratio: measure.Paired(rates[who], rates[of]), CPURatio: measure.Paired(costs[who], costs[of]), Lead: measure.Paired(rates[Lead(names)], rates[who]),
+			Ratio: measure.Paired(rates[who], rates[of]), CPURatio: measure.Paired(costs[who], costs[of]),
+			Lead: measure.Paired(rates[Lead(names)], rates[who]),
 		}
 		for _, s := range list {
 			row.Memory = max(row.Memory, s.Memory)
@@ -123,7 +136,7 @@ func (r *Report) Save(name string) error {
 	return os.WriteFile(name, append(text, '\n'), 0o644)
 }
 
-// Load reads a report that Save has written.
+// Load reads a report that Save wrote.
 func Load(name string) (r *Report, err error) {
 	text, err := os.ReadFile(name)
 	if err != nil {

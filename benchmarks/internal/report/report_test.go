@@ -15,11 +15,11 @@ import (
 
 func example() *report.Report {
 	r := &report.Report{Host: host.Host{CPU: "a CPU"}}
-	r.Add("stream", "1080p ultrafast", "frames", map[string]int{"avloom": 10, "ceiling": 10}, []string{"avloom", "slow", "ceiling"}, "ceiling",
-		map[string][]measure.Sample{
-			"avloom":  {{Wall: 2, CPU: 3, Memory: 7}, {Wall: 4, CPU: 6, Memory: 9}},
-			"ceiling": {{Wall: 1, CPU: 2}, {Wall: 2, CPU: 4}},
-		})
+	units, names := map[string]int{"avloom": 10, "ceiling": 10}, []string{"avloom", "slow", "ceiling"}
+	r.Add("stream", "1080p ultrafast", "frames", units, names, "ceiling", map[string][]measure.Sample{
+		"avloom":  {{Wall: 2, CPU: 3, Memory: 7}, {Wall: 4, CPU: 6, Memory: 9}},
+		"ceiling": {{Wall: 1, CPU: 2}, {Wall: 2, CPU: 4}},
+	})
 	return r
 }
 
@@ -50,7 +50,8 @@ func TestTable(t *testing.T) {
 func TestBenchIsGosFormat(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, example().Bench(&b))
-	assert.Contains(t, b.String(), "BenchmarkStream/1080p_ultrafast/avloom 10 200000000 ns/op 300000000 cpu-ns/op 5 frames/s\n")
+	const line = "BenchmarkStream/1080p_ultrafast/avloom 10 200000000 ns/op 300000000 cpu-ns/op 5 frames/s\n"
+	assert.Contains(t, b.String(), line)
 }
 
 func TestSaveAndLoad(t *testing.T) {

@@ -11,18 +11,20 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// Table writes the rows of one case. Each ratio stands with the quartiles of its rounds.
+// Table writes the rows of one case, and the contenders that were left out of it. Each ratio is
+// followed by the quartiles of its rounds.
 func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	b := &bytes.Buffer{}
 	fmt.Fprintf(b, "\n%s\n", title)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	if len(rows) > 0 {
 		r := rows[0]
-		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is\t%s\n", r.Unit, r.Of, r.Of, lead(rows), headings(rows))
+		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is\t%s\n",
+			r.Unit, r.Of, r.Of, lead(rows), headings(rows))
 	}
 	for _, r := range rows {
-		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median), spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio),
-			times(r.Lead), details(r))
+		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median),
+			spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio), times(r.Lead), details(r))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -34,7 +36,7 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	return err
 }
 
-// lead is the contender that Row.Lead is about.
+// lead returns the contender that Row.Lead is about.
 func lead(rows []Row) string {
 	names := make([]string, len(rows))
 	for i, r := range rows {
@@ -83,7 +85,7 @@ func spread(s measure.Spread) string {
 	return fmt.Sprintf("%.2f (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
 }
 
-// times writes how many times as fast the leading contender is as that of the row.
+// times returns how many times as fast the leading contender is as that of the row.
 func times(s measure.Spread) string {
 	if s.Median == 0 {
 		return "-"
@@ -91,7 +93,8 @@ func times(s measure.Spread) string {
 	return fmt.Sprintf("%.2fx as fast (%.2f-%.2f)", s.Median, s.Q1, s.Q3)
 }
 
-// Number writes three digits that count.
+// Number returns a number with three significant digits, and with no fewer before the point than it
+// has.
 func Number(f float64) string {
 	digits := 2
 	for limit := 10.; limit <= 100 && f >= limit; limit *= 10 {
@@ -102,14 +105,18 @@ func Number(f float64) string {
 
 // Bench writes every sample as a line of Go's benchmark format.
 func (r *Report) Bench(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "goos: linux\ncpu: %s\npkg: github.com/avloom/avloom/benchmarks\n", r.Host.CPU); err != nil {
+	_, err := fmt.Fprintf(w, "goos: linux\ncpu: %s\npkg: github.com/avloom/avloom/benchmarks\n", r.Host.CPU)
+	if err != nil {
 		return err
 	}
 	for _, row := range r.Rows {
-		name := "Benchmark" + strings.ToUpper(row.Group[:1]) + row.Group[1:] + "/" + benchName(row.Case) + "/" + benchName(row.Contender)
+		name := "Benchmark" + strings.ToUpper(row.Group[:1]) + row.Group[1:] +
+			"/" + benchName(row.Case) + "/" + benchName(row.Contender)
 		for _, s := range row.Samples {
 			n := float64(row.Units)
-			if _, err := fmt.Fprintf(w, "%s %d %.0f ns/op %.0f cpu-ns/op %.4g %s/s\n", name, row.Units, s.Wall/n*1e9, s.CPU/n*1e9, n/s.Wall, row.Unit); err != nil {
+			_, err := fmt.Fprintf(w, "%s %d %.0f ns/op %.0f cpu-ns/op %.4g %s/s\n",
+				name, row.Units, s.Wall/n*1e9, s.CPU/n*1e9, n/s.Wall, row.Unit)
+			if err != nil {
 				return err
 			}
 		}
@@ -117,7 +124,7 @@ func (r *Report) Bench(w io.Writer) error {
 	return nil
 }
 
-// benchName writes a name without what Go's format splits at.
+// benchName returns a name without the characters at which Go's format splits.
 func benchName(name string) string {
 	return strings.NewReplacer(" ", "_", ",", "", "/", "_").Replace(name)
 }

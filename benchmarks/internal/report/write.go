@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Write saves the report as JSON into the folder results, named after the kind of machine, and in Go's benchmark format as bench, each unless it is "".
+// Write saves the report as JSON into the folder results, in a file that is named after the kind of
+// machine, and in Go's benchmark format into the file bench. It leaves out each whose name is "".
 func (r *Report) Write(results, bench string) error {
 	if results != "" {
 		if err := os.MkdirAll(results, 0o755); err != nil {
@@ -23,7 +24,7 @@ func (r *Report) Write(results, bench string) error {
 		return err
 	}
 	if err := r.Bench(f); err != nil {
-		_ = f.Close() // the first error counts
+		_ = f.Close() // the first error is returned
 		return err
 	}
 	return f.Close()
