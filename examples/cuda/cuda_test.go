@@ -57,7 +57,7 @@ func testOnCPU(reason string) func(t *testing.T) {
 	}
 }
 
-// testFailing has the simulation's first allocation fail, which comes after the encoder's 18.
+// testFailing makes the first allocation of the simulation fail, which follows 18 of the encoder.
 func testFailing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	var stdout, stderr bytes.Buffer
@@ -66,7 +66,7 @@ func testFailing(t *testing.T) {
 	require.Empty(t, stdout.String())
 }
 
-// TestInterrupted: the file is finished, and holds what was fed until then.
+// TestInterrupted checks that the file is finished, and holds the frames that were fed.
 func TestInterrupted(t *testing.T) {
 	mediatest.NoLeaks(t)
 	s := settings{path: filepath.Join(t.TempDir(), "particles.mp4"), seconds: 60, width: 160, height: 96, particles: 20}

@@ -1,14 +1,14 @@
-// Cuda simulates particles on the GPU, and encodes them there: no picture ever comes to main memory.
+// Cuda simulates particles on the GPU, and encodes them there. No picture is copied to main memory.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/cuda -o particles.mp4
 //
-// Where there is no GPU that encodes, it says so, and the CPU does both.
+// Where no GPU can encode, it says so, and the CPU simulates and encodes.
 //
 // Ctrl-C ends the simulation, and the file is finished. A second Ctrl-C ends the program at once.
 //
-// This file has all that concerns the encoder. The others are the simulation on the GPU (world.go, world.c, and the kernels in particles.cu)
-// and on the CPU (particles.go).
+// This file has all code that uses the encoder. The other files are the simulation on the GPU
+// (world.go, world.c, and the kernels in particles.cu) and on the CPU (particles.go).
 package main
 
 import (
@@ -52,7 +52,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.path, "o", "particles.mp4", "the `file` to write")
 	flags.StringVar(&s.device, "device", "cuda", "the `GPU`: cuda, cuda:1, ...")
-	flags.Float64Var(&s.seconds, "seconds", 10, "how many `seconds`")
+	flags.Float64Var(&s.seconds, "seconds", 10, "how many `seconds` of film to make")
 	flags.IntVar(&s.width, "width", 640, "the width, in `pixels`")
 	flags.IntVar(&s.height, "height", 360, "the height, in `pixels`")
 	flags.IntVar(&s.particles, "particles", 60, "how `many` particles")
@@ -63,12 +63,12 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		return s, fmt.Errorf("-particles %d: at least one is needed", s.particles)
 	}
 	if _, ok := gpu.ParseDevice(s.device); !ok {
-		return s, fmt.Errorf("-device %s: is no GPU; say cuda, or cuda:1", s.device)
+		return s, fmt.Errorf("-device %s: is no GPU; use cuda or cuda:1", s.device)
 	}
 	return s, nil
 }
 
-// run does what the arguments say, and writes to stdout what came of it.
+// run makes the film that the arguments ask for, and writes a summary to stdout.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	by := s.device
 	took, err := s.render(ctx, s.device, s.onGPU)
 	if errors.Is(err, gpu.ErrUnavailable) {
-		_, _ = fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes, since there is %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "cuda: the CPU simulates and encodes: %v\n", err)
 		by = "the CPU"
 		took, err = s.render(ctx, "cpu", s.onCPU)
 	}
@@ -88,11 +88,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return err
 }
 
-// feeder feeds a stream until its film is over, or ctx ends.
+// feeder feeds a stream until the film is complete, or ctx ends.
 type feeder func(ctx context.Context, video *api.VideoStream) error
 
-// render encodes what feed feeds on this device, and returns how long that is. The end of ctx ends the
-// feeding, and the file is finished.
+// render encodes the frames of feed on a device, and returns the duration of the film. When ctx
+// ends, feed ends, and the file is finished.
 func (s settings) render(ctx context.Context, device string, feed feeder) (time.Duration, error) {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
@@ -100,10 +100,13 @@ func (s settings) render(ctx context.Context, device string, feed feeder) (time.
 	if err != nil {
 		return 0, err
 	}
-	if err := enc.OpenFile(context.WithoutCancel(ctx), s.path); err != nil { // so that the end of ctx does not give the file up
+	// The encoder gives the file up when the context given to Open ends. The end of ctx must not do
+	// that.
+	if err := enc.OpenFile(context.WithoutCancel(ctx), s.path); err != nil {
 		return 0, err
 	}
-	if err := feed(ctx, video); err != nil && !errors.Is(err, context.Cause(ctx)) {
+	err = feed(ctx, video)
+	if err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return 0, err
 	}
 	if err := enc.Close(); err != nil {

@@ -2,13 +2,13 @@ package main
 
 import "math/rand/v2"
 
-// particle is a point of light; struct particle in scene.h lies in memory in the same way.
+// particle is a point of light. struct particle in scene.h has the same layout.
 type particle struct {
 	x, y, vx, vy float32 // in heights of the picture, and per second
 	color        [3]float32
 }
 
-// scatter throws n particles into a picture of this size.
+// scatter returns n particles at random places of a picture.
 func scatter(n, width, height int) []particle {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	all := make([]particle, n)
@@ -22,7 +22,7 @@ func scatter(n, width, height int) []particle {
 	return all
 }
 
-// cpuWorld is the simulation on the CPU: what particles.cu does on the GPU.
+// cpuWorld is the simulation on the CPU. It does the same as particles.cu on the GPU.
 type cpuWorld struct {
 	particles     []particle
 	width, height int
@@ -33,7 +33,7 @@ func newCPUWorld(start []particle, width, height int) *cpuWorld {
 	return &cpuWorld{particles: start, width: width, height: height, picture: make([]byte, 3*width*height)}
 }
 
-// step goes on by so many seconds, and returns the picture, which the next step overwrites.
+// step moves the simulation on and returns the picture. The next call overwrites it.
 func (w *cpuWorld) step(seconds float32) []byte {
 	for i := range w.particles {
 		w.move(&w.particles[i], seconds)

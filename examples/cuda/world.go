@@ -6,7 +6,7 @@ package main
 import "C"
 
 import (
-	_ "embed" // of the kernels
+	_ "embed" // for the kernels
 	"fmt"
 	"unsafe"
 
@@ -16,17 +16,18 @@ import (
 //go:embed particles.ptx
 var kernels string
 
-// world is the simulation on the GPU. Its pictures never leave it.
+// world is the simulation on the GPU. Its pictures stay there.
 type world struct {
 	c C.struct_world
 }
 
-// newWorld starts a simulation on the GPU of this number.
+// newWorld starts a simulation on the GPU with the number device.
 func newWorld(device int, start []particle, width, height int) (*world, error) {
 	ptx := C.CString(kernels)
 	defer C.free(unsafe.Pointer(ptx))
 	w := &world{}
-	failed := C.world_open(&w.c, C.int(device), ptx, (*C.struct_particle)(unsafe.Pointer(&start[0])), C.int(len(start)), C.int(width), C.int(height))
+	particles := (*C.struct_particle)(unsafe.Pointer(&start[0]))
+	failed := C.world_open(&w.c, C.int(device), ptx, particles, C.int(len(start)), C.int(width), C.int(height))
 	if failed != nil {
 		w.close()
 		return nil, fmt.Errorf("start the simulation: %s failed", C.GoString(failed))
@@ -34,9 +35,11 @@ func newWorld(device int, start []particle, width, height int) (*world, error) {
 	return w, nil
 }
 
-// step goes on by so many seconds, and returns the picture, which is on the GPU, or will be when its stream has come so far.
+// step moves the simulation on and returns the picture. The picture is on the GPU, and is complete
+// when the stream in the result has done its work.
 func (w *world) step(seconds float32) (api.DeviceFrames, error) {
-	if failed := C.world_step(&w.c, C.float(seconds)); failed != nil {
+	failed := C.world_step(&w.c, C.float(seconds))
+	if failed != nil {
 		return api.DeviceFrames{}, fmt.Errorf("simulate: %s failed", C.GoString(failed))
 	}
 	return api.DeviceFrames{Ptr: uintptr(w.c.scene.picture), N: 1, Layout: api.NHWC, Stream: uintptr(w.c.stream)}, nil

@@ -12,10 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long the browser may take for anything. It is no measure, only an end.
+// patience is the most time that the browser may take for one thing. It only ends a test that
+// hangs.
 const patience = 2 * time.Minute
 
-// findBrowser returns the path of a Chromium. "make test" installs it on Debian; Ubuntu has it as a snap only.
+// findBrowser returns the path of a Chromium. "make test" installs one on Debian; Ubuntu has it
+// only as a snap.
 func findBrowser(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -35,7 +37,8 @@ func findBrowser(t *testing.T) string {
 // openPage opens a page in a headless Chromium, which is closed at the end of the test.
 func openPage(t *testing.T, url string) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(findBrowser(t)), chromedp.NoSandbox, // which root cannot have
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(findBrowser(t)),
+		chromedp.NoSandbox, // the sandbox does not work for root
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(1240, 760))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience) // after what waits in it has given up
 	t.Cleanup(cancel)
@@ -48,7 +51,7 @@ func openPage(t *testing.T, url string) context.Context {
 	return ctx
 }
 
-// eval returns what an expression is in the page.
+// eval returns the value of an expression in the page.
 func eval[T any](t *testing.T, page context.Context, expression string) T { //nolint:revive // t comes first in tests
 	t.Helper()
 	value, err := chromedp.Run(page, chromedp.Evaluate[T](expression))
@@ -59,6 +62,8 @@ func eval[T any](t *testing.T, page context.Context, expression string) T { //no
 // await waits until an expression is true in the page.
 func await(t *testing.T, page context.Context, expression string) { //nolint:revive // t comes first in tests
 	t.Helper()
-	_, err := chromedp.Run(page, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	poll := chromedp.Poll[bool](expression,
+		chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience))
+	_, err := chromedp.Run(page, poll)
 	require.NoError(t, err, "%s; the page says: %s", expression, eval[string](t, page, "document.body.innerText"))
 }

@@ -49,7 +49,8 @@ func startRecording(t *testing.T, r *recorder, to api.Output) (stop func()) {
 	return stop
 }
 
-// TestPage looks at the page with a real browser, while the recording runs, while its destination blocks, and when it goes on.
+// TestPage looks at the page with a real browser: while the recording runs, while its destination
+// blocks, and when it goes on.
 func TestPage(t *testing.T) {
 	mediatest.NoLeaks(t)
 	r, destination := newRecorder(10*time.Millisecond), &gate{}
@@ -73,7 +74,8 @@ func TestPage(t *testing.T) {
 	const before = `document.querySelector('.queue[data-key="convert 0"] .fill')`
 	await(t, page, before+`.classList.contains("full")`)
 	require.InDelta(t, 40, eval[float64](t, page, before+`.getBBox().width`), 0.01, "its bar is as long as can be")
-	await(t, page, `document.getElementById("bottleneck").textContent.includes("in writes to the destination, which is slow")`)
+	await(t, page, `document.getElementById("bottleneck").textContent.includes(`+
+		`"in writes to the destination, which is slow")`)
 	await(t, page, `document.getElementById("fps").textContent === "0.0"`) // nothing was encoded for two seconds
 	requirePreview(t, page, r)
 	screenshot(t, page, "blocked.png")
@@ -89,7 +91,8 @@ func TestPage(t *testing.T) {
 	await(t, page, `document.getElementById("frames").textContent === "`+video.NbReadFrames+`"`)
 }
 
-// requirePreview compares the picture in the page with the frame that it claims to be, once that is the latest, pixel by pixel.
+// requirePreview waits until the page shows the latest picture, and compares the pixels with those
+// of the frame of that number.
 func requirePreview(t *testing.T, page context.Context, r *recorder) { //nolint:revive // t comes first in tests
 	t.Helper()
 	var shown int
@@ -97,7 +100,8 @@ func requirePreview(t *testing.T, page context.Context, r *recorder) { //nolint:
 		shown = eval[int](t, page, `parseInt(document.getElementById("preview").dataset.frame ?? "-1")`)
 		return shown == r.latestFrame()
 	}, patience, 20*time.Millisecond)
-	require.Equal(t, []int{width, height}, eval[[]int](t, page, `(i => [i.naturalWidth, i.naturalHeight])(document.getElementById("preview"))`))
+	size := eval[[]int](t, page, `(i => [i.naturalWidth, i.naturalHeight])(document.getElementById("preview"))`)
+	require.Equal(t, []int{width, height}, size)
 	pixels := eval[[]int](t, page, `(() => {
 		const img = document.getElementById("preview"), canvas = document.createElement("canvas");
 		[canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];

@@ -1,14 +1,16 @@
-// Dashboard records a simulation that never ends, and serves a page that looks inside while it does: the graph of actors, how full the queues are, who limits
-// the run, how fast it is, and the latest picture.
+// Dashboard records a simulation that never ends, and serves a page that shows the inside of the
+// encoder: the graph of actors, how full the queues are, which actor limits the run, how fast it
+// is, and the latest picture.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/dashboard -o orbits.mkv
 //
-// then open http://localhost:8081. The page is index.html, what it shows comes from Encoder.Stats (server.go), and recorder.go feeds the encoder. The
-// same figures are at /metrics for Prometheus, and at /graph.dot for Graphviz.
+// then open http://localhost:8081. The page is index.html, its figures come from Encoder.Stats
+// (server.go), and recorder.go feeds the encoder. The same figures are at /metrics for Prometheus,
+// and at /graph.dot for Graphviz.
 //
-// Ctrl-C ends the recording, and finishes the file, which may take ten seconds. A second Ctrl-C ends the
-// program at once.
+// Ctrl-C ends the recording, and finishes the file, which may take ten seconds. A second Ctrl-C
+// ends the program at once.
 package main
 
 import (
@@ -38,13 +40,13 @@ func main() {
 	}
 }
 
-// run records and serves until ctx ends, or the recording does.
+// run records and serves until ctx or the recording ends.
 func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("dashboard", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "localhost:8081", "the `address` to listen at")
 	path := flags.String("o", "orbits.mkv", "the `file` to record into")
-	frames := flags.Int("frames", 0, "how `many` frames to record; 0: until it is stopped")
+	frames := flags.Int("frames", 0, "how `many` frames to record; 0: until the program is stopped")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -62,7 +64,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	return errors.Join(err, <-served)
 }
 
-// serve serves until ctx ends, which is also the end of all requests, and returns when they are over.
+// serve serves until ctx ends. The end of ctx ends all requests, too. serve returns when they are
+// over.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler:           handler,
@@ -71,7 +74,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	down := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { down <- server.Shutdown(context.WithoutCancel(ctx)) })
-	if err := server.Serve(listener); stop() || !errors.Is(err, http.ErrServerClosed) {
+	err := server.Serve(listener)
+	if stop() || !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-down

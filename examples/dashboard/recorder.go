@@ -16,16 +16,17 @@ const (
 	sampleRate    = 48000
 )
 
-// finishWithin is how long it may take to finish the file, whatever its destination does.
+// finishWithin is the most time that finishing the file may take, even where its destination
+// blocks.
 const finishWithin = 10 * time.Second
 
-// recorder encodes the simulation at the pace of a clock, and keeps the latest picture to be looked at.
+// recorder encodes the simulation at the pace of a clock, and keeps a copy of the latest picture.
 type recorder struct {
-	interval time.Duration // between two frames; 0: as fast as it can
+	interval time.Duration // between two frames; 0: as fast as possible
 	encoder  *api.Encoder
 
 	mu     sync.Mutex
-	frame  int // the number of the latest; -1: there is none yet
+	frame  int // the number of the latest picture; -1: there is none yet
 	latest [3 * width * height]byte
 }
 
@@ -33,10 +34,12 @@ func newRecorder(interval time.Duration) *recorder {
 	return &recorder{interval: interval, encoder: api.NewEncoder(), frame: -1}
 }
 
-// record records so many frames (0: until ctx ends), and finishes the file.
+// record records frames and finishes the file. frames says how many; 0: until ctx ends.
 func (r *recorder) record(ctx context.Context, to api.Output, frames int) error {
 	defer r.encoder.Abort(nil)
-	video, err := r.encoder.AddVideo(api.VideoConfig{Width: width, Height: height, FrameRate: frameRate, Codec: "libx264", Preset: "veryfast"})
+	video, err := r.encoder.AddVideo(api.VideoConfig{
+		Width: width, Height: height, FrameRate: frameRate, Codec: "libx264", Preset: "veryfast",
+	})
 	if err != nil {
 		return err
 	}
@@ -44,10 +47,13 @@ func (r *recorder) record(ctx context.Context, to api.Output, frames int) error 
 	if err != nil {
 		return err
 	}
-	if err := r.encoder.Open(context.WithoutCancel(ctx), to); err != nil { // so that the end of ctx finishes the file
+	// The encoder gives the file up when the context given to Open ends. The end of ctx must not do
+	// that.
+	if err := r.encoder.Open(context.WithoutCancel(ctx), to); err != nil {
 		return err
 	}
-	if err := r.feed(ctx, video, audio, frames); err != nil && !errors.Is(err, context.Cause(ctx)) {
+	err = r.feed(ctx, video, audio, frames)
+	if err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
@@ -55,6 +61,7 @@ func (r *recorder) record(ctx context.Context, to api.Output, frames int) error 
 	return r.encoder.CloseContext(finishing)
 }
 
+// feed adds a frame and its sound at each tick.
 func (r *recorder) feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, frames int) error {
 	ticker := time.NewTicker(max(r.interval, 1))
 	defer ticker.Stop()
@@ -77,7 +84,7 @@ func (r *recorder) feed(ctx context.Context, video *api.VideoStream, audio *api.
 	return nil
 }
 
-// show keeps a copy of the picture, since the next step draws over it.
+// show keeps a copy of the picture, because the next step draws over it.
 func (r *recorder) show(k int, picture []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,15 +19,16 @@ import (
 //go:embed index.html
 var page []byte
 
-// look is what the page is told: everything so far, and what happened since it was told last.
+// look is one message to the page.
 type look struct {
-	Total      api.Stats
-	Recent     api.Stats
-	Bottleneck string // of what is recent
-	Frame      int    // the number of the latest picture
+	Total      api.Stats // since the start
+	Recent     api.Stats // since the message before
+	Bottleneck string    // of Recent
+	Frame      int       // the number of the latest picture
 }
 
-// newHandler returns the page and what it asks for. It is told something new at each interval.
+// newHandler returns a handler that serves the page and its data. The page gets a message at each
+// interval.
 func newHandler(r *recorder, interval time.Duration) http.Handler {
 	var encoders metrics.Encoders
 	encoders.Add("orbits", r.encoder)
@@ -49,7 +50,8 @@ func newHandler(r *recorder, interval time.Duration) http.Handler {
 	return mux
 }
 
-// tell sends a look at each interval, as server-sent events, until the client or the server goes away.
+// tell sends a look at each interval, as server-sent events, until the client or the server goes
+// away.
 func (r *recorder) tell(w http.ResponseWriter, req *http.Request, interval time.Duration) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -76,7 +78,7 @@ func (r *recorder) tell(w http.ResponseWriter, req *http.Request, interval time.
 	}
 }
 
-// servePreview serves the latest picture, and says which it is.
+// servePreview serves the latest picture, with its number in a header.
 func (r *recorder) servePreview(w http.ResponseWriter, _ *http.Request) {
 	frame, img := r.preview()
 	if frame < 0 {

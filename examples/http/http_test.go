@@ -25,7 +25,10 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 
 // hurried returns a stream that does not keep to the clock.
 func hurried(t *testing.T, duration time.Duration) *live {
-	return &live{codec: "libx264", interval: time.Millisecond, duration: duration, stall: time.Minute, logger: log.New(t.Output(), "", 0)}
+	return &live{
+		codec: "libx264", interval: time.Millisecond, duration: duration, stall: time.Minute,
+		logger: log.New(t.Output(), "", 0),
+	}
 }
 
 // startServer serves the handler, and says when a request of the stream is over.
@@ -75,7 +78,8 @@ func TestTheFirstFramesComeAtOnce(t *testing.T) {
 	<-over
 }
 
-// TestPicturesComeWithoutSound: a stream that is not fed holds the other back for a moment only.
+// TestPicturesComeWithoutSound checks that a stream that is not fed holds the other back only for a
+// moment.
 func TestPicturesComeWithoutSound(t *testing.T) {
 	mediatest.NoLeaks(t)
 	stream := hurried(t, 0)
@@ -92,13 +96,15 @@ func TestPicturesComeWithoutSound(t *testing.T) {
 	<-over
 }
 
-// copyBox copies the next box of an mp4 file, which begins with its size and its type, and returns the type.
+// copyBox copies the next box of an mp4 file, which begins with its size and its type, and returns
+// the type.
 func copyBox(t *testing.T, to io.Writer, from io.Reader) string {
 	t.Helper()
 	var header [8]byte
 	_, err := io.ReadFull(from, header[:])
 	require.NoError(t, err)
-	_, err = io.Copy(to, io.MultiReader(bytes.NewReader(header[:]), io.LimitReader(from, int64(binary.BigEndian.Uint32(header[:]))-8)))
+	rest := io.LimitReader(from, int64(binary.BigEndian.Uint32(header[:]))-8)
+	_, err = io.Copy(to, io.MultiReader(bytes.NewReader(header[:]), rest))
 	require.NoError(t, err)
 	return string(header[4:])
 }
@@ -122,7 +128,7 @@ func TestAWholeStream(t *testing.T) {
 	require.Equal(t, "60", video.NbReadFrames)
 	require.Equal(t, "2.000000", video.Duration)
 	require.Equal(t, "aac", file.Streams[1].Codec)
-	require.InDelta(t, 2*sampleRate, len(mediatest.Sound(t, path, 1)[0]), 2*1024, "but for what the encoder puts before and behind")
+	require.InDelta(t, 2*sampleRate, len(mediatest.Sound(t, path, 1)[0]), 2*1024, "but for priming and padding")
 	for _, p := range mediatest.Packets(t, path) {
 		if p.Stream == 0 && p.Key {
 			require.Zero(t, int(p.PTS*frameRate+0.5)%frameRate, "a keyframe each second, and %v s is none", p.PTS)
@@ -143,7 +149,7 @@ func (s *stuck) Write([]byte) (int, error) {
 	return 0, os.ErrDeadlineExceeded
 }
 
-func (s *stuck) SetWriteDeadline(at time.Time) error { //nolint:unparam // the signature is that of http.ResponseController
+func (s *stuck) SetWriteDeadline(at time.Time) error { //nolint:unparam // http.ResponseController calls it
 	if !at.After(time.Now()) {
 		s.late.Do(func() { close(s.deadline) })
 	}
@@ -162,7 +168,8 @@ func TestAClientThatDoesNotReadIsLetGo(t *testing.T) {
 	require.PanicsWithValue(t, http.ErrAbortHandler, func() { hurried(t, 0).ServeHTTP(client, request) })
 }
 
-// TestAClientThatSaysNoGoodbye has lost the network, or sleeps: it stays connected and reads nothing.
+// TestAClientThatSaysNoGoodbye has lost the network, or sleeps: it stays connected and reads
+// nothing.
 func TestAClientThatSaysNoGoodbye(t *testing.T) {
 	mediatest.NoLeaks(t)
 	stream := hurried(t, 0)

@@ -27,13 +27,13 @@ type live struct {
 	interval time.Duration // between two frames
 	duration time.Duration // of a stream; 0: until the client goes away
 	stall    time.Duration // for how long a client may take nothing
-	mute     bool          // no sound comes, as from a microphone that is off
+	mute     bool          // the sound stream gets no samples, as from a microphone that is off
 	logger   *log.Logger
 }
 
-// ServeHTTP streams until the simulation ends or the client goes away. What goes wrong before the
-// first byte is a status; after it, it cuts the connection: the client must not take it for the
-// end.
+// ServeHTTP streams until the simulation ends or the client goes away. An error before the first
+// byte is answered with a status. An error after it cuts the connection, so that the client does
+// not take it for the end of the stream.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "video/mp4")
 	w.Header().Set("Cache-Control", "no-store")
@@ -55,8 +55,8 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// viewer sends each write to the client at once, and gives up on one that takes nothing any more:
-// whoever loses the network says no goodbye.
+// viewer sends each write to the client at once. It gives up a client that takes nothing for the
+// time of stall: a client that has lost its network does not close the connection.
 type viewer struct {
 	io.Writer
 	control *http.ResponseController
@@ -79,7 +79,7 @@ func (v *viewer) Write(p []byte) (int, error) {
 	return n, v.control.Flush()
 }
 
-// expect sets the time until which the client has to take what is written next.
+// expect sets the time until which the client must take the next write.
 func (v *viewer) expect(deadline time.Time) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -89,8 +89,8 @@ func (v *viewer) expect(deadline time.Time) error {
 	return v.control.SetWriteDeadline(deadline)
 }
 
-// SetWriteDeadline lets the encoder wake a write that a client blocks by not reading, when the run
-// is over.
+// SetWriteDeadline lets the encoder end a write that a client blocks by not reading. The encoder
+// calls it when the run is over.
 func (v *viewer) SetWriteDeadline(t time.Time) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -98,18 +98,19 @@ func (v *viewer) SetWriteDeadline(t time.Time) error {
 	return v.control.SetWriteDeadline(t)
 }
 
-// isGone says whether it is the client that ended the stream, which is no fault of the server's.
+// isGone reports whether the client ended the stream, which is no fault of the server.
 func isGone(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
+	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
-// patience is for how long a stream that is not fed is waited for. A fragment lasts four fifths of
-// it, a tenth of a second: what a player is behind, at least.
+// patience is for how long the output waits for a stream that is not fed. A fragment lasts four
+// fifths of it, a tenth of a second. A player is at least that much behind.
 const patience = 125 * time.Millisecond
 
 // stream encodes into w until the simulation or ctx ends. The encoder holds no frame back
-// ("zerolatency"), gives a player a keyframe once a second, and keeps to one thread, since there
-// may be many clients.
+// ("zerolatency") and makes a key frame once a second. It has one thread, since there may be many
+// clients.
 func (l *live) stream(ctx context.Context, w io.Writer) error {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
@@ -133,8 +134,8 @@ func (l *live) stream(ctx context.Context, w io.Writer) error {
 	return enc.Close()
 }
 
-// feed simulates a frame and the sound that goes with it at each tick. A client that does not keep
-// up makes it wait, and misses nothing.
+// feed simulates a frame and its sound at each tick. It waits for a client that does not keep up,
+// so the client misses nothing.
 func (l *live) feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream) error {
 	ticker := time.NewTicker(l.interval)
 	defer ticker.Stop()

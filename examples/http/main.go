@@ -1,5 +1,5 @@
 // HTTP serves a simulation that never ends to a browser: waves on water, with a chord that swells
-// with them, encoded while one watches.
+// with them. It encodes the simulation while one watches.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/http -addr localhost:8080
@@ -44,7 +44,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	address := flags.String("addr", "localhost:8080", "the `address` to listen at")
 	duration := flags.Duration("duration", 0, "how `long` a stream lasts; 0: until the client goes away")
-	mute := flags.Bool("mute", false, "let no sound come, which holds the pictures back for no longer than the patience of the stream")
+	mute := flags.Bool("mute", false,
+		"add no sound; this holds the pictures back for no longer than the patience of the stream")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -55,11 +56,12 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	logger := log.New(stderr, "http: ", 0)
 	logger.Printf("watch at http://%s", listener.Addr())
 	return serve(ctx, listener, newHandler(&live{
-		codec: "libx264", interval: time.Second / frameRate, duration: *duration, stall: 30 * time.Second, mute: *mute, logger: logger,
+		codec: "libx264", interval: time.Second / frameRate, duration: *duration,
+		stall: 30 * time.Second, mute: *mute, logger: logger,
 	}))
 }
 
-// newHandler returns the page and, at /live.mp4, the stream.
+// newHandler returns a handler that serves the page and, at /live.mp4, the stream.
 func newHandler(stream http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /live.mp4", stream)
@@ -70,7 +72,7 @@ func newHandler(stream http.Handler) http.Handler {
 	return mux
 }
 
-// serve serves until ctx ends, which is also the end of all requests, and returns when they are
+// serve serves until ctx ends. The end of ctx ends all requests, too. serve returns when they are
 // over.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
@@ -80,7 +82,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	down := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { down <- server.Shutdown(context.WithoutCancel(ctx)) })
-	if err := server.Serve(listener); stop() || !errors.Is(err, http.ErrServerClosed) {
+	err := server.Serve(listener)
+	if stop() || !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-down

@@ -4,11 +4,11 @@ import "math"
 
 // waves is a surface of water on which waves spread from a few sources, and meet.
 type waves struct {
-	phases  [len(sources)][]uint8 // by source and pixel: how far the wave is behind its source, in 256ths of a wave
+	phases  [len(sources)][]uint8 // by source and pixel: by how many 256ths of a wave it is behind the source
 	picture []byte                // R G B
 }
 
-// source is where waves come from. Lengths are in pixels.
+// source is a place from which waves spread. Lengths are in pixels.
 type source struct{ x, y, length, hertz float64 }
 
 var sources = [...]source{
@@ -29,7 +29,7 @@ func newWaves() *waves {
 	return w
 }
 
-// draw returns frame k. The next draw overwrites it.
+// draw returns frame k. The next call overwrites it.
 func (w *waves) draw(k int) []byte {
 	var now [len(sources)]uint8 // the phases of the sources
 	for i, s := range sources {
@@ -46,7 +46,7 @@ func (w *waves) draw(k int) []byte {
 	return w.picture
 }
 
-// sine is a whole wave, between -127 and 127.
+// sine holds the values of a whole wave, between -127 and 127.
 var sine = func() (table [256]int8) {
 	for i := range table {
 		table[i] = int8(math.Round(127 * math.Sin(2*math.Pi*float64(i)/256)))
@@ -54,7 +54,7 @@ var sine = func() (table [256]int8) {
 	return table
 }()
 
-// shades are the colours of water by its height, from the troughs, which are dark, to the crests, which gleam.
+// shades holds the colours of the water by its height, from dark troughs to bright crests.
 var shades = func() (table [255][3]byte) {
 	for i := range table {
 		t := float64(i) / 254
@@ -66,8 +66,8 @@ var shades = func() (table [255][3]byte) {
 	return table
 }()
 
-// chord returns the sound that goes with frame k, left and right: a note for each source, which swells at each of its waves, from where
-// the source is.
+// chord returns the sound of frame k, left and right. Each source has a note, which swells with
+// each of its waves and comes from the place of the source.
 func chord(k int) [][]float32 {
 	const perFrame = sampleRate / frameRate
 	notes := [len(sources)]float64{220, 277.18, 329.63} // A major

@@ -2,18 +2,18 @@ package main
 
 import "math"
 
-// contact is a collision to come.
+// contact is a collision in the future.
 type contact struct {
 	after  float64 // seconds from now
 	ball   int
 	other  int // the other ball, or wall
-	normal vec // towards the wall; of two balls it is known when they meet
+	normal vec // towards the wall; for two balls, bounce computes it
 }
 
-// wall stands for the sides, the ceiling and the floor where a ball is asked for.
+// wall is the number of the sides, the ceiling and the floor, in place of that of a ball.
 const wall = -1
 
-// nextContact returns the first of all contacts to come.
+// nextContact returns the next contact.
 func (w *world) nextContact() contact {
 	next := contact{after: math.Inf(1)}
 	consider := func(c contact) {
@@ -34,7 +34,8 @@ func (w *world) nextContact() contact {
 	return next
 }
 
-// untilAhead is when something with this speed has gone this far. Rounding may have left it a little beyond: that is now.
+// untilAhead returns how long something with a speed takes for a distance. Rounding may have made
+// the distance a little negative; then it takes no time.
 func untilAhead(distance, speed float64) float64 {
 	if speed <= 0 {
 		return math.Inf(1)
@@ -42,7 +43,8 @@ func untilAhead(distance, speed float64) float64 {
 	return max(distance, 0) / speed
 }
 
-// untilFloor solves distance = v·t + g·t²/2 in the form that keeps its digits.
+// untilFloor solves distance = v·t + g·t²/2, in the form that subtracts no numbers of nearly equal
+// size.
 func untilFloor(b *ball) float64 {
 	distance := max(floor-b.radius-b.position.y, 0)
 	v := b.velocity.y
@@ -53,7 +55,8 @@ func untilFloor(b *ball) float64 {
 	return (root - v) / gravity
 }
 
-// untilCeiling solves the same for a ball on its way up, which may turn before it is there.
+// untilCeiling solves the same equation for a ball on its way up, which may turn before the
+// ceiling.
 func untilCeiling(b *ball) float64 {
 	distance := max(b.position.y-b.radius, 0)
 	v := -b.velocity.y
@@ -64,7 +67,8 @@ func untilCeiling(b *ball) float64 {
 	return 2 * distance / (v + math.Sqrt(square))
 }
 
-// untilMeeting solves |way + velocity·t| = the sum of the radii, for the first time at which two balls touch.
+// untilMeeting returns the first time at which two balls touch. It solves |way + velocity·t| = the
+// sum of the radii.
 func untilMeeting(a, b *ball) float64 {
 	way, velocity := b.position.minus(a.position), b.velocity.minus(a.velocity)
 	closing := -way.dot(velocity)

@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// canvas is what the balls are drawn on. Its background is painted once, and every picture begins as a copy of it.
+// canvas is the picture that the balls are drawn on. Its background is painted once; each picture
+// begins as a copy of the background.
 type canvas struct {
 	picture    *image.RGBA
 	background []byte
@@ -23,7 +24,7 @@ func newCanvas(width, height int) *canvas {
 	return c
 }
 
-// draw returns the picture of the world as it is. The next draw overwrites it.
+// draw returns a picture of the world. The next call overwrites it.
 func (c *canvas) draw(w *world) *image.RGBA {
 	copy(c.picture.Pix, c.background)
 	for i := range w.balls {
@@ -34,7 +35,7 @@ func (c *canvas) draw(w *world) *image.RGBA {
 	return c.picture
 }
 
-// view is how a disc is looked at.
+// view says whether a disc is seen directly or in the floor.
 type view int
 
 const (
@@ -42,7 +43,8 @@ const (
 	reflected      // in the floor
 )
 
-// paint visits the pixels in the box around the disc, above the floor or below it.
+// paint draws a disc: it visits the pixels in the box around the disc, or in the mirror image of
+// that box below the floor.
 func (c *canvas) paint(d disc, v view) {
 	bounds := c.picture.Bounds()
 	ground := int(math.Round(floor * c.scale))
@@ -58,7 +60,7 @@ func (c *canvas) paint(d disc, v view) {
 			from = 2*float64(ground) - from
 		}
 		for x := left; x < right; x++ {
-			if color, cover := d.at(float64(x)+0.5, from); cover > 0 {
+			if color, cover := d.sample(float64(x)+0.5, from); cover > 0 {
 				c.blend(x, y, color, cover*strength)
 			}
 		}
@@ -70,20 +72,20 @@ func (c *canvas) set(x, y int, color rgb) {
 	p[0], p[1], p[2], p[3] = level(color.r), level(color.g), level(color.b), 255
 }
 
-// blend lays a colour over a pixel that it covers in part.
+// blend lays a colour over a pixel. cover is the part of the pixel that it covers.
 func (c *canvas) blend(x, y int, color rgb, cover float64) {
 	p := c.picture.Pix[c.picture.PixOffset(x, y):]
 	under := rgb{float64(p[0]), float64(p[1]), float64(p[2])}.times(1.0 / 255)
 	c.set(x, y, color.times(cover).plus(under.times(1-cover)))
 }
 
-// rgb is a colour whose parts lie between 0 and 1.
+// rgb is a colour. Its parts lie between 0 and 1.
 type rgb struct{ r, g, b float64 }
 
 func (a rgb) plus(b rgb) rgb      { return rgb{a.r + b.r, a.g + b.g, a.b + b.b} }
 func (a rgb) times(f float64) rgb { return rgb{a.r * f, a.g * f, a.b * f} }
 
-// mix goes from one colour (0) to another (1).
-func mix(from, to rgb, at float64) rgb { return from.times(1 - at).plus(to.times(at)) }
+// mix returns a colour between two: from where t is 0, to where t is 1.
+func mix(from, to rgb, t float64) rgb { return from.times(1 - t).plus(to.times(t)) }
 
 func level(v float64) byte { return byte(min(max(v, 0), 1)*255 + 0.5) }

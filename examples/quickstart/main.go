@@ -1,5 +1,5 @@
-// Quickstart simulates balls that bounce in a box, draws them, lets each collision sound, and encodes picture and sound into a file as
-// they come:
+// Quickstart simulates balls that bounce in a box, draws them, and makes a sound for each
+// collision. It encodes pictures and sound into a file while the simulation runs:
 //
 //	make demo
 //
@@ -10,8 +10,8 @@
 //
 // Ctrl-C ends the simulation, and the file is finished. A second Ctrl-C ends the program at once.
 //
-// This file has all that concerns the encoder. The others are the simulation (simulation.go, contact.go), its pictures (drawing.go, shading.go) and
-// its sound (sound.go).
+// This file has all code that uses the encoder. The other files are the simulation (simulation.go,
+// contact.go), its pictures (drawing.go, shading.go) and its sound (sound.go).
 package main
 
 import (
@@ -55,21 +55,21 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.path, "o", "demo.mp4", "the `file` to write; its extension chooses the container and the codecs")
-	flags.IntVar(&s.width, "width", 1280, "of the picture, in `pixels`")
-	flags.IntVar(&s.height, "height", 720, "of the picture, in `pixels`")
-	seconds := flags.Float64("seconds", 10, "how `long` it shall be")
+	flags.IntVar(&s.width, "width", 1280, "the width of the picture, in `pixels`")
+	flags.IntVar(&s.height, "height", 720, "the height of the picture, in `pixels`")
+	seconds := flags.Float64("seconds", 10, "how many `seconds` of film to make")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	s.frames = int(math.Round(*seconds * frameRate))
 	if s.frames < 1 || s.width < 1 || s.height < 1 {
-		return s, fmt.Errorf("%v s of %d×%d pixels is nothing to see", *seconds, s.width, s.height)
+		return s, fmt.Errorf("%v s of %d×%d pixels are too few for a film", *seconds, s.width, s.height)
 	}
 	return s, nil
 }
 
-// run does what the arguments say, and writes to stdout what came of it. The end of ctx ends the
-// simulation, and the file is finished.
+// run makes the film that the arguments ask for, and writes a summary to stdout. When ctx ends, the
+// simulation ends, and the file is finished.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
@@ -82,8 +82,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report(stdout, s, enc.Stats())
 }
 
-// encode writes the whole file: it adds the streams, opens, feeds and closes. The deferred Abort matters
-// only where something fails: then the file has no end, and does not look as if it were complete.
+// encode writes the whole file: it adds the streams, opens, feeds and closes. The deferred Abort
+// has an effect only where a step fails: it leaves the file without an end, so that the file cannot
+// be mistaken for a complete one.
 func encode(ctx context.Context, enc *api.Encoder, s settings, stderr io.Writer) error {
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{Width: s.width, Height: s.height, FrameRate: frameRate})
@@ -94,12 +95,14 @@ func encode(ctx context.Context, enc *api.Encoder, s settings, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	// The end of the context that Open gets gives the file up. That of ctx shall not.
+	// The encoder gives the file up when the context given to Open ends. The end of ctx must not do
+	// that.
 	tags := api.Metadata(map[string]string{"title": "Bouncing balls"})
 	if err := enc.OpenFile(context.WithoutCancel(ctx), s.path, tags); err != nil {
 		return err
 	}
-	if err := feed(ctx, video, audio, s, newProgress(stderr, s.frames)); err != nil && !errors.Is(err, context.Cause(ctx)) {
+	err = feed(ctx, video, audio, s, newProgress(stderr, s.frames))
+	if err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -108,8 +111,8 @@ func encode(ctx context.Context, enc *api.Encoder, s settings, stderr io.Writer)
 	return enc.Close()
 }
 
-// feed simulates frame by frame, until ctx ends: frame k shows the world at k/frameRate, and with it
-// goes the sound up to the next.
+// feed simulates frame by frame, until ctx ends. Frame k shows the world at k/frameRate; the sound
+// from there to the next frame follows it.
 func feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, s settings, p progress) error {
 	defer p.done()
 	w := newWorld(float64(s.width) / float64(s.height))
@@ -130,11 +133,14 @@ func feed(ctx context.Context, video *api.VideoStream, audio *api.AudioStream, s
 	return nil
 }
 
+// report writes a summary of the film.
 func report(to io.Writer, s settings, stats api.Stats) error {
 	frames := stats.Streams[0].Accepted
 	duration := time.Duration(frames) * time.Second / frameRate
 	took := stats.Elapsed.Seconds()
-	_, err := fmt.Fprintf(to, "%s: %d frames of %d×%d pixels, %v, %.2f MB\n%.0f frames per second, %.1f times real time\nlimited by %s\n",
+	const form = "%s: %d frames of %d×%d pixels, %v, %.2f MB\n" +
+		"%.0f frames per second, %.1f times real time\nlimited by %s\n"
+	_, err := fmt.Fprintf(to, form,
 		s.path, frames, s.width, s.height, duration, float64(stats.BytesWritten)/1e6,
 		float64(frames)/took, duration.Seconds()/took, stats.Bottleneck())
 	return err

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// progress is told of every frame, and shows how far the work is.
+// progress shows how many frames have been fed. add counts one; done removes what is temporary.
 type progress interface {
 	add()
 	done()
@@ -33,22 +33,24 @@ func newProgress(to io.Writer, frames int) progress {
 	return &lines{to: to, frames: frames}
 }
 
-// bar is a progress bar. What a terminal has against it is no reason to stop encoding.
+// bar is a progress bar. An error of the terminal does not stop the encoding.
 type bar struct{ bar *progressbar.ProgressBar }
 
 func (b *bar) add()  { _ = b.bar.Add(1) }
 func (b *bar) done() { _ = b.bar.Clear() }
 
-// lines writes a line at every tenth. That nobody reads them is no reason to stop either.
+// lines writes a line for each tenth of the work. An error of the writer does not stop the
+// encoding.
 type lines struct {
-	to              io.Writer
-	fed, frames, at int
+	to          io.Writer
+	fed, frames int
+	tenths      int // that have been written
 }
 
 func (l *lines) add() {
 	l.fed++
-	if tenth := 10 * l.fed / l.frames; tenth > l.at {
-		l.at = tenth
+	if tenth := 10 * l.fed / l.frames; tenth > l.tenths {
+		l.tenths = tenth
 		_, _ = fmt.Fprintf(l.to, "encoding: %d of %d frames\n", l.fed, l.frames)
 	}
 }

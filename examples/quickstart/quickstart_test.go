@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { mediatest.Main(m) }
 
-// aacFrame is what the sound's length may be off by, in seconds.
+// aacFrame is by how many seconds the length of the sound may be off.
 const aacFrame = 1024.0 / sampleRate
 
 func TestTheWholeDemo(t *testing.T) {
@@ -74,8 +74,9 @@ func onset(t *testing.T, sound [][]float32) float64 {
 	return 0
 }
 
-// touchdown returns the time of the picture, within the first second, in which the lowest point of the first ball is nearest to the floor. The
-// ball falls along the middle column, and shows as what differs from the first picture, where it is far up.
+// touchdown returns the time of the picture, within the first second, in which the lowest point of
+// the first ball is nearest to the floor. The ball falls along the middle column, and shows as what
+// differs from the first picture, where it is far up.
 func touchdown(t *testing.T, path string) float64 {
 	const ground, start = 619, 420 // rows
 	columns := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-frames:v", strconv.Itoa(frameRate),
@@ -97,7 +98,8 @@ func touchdown(t *testing.T, path string) float64 {
 // arguments names the variable that makes TestProgram run the program as a process of its own.
 const arguments = "AVLOOM_TEST_QUICKSTART_ARGS"
 
-// TestProgram is the program itself, for the tests that interrupt it, and nothing otherwise.
+// TestProgram runs the program where the variable is set, for the tests that interrupt it.
+// Otherwise it does nothing.
 func TestProgram(*testing.T) {
 	if args, ok := os.LookupEnv(arguments); ok {
 		os.Args = append(os.Args[:1], strings.Fields(args)...)
@@ -105,7 +107,8 @@ func TestProgram(*testing.T) {
 	}
 }
 
-// startProgram starts the program as a process of its own, and waits until it has told of its progress.
+// startProgram starts the program as a process of its own, and waits until it has told of its
+// progress.
 func startProgram(t *testing.T, args ...string) (cmd *exec.Cmd, told *bufio.Scanner, result *bytes.Buffer) {
 	t.Helper()
 	cmd, result = exec.Command(os.Args[0], "-test.run", "^TestProgram$"), &bytes.Buffer{}
@@ -121,13 +124,13 @@ func startProgram(t *testing.T, args ...string) (cmd *exec.Cmd, told *bufio.Scan
 
 const finishing = "quickstart: finishing the file; Ctrl-C again gives it up"
 
-// press does what Ctrl-C does.
+// press interrupts the program as Ctrl-C does.
 func press(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 }
 
-// TestInterrupted: the file is finished, and holds every frame that was fed.
+// TestInterrupted checks that the file is finished, and holds every frame that was fed.
 func TestInterrupted(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const seconds = 200
@@ -155,11 +158,12 @@ func TestInterrupted(t *testing.T) {
 	require.NotContains(t, string(index), "mvex", "an ordinary file")
 }
 
-// TestInterruptedTwice: the program ends, and the file does not look complete.
+// TestInterruptedTwice checks that the program ends, and that the file does not look complete.
 func TestInterruptedTwice(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := filepath.Join(t.TempDir(), "demo.mp4")
-	cmd, told, result := startProgram(t, "-o", path, "-seconds", "1", "-width", "3840", "-height", "2160") // which it takes seconds to finish
+	// This size takes seconds to finish.
+	cmd, told, result := startProgram(t, "-o", path, "-seconds", "1", "-width", "3840", "-height", "2160")
 	press(t, cmd)
 	for told.Scan() && told.Text() != finishing {
 	}
@@ -187,7 +191,7 @@ func movieIndex(t *testing.T, path string) []byte {
 	return nil
 }
 
-// TestContextThatEnds: what run is given to end the film with finishes it as well.
+// TestContextThatEnds checks that the end of run's context finishes the file.
 func TestContextThatEnds(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -235,7 +239,7 @@ func TestWorldLosesNothing(t *testing.T) {
 	}
 }
 
-// energy is that of motion and of height above the floor.
+// energy returns the kinetic and potential energy of all balls.
 func energy(w *world) float64 {
 	var sum float64
 	for _, b := range w.balls {

@@ -13,11 +13,11 @@ var palette = []rgb{
 	{0.95, 0.93, 0.88},
 }
 
-// disc is a ball as it is drawn. Lengths are in pixels.
+// disc is the picture of a ball. Lengths are in pixels.
 type disc struct {
 	x, y, radius float64
 	color        rgb
-	flash        float64 // 1 when it is struck, and less from then on
+	flash        float64 // 1 when the ball is struck; it fades from then on
 }
 
 func newDisc(b *ball, color rgb, now, scale float64) disc {
@@ -28,8 +28,9 @@ func newDisc(b *ball, color rgb, now, scale float64) disc {
 	}
 }
 
-// at returns the colour of the disc at a point, and how much of the pixel around the point it covers.
-func (d *disc) at(x, y float64) (color rgb, cover float64) {
+// sample returns the colour of the disc at a point, and how much of the pixel around the point it
+// covers.
+func (d *disc) sample(x, y float64) (color rgb, cover float64) {
 	x, y = x-d.x, y-d.y
 	reach := d.radius + 0.5
 	square := x*x + y*y
@@ -41,13 +42,15 @@ func (d *disc) at(x, y float64) (color rgb, cover float64) {
 	return d.shade(x, y, math.Sqrt(max(1-x*x-y*y, 0))), cover
 }
 
-// The light, and the direction half way between it and the eye, as unit vectors: from the upper left, and z is towards the eye.
+// The directions of the light, which comes from the upper left, and half way between the light and
+// the eye, as unit vectors. z points towards the eye.
 const (
 	lightX, lightY, lightZ = -0.45, -0.65, 0.612
 	halfX, halfY, halfZ    = -0.251, -0.362, 0.898
 )
 
-// shade lights a point of a unit sphere, whose normal is that point (after Blinn and Phong).
+// shade returns the colour of a lit point of a unit sphere, whose normal is the point itself (the
+// model of Blinn and Phong).
 func (d *disc) shade(x, y, z float64) rgb {
 	diffuse := max(x*lightX+y*lightY+z*lightZ, 0)
 	gleam := max(x*halfX+y*halfY+z*halfZ, 0)
@@ -59,10 +62,11 @@ func (d *disc) shade(x, y, z float64) rgb {
 	return lit.plus(rgb{1, 1, 1}.times(0.6*gleam + 0.12*d.flash)).plus(rgb{0.5, 0.45, 0.8}.times(0.35 * rim))
 }
 
-// dusk is the colour of the sky, from the top of the picture to the floor.
+// dusk holds the colours of the sky, from the top of the picture to the floor.
 var dusk = []rgb{{0.03, 0.04, 0.13}, {0.09, 0.08, 0.26}, {0.24, 0.13, 0.38}, {0.52, 0.24, 0.42}, {0.86, 0.46, 0.40}}
 
-// backdrop is the colour behind the balls at a point of the unit square: a sky at dusk, and a dark floor that mirrors it.
+// backdrop returns the colour behind the balls at a point of the unit square: a sky at dusk, and a
+// dark floor that mirrors the sky.
 func backdrop(x, y float64) rgb {
 	if y > floor {
 		depth := (y - floor) / (1 - floor)
@@ -72,9 +76,9 @@ func backdrop(x, y float64) rgb {
 }
 
 func sky(x, y float64) rgb {
-	at := max(y, 0) / floor * float64(len(dusk)-1)
-	i := min(int(at), len(dusk)-2)
-	t := at - float64(i)
+	position := max(y, 0) / floor * float64(len(dusk)-1)
+	i := min(int(position), len(dusk)-2)
+	t := position - float64(i)
 	color := mix(dusk[i], dusk[i+1], t*t*(3-2*t))
 	glow := math.Exp(-12*(x-0.68)*(x-0.68) - 9*(y-floor)*(y-floor)) // where the sun has set
 	aside := 2*x - 1

@@ -12,9 +12,10 @@ const (
 	spacing = 0.25 // between the balls at the start, more than the widest is wide
 )
 
-// world is a box with balls in it, which lose no energy. Between two collisions each ball moves on a parabola, and any two, which fall alike,
-// move on straight lines as seen from each other. So the time of the next collision is known exactly, and the world steps from one
-// to the next.
+// world is a box with balls in it. The balls lose no energy. Between two collisions each ball moves
+// on a parabola. All fall alike, so each moves on a straight line as seen from another. The time of
+// the next collision is therefore known exactly, and the world steps from one collision to the
+// next.
 type world struct {
 	width float64
 	now   float64 // seconds since the start
@@ -24,20 +25,21 @@ type world struct {
 type ball struct {
 	position, velocity vec
 	radius             float64
-	struck             float64 // when it last hit something, in seconds; before the start if it never did
+	struck             float64 // the time of its last collision; before the start if there was none
 }
 
-// knock is what a ball does when it hits something. Two balls that meet make two knocks.
+// knock is the part of one ball in a collision. Two balls that meet make two knocks.
 type knock struct {
 	time  float64 // in seconds
 	ball  int
-	at    vec     // the middle of the ball
-	speed float64 // at which the two came together
+	place vec     // the centre of the ball
+	speed float64 // at which the two approached
 }
 
-// newWorld returns a box of this width with as many balls as fit beside each other. The first starts at rest, low in the middle.
+// newWorld returns a box with as many balls as fit beside each other. The first ball starts at
+// rest, low in the middle.
 func newWorld(width float64) *world {
-	const seed = 2150 // with which the first to hit anything, in a picture of 16:9, is the first ball, on the floor
+	const seed = 2150 // in a picture of 16:9, the first collision is that of the first ball with the floor
 	random := rand.New(rand.NewPCG(seed, seed))
 	between := func(low, high float64) float64 { return low + (high-low)*random.Float64() }
 
@@ -62,7 +64,7 @@ const (
 	largest  = 0.095
 )
 
-// advance lets the time pass until then, and returns what was knocked meanwhile, in order.
+// advance moves the world on to a time, and returns the knocks up to that time, in order.
 func (w *world) advance(until float64) []knock {
 	var knocks []knock
 	for {
@@ -76,6 +78,7 @@ func (w *world) advance(until float64) []knock {
 	}
 }
 
+// move moves all balls. There must be no collision in these seconds.
 func (w *world) move(seconds float64) {
 	for i := range w.balls {
 		b := &w.balls[i]
@@ -86,7 +89,7 @@ func (w *world) move(seconds float64) {
 	w.now += seconds
 }
 
-// bounce changes the velocities of what touches, without loss of energy or momentum.
+// bounce changes the velocities of the balls that touch. Energy and momentum stay the same.
 func (w *world) bounce(c contact) []knock {
 	a := &w.balls[c.ball]
 	a.struck = w.now
@@ -107,7 +110,7 @@ func (w *world) bounce(c contact) []knock {
 
 func (b *ball) mass() float64 { return b.radius * b.radius * b.radius }
 
-// vec is a point, a way or a velocity.
+// vec is a point, a distance with its direction, or a velocity.
 type vec struct{ x, y float64 }
 
 func (a vec) plus(b vec) vec      { return vec{a.x + b.x, a.y + b.y} }

@@ -22,7 +22,7 @@ type clip struct {
 	hue       float64 // of the first pendulum, in turns
 }
 
-// newClip gives clip k of n its own angles, friction and colours.
+// newClip returns clip k of n, with its own angles, friction and colours.
 func newClip(k, n int) *clip {
 	part := float64(k) / float64(n)
 	golden := math.Mod(float64(k)*(math.Sqrt(5)-1)/2, 1) // spread evenly, whatever n is
@@ -37,7 +37,8 @@ func newClip(k, n int) *clip {
 	return c
 }
 
-// render feeds the clip to an encoder. It is the Run of a job: what it does not close, RenderAll closes.
+// render feeds the clip to an encoder. It is the Run of a job, so it leaves the encoder open;
+// RenderAll closes it.
 func (c *clip) render(ctx context.Context, enc *api.Encoder, path string) error {
 	video, err := enc.AddVideo(api.VideoConfig{Width: size, Height: size, FrameRate: frameRate, InputFormat: "rgba"})
 	if err != nil {
@@ -56,7 +57,8 @@ func (c *clip) render(ctx context.Context, enc *api.Encoder, path string) error 
 	return nil
 }
 
-// draw lets the pendulums swing for the time of a frame, each leaving a trace of light, and then draws their rods.
+// draw moves the pendulums on by a frame, draws the traces of light that they leave, and then their
+// rods.
 func (c *clip) draw(to *canvas) {
 	const steps, dt = 16, 0.012
 	to.fade()

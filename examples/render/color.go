@@ -2,18 +2,18 @@ package main
 
 import "math"
 
-// rgb is a colour whose parts are 0 to 1, or light that may be more.
+// rgb is a colour, whose parts are 0 to 1, or light, whose parts may be more.
 type rgb struct{ r, g, b float64 }
 
 func (a rgb) plus(b rgb) rgb      { return rgb{a.r + b.r, a.g + b.g, a.b + b.b} }
 func (a rgb) times(f float64) rgb { return rgb{a.r * f, a.g * f, a.b * f} }
 
-// mix goes from one colour (0) to another (1).
-func mix(from, to rgb, at float64) rgb { return from.times(1 - at).plus(to.times(at)) }
+// mix returns a colour between two: from where t is 0, to where t is 1.
+func mix(from, to rgb, t float64) rgb { return from.times(1 - t).plus(to.times(t)) }
 
-// hue is a bright colour of the circle of hues, which one turn goes round once.
+// hue returns a bright colour of the circle of hues. turns counts turns of the circle.
 func hue(turns float64) rgb {
-	wave := func(at float64) float64 { return 0.55 + 0.45*math.Cos(2*math.Pi*(turns-at)) }
+	wave := func(peak float64) float64 { return 0.55 + 0.45*math.Cos(2*math.Pi*(turns-peak)) }
 	return rgb{wave(0), wave(1.0 / 3), wave(2.0 / 3)}
 }
 

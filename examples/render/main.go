@@ -3,9 +3,11 @@
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/render -o clips
 //
-// Ctrl-C stops it. A clip has its name only when it is whole, so running it again makes those that are missing.
+// Ctrl-C stops the program. A clip gets its name only when it is complete, so the next run makes
+// the clips that are missing.
 //
-// This file and clip.go have all that concerns the encoder. The others are the simulation (pendulum.go) and its pictures (canvas.go, color.go).
+// This file and clip.go have all code that uses the encoder. The other files are the simulation
+// (pendulum.go) and its pictures (canvas.go, color.go).
 package main
 
 import (
@@ -44,9 +46,9 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("render", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&s.folder, "o", "clips", "the `folder` for the clips, which is made if need be")
-	flags.IntVar(&s.clips, "n", 200, "how many `clips`")
-	flags.IntVar(&s.workers, "workers", 0, "how `many` at a time; 0 means one per core")
+	flags.StringVar(&s.folder, "o", "clips", "the `folder` for the clips; it is made where it does not exist")
+	flags.IntVar(&s.clips, "n", 200, "how many `clips` to make")
+	flags.IntVar(&s.workers, "workers", 0, "how `many` clips at a time; 0: one per core")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
@@ -56,7 +58,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	return s, nil
 }
 
-// run does what the arguments say, and writes to stdout what came of it.
+// run makes the clips that the arguments ask for, and writes a summary to stdout.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return errors.Join(tell(stdout, s, report, time.Since(start)), err)
 }
 
-// jobs gives out one job after another. A clip is simulated by its job, when its turn comes.
+// jobs returns the jobs one after another. A job simulates its clip when it runs.
 func jobs(s settings) iter.Seq[api.Job] {
 	return func(yield func(api.Job) bool) {
 		for k := range s.clips {
@@ -88,6 +90,7 @@ func jobs(s settings) iter.Seq[api.Job] {
 	}
 }
 
+// tell writes a summary of all clips.
 func tell(to io.Writer, s settings, report api.Report, took time.Duration) error {
 	var made, skipped int
 	var pictures, bytes int64
@@ -100,7 +103,9 @@ func tell(to io.Writer, s settings, report api.Report, took time.Duration) error
 			pictures, bytes = pictures+r.Frames, bytes+r.Bytes
 		}
 	}
-	_, err := fmt.Fprintf(to, "%s: %d of %d clips made, %d were there\n%d frames of %d×%d pixels, %.2f MB, %.1f clips per second\n",
+	const form = "%s: %d of %d clips made, %d were there\n" +
+		"%d frames of %d×%d pixels, %.2f MB, %.1f clips per second\n"
+	_, err := fmt.Fprintf(to, form,
 		s.folder, made, s.clips, skipped, pictures, size, size, float64(bytes)/1e6, float64(made)/took.Seconds())
 	return err
 }

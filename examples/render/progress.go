@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// progress is told of every clip that ended, and shows how far the work is.
+// progress shows how many clips have ended. ended takes a report of RenderAll; done removes what is
+// temporary.
 type progress interface {
 	ended(api.Progress)
 	done()
@@ -35,22 +36,24 @@ func newProgress(to io.Writer, clips int) progress {
 	return &lines{to: to, clips: clips}
 }
 
-// bar is a progress bar. What a terminal has against it is no reason to stop.
+// bar is a progress bar. An error of the terminal does not stop the rendering.
 type bar struct{ bar *progressbar.ProgressBar }
 
 func (b *bar) ended(api.Progress) { _ = b.bar.Add(1) }
 func (b *bar) done()              { _ = b.bar.Clear() }
 
-// lines writes a line at every tenth. That nobody reads them is no reason to stop either.
+// lines writes a line for each tenth of the work. An error of the writer does not stop the
+// rendering.
 type lines struct {
-	to        io.Writer
-	clips, at int
+	to     io.Writer
+	clips  int
+	tenths int // that have been written
 }
 
 func (l *lines) ended(p api.Progress) {
 	through := p.Done + p.Skipped + p.Failed
-	if tenth := 10 * through / l.clips; tenth > l.at {
-		l.at = tenth
+	if tenth := 10 * through / l.clips; tenth > l.tenths {
+		l.tenths = tenth
 		_, _ = fmt.Fprintf(l.to, "rendering: %d of %d clips\n", through, l.clips)
 	}
 }

@@ -22,7 +22,8 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 // arguments names the variable that makes TestProgram run the program as a process of its own.
 const arguments = "AVLOOM_TEST_RENDER_ARGS"
 
-// TestProgram is the program itself, for TestInterrupted, and nothing otherwise.
+// TestProgram runs the program where the variable is set, for TestInterrupted. Otherwise it does
+// nothing.
 func TestProgram(*testing.T) {
 	if args, ok := os.LookupEnv(arguments); ok {
 		os.Args = append(os.Args[:1], strings.Fields(args)...)
@@ -82,7 +83,8 @@ func TestInterrupted(t *testing.T) {
 	}
 	var result bytes.Buffer
 	require.NoError(t, run(context.Background(), args, &result, io.Discard))
-	require.Contains(t, result.String(), fmt.Sprintf("%d of %d clips made, %d were there", clips-len(made), clips, len(made)))
+	summary := fmt.Sprintf("%d of %d clips made, %d were there", clips-len(made), clips, len(made))
+	require.Contains(t, result.String(), summary)
 	require.Len(t, clipsIn(t, dir), clips)
 	for _, path := range clipsIn(t, dir) {
 		requireWhole(t, path)

@@ -1,11 +1,12 @@
-// Transcode decodes a clip with go-astiav and encodes its picture and sound again:
+// Transcode decodes a clip with go-astiav and encodes its pictures and its sound again:
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/transcode -i clip.mkv -o clip.mp4
 //
-// Without -i it takes a clip that comes with go-astiav. Pictures go into the encoder as the decoder gives them, in their own pixel format, and
-// come out at the same times; sound goes in as floats. This file opens the encoder. The others decode (source.go), and hand over pictures
-// (pictures.go) and sound (sound.go).
+// Without -i it reads a clip from go-astiav's module. The encoder gets the pictures in the
+// decoder's pixel format, and the file shows them at the same times; it gets the sound as floats.
+// This file opens the encoder. The other files decode (source.go), and add pictures (pictures.go)
+// and sound (sound.go).
 //
 // Ctrl-C ends the reading, and the file is finished. A second Ctrl-C ends the program at once.
 package main
@@ -40,27 +41,29 @@ func main() {
 	}
 }
 
-// run does what the arguments say, and writes to stdout what came of it.
+// run transcodes the file that the arguments name, and writes a summary to stdout.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("transcode", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	in := flags.String("i", "", "the `file` to read (default: a clip that comes with go-astiav)")
+	in := flags.String("i", "", "the `file` to read (default: a clip in go-astiav's module)")
 	out := flags.String("o", "transcoded.mp4", "the `file` to write; its extension chooses the container and the codecs")
-	crf := flags.Float64("crf", 18, "the constant rate `factor`: the lower, the better the picture and the larger the file")
+	crf := flags.Float64("crf", 18,
+		"the constant rate `factor`: a lower one makes the picture better and the file larger")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *in == "" {
 		clip, err := defaultClip(ctx)
 		if err != nil {
-			return fmt.Errorf("find a clip, since -i names none: %w", err)
+			return fmt.Errorf("find a clip, because -i names none: %w", err)
 		}
 		*in = clip
 	}
 	return transcode(ctx, *in, *out, *crf, stdout)
 }
 
-// defaultClip finds a clip in the module cache, where the go command has put go-astiav.
+// defaultClip returns the path of a clip in go-astiav's module, which the go command keeps in its
+// cache.
 func defaultClip(ctx context.Context) (string, error) {
 	dir, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/asticode/go-astiav").Output()
 	if err != nil {
@@ -69,6 +72,7 @@ func defaultClip(ctx context.Context) (string, error) {
 	return filepath.Join(strings.TrimSpace(string(dir)), "testdata", "video.mp4"), nil
 }
 
+// transcode reads in, writes out, and writes a summary to stdout.
 func transcode(ctx context.Context, in, out string, crf float64, stdout io.Writer) error {
 	src, err := openSource(in)
 	if err != nil {
@@ -85,8 +89,9 @@ func transcode(ctx context.Context, in, out string, crf float64, stdout io.Write
 	return err
 }
 
-// encode writes the whole file, or, where ctx ends, what has been read by then. The deferred Abort
-// matters only where something fails: then the file has no end, and does not look as if it were complete.
+// encode writes the whole file. When ctx ends, it finishes the file with the part that has been
+// read. The deferred Abort has an effect only where a step fails: it leaves the file without an
+// end, so that the file cannot be mistaken for a complete one.
 func encode(ctx context.Context, enc *api.Encoder, src *source, path string, crf float64) error {
 	defer enc.Abort(nil)
 	if src.video != nil {
@@ -102,12 +107,15 @@ func encode(ctx context.Context, enc *api.Encoder, src *source, path string, crf
 		defer sound.free()
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx) // there is nothing yet that a file could hold
+		return context.Cause(ctx) // nothing has been read that a file could hold
 	}
-	if err := enc.OpenFile(context.WithoutCancel(ctx), path); err != nil { // so that the end of ctx does not give the file up
+	// The encoder gives the file up when the context given to Open ends. The end of ctx must not do
+	// that.
+	if err := enc.OpenFile(context.WithoutCancel(ctx), path); err != nil {
 		return err
 	}
-	if err := src.decode(ctx); err != nil && !errors.Is(err, context.Cause(ctx)) {
+	err := src.decode(ctx)
+	if err != nil && !errors.Is(err, context.Cause(ctx)) {
 		return err
 	}
 	return enc.Close()

@@ -10,16 +10,16 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// pictures hands the pictures of a track over to an encoder.
+// pictures adds the pictures of a track to a video stream.
 type pictures struct {
 	to     *api.VideoStream
 	track  *track
 	start  float64 // of the clip, in seconds
-	count  int     // of those handed over
+	count  int     // of the pictures that were added
 	buffer []byte  // holds one picture
 }
 
-// addPictures adds a video stream for a track, to which the track delivers.
+// addPictures adds a video stream to an encoder, and lets the track deliver its pictures there.
 func addPictures(ctx context.Context, enc *api.Encoder, t *track, start, crf float64) error {
 	stream, err := enc.AddVideo(videoConfig(t, crf))
 	if err != nil {
@@ -30,11 +30,14 @@ func addPictures(ctx context.Context, enc *api.Encoder, t *track, start, crf flo
 	return nil
 }
 
-// add hands one picture over. Picture k of the encoder is presented at k/FrameRate, so the pictures must come at that beat.
+// add adds one picture. The encoder presents picture k at k/FrameRate, so the times of the pictures
+// must be those.
 func (p *pictures) add(ctx context.Context, f *astiav.Frame) error {
 	rate := p.track.rate.Float64()
-	if late := p.track.late(f, p.start, float64(p.count)/rate); math.Abs(late) > 0.5/rate {
-		return fmt.Errorf("picture %d is %.3f s off the beat of %.3f pictures per second; this example needs a constant rate", p.count, late, rate)
+	late := p.track.late(f, p.start, float64(p.count)/rate)
+	if math.Abs(late) > 0.5/rate {
+		return fmt.Errorf("picture %d is %.3f s off the beat of %.3f pictures per second; "+
+			"this example needs a constant rate", p.count, late, rate)
 	}
 	size, err := f.ImageBufferSize(1)
 	if err != nil {
@@ -43,14 +46,15 @@ func (p *pictures) add(ctx context.Context, f *astiav.Frame) error {
 	if len(p.buffer) != size {
 		p.buffer = make([]byte, size)
 	}
-	if _, err := f.ImageCopyToBuffer(p.buffer, 1); err != nil { // which leaves the decoder's padding out
+	if _, err := f.ImageCopyToBuffer(p.buffer, 1); err != nil { // leaves out the decoder's padding
 		return err
 	}
 	p.count++
 	return p.to.AddFrames(ctx, api.Frames{Data: p.buffer, Layout: api.Raw})
 }
 
-// videoConfig describes video that is like that of the track in all but its compression.
+// videoConfig returns a configuration for video that differs from the track's only in its
+// compression.
 func videoConfig(t *track, crf float64) api.VideoConfig {
 	d := t.decoder
 	cfg := api.VideoConfig{
@@ -74,18 +78,27 @@ func videoConfig(t *track, crf float64) api.VideoConfig {
 	return cfg
 }
 
-// The names of what go-astiav has numbers for only. What is not in a table is left to the encoder's default.
+// The names of colour properties, for which go-astiav has only numbers. The encoder's default is
+// used for a number that is not in a table.
 var (
 	primaries = map[astiav.ColorPrimaries]string{
-		astiav.ColorPrimariesBt709: "bt709", astiav.ColorPrimariesBt470Bg: "bt470bg", astiav.ColorPrimariesSmpte170M: "smpte170m",
-		astiav.ColorPrimariesBt2020: "bt2020", astiav.ColorPrimariesSmpte432: "smpte432",
+		astiav.ColorPrimariesBt709:     "bt709",
+		astiav.ColorPrimariesBt470Bg:   "bt470bg",
+		astiav.ColorPrimariesSmpte170M: "smpte170m",
+		astiav.ColorPrimariesBt2020:    "bt2020",
+		astiav.ColorPrimariesSmpte432:  "smpte432",
 	}
 	transfers = map[astiav.ColorTransferCharacteristic]string{
-		astiav.ColorTransferCharacteristicBt709: "bt709", astiav.ColorTransferCharacteristicSmpte170M: "smpte170m",
-		astiav.ColorTransferCharacteristicBt202010: "bt2020-10", astiav.ColorTransferCharacteristicSmpte2084: "smpte2084",
-		astiav.ColorTransferCharacteristicAribStdB67: "arib-std-b67", astiav.ColorTransferCharacteristicIec6196621: "iec61966-2-1",
+		astiav.ColorTransferCharacteristicBt709:      "bt709",
+		astiav.ColorTransferCharacteristicSmpte170M:  "smpte170m",
+		astiav.ColorTransferCharacteristicBt202010:   "bt2020-10",
+		astiav.ColorTransferCharacteristicSmpte2084:  "smpte2084",
+		astiav.ColorTransferCharacteristicAribStdB67: "arib-std-b67",
+		astiav.ColorTransferCharacteristicIec6196621: "iec61966-2-1",
 	}
 	locations = map[astiav.ChromaLocation]string{
-		astiav.ChromaLocationLeft: "left", astiav.ChromaLocationCenter: "center", astiav.ChromaLocationTopleft: "topleft",
+		astiav.ChromaLocationLeft:    "left",
+		astiav.ChromaLocationCenter:  "center",
+		astiav.ChromaLocationTopleft: "topleft",
 	}
 )

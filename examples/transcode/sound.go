@@ -11,24 +11,30 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// sound hands the samples of a track over to an encoder, as planar floats.
+// sound adds the samples of a track to an audio stream, as planar floats.
 type sound struct {
 	to        *api.AudioStream
 	track     *track
 	start     float64 // of the clip, in seconds
-	count     int     // of the samples handed over, per channel
+	count     int     // of the samples that were added, per channel
 	resampler *astiav.SoftwareResampleContext
-	floats    *astiav.Frame // what the resampler makes of a frame that holds something else
+	floats    *astiav.Frame // the resampler's output, for frames that hold no planar floats
 	buffer    []byte
 }
 
-// addSound adds an audio stream for a track, to which the track delivers. The caller must free it.
+// addSound adds an audio stream to an encoder, and lets the track deliver its samples there. The
+// caller must free the result.
 func addSound(ctx context.Context, enc *api.Encoder, t *track, start float64) (*sound, error) {
-	stream, err := enc.AddAudio(api.AudioConfig{SampleRate: t.decoder.SampleRate(), NumChannels: t.decoder.ChannelLayout().Channels()})
+	stream, err := enc.AddAudio(api.AudioConfig{
+		SampleRate: t.decoder.SampleRate(), NumChannels: t.decoder.ChannelLayout().Channels(),
+	})
 	if err != nil {
 		return nil, err
 	}
-	s := &sound{to: stream, track: t, start: start, resampler: astiav.AllocSoftwareResampleContext(), floats: astiav.AllocFrame()}
+	s := &sound{
+		to: stream, track: t, start: start,
+		resampler: astiav.AllocSoftwareResampleContext(), floats: astiav.AllocFrame(),
+	}
 	t.deliver = func(f *astiav.Frame) error { return s.add(ctx, f) }
 	return s, nil
 }
@@ -38,8 +44,8 @@ func (s *sound) free() {
 	s.resampler.Free()
 }
 
-// add hands one frame over. Decoders have dropped already what an encoder had to put before the sound (its priming), where the container
-// declares it.
+// add adds one frame. The decoder has dropped the priming, the samples that an encoder puts before
+// the sound, where the container declares them.
 func (s *sound) add(ctx context.Context, f *astiav.Frame) error {
 	if err := s.fill(ctx, f); err != nil {
 		return err
@@ -59,8 +65,8 @@ func (s *sound) add(ctx context.Context, f *astiav.Frame) error {
 	return s.to.AddSamples(ctx, samples)
 }
 
-// fill puts silence where sound is missing: at the start of a clip whose pictures begin first, and where it has a gap. Sample k of the encoder
-// is heard at k/SampleRate.
+// fill adds silence where sound is missing: at the start of a clip whose pictures begin first, and
+// in gaps. The encoder presents sample k at k/SampleRate.
 func (s *sound) fill(ctx context.Context, f *astiav.Frame) error {
 	const tolerance = 0.01 // seconds: some containers round times
 	rate := float64(f.SampleRate())
@@ -77,13 +83,21 @@ func (s *sound) fill(ctx context.Context, f *astiav.Frame) error {
 	return s.to.AddSamples(ctx, channels)
 }
 
-// layouts are some by the number of channels. Any would do, since the resampler, which takes none without a name, gets the same twice.
+// layouts holds a layout for each number of channels. The resampler needs a layout with a name. Any
+// one does, because its input and its output have the same.
 var layouts = map[int]astiav.ChannelLayout{
-	1: astiav.ChannelLayoutMono, 2: astiav.ChannelLayoutStereo, 3: astiav.ChannelLayoutSurround, 4: astiav.ChannelLayoutQuad,
-	5: astiav.ChannelLayout5Point0, 6: astiav.ChannelLayout5Point1, 7: astiav.ChannelLayout6Point1, 8: astiav.ChannelLayout7Point1,
+	1: astiav.ChannelLayoutMono,
+	2: astiav.ChannelLayoutStereo,
+	3: astiav.ChannelLayoutSurround,
+	4: astiav.ChannelLayoutQuad,
+	5: astiav.ChannelLayout5Point0,
+	6: astiav.ChannelLayout5Point1,
+	7: astiav.ChannelLayout6Point1,
+	8: astiav.ChannelLayout7Point1,
 }
 
-// convert leaves a frame's samples as planar floats in s.floats. The rate stays, so the resampler holds nothing back.
+// convert puts a frame's samples into s.floats as planar floats. The rate stays the same, so the
+// resampler holds nothing back.
 func (s *sound) convert(f *astiav.Frame) error {
 	layout := layouts[f.ChannelLayout().Channels()]
 	f.SetChannelLayout(layout)
@@ -93,7 +107,7 @@ func (s *sound) convert(f *astiav.Frame) error {
 	return s.resampler.ConvertFrame(f, s.floats)
 }
 
-// samples copies a frame of planar floats, in which the channels lie one after another.
+// samples returns a copy of a frame of planar floats, in which the channels lie one after another.
 func (s *sound) samples(f *astiav.Frame) ([][]float32, error) {
 	size, err := f.SamplesBufferSize(1)
 	if err != nil {

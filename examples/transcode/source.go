@@ -9,10 +9,10 @@ import (
 	"github.com/asticode/go-astikit"
 )
 
-// source is a clip that is being decoded: its best video and its best audio stream.
+// source decodes the best video stream and the best audio stream of a clip.
 type source struct {
-	video, audio *track  // nil: it has none
-	start        float64 // when the first of them begins, in seconds
+	video, audio *track  // nil: the clip has none
+	start        float64 // of the first of them, in seconds
 
 	format *astiav.FormatContext
 	packet *astiav.Packet
@@ -30,7 +30,10 @@ type track struct {
 
 // openSource opens a clip and its decoders. The caller must close it.
 func openSource(path string) (s *source, err error) {
-	src := &source{format: astiav.AllocFormatContext(), packet: astiav.AllocPacket(), frame: astiav.AllocFrame(), closer: astikit.NewCloser()}
+	src := &source{
+		format: astiav.AllocFormatContext(), packet: astiav.AllocPacket(), frame: astiav.AllocFrame(),
+		closer: astikit.NewCloser(),
+	}
 	defer func() {
 		if err != nil {
 			src.close()
@@ -38,12 +41,12 @@ func openSource(path string) (s *source, err error) {
 	}()
 	src.closer.Add(src.packet.Free)
 	src.closer.Add(src.frame.Free)
-	if err := src.format.OpenInput(path, nil, nil); err != nil { // which frees the format
+	if err := src.format.OpenInput(path, nil, nil); err != nil { // a failed OpenInput frees the format
 		return nil, err
 	}
 	src.closer.Add(src.format.CloseInput)
 	if err := src.format.FindStreamInfo(nil); err != nil {
-		return nil, fmt.Errorf("find out what is in it: %w", err)
+		return nil, fmt.Errorf("find its streams: %w", err)
 	}
 	if src.format.StartTime() != astiav.NoPtsValue {
 		src.start = float64(src.format.StartTime()) / float64(astiav.TimeBase)
@@ -57,9 +60,9 @@ func openSource(path string) (s *source, err error) {
 	return src, nil
 }
 
-func (s *source) close() { _ = s.closer.Close() } // only frees
+func (s *source) close() { _ = s.closer.Close() } // it only frees memory, which does not fail
 
-// openTrack opens the decoder of the best stream of this kind; nil: there is none.
+// openTrack opens the decoder of the best stream of a kind. It returns nil where there is none.
 func (s *source) openTrack(media astiav.MediaType) (*track, error) {
 	stream, codec, err := s.format.FindBestStream(media, -1, -1)
 	if errors.Is(err, astiav.ErrStreamNotFound) {
@@ -75,7 +78,7 @@ func (s *source) openTrack(media astiav.MediaType) (*track, error) {
 	}
 	options := astiav.NewDictionary()
 	defer options.Free()
-	// With the time base of the packets the decoder sets times right when it drops an encoder's priming.
+	// The decoder needs the time base of the packets, to correct the times when it drops priming.
 	if err := options.Set("pkt_timebase", stream.TimeBase().String(), 0); err != nil {
 		return nil, err
 	}
@@ -85,7 +88,8 @@ func (s *source) openTrack(media astiav.MediaType) (*track, error) {
 	return &track{stream: stream, decoder: decoder, rate: s.format.GuessFrameRate(stream, nil)}, nil
 }
 
-// decode reads the clip to its end, and delivers every frame of its tracks, also those that the decoders held back.
+// decode reads the clip to its end, and delivers each frame of its tracks. At the end it delivers
+// the frames that the decoders held back.
 func (s *source) decode(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := s.format.ReadFrame(s.packet)
@@ -104,7 +108,7 @@ func (s *source) decode(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// trackOf returns whose packet it is; nil: of a stream that nobody wants.
+// trackOf returns the track of a packet; nil: the stream is not decoded.
 func (s *source) trackOf(p *astiav.Packet) *track {
 	for _, t := range []*track{s.video, s.audio} {
 		if t != nil && t.stream.Index() == p.StreamIndex() {
@@ -114,7 +118,8 @@ func (s *source) trackOf(p *astiav.Packet) *track {
 	return nil
 }
 
-// send decodes a packet (nil: what the decoder still holds) and delivers the frames that come of it.
+// send decodes a packet and delivers its frames. For nil it delivers the frames that the decoder
+// holds.
 func (s *source) send(t *track, p *astiav.Packet) error {
 	if t == nil {
 		return nil
@@ -138,11 +143,11 @@ func (s *source) send(t *track, p *astiav.Packet) error {
 	}
 }
 
-// late returns how much later than at this time, in seconds from the start of the clip, a frame is to be presented. A frame without a time is
-// never late.
-func (t *track) late(f *astiav.Frame, start, at float64) float64 {
+// late returns by how many seconds a frame is presented after a time. The time counts from the
+// start of the clip. A frame that has no time is never late.
+func (t *track) late(f *astiav.Frame, start, time float64) float64 {
 	if f.Pts() == astiav.NoPtsValue {
 		return 0
 	}
-	return float64(f.Pts())*t.stream.TimeBase().Float64() - start - at
+	return float64(f.Pts())*t.stream.TimeBase().Float64() - start - time
 }

@@ -20,22 +20,26 @@ import (
 
 func TestMain(m *testing.M) { mediatest.Main(m) }
 
-// The sources, besides the clip of go-astiav, are what the system's ffmpeg makes of these arguments.
+// sources are the arguments with which the system's ffmpeg makes clips.
 var sources = map[string]struct {
 	name string
 	args []string
 }{
 	"B-frames and priming": {"in.mp4", []string{
-		"-f", "lavfi", "-i", "testsrc2=s=320x240:r=30000/1001:d=2", "-f", "lavfi", "-i", "sine=r=44100:d=2,aformat=channel_layouts=stereo",
+		"-f", "lavfi", "-i", "testsrc2=s=320x240:r=30000/1001:d=2",
+		"-f", "lavfi", "-i", "sine=r=44100:d=2,aformat=channel_layouts=stereo",
 		"-c:v", "libx264", "-bf", "3", "-c:a", "aac",
 	}},
 	"ten bits, PCM, and a late start": {"in.mkv", []string{
-		"-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1", "-f", "lavfi", "-i", "sine=r=48000:d=1", "-output_ts_offset", "1.4",
-		"-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", "arib-std-b67",
+		"-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1",
+		"-f", "lavfi", "-i", "sine=r=48000:d=1", "-output_ts_offset", "1.4",
+		"-c:v", "libx264", "-pix_fmt", "yuv420p10le",
+		"-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", "arib-std-b67",
 		"-c:a", "pcm_s16le",
 	}},
 	"full range, wide pixels, no sound": {"in.mp4", []string{
-		"-f", "lavfi", "-i", "testsrc2=s=160x120:r=10:d=1", "-vf", "scale=out_range=pc,setsar=4/3", "-color_range", "pc", "-c:v", "libx264",
+		"-f", "lavfi", "-i", "testsrc2=s=160x120:r=10:d=1",
+		"-vf", "scale=out_range=pc,setsar=4/3", "-color_range", "pc", "-c:v", "libx264",
 	}},
 	"sound alone": {"in.mp4", []string{"-f", "lavfi", "-i", "sine=r=48000:d=1", "-c:a", "aac"}},
 }
@@ -98,7 +102,8 @@ func samePictures(t *testing.T, in, out string, before, after mediatest.Stream) 
 	}
 }
 
-// sameSound checks that no sample is missing beyond a codec's frame, and that each is heard when it was: the error is far weaker than the sound.
+// sameSound checks that no sample is missing beyond a codec's frame, and that each is heard when it
+// was: the error is far weaker than the sound.
 func sameSound(t *testing.T, in, out string, before, after mediatest.Stream) {
 	t.Helper()
 	const frame = 1024
@@ -125,7 +130,8 @@ func sameSound(t *testing.T, in, out string, before, after mediatest.Stream) {
 	require.Less(t, errorPower, power/10)
 }
 
-// soundDelay returns how long after the clip its sound begins, in seconds. The decoder gives nothing for the first packet of some clips.
+// soundDelay returns how long after the clip its sound begins, in seconds. The decoder gives
+// nothing for the first packet of some clips.
 func soundDelay(t *testing.T, path string, index int) float64 {
 	start := math.Inf(1)
 	for _, s := range mediatest.Probe(t, path).Streams {
@@ -156,16 +162,19 @@ func TestVariableRateIsRefused(t *testing.T) {
 	in, out := filepath.Join(t.TempDir(), "in.mkv"), filepath.Join(t.TempDir(), "out.mp4")
 	mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2",
 		"-vf", "select=not(between(n\\,20\\,30))", "-fps_mode", "vfr", in)
-	require.ErrorContains(t, run(context.Background(), []string{"-i", in, "-o", out}, io.Discard, io.Discard), "picture 20 is 0.440 s off the beat")
+	err := run(context.Background(), []string{"-i", in, "-o", out}, io.Discard, io.Discard)
+	require.ErrorContains(t, err, "picture 20 is 0.440 s off the beat")
 }
 
-// TestInterrupted: the file is finished, and holds what was read until then.
+// TestInterrupted checks that the file is finished, and holds the part that was read.
 func TestInterrupted(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const seconds, rate = 60, 25
 	in, out := filepath.Join(t.TempDir(), "in.mp4"), filepath.Join(t.TempDir(), "out.mp4")
-	mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=320x240:r=%d:d=%d", rate, seconds),
-		"-f", "lavfi", "-i", fmt.Sprintf("sine=r=48000:d=%d", seconds), "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", in)
+	mediatest.Run(t, "ffmpeg", "-v", "error",
+		"-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=320x240:r=%d:d=%d", rate, seconds),
+		"-f", "lavfi", "-i", fmt.Sprintf("sine=r=48000:d=%d", seconds),
+		"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", in)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -183,9 +192,11 @@ func TestInterrupted(t *testing.T) {
 	require.Positive(t, frames)
 	require.Less(t, frames, seconds*rate)
 	require.Equal(t, streams[0].NbFrames, streams[0].NbReadFrames)
-	require.InDelta(t, float64(frames)/rate, float64(len(mediatest.Sound(t, out, 1)[0]))/48000, 0.5, "sound and pictures lie apart by as much as in the source")
+	sound := float64(len(mediatest.Sound(t, out, 1)[0])) / 48000
+	require.InDelta(t, float64(frames)/rate, sound, 0.5, "pictures and sound are about as long as in the source")
 	last := func(path string) []byte {
-		return mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-vf", fmt.Sprintf("select=eq(n\\,%d)", frames-1), "-frames:v", "1", "-f", "rawvideo", "-")
+		return mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path,
+			"-vf", fmt.Sprintf("select=eq(n\\,%d)", frames-1), "-frames:v", "1", "-f", "rawvideo", "-")
 	}
 	require.Greater(t, mediatest.PSNR(last(in), last(out)), 30.0)
 }
@@ -196,8 +207,10 @@ func TestWhatCannotBe(t *testing.T) {
 	clip, err := defaultClip(context.Background())
 	require.NoError(t, err)
 	require.Error(t, run(context.Background(), []string{"-i", filepath.Join(dir, "absent.mp4")}, io.Discard, io.Discard))
-	require.Error(t, run(context.Background(), []string{"-i", clip, "-o", filepath.Join(dir, "out.unheard-of")}, io.Discard, io.Discard))
+	out := filepath.Join(dir, "out.unheard-of")
+	require.Error(t, run(context.Background(), []string{"-i", clip, "-o", out}, io.Discard, io.Discard))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	require.ErrorIs(t, run(ctx, []string{"-i", clip, "-o", filepath.Join(dir, "out.mp4")}, io.Discard, io.Discard), context.Canceled)
+	out = filepath.Join(dir, "out.mp4")
+	require.ErrorIs(t, run(ctx, []string{"-i", clip, "-o", out}, io.Discard, io.Discard), context.Canceled)
 }
