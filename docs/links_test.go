@@ -16,14 +16,14 @@ import (
 var (
 	fence   = regexp.MustCompile("(?ms)^\\s*```.*?^\\s*```$")
 	link    = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]+)\)`)
-	source  = regexp.MustCompile(`(?:src|srcset)="([^"]+)"`)
+	mention = regexp.MustCompile("`((?:api|nodes|muxer|gpu|pipeline|internal|benchmarks|examples|scripts|docs)/[\\w./-]+)`")
 	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
 	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	symbol  = regexp.MustCompile(`^(Test|Example|Benchmark|Fuzz)\w*$`)
 )
 
 // TestLinks follows each relative link of each document: the file exists, and so does the heading
-// or the function that the link names.
+// or the function that the link names. Files and folders that are mentioned exist, too.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	var documents []string
@@ -44,8 +44,9 @@ func TestLinks(t *testing.T) {
 			for _, m := range link.FindAllStringSubmatch(text, -1) {
 				checkLink(t, document, m[1], m[2])
 			}
-			for _, m := range source.FindAllStringSubmatch(text, -1) {
-				checkLink(t, document, "", m[1])
+			for _, m := range mention.FindAllStringSubmatch(text, -1) {
+				_, err := os.Stat(filepath.Join("..", m[1]))
+				assert.NoError(t, err, "it is mentioned")
 			}
 		})
 	}
