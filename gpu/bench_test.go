@@ -54,7 +54,7 @@ func BenchmarkUpload(b *testing.B) {
 }
 
 func settle(b *testing.B, d *gpu.Device) {
-	if err := d.Settle(); err != nil {
+	if err := d.AwaitUpload(); err != nil {
 		b.Fatal(err)
 	}
 }

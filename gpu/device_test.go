@@ -83,15 +83,15 @@ func testUpload(t *testing.T) {
 		require.NoError(t, d.Upload(dst, src))
 		require.Equal(t, astiav.PixelFormatCuda, dst.PixelFormat())
 		require.Equal(t, bytes.Join(rows(src), nil), download(t, d, dst))
-		require.NoError(t, d.Settle())
+		require.NoError(t, d.AwaitUpload())
 	}
-	require.NoError(t, d.Settle(), "there is nothing to wait for")
+	require.NoError(t, d.AwaitUpload(), "there is nothing to wait for")
 	for i := range uint64(2) {
 		require.NoError(t, d.Upload(newFrame(t), hostFrame(t, d, i)))
 	}
 	require.ErrorContains(t, d.Upload(newFrame(t), hostFrame(t, d, 9)), "2 uploads are under way")
-	require.NoError(t, d.Settle())
-	require.NoError(t, d.Settle())
+	require.NoError(t, d.AwaitUpload())
+	require.NoError(t, d.AwaitUpload())
 }
 
 // testFailingCopy has the first plane of the second picture refused.
@@ -104,7 +104,7 @@ func testFailingCopy(t *testing.T) {
 	cause, ok := errors.AsType[*gpu.Error](err)
 	require.True(t, ok)
 	assert.Equal(t, 1, cause.Code)
-	require.NoError(t, d.Settle())
+	require.NoError(t, d.AwaitUpload())
 }
 
 // testLateFailure has a copy fail after it was accepted.
@@ -112,7 +112,7 @@ func testLateFailure(t *testing.T) {
 	mediatest.NoLeaks(t)
 	d := open(t)
 	require.NoError(t, d.Upload(newFrame(t), hostFrame(t, d, 1)))
-	require.ErrorContains(t, d.Settle(), "upload: cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
+	require.ErrorContains(t, d.AwaitUpload(), "upload: cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
 }
 
 // testOrderOfClosing closes the device while pictures of all kinds are in use: the memory of each must outlive it, or the stand-in has no

@@ -4,7 +4,7 @@
 //	d.Attach(codec)           // before the encoder is opened
 //	d.Reserve(n)              // once it is
 //	d.Host(frame)             // a picture in memory that the GPU reads by itself, to draw into
-//	d.Upload(onGPU, frame)    // starts; Settle waits for the oldest that has been started
+//	d.Upload(onGPU, frame)    // starts; AwaitUpload waits for the oldest that has been started
 //	d.Convert(onGPU, input)   // of what is on the GPU already
 //	d.Close()
 //

@@ -29,7 +29,7 @@ func (u *uploads) free(lane *C.struct_gpu_lane) {
 }
 
 // Upload gives dst, which has no buffer, a picture on the device, and starts to copy src there, which is NV12 of the same size in the host's
-// memory. An encoder may be given dst at once. src must stay as it is until Settle has waited for this upload. Two can be under way at a time.
+// memory. An encoder may be given dst at once. src must stay as it is until AwaitUpload has waited for this upload. Two can be under way at a time.
 func (d *Device) Upload(dst, src *astiav.Frame) error {
 	u := &d.uploads
 	if u.started-u.ended == mostUploads {
@@ -46,8 +46,8 @@ func (d *Device) Upload(dst, src *astiav.Frame) error {
 	return nil
 }
 
-// Settle waits for the oldest upload that it has not waited for, if there is one. Its error is that of anything that the device did before.
-func (d *Device) Settle() error {
+// AwaitUpload waits for the oldest upload that it has not waited for, if there is one. Its error is that of anything that the device did before.
+func (d *Device) AwaitUpload() error {
 	u := &d.uploads
 	if u.started == u.ended {
 		return nil

@@ -11,10 +11,11 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// ErrNoBlanks is the error of blanks whose node has been closed.
+// ErrNoBlanks is the error of blanks whose node is closed.
 var ErrNoBlanks = errors.New("no more pictures: the stream is over")
 
-// Blanks are pictures to draw into, in memory that comes back to be used again. They are safe for use by several goroutines at once.
+// Blanks lends pictures to draw into, from memory that is used again. Several goroutines may use it
+// at once.
 type Blanks struct {
 	format        astiav.PixelFormat
 	width, height int
@@ -25,12 +26,13 @@ type Blanks struct {
 	closed bool
 }
 
-// newBlanks returns blanks of this format and size. Close frees them, each picture as it comes back.
+// newBlanks returns blanks of this format and size in pixels. Close frees them; the memory of a
+// picture that is in use is freed with the picture.
 func newBlanks(format astiav.PixelFormat, width, height int) *Blanks {
 	return &Blanks{format: format, width: width, height: height}
 }
 
-// Get returns a picture whose content is undefined. Whoever gets it frees it, or hands it over.
+// Get returns a picture whose content is undefined. The caller frees it or hands it over.
 func (b *Blanks) Get() (pipeline.Frame, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

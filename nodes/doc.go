@@ -1,17 +1,29 @@
-// Package nodes is what happens to media on its way from the caller to the muxer.
+// Package nodes contains the actors' work on media, from the caller's pictures and samples to the
+// packets for the muxer.
 //
-//	node      takes               gives               is
-//	Convert   pipeline.Input   pipeline.Frame      the caller's picture into the encoder's format: the only read of it
-//	Upload    pipeline.Frame      pipeline.Frame      the picture to the device that encodes it, where that is not the CPU
-//	Resample  pipeline.Samples    pipeline.Samples    the encoder's rate, sample format and channels
-//	Rechunk   pipeline.Samples    pipeline.Samples    blocks as long as the encoder wants them
-//	Encode    Frame or Samples    pipeline.Packet     one loop for pictures and sound
+// A node is sequential code: it holds no goroutine and no channel. Package pipeline runs nodes,
+// gives them items and closes them. A node owns each item that it receives: it frees the item or
+// emits it. The package opens no encoder, chooses no format and knows no container; its callers
+// tell a node all that in the node's config. It never imports gpu or muxer: a device is reached
+// through the interface Device.
 //
-// Nodes are sequential code. They hold no goroutine and no channel; package pipeline runs them, and closes them. What a
-// node takes it owns: it frees it, or emits it.
+//	node      takes             gives             does
+//	Convert   pipeline.Input    pipeline.Frame    converts the picture to the encoder's format
+//	Upload    pipeline.Frame    pipeline.Frame    copies the picture to the device that encodes it
+//	Resample  pipeline.Samples  pipeline.Samples  converts rate, sample format and channels
+//	Rechunk   pipeline.Samples  pipeline.Samples  cuts blocks of the length that the encoder takes
+//	Encode    Frame or Samples  pipeline.Packet   encodes pictures or sound
+//
+// # Who owns and frees what
+//
+// A node frees its pools and shelves in Close; the memory of an item that is still in use is freed
+// with the item. Convert reads borrowed pictures, and ends their loan as soon as it has read them.
+// Upload keeps a picture until its copy is over. Encode takes over its encoder. NewConvert and
+// NewUpload each take over one use of the device, and Close it.
 //
 // # How to add a node
 //
-// Write one file here with a type that is a pipeline.Processor, and a constructor that takes a config. Count what it holds in C
-// memory with package live. Wire it in api/build.go with one pipeline.Connect, and add a row to the table above.
+// Write one file with a type that implements pipeline.Processor and a constructor that takes a
+// config. Count what the type holds in C memory with package live. Wire it with one
+// pipeline.Connect where the graph is built, and add a row to the table above.
 package nodes

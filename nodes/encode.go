@@ -8,31 +8,32 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
-	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/internal/shelf"
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Media is what an encoder takes.
+// Media is what an encoder takes: a picture or a block of samples.
 type Media interface {
 	pipeline.Frame | pipeline.Samples
 	AV() *astiav.Frame
 	Free()
 }
 
-// Encode turns pictures or sound into packets. It numbers what it takes, from 0: pictures are one unit of the encoder's time base
-// apart, and sound follows on without a gap.
+// Encode turns pictures or sound into packets. It sets the times of its input, from 0: a picture
+// lasts one unit of the encoder's time base, and a block of samples begins where the last one
+// ended.
 type Encode[M Media] struct {
-	name  string
-	codec *astiav.CodecContext
-	sent  int64 // what the encoder was given, in units of its time base
-	total int64 // of that, what came in
-	given int64 // how many packets it gave
-	end   int64 // where these end
-	lag   int64 // see Lag
-	brief bool  // it has ended before the encoder knew how to count decoding times
-	shelf shelf.Packets
-	meter meter
+	name     string
+	codec    *astiav.CodecContext
+	sent     int64 // how much the encoder was given, in units of its time base
+	received int64 // how much of that came from Process; the rest is silence
+	packets  int64 // how many packets the encoder returned
+	end      int64 // where the packets end, in units of the time base
+	lag      int64 // see Lag
+	// noReordering: the decoding times are the presentation times; see maxLead.
+	noReordering bool
+	shelf        shelf.Packets
+	meter        meter
 }
 
 var (
@@ -42,55 +43,31 @@ var (
 	_ pipeline.Holder                                       = (*Encode[pipeline.Frame])(nil)
 )
 
-// NewEncode returns an Encode for an encoder that is open. It takes the encoder over, and Close frees it.
+// NewEncode returns an Encode for an open encoder. It takes the encoder over; Close frees it.
 func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
 	return &Encode[M]{name: name, codec: codec, lag: Lag(codec)}
-}
-
-// NewCodecContext allocates the encoder, not open yet, that FreeCodecContext or an Encode frees.
-func NewCodecContext(codec *astiav.Codec) *astiav.CodecContext {
-	live.New("encoder")
-	return astiav.AllocCodecContext(codec)
-}
-
-// FreeCodecContext frees an encoder that no Encode has taken over.
-func FreeCodecContext(codec *astiav.CodecContext) {
-	endUnfinished(codec)
-	astiavx.FreeEncoder(codec)
-	live.Freed("encoder") // now, for some take long
-}
-
-// endUnfinished gives SVT-AV1 a picture, if it has had none, and its end: version 1.4.1 waits for ever when it is closed without them.
-func endUnfinished(codec *astiav.CodecContext) {
-	if astiavx.OpenEncoder(codec) != "libsvtav1" {
-		return
-	}
-	if astiavx.FramesTaken(codec) == 0 {
-		_ = encodeOnce(codec) // what comes out is not wanted
-		return
-	}
-	_ = codec.SendFrame(nil) // it only ends the encoder, which may have been ended before
 }
 
 // Process encodes one picture or one block of samples.
 func (e *Encode[M]) Process(_ context.Context, in M, emit pipeline.Emit[pipeline.Packet]) error {
 	defer in.Free()
-	e.total += length(in.AV())
+	e.received += length(in.AV())
 	return e.send(in.AV(), emit)
 }
 
-// length is how much of a frame came in: one picture, or so many samples.
+// length returns the length of a frame without filling silence: 1 for a picture, or the number of
+// samples.
 func length(frame *astiav.Frame) int64 {
 	if frame.NbSamples() == 0 {
 		return 1
 	}
-	if n := astiavx.Duration(frame); n > 0 { // as Rechunk says
+	if n := astiavx.Duration(frame); n > 0 { // set by Rechunk
 		return n
 	}
 	return int64(frame.NbSamples())
 }
 
-// send gives the frame its times, and encodes it.
+// send sets the times of the frame, and encodes it.
 func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
 	duration := int64(max(frame.NbSamples(), 1))
 	frame.SetPts(e.sent)
@@ -99,7 +76,7 @@ func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet
 	return e.encode(frame, emit)
 }
 
-// Flush emits what the encoder still holds, and ends the encoder.
+// Flush emits the packets that the encoder still holds, and ends the encoder.
 func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]) error {
 	err := e.flush(emit)
 	if err == nil {
@@ -108,7 +85,8 @@ func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]
 	return err
 }
 
-// flush asks the encoder for what it still holds. One that never got anything has nothing, and some do not bear being asked.
+// flush emits the packets that the encoder still holds. An encoder that was given nothing holds
+// none, and some encoders fail when they are flushed then.
 func (e *Encode[M]) flush(emit pipeline.Emit[pipeline.Packet]) error {
 	if e.sent == 0 {
 		return nil
@@ -116,15 +94,17 @@ func (e *Encode[M]) flush(emit pipeline.Emit[pipeline.Packet]) error {
 	if err := e.pushOut(emit); err != nil {
 		return err
 	}
-	e.brief = e.given == 0 && e.sent <= mostLead && astiavx.OpenEncoder(e.codec) == "libx265"
+	e.noReordering = e.packets == 0 && e.sent <= maxLead && astiavx.OpenEncoder(e.codec) == "libx265"
 	return e.encode(nil, emit)
 }
 
-// mostLead is by how many pictures x265 decodes ahead of what it shows, at most. It learns how long they take from the first picture after them; where there
-// is none, version 3.5 takes the time from memory that nobody wrote. So few pictures are in order.
-const mostLead = 2
+// maxLead is the largest number of pictures that x265 decodes ahead of the one that it shows. It
+// learns how long pictures last from the first picture after them. If there is none, version 3.5
+// reads the duration from uninitialised memory and returns wrong decoding times. A video so short
+// has its pictures in order.
+const maxLead = 2
 
-// encode sends a frame (nil: the end) and emits the packets that it sets free.
+// encode gives the encoder a frame (nil: the end), and emits the packets that it returns.
 func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
 	if err := e.codec.SendFrame(frame); err != nil {
 		return fmt.Errorf("%s: %w", e.name, err)
@@ -143,41 +123,51 @@ func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Pack
 	}
 }
 
-// receive takes the next packet from the encoder, if it has one.
-func (e *Encode[M]) receive() (packet pipeline.Packet, ok bool, err error) {
-	packet = pipeline.PacketFrom(&e.shelf)
-	if ok, err = astiavx.ReceivePacket(e.codec, packet.Packet); err == nil && ok {
-		if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
-			packet.SetDuration(1) // not every encoder passes it on
-		}
-		if e.brief {
-			packet.SetDts(packet.Pts())
-		}
-		e.given++
-		e.end = max(e.end, packet.Pts()+packet.Duration())
-		if err = e.declarePadding(packet); err == nil {
-			e.meter.take(time.Now(), packet, e.codec.TimeBase())
-		}
+// receive returns the next packet of the encoder; false: it has none now.
+func (e *Encode[M]) receive() (pipeline.Packet, bool, error) {
+	packet := pipeline.PacketFrom(&e.shelf)
+	ok, err := astiavx.ReceivePacket(e.codec, packet.Packet)
+	if ok {
+		err = e.complete(packet)
 	}
-	if err != nil || !ok {
+	if !ok || err != nil {
 		packet.Free()
+		return pipeline.Packet{}, false, err
 	}
-	return packet, ok && err == nil, err
+	return packet, true, nil
+}
+
+// complete sets what the encoder left out of a packet, and counts the packet.
+func (e *Encode[M]) complete(packet pipeline.Packet) error {
+	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
+		packet.SetDuration(1) // some encoders do not pass the duration on
+	}
+	if e.noReordering {
+		packet.SetDts(packet.Pts())
+	}
+	e.packets++
+	e.end = max(e.end, packet.Pts()+packet.Duration())
+	if err := e.declarePadding(packet); err != nil {
+		return err
+	}
+	e.meter.add(time.Now(), packet, e.codec.TimeBase())
+	return nil
 }
 
 // Activity names the encoder.
 func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }
 
-// Held is how much the encoder keeps of what it was given: pictures, or samples per channel.
+// Held returns how much of its input the encoder holds: pictures, or samples per channel.
 func (e *Encode[M]) Held() int64 {
 	if e.codec.MediaType() == astiav.MediaTypeVideo {
-		return max(0, e.total-e.given)
+		return max(0, e.received-e.packets)
 	}
-	return max(0, e.total-e.end)
+	return max(0, e.received-e.end)
 }
 
-// Progress returns how far the encoder has come. It may be called at any time, from any goroutine, also after Close.
-func (e *Encode[M]) Progress() Progress { return e.meter.read(time.Now()) }
+// Progress returns how far the encoder has come. Any goroutine may call it at any time, also after
+// Close.
+func (e *Encode[M]) Progress() Progress { return e.meter.progress(time.Now()) }
 
 // Close frees the encoder.
 func (e *Encode[M]) Close() {

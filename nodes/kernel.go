@@ -10,7 +10,7 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// kernelInputs are the pixel formats that our own kernels read. All else is read by swscale.
+// kernelInputs are the pixel formats that the kernels of rgbyuv read. Swscale reads all others.
 var kernelInputs = map[astiav.PixelFormat]rgbyuv.Input{
 	astiav.PixelFormatRgb24: rgbyuv.RGB24, astiav.PixelFormatBgr24: rgbyuv.BGR24,
 	astiav.PixelFormatRgba: rgbyuv.RGBA, astiav.PixelFormatRgb0: rgbyuv.RGBA,
@@ -20,13 +20,15 @@ var kernelInputs = map[astiav.PixelFormat]rgbyuv.Input{
 	astiav.PixelFormatGbrp: rgbyuv.PlanarRGB,
 }
 
-// jpegInputs are those that they read where the colours are those of JPEG. They read no other YUV.
+// jpegInputs are the pixel formats that the kernels read if the colours are those of JPEG. They
+// read no other YUV.
 var jpegInputs = map[astiav.PixelFormat]rgbyuv.Input{
-	astiav.PixelFormatYuv444P: rgbyuv.JPEG444, astiav.PixelFormatYuv422P: rgbyuv.JPEG422, astiav.PixelFormatYuv420P: rgbyuv.JPEG420,
-	astiav.PixelFormatYuv440P: rgbyuv.JPEG440, astiav.PixelFormatYuv411P: rgbyuv.JPEG411, astiav.PixelFormatYuv410P: rgbyuv.JPEG410,
+	astiav.PixelFormatYuv444P: rgbyuv.JPEG444, astiav.PixelFormatYuv422P: rgbyuv.JPEG422,
+	astiav.PixelFormatYuv420P: rgbyuv.JPEG420, astiav.PixelFormatYuv440P: rgbyuv.JPEG440,
+	astiav.PixelFormatYuv411P: rgbyuv.JPEG411, astiav.PixelFormatYuv410P: rgbyuv.JPEG410,
 }
 
-// kernelOutputs are those that they write.
+// kernelOutputs are the pixel formats that the kernels write.
 var kernelOutputs = map[astiav.PixelFormat]rgbyuv.Output{
 	astiav.PixelFormatGray8: rgbyuv.Gray, astiav.PixelFormatNv12: rgbyuv.NV12,
 	astiav.PixelFormatYuv420P: rgbyuv.I420, astiav.PixelFormatYuvj420P: rgbyuv.I420,
@@ -44,7 +46,8 @@ var (
 	}
 )
 
-// KernelColor says how RGB becomes YUV of this colour by kernels like our own. False: they do not do it.
+// KernelColor returns the kernels' configuration for YUV of these colour tags; false: the kernels
+// cannot make such YUV.
 func KernelColor(color astiavx.Color) (cfg rgbyuv.Config, ok bool) {
 	matrix, hasMatrix := kernelMatrices[color.Space]
 	siting, hasSiting := kernelSitings[color.Location]
@@ -55,13 +58,13 @@ func KernelColor(color astiavx.Color) (cfg rgbyuv.Config, ok bool) {
 	return cfg, hasMatrix && hasSiting
 }
 
-// kernelInput is a form of picture that a kernel may read.
+// kernelInput is a kind of picture that a kernel may read.
 type kernelInput struct {
 	format astiav.PixelFormat
-	jpeg   bool
+	jpeg   bool // Y, Cb and Cr of JPEG
 }
 
-// findKernel returns the kernel for pictures of this form; nil where swscale has to serve.
+// findKernel returns the kernel for pictures of this kind; nil if there is none.
 func findKernel(input kernelInput, output astiav.PixelFormat, color astiavx.Color) *rgbyuv.Converter {
 	inputs := kernelInputs
 	if input.jpeg {
@@ -78,29 +81,30 @@ func findKernel(input kernelInput, output astiav.PixelFormat, color astiavx.Colo
 	return kernel
 }
 
-// kernels are those that a Convert has needed so far, by form of the input.
+// kernels are the kernels of a Convert, by the kind of input. It finds each when it is first
+// needed.
 type kernels struct {
 	cfg   *ConvertConfig
-	found map[kernelInput]*rgbyuv.Converter // nil: none
+	found map[kernelInput]*rgbyuv.Converter // nil: there is no kernel
 }
 
-// of returns the kernel for pictures of this form; nil where there is none.
-func (k *kernels) of(in pipeline.Input) *rgbyuv.Converter {
-	form := kernelInput{in.Format, in.JPEG}
-	kernel, known := k.found[form]
+// find returns the kernel for a picture; nil if there is none.
+func (k *kernels) find(in pipeline.Input) *rgbyuv.Converter {
+	input := kernelInput{in.Format, in.JPEG}
+	kernel, known := k.found[input]
 	if !known {
-		kernel = findKernel(form, k.cfg.Format, k.cfg.Color)
-		k.found[form] = kernel
+		kernel = findKernel(input, k.cfg.Format, k.cfg.Color)
+		k.found[input] = kernel
 	}
 	return kernel
 }
 
-// run converts a picture, and repeats the last column and row of luma where the output is larger; the kernel itself does so for chroma.
+// run converts a picture. If the output is larger, it repeats the last column and row of luma; the
+// kernel itself does so for chroma.
 func (k *kernels) run(kernel *rgbyuv.Converter, out pipeline.Frame, in pipeline.Input) {
 	src := rgbyuv.Planes{Data: in.Planes, Stride: in.Strides, Phase: in.Phase}
-	if in.Format == astiav.PixelFormatGbrp { // whose planes are G, B and R
-		src.Data[0], src.Data[1], src.Data[2] = in.Planes[2], in.Planes[0], in.Planes[1]
-		src.Stride[0], src.Stride[1], src.Stride[2] = in.Strides[2], in.Strides[0], in.Strides[1]
+	if in.Format == astiav.PixelFormatGbrp {
+		src = rgbFromGBR(src)
 	}
 	dst := rgbyuv.Planes{Stride: stridesOf(out)}
 	for i := range dst.Data {
@@ -110,6 +114,7 @@ func (k *kernels) run(kernel *rgbyuv.Converter, out pipeline.Frame, in pipeline.
 	kernel.Convert(dst, src, width, height)
 	from, to := plane{bytes: width, rows: height, step: 1}, plane{bytes: k.cfg.OutWidth, rows: k.cfg.OutHeight}
 	if from.bytes < to.bytes || from.rows < to.rows {
-		repeatEdge(unsafe.Slice((*byte)(dst.Data[0]), dst.Stride[0]*to.rows), dst.Stride[0], from, to)
+		luma := unsafe.Slice((*byte)(dst.Data[0]), dst.Stride[0]*to.rows)
+		repeatEdge(luma, dst.Stride[0], from, to)
 	}
 }

@@ -9,26 +9,26 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Progress is how far an encoder has come.
+// Progress is the progress of an encoder.
 type Progress struct {
-	Packets int64         // that it gave
-	Bytes   int64         // in these
-	Encoded time.Duration // media time: where what it gave ends
-	Ended   bool          // nothing more comes
+	Packets int64         // returned by the encoder
+	Bytes   int64         // in these packets
+	Encoded time.Duration // the time in the stream at which these packets end
+	Ended   bool          // the encoder returns no more packets
 
-	// What came recently: in the last Window, which is two seconds, or less where it began later.
+	// The progress within the last Window: about two seconds, or less if the packets began later.
 	RecentPackets int64
 	RecentEncoded time.Duration
-	Window        time.Duration // 0: nothing came in the last two seconds
+	Window        time.Duration // 0: no packet came in the last two seconds
 }
 
-// How far back a meter looks, and how finely.
+// A meter looks back over meterWindow, and remembers its progress every meterStep.
 const (
 	meterWindow = 2 * time.Second
 	meterStep   = 250 * time.Millisecond
 )
 
-// meter measures an encoder as it gives packets. It may be read at any time.
+// meter measures the packets of an encoder. Any goroutine may read it at any time.
 type meter struct {
 	mu      sync.Mutex
 	packets int64
@@ -39,18 +39,18 @@ type meter struct {
 	next    int
 }
 
-// mark is how far a stream was at a moment.
+// mark is the progress at one moment.
 type mark struct {
-	at      time.Time // zero: no mark
+	time    time.Time // zero: no mark
 	packets int64
 	encoded time.Duration
 }
 
-// take counts a packet, whose times are in base.
-func (m *meter) take(now time.Time, p pipeline.Packet, base astiav.Rational) {
+// add counts a packet whose times are in units of base.
+func (m *meter) add(now time.Time, p pipeline.Packet, base astiav.Rational) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if last := m.marks[(m.next+len(m.marks)-1)%len(m.marks)]; last.at.IsZero() || now.Sub(last.at) >= meterStep {
+	if last := m.marks[(m.next+len(m.marks)-1)%len(m.marks)]; last.time.IsZero() || now.Sub(last.time) >= meterStep {
 		m.marks[m.next] = mark{now, m.packets, m.encoded}
 		m.next = (m.next + 1) % len(m.marks)
 	}
@@ -60,21 +60,21 @@ func (m *meter) take(now time.Time, p pipeline.Packet, base astiav.Rational) {
 	m.encoded = max(m.encoded, time.Duration(end*float64(time.Second)))
 }
 
-// end says that nothing more comes.
+// end records that no more packets come.
 func (m *meter) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ended = true
 }
 
-// read returns how far the stream has come.
-func (m *meter) read(now time.Time) Progress {
+// progress returns the progress until now.
+func (m *meter) progress(now time.Time) Progress {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := Progress{Packets: m.packets, Bytes: m.bytes, Encoded: m.encoded, Ended: m.ended}
 	for i := range m.marks { // the oldest first
 		k := m.marks[(m.next+i)%len(m.marks)]
-		if age := now.Sub(k.at); !k.at.IsZero() && age <= meterWindow {
+		if age := now.Sub(k.time); !k.time.IsZero() && age <= meterWindow {
 			p.RecentPackets, p.RecentEncoded, p.Window = m.packets-k.packets, m.encoded-k.encoded, age
 			break
 		}

@@ -25,10 +25,11 @@ func collect[T any](to *[]T) pipeline.Emit[T] {
 	}
 }
 
-// lent is a picture of one plane in Go memory, which the test keeps alive.
+// lent returns a picture of one plane in Go memory, which the test keeps alive.
 func lent(format astiav.PixelFormat, pixels []byte, stride int) pipeline.Input {
 	return pipeline.Input{
-		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(&pixels[0])}, Strides: [4]int{stride}, Loan: pipeline.NewLoan(1),
+		Format: format, Planes: [4]unsafe.Pointer{unsafe.Pointer(&pixels[0])}, Strides: [4]int{stride},
+		Loan: pipeline.NewLoan(1),
 	}
 }
 
@@ -49,6 +50,14 @@ func bt709(r astiav.ColorRange) astiavx.Color {
 	}
 }
 
+// sameSize is the config of a conversion that keeps the size.
+func sameSize(width, height int, format astiav.PixelFormat, color astiavx.Color) ConvertConfig {
+	return ConvertConfig{
+		Width: width, Height: height, OutWidth: width, OutHeight: height, Format: format, Color: color,
+	}
+}
+
+// convertOne converts one picture, and checks that its memory was returned.
 func convertOne(t *testing.T, cfg ConvertConfig, in pipeline.Input) pipeline.Frame {
 	t.Helper()
 	c, err := NewConvert(cfg)
@@ -62,23 +71,26 @@ func convertOne(t *testing.T, cfg ConvertConfig, in pipeline.Input) pipeline.Fra
 	select {
 	case <-in.Loan.Done():
 	default:
-		require.Fail(t, "the borrowed memory was not given back")
+		require.Fail(t, "the borrowed memory was not returned")
 	}
 	return out[0]
 }
 
-// TestConvertFollowsTheStandard compares flat colours with ITU-R BT.709, items 3.2 and 3.4: Y = 0.2126·R + 0.7152·G + 0.0722·B, Cb = (B−Y)/1.8556,
-// Cr = (R−Y)/1.5748, at limited range 16+219·Y and 128+224·C, at full range 255·Y and 128+255·C.
+// TestConvertFollowsTheStandard compares flat colours with ITU-R BT.709, items 3.2 and 3.4: Y =
+// 0.2126·R + 0.7152·G + 0.0722·B, Cb = (B−Y)/1.8556, Cr = (R−Y)/1.5748, at limited range 16+219·Y
+// and 128+224·C, at full range 255·Y and 128+255·C.
 func TestConvertFollowsTheStandard(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height = 18, 10
 	for _, colorRange := range []astiav.ColorRange{astiav.ColorRangeMpeg, astiav.ColorRangeJpeg} {
-		for _, c := range [][3]byte{{0, 0, 0}, {255, 255, 255}, {64, 64, 64}, {255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {30, 200, 120}} {
+		for _, c := range [][3]byte{
+			{0, 0, 0}, {255, 255, 255}, {64, 64, 64}, {255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {30, 200, 120},
+		} {
 			pixels := make([]byte, 3*width*height)
 			for i := range pixels {
 				pixels[i] = c[i%3]
 			}
-			cfg := ConvertConfig{Width: width, Height: height, OutWidth: width, OutHeight: height, Format: astiav.PixelFormatYuv420P, Color: bt709(colorRange)}
+			cfg := sameSize(width, height, astiav.PixelFormatYuv420P, bt709(colorRange))
 			f := convertOne(t, cfg, lent(astiav.PixelFormatRgb24, pixels, 3*width))
 			r, g, b := float64(c[0])/255, float64(c[1])/255, float64(c[2])/255
 			y := 0.2126*r + 0.7152*g + 0.0722*b
@@ -102,16 +114,17 @@ func TestConvertFollowsTheStandard(t *testing.T) {
 	}
 }
 
-func TestConvertCopiesWhatIsInTheFormatAlready(t *testing.T) {
+func TestConvertCopiesPicturesInTheOutputFormat(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height, stride = 7, 3, 11
 	pixels := make([]byte, stride*height)
 	for i := range pixels {
 		pixels[i] = byte(i)
 	}
-	cfg := ConvertConfig{Width: width, Height: height, OutWidth: width, OutHeight: height, Format: astiav.PixelFormatGray8, Color: bt709(astiav.ColorRangeMpeg)}
+	cfg := sameSize(width, height, astiav.PixelFormatGray8, bt709(astiav.ColorRangeMpeg))
 	f := convertOne(t, cfg, lent(astiav.PixelFormatGray8, pixels, stride))
-	require.Equal(t, []byte{0, 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 17, 22, 23, 24, 25, 26, 27, 28}, rows(f, 0, width, height))
+	want := []byte{0, 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 17, 22, 23, 24, 25, 26, 27, 28}
+	require.Equal(t, want, rows(f, 0, width, height))
 	f.Free()
 }
 
@@ -119,7 +132,12 @@ func TestPadRepeatsTheEdge(t *testing.T) {
 	mediatest.NoLeaks(t)
 	p := padder{width: 4, height: 4}
 	defer p.free()
-	out, err := p.pad(lent(astiav.PixelFormatRgb24, []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27, 28, 29}, 9), 3, 3)
+	pixels := []byte{
+		1, 2, 3, 4, 5, 6, 7, 8, 9,
+		11, 12, 13, 14, 15, 16, 17, 18, 19,
+		21, 22, 23, 24, 25, 26, 27, 28, 29,
+	}
+	out, err := p.pad(lent(astiav.PixelFormatRgb24, pixels, 9), 3, 3)
 	require.NoError(t, err)
 	want := [][]byte{
 		{1, 2, 3, 4, 5, 6, 7, 8, 9, 7, 8, 9},
@@ -134,11 +152,11 @@ func TestPadRepeatsTheEdge(t *testing.T) {
 
 var floatStereo = SampleSpec{Rate: 48000, Format: astiav.SampleFormatFltp, Layout: astiav.ChannelLayoutStereo}
 
-// ramp returns n samples that count from first, on both channels.
+// ramp returns n samples on each of two channels: first, first+1 and so on.
 func ramp(t *testing.T, first, n int) pipeline.Samples {
 	t.Helper()
 	shelf := NewSampleShelf(floatStereo)
-	defer shelf.Close() // what is out comes back later, and is freed then
+	defer shelf.Close() // blocks that come back later are freed then
 	s, err := shelf.Get(n)
 	require.NoError(t, err)
 	for c := range 2 {
@@ -164,18 +182,18 @@ func TestRechunkKeepsEverySample(t *testing.T) {
 				total += n
 			}
 			require.NoError(t, r.Flush(context.Background(), collect(&out)))
-			at := 0
+			next := 0
 			for i, s := range out {
 				if i < len(out)-1 {
 					require.Equal(t, 100, s.NbSamples())
 				}
 				for _, v := range astiavx.FloatPlane(s.Frame, 1) {
-					require.Equal(t, float32(at), v)
-					at++
+					require.Equal(t, float32(next), v)
+					next++
 				}
 				s.Free()
 			}
-			require.Equal(t, total, at)
+			require.Equal(t, total, next)
 		})
 	}
 }
@@ -184,7 +202,8 @@ func TestResampleKeepsTheLength(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, rate := range []int{8000, 32000, 44100, 48000, 96000} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
-			r := NewResample(floatStereo, SampleSpec{Rate: rate, Format: astiav.SampleFormatFltp, Layout: astiav.ChannelLayoutMono})
+			mono := SampleSpec{Rate: rate, Format: astiav.SampleFormatFltp, Layout: astiav.ChannelLayoutMono}
+			r := NewResample(floatStereo, mono)
 			defer r.Close()
 			var out []pipeline.Samples
 			for range 48 {
@@ -233,5 +252,5 @@ func TestEncodeFlushesEverything(t *testing.T) {
 		total += p.Duration()
 		p.Free()
 	}
-	require.Equal(t, int64(20), total, "what goes in in time comes out")
+	require.Equal(t, int64(20), total, "the packets last as long as the pictures")
 }

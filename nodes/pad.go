@@ -1,7 +1,6 @@
 package nodes
 
 import (
-	"fmt"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -10,38 +9,19 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// plane is the part of a plane that holds pixels.
-type plane struct {
-	bytes, rows int // bytes of a row that hold pixels, and how many rows
-	step        int // bytes of a pixel
-}
-
-// planesOf returns the planes of a picture of this size, in pixels.
-func planesOf(format astiav.PixelFormat, width, height int) []plane {
-	raw, _ := astiavx.RawLayout(format, width, height)
-	info := astiavx.DescribePixelFormat(format)
-	planes := make([]plane, info.Planes)
-	for i := range planes {
-		rows := height
-		if i == 1 || i == 2 {
-			rows = (height + 1<<info.Log2ChromaHeight - 1) >> info.Log2ChromaHeight
-		}
-		planes[i] = plane{bytes: raw.Strides[i], rows: rows, step: info.Bytes[i]}
-	}
-	return planes
-}
-
-// padder makes pictures larger by repeating their last column and row: what an encoder with subsampled chroma needs of a picture of odd size.
+// padder enlarges pictures by repeating their last column and row. An encoder with subsampled
+// chroma needs that for pictures of odd size.
 type padder struct {
 	width, height int     // of the result
-	from, to      []plane // of the scratch's format: before and after
+	from, to      []plane // of the scratch picture's format, before and after
 	scratch       pipeline.Frame
 }
 
-// enlarges says whether pictures of this size need padding.
+// enlarges returns true if pictures of this size need padding.
 func (p *padder) enlarges(width, height int) bool { return p.width > width || p.height > height }
 
-// pad returns the picture, of width × height pixels, in the padder's size, as a copy that is valid until the next call.
+// pad returns a copy of the picture, of width × height pixels, in the padder's size. The copy is
+// valid until the next call.
 func (p *padder) pad(in pipeline.Input, width, height int) (pipeline.Input, error) {
 	if err := p.prepare(in.Format, width, height); err != nil {
 		return in, err
@@ -56,7 +36,7 @@ func (p *padder) pad(in pipeline.Input, width, height int) (pipeline.Input, erro
 	return out, nil
 }
 
-// repeatEdge fills what to has more than from.
+// repeatEdge fills the columns and rows that "to" has and "from" has not.
 func repeatEdge(pixels []byte, stride int, from, to plane) {
 	for y := range from.rows {
 		row := pixels[y*stride:]
@@ -69,22 +49,17 @@ func repeatEdge(pixels []byte, stride int, from, to plane) {
 	}
 }
 
-// prepare allocates the scratch picture in this format, for pictures of width × height pixels,
-// which is the same for all.
+// prepare allocates the scratch picture in this format. All pictures have the same size, of width ×
+// height pixels.
 func (p *padder) prepare(format astiav.PixelFormat, width, height int) error {
 	if p.scratch.Frame != nil && p.scratch.PixelFormat() == format {
 		return nil
 	}
 	p.free()
 	p.from, p.to = planesOf(format, width, height), planesOf(format, p.width, p.height)
-	p.scratch = pipeline.NewFrame()
-	p.scratch.SetWidth(p.width)
-	p.scratch.SetHeight(p.height)
-	p.scratch.SetPixelFormat(format)
-	if err := p.scratch.AllocBuffer(0); err != nil {
-		return fmt.Errorf("allocate a picture of %d×%d %s: %w", p.width, p.height, format, err)
-	}
-	return nil
+	var err error
+	p.scratch, err = newScratch(format, p.width, p.height)
+	return err
 }
 
 func (p *padder) free() {

@@ -9,21 +9,26 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Lag is by how many samples the packets of an encoder that is open lag behind what it is given, where it keeps these at the end, as
-// those of AC-3, MPEG layer 2 and WMA do. Silence must push them out.
+// Lag returns by how many samples the packets of an open encoder lag behind its input, if the
+// encoder does not return these samples at the end. The encoders of AC-3, MPEG layer 2 and WMA
+// behave so: silence must push the samples out. For all others Lag returns 0.
 func Lag(codec *astiav.CodecContext) int64 {
-	if codec.MediaType() != astiav.MediaTypeAudio || codec.FrameSize() == 0 || astiavx.EncoderCapabilities(astiavx.OpenEncoder(codec)).Delay {
+	if codec.MediaType() != astiav.MediaTypeAudio || codec.FrameSize() == 0 {
+		return 0
+	}
+	if astiavx.EncoderCapabilities(astiavx.OpenEncoder(codec)).Delay {
 		return 0
 	}
 	return int64(astiavx.InitialPadding(codec))
 }
 
-// pushOut gives an encoder that lags behind as many blocks of silence as it takes until all that came in is out.
+// pushOut gives an encoder that lags behind blocks of silence until it has returned all samples
+// that were received.
 func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
 	spec := SampleSpec{Rate: e.codec.SampleRate(), Format: e.codec.SampleFormat(), Layout: e.codec.ChannelLayout()}
 	blocks := NewSampleShelf(spec)
 	defer blocks.Close()
-	for e.lag > 0 && e.sent-e.lag < e.total {
+	for e.lag > 0 && e.sent-e.lag < e.received {
 		silence, err := blocks.silence(e.codec.FrameSize())
 		if err != nil {
 			return err
@@ -37,17 +42,19 @@ func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
 	return nil
 }
 
-// declarePadding says in a packet how much of its end did not come in. Other encoders than those that lag behind, and FFmpeg's of AAC, say so themselves.
+// declarePadding states in a packet how many samples at its end are silence that was not received.
+// It does so for encoders that lag behind, and for FFmpeg's AAC encoder; the others do it
+// themselves.
 func (e *Encode[M]) declarePadding(p pipeline.Packet) error {
 	if e.codec.CodecID() != astiav.CodecIDAac && e.lag == 0 {
 		return nil
 	}
 	block := int64(e.codec.FrameSize())
-	padding := min(block, p.Pts()+block-e.total)
+	padding := min(block, p.Pts()+block-e.received)
 	if padding <= 0 {
 		return nil
 	}
-	if _, said := p.SideData().SkipSamples().Get(); said {
+	if _, declared := p.SideData().SkipSamples().Get(); declared {
 		return nil
 	}
 	p.SetDuration(block - padding)

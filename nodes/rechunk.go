@@ -9,12 +9,13 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Rechunk cuts sound into blocks of equal length, as encoders take them. Only the last may be shorter. The duration of a block is the
-// number of samples in it that came in.
+// Rechunk cuts sound into blocks of the length that the encoder takes. The last block may be
+// shorter. The duration of a block is the number of its samples that were received: the silence
+// that fills the last block does not count.
 type Rechunk struct {
 	size   int
 	fill   bool
-	fifo   astiavx.SampleQueue
+	queue  astiavx.SampleQueue
 	blocks *SampleShelf
 }
 
@@ -23,23 +24,24 @@ var (
 	_ pipeline.Holder                                        = (*Rechunk)(nil)
 )
 
-// NewRechunk returns a Rechunk for samples of this form into blocks of size samples per channel. Where fill is set, silence makes the last as long as
-// the others. Close frees the Rechunk.
+// NewRechunk returns a Rechunk that cuts samples of this format into blocks of size samples per
+// channel. If fill is true, silence makes the last block as long as the others. Close frees it.
 func NewRechunk(spec SampleSpec, size int, fill bool) *Rechunk {
 	live.New("audio fifo")
 	return &Rechunk{
-		size: size, fill: fill, blocks: NewSampleShelf(spec), fifo: astiavx.NewSampleQueue(spec.Format, spec.Layout.Channels(), size),
+		size: size, fill: fill, blocks: NewSampleShelf(spec),
+		queue: astiavx.NewSampleQueue(spec.Format, spec.Layout.Channels(), size),
 	}
 }
 
-// Process takes a block of any length and emits as many full blocks as there are now.
+// Process queues a block of any length, and emits all full blocks.
 func (r *Rechunk) Process(_ context.Context, in pipeline.Samples, emit pipeline.Emit[pipeline.Samples]) error {
-	err := r.fifo.Write(in.Frame)
+	err := r.queue.Write(in.Frame)
 	in.Free()
 	if err != nil {
 		return fmt.Errorf("queue samples: %w", err)
 	}
-	for r.fifo.Size() >= r.size {
+	for r.queue.Size() >= r.size {
 		if err := r.cut(r.size, emit); err != nil {
 			return err
 		}
@@ -47,9 +49,9 @@ func (r *Rechunk) Process(_ context.Context, in pipeline.Samples, emit pipeline.
 	return nil
 }
 
-// Flush emits the rest.
+// Flush emits the rest of the samples.
 func (r *Rechunk) Flush(_ context.Context, emit pipeline.Emit[pipeline.Samples]) error {
-	if rest := r.fifo.Size(); rest > 0 {
+	if rest := r.queue.Size(); rest > 0 {
 		return r.cut(rest, emit)
 	}
 	return nil
@@ -69,8 +71,8 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 	if err != nil {
 		return err
 	}
-	out.SetNbSamples(n)
-	if err := r.fifo.Read(out.Frame); err != nil {
+	out.SetNbSamples(n) // Read fills as many samples as the frame has
+	if err := r.queue.Read(out.Frame); err != nil {
 		out.Free()
 		return fmt.Errorf("take %d samples: %w", n, err)
 	}
@@ -79,12 +81,12 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 	return emit(out)
 }
 
-// Held is how many samples per channel wait for more.
-func (r *Rechunk) Held() int64 { return int64(r.fifo.Size()) }
+// Held returns how many samples per channel are in the queue.
+func (r *Rechunk) Held() int64 { return int64(r.queue.Size()) }
 
 // Close frees the Rechunk.
 func (r *Rechunk) Close() {
 	live.Freed("audio fifo")
-	r.fifo.Free()
+	r.queue.Free()
 	r.blocks.Close()
 }

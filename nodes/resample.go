@@ -10,11 +10,11 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Resample brings samples to the encoder's rate, format and channels.
+// Resample converts samples to the encoder's rate, sample format and channels.
 type Resample struct {
 	swr    *astiav.SoftwareResampleContext
-	blocks *SampleShelf // of what goes out
-	blanks *SampleShelf // to fill with what comes in
+	blocks *SampleShelf // of the output
+	blanks *SampleShelf // of the input, for callers to fill
 	used   bool
 }
 
@@ -23,13 +23,15 @@ var (
 	_ pipeline.Holder                                        = (*Resample)(nil)
 )
 
-// NewResample returns a Resample from one form to another. Close frees it.
+// NewResample returns a Resample from one format to another. Close frees it.
 func NewResample(in, out SampleSpec) *Resample {
 	live.New("resampler")
-	return &Resample{swr: astiav.AllocSoftwareResampleContext(), blocks: NewSampleShelf(out), blanks: NewSampleShelf(in)}
+	return &Resample{
+		swr: astiav.AllocSoftwareResampleContext(), blocks: NewSampleShelf(out), blanks: NewSampleShelf(in),
+	}
 }
 
-// Blanks are blocks for samples that are to come in.
+// Blanks lends blocks that a caller fills with samples for Process.
 func (r *Resample) Blanks() *SampleShelf { return r.blanks }
 
 // Process resamples one block.
@@ -39,7 +41,7 @@ func (r *Resample) Process(_ context.Context, in pipeline.Samples, emit pipeline
 	return r.convert(in.Frame, emit)
 }
 
-// Flush emits the end of the sound, which the filter still holds.
+// Flush emits the end of the sound, which the resampler's filter still holds.
 func (r *Resample) Flush(_ context.Context, emit pipeline.Emit[pipeline.Samples]) error {
 	if !r.used {
 		return nil
@@ -47,6 +49,7 @@ func (r *Resample) Flush(_ context.Context, emit pipeline.Emit[pipeline.Samples]
 	return r.convert(nil, emit)
 }
 
+// convert resamples a block; nil: the end of the sound.
 func (r *Resample) convert(in *astiav.Frame, emit pipeline.Emit[pipeline.Samples]) error {
 	out, spec := r.blocks.empty(), &r.blocks.spec
 	if err := r.swr.ConvertFrame(in, out.Frame); err != nil {
@@ -60,7 +63,7 @@ func (r *Resample) convert(in *astiav.Frame, emit pipeline.Emit[pipeline.Samples
 	return emit(out)
 }
 
-// Held is how many samples per channel the filter keeps, at the rate that goes out.
+// Held returns how many samples per channel the filter holds, at the rate of the output.
 func (r *Resample) Held() int64 {
 	if !r.used {
 		return 0

@@ -10,25 +10,25 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// SampleSpec is the form of a stream of samples.
+// SampleSpec is the format of a stream of samples.
 type SampleSpec struct {
 	Rate   int // Hz
 	Format astiav.SampleFormat
 	Layout astiav.ChannelLayout
 }
 
-// SampleShelf gives out blocks of samples of one form, whose frames come back to be used again. It
-// is safe for use by several goroutines at once.
+// SampleShelf lends blocks of samples of one format, whose frames are used again. Several
+// goroutines may use it at once.
 type SampleShelf struct {
 	spec  SampleSpec
 	shelf shelf.Frames
 }
 
-// NewSampleShelf returns a shelf for samples of this form. Close frees what is on it.
+// NewSampleShelf returns a shelf for samples of this format. Close frees it.
 func NewSampleShelf(spec SampleSpec) *SampleShelf { return &SampleShelf{spec: spec} }
 
-// Get returns a block of n samples per channel, whose content is undefined. Whoever gets it frees
-// it, or hands it over.
+// Get returns a block of n samples per channel, whose content is undefined. The caller frees it or
+// hands it over.
 func (s *SampleShelf) Get(n int) (pipeline.Samples, error) {
 	block := s.empty()
 	block.SetNbSamples(n)
@@ -48,7 +48,7 @@ func (s *SampleShelf) empty() pipeline.Samples {
 	return block
 }
 
-// silence returns a block of n samples per channel that are silent.
+// silence returns a block of n silent samples per channel.
 func (s *SampleShelf) silence(n int) (pipeline.Samples, error) {
 	block, err := s.Get(n)
 	if err != nil {
@@ -56,10 +56,10 @@ func (s *SampleShelf) silence(n int) (pipeline.Samples, error) {
 	}
 	if err := astiavx.FillSilence(block.Frame); err != nil {
 		block.Free()
-		return pipeline.Samples{}, fmt.Errorf("silence: %w", err)
+		return pipeline.Samples{}, fmt.Errorf("fill with silence: %w", err)
 	}
 	return block, nil
 }
 
-// Close frees the frames on the shelf; those that come back later are freed then.
+// Close frees the frames on the shelf. Frames that are in use are freed when they come back.
 func (s *SampleShelf) Close() { s.shelf.Close() }

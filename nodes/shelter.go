@@ -1,7 +1,6 @@
 package nodes
 
 import (
-	"fmt"
 	"os"
 	"unsafe"
 
@@ -11,19 +10,25 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// overread is how far beyond the end of a plane swscale may read: it works in blocks, and counts on the room that FFmpeg's own frames have there.
+// overread is how many bytes beyond the end of a plane swscale may read. It works in blocks, and
+// relies on the spare bytes that FFmpeg's own frames have there.
 const overread = 256
 
-// shelter copies the pictures that swscale must not read where they are: the few behind whose end memory may end, too, and mosaics of odd sizes, which swscale
-// reads in squares of four, beyond their last column and row. All others are read in place, as what lies behind them, though it is read, makes no difference.
+// shelter copies the pictures that swscale must not read in place:
+//   - pictures that may end where the memory ends;
+//   - mosaics of odd size: swscale reads them in squares of two by two pixels, beyond the last
+//     column and row.
+//
+// All other pictures are read in place: the bytes behind them are read too, and change nothing.
 type shelter struct {
-	format astiav.PixelFormat // of the pictures, which all have one size
+	format astiav.PixelFormat // of the pictures; all have one size
 	planes []plane
 	frame  pipeline.Frame // of the format; allocated when it is needed
 }
 
-// of returns the picture, of width × height pixels, or a copy with room behind it that is valid until the next call.
-func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, error) {
+// secure returns the picture, of width × height pixels, or a copy with spare bytes behind it. The
+// copy is valid until the next call.
+func (s *shelter) secure(in pipeline.Input, width, height int) (pipeline.Input, error) {
 	if s.planes == nil || s.format != in.Format {
 		s.free()
 		s.format, s.planes = in.Format, planesOf(in.Format, width, height)
@@ -32,9 +37,21 @@ func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, erro
 	if !odd && (in.Owned.Frame != nil || !s.endsWithMemory(in)) {
 		return in, nil
 	}
-	if err := s.prepare(width, height); err != nil {
-		return in, err
+	if s.frame.Frame == nil {
+		var err error
+		if s.frame, err = newScratch(s.format, width, height); err != nil {
+			return in, err
+		}
 	}
+	out := s.copy(in)
+	if odd {
+		s.completeSquares(out, width, height)
+	}
+	return out, nil
+}
+
+// copy copies a picture, and its palette if it has one, to the frame.
+func (s *shelter) copy(in pipeline.Input) pipeline.Input {
 	out := in
 	strides := stridesOf(s.frame)
 	for i, p := range s.planes {
@@ -45,28 +62,26 @@ func (s *shelter) of(in pipeline.Input, width, height int) (pipeline.Input, erro
 		out.Planes[1] = astiavx.Plane(s.frame.Frame, 1)
 		astiavx.CopyPlane(out.Planes[1], paletteBytes, in.Planes[1], paletteBytes, paletteBytes, 1)
 	}
-	if odd {
-		s.completeSquares(out, width, height)
-	}
-	return out, nil
+	return out
 }
 
-// completeSquares gives a mosaic of an odd size one more column and row, each as the last of the same colours. The frame has room for them.
+// completeSquares gives a mosaic of odd size one more column and row. Each is a copy of the last
+// one that has the same colours. The frame has room for them.
 func (s *shelter) completeSquares(picture pipeline.Input, width, height int) {
 	data, stride, row := picture.Planes[0], picture.Strides[0], s.planes[0].bytes
 	step := row / width
 	if height%2 == 1 && height > 2 {
-		astiavx.CopyPlane(unsafe.Add(data, height*stride), stride, unsafe.Add(data, (height-2)*stride), stride, row, 1)
+		last := unsafe.Add(data, (height-2)*stride)
+		astiavx.CopyPlane(unsafe.Add(data, height*stride), stride, last, stride, row, 1)
 	}
 	if width%2 == 1 && width > 2 {
-		astiavx.CopyPlane(unsafe.Add(data, width*step), stride, unsafe.Add(data, (width-2)*step), stride, step, height+height%2)
+		last := unsafe.Add(data, (width-2)*step)
+		astiavx.CopyPlane(unsafe.Add(data, width*step), stride, last, stride, step, height+height%2)
 	}
 }
 
-// paletteBytes are 256 colours of 4 bytes.
-const paletteBytes = 1024
-
-// endsWithMemory says whether reading beyond a plane may lead to another page of memory than the plane itself.
+// endsWithMemory returns true if an overread of a plane may reach a page of memory that the plane
+// itself does not reach.
 func (s *shelter) endsWithMemory(in pipeline.Input) bool {
 	page := uintptr(os.Getpagesize())
 	for i, p := range s.planes {
@@ -76,21 +91,6 @@ func (s *shelter) endsWithMemory(in pipeline.Input) bool {
 		}
 	}
 	return false
-}
-
-func (s *shelter) prepare(width, height int) error {
-	if s.frame.Frame != nil {
-		return nil
-	}
-	s.frame = pipeline.NewFrame()
-	s.frame.SetWidth(width)
-	s.frame.SetHeight(height)
-	s.frame.SetPixelFormat(s.format)
-	if err := s.frame.AllocBuffer(0); err != nil {
-		s.free()
-		return fmt.Errorf("allocate a picture of %d×%d %s: %w", width, height, s.format, err)
-	}
-	return nil
 }
 
 func (s *shelter) free() {

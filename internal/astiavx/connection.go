@@ -29,7 +29,8 @@ type Connection struct {
 
 // Connect opens a URL for writing. Options that the protocol does not use stay in the dictionary.
 // FFmpeg's lines about the connection go to the log, which may be nil. If ctx ends first, Connect
-// returns its cause soon; only the lookup of a name cannot be interrupted. Close frees the connection.
+// returns its cause soon; only the lookup of a name cannot be interrupted. Close frees the
+// connection.
 func Connect(ctx context.Context, url string, options *astiav.Dictionary, log *Log) (*Connection, error) {
 	live.New("connection")
 	c := &Connection{interrupter: astiav.NewIOInterrupter(), log: logConnection(log)}
@@ -54,8 +55,8 @@ func Connect(ctx context.Context, url string, options *astiav.Dictionary, log *L
 	return c, nil
 }
 
-// PacketSize returns the largest number of bytes that the protocol sends in one packet; 0: it has no
-// packets.
+// PacketSize returns the largest number of bytes that the protocol sends in one packet; 0: it has
+// no packets.
 func (c *Connection) PacketSize() int { return int(c.av().max_packet_size) }
 
 // Write sends p at once. If it returns an error, a part of p may have been sent.
@@ -102,8 +103,8 @@ func (c *Connection) Close() error {
 
 func (c *Connection) av() *C.AVIOContext { return (*C.AVIOContext)(cPointer(c.io)) }
 
-// systemError turns FFmpeg's code for an error of the system into that error, which errors.Is finds.
-// FFmpeg's own codes are made of four letters, and are larger.
+// systemError turns FFmpeg's code for an error of the system into that error, which errors.Is
+// finds. FFmpeg's own codes are made of four letters, and are larger.
 func systemError(err error) error {
 	code, ok := err.(astiav.Error) //nolint:errorlint // go-astiav does not wrap it
 	if !ok || code >= 0 || -code >= 4096 {

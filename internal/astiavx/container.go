@@ -41,8 +41,8 @@ type Container struct {
 	GlobalHeader bool // it stores the encoders' headers in its own header
 }
 
-// GuessContainer returns the container of this name, or, if name is empty, the one for the extension
-// of the file's name. Go-astiav finds containers by name only.
+// GuessContainer returns the container of this name, or, if name is empty, the one for the
+// extension of the file's name. Go-astiav finds containers by name only.
 func GuessContainer(name, file string) (Container, bool) {
 	var n, f *C.char
 	if name != "" {

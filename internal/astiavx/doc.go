@@ -1,5 +1,5 @@
-// Package astiavx binds what avloom needs of FFmpeg and go-astiav v0.43.0 does not bind. Each symbol
-// states why it exists; when go-astiav gains the same, the symbol here is deleted.
+// Package astiavx binds what avloom needs of FFmpeg and go-astiav v0.43.0 does not bind. Each
+// symbol states why it exists; when go-astiav gains the same, the symbol here is deleted.
 //
 // The package decides nothing: which encoder, option, format or container to choose, and how to
 // word an error for people, is decided by its callers. It starts no goroutine of its own.

@@ -25,8 +25,8 @@ func FreeFrame(f *astiav.Frame) {
 	}
 }
 
-// LoseFrame counts a frame from NewFrame that is never freed, because the program may still refer to
-// its memory.
+// LoseFrame counts a frame from NewFrame that is never freed, because the program may still refer
+// to its memory.
 func LoseFrame() { live.Lost("frame") }
 
 func avframe(f *astiav.Frame) *C.AVFrame { return (*C.AVFrame)(f.UnsafePointer()) }

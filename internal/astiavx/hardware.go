@@ -20,8 +20,8 @@ package astiavx
 //	av_free(r);
 //}
 //
-//// wrap_cuda makes a device of a context and a stream. When the last user of the device is gone, it
-//// calls f with opaque. If wrap_cuda fails, f is not called.
+//// wrap_cuda makes a device of a context and a stream. When the last user of the device is gone,
+//// it calls f with opaque. If wrap_cuda fails, f is not called.
 //static int wrap_cuda(AVBufferRef **ref, void *context, void *stream, void *f, void *opaque) {
 //	struct release *r = av_mallocz(sizeof(*r));
 //	*ref = av_hwdevice_ctx_alloc(AV_HWDEVICE_TYPE_CUDA);

@@ -22,23 +22,23 @@ import (
 
 func TestMain(m *testing.M) { mediatest.Main(m) }
 
-// kept keeps lines.
+// kept collects lines.
 type kept struct {
 	mu    sync.Mutex
 	lines []astiavx.LogLine
 }
 
-func (k *kept) take(l astiavx.LogLine) {
+func (k *kept) add(l astiavx.LogLine) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.lines = append(k.lines, l)
 }
 
-// newEncoder allocates an encoder that logs to a kept, and that is not open.
+// newEncoder allocates an encoder that is not open, and collects its lines.
 func newEncoder(name string, most astiav.LogLevel) (*astiav.CodecContext, *kept) {
 	k := &kept{}
 	cc := astiav.AllocCodecContext(astiav.FindEncoderByName(name))
-	astiavx.LogEncoder(cc, &astiavx.Log{Most: most, To: k.take})
+	astiavx.LogEncoder(cc, &astiavx.Log{Most: most, To: k.add})
 	return cc, k
 }
 
@@ -50,12 +50,14 @@ func TestLinesGoToTheirEncoder(t *testing.T) {
 	astiav.Log(a, astiav.LogLevelWarning, "one\n")
 	astiav.Log(b, astiav.LogLevelDebug, "two\n")
 	astiav.Log(a, astiav.LogLevelDebug, "not wanted\n")
-	astiav.Log(a, astiav.LogLevelPanic, "as panic has it, no level is added to it\n")
-	require.Error(t, a.PrivateData().Options().Set("crf", "none?", astiav.NewOptionSearchFlags()), "which what the codec keeps complains of")
+	astiav.Log(a, astiav.LogLevelPanic, "a panic, to whose level nothing is added\n")
+	// The codec's own data logs this.
+	require.Error(t, a.PrivateData().Options().Set("crf", "none?", astiav.NewOptionSearchFlags()))
 	require.Equal(t, []astiavx.LogLine{
 		{Level: astiav.LogLevelWarning, From: "libx264", Text: "one"},
-		{Level: astiav.LogLevelPanic, From: "libx264", Text: "as panic has it, no level is added to it"},
-		{Level: astiav.LogLevelError, From: "Eval", Text: "Invalid chars '?' at the end of expression 'none?'"}, // its parent is what the codec keeps
+		{Level: astiav.LogLevelPanic, From: "libx264", Text: "a panic, to whose level nothing is added"},
+		// The parent of this context is the codec's own data.
+		{Level: astiav.LogLevelError, From: "Eval", Text: "Invalid chars '?' at the end of expression 'none?'"},
 		{Level: astiav.LogLevelError, From: "libx264", Text: "Unable to parse \"crf\" option value \"none?\""},
 	}, ofA.lines)
 	require.Equal(t, []astiavx.LogLine{{Level: astiav.LogLevelDebug, From: "libopus", Text: "two"}}, ofB.lines)
@@ -80,23 +82,27 @@ func TestPiecesOfLines(t *testing.T) {
 	}
 	require.Equal(t, []string{"a line in pieces", "and", "another ? one"}, texts[:3])
 	require.Len(t, texts, 4)
-	require.Equal(t, "unfinished"+strings.Repeat("x", 4*1023), texts[3], "what FFmpeg does not end is cut, and each piece is as long as FFmpeg's own may be")
+	require.Equal(t, "unfinished"+strings.Repeat("x", 4*1023), texts[3],
+		"a line without an end is cut; each piece is as long as FFmpeg's pieces may be")
 }
 
-// TestLinesOfContainers follows a line of the muxer itself, and one of what it keeps.
+// TestLinesOfContainers has a container log, and the muxer's own data.
 func TestLinesOfContainers(t *testing.T) {
 	mediatest.NoLeaks(t)
 	fc, err := astiav.AllocOutputFormatContext(nil, "matroska", "")
 	require.NoError(t, err)
 	k := &kept{}
-	source := astiavx.LogContainer(fc, &astiavx.Log{Most: astiav.LogLevelWarning, To: k.take})
+	source := astiavx.LogContainer(fc, &astiavx.Log{Most: astiav.LogLevelWarning, To: k.add})
 	astiav.Log(fc, astiav.LogLevelWarning, "one\n")
 	require.Error(t, fc.PrivateData().Options().Set("cluster_size_limit", "none?", astiav.NewOptionSearchFlags()))
 	astiav.Log(fc, astiav.LogLevelInfo, "not wanted\n")
 	require.Equal(t, []astiavx.LogLine{
 		{Level: astiav.LogLevelWarning, From: "matroska", Text: "one"},
 		{Level: astiav.LogLevelError, From: "Eval", Text: "Invalid chars '?' at the end of expression 'none?'"},
-		{Level: astiav.LogLevelError, From: "matroska/webm muxer", Text: "Unable to parse \"cluster_size_limit\" option value \"none?\""},
+		{
+			Level: astiav.LogLevelError, From: "matroska/webm muxer",
+			Text: "Unable to parse \"cluster_size_limit\" option value \"none?\"",
+		},
 	}, k.lines)
 	fc.Free()
 	source.Remove()
@@ -123,7 +129,8 @@ func TestManyLogAtOnce(t *testing.T) {
 	working.Wait()
 }
 
-// alone runs a test in a process of its own, whose stderr it returns. In that process it returns false.
+// alone runs a test in another process, and returns that process's stderr. In that process it
+// returns false.
 func alone(t *testing.T) (stderr string, parent bool) {
 	t.Helper()
 	const variable = "AVLOOM_TEST_ALONE"

@@ -5,8 +5,8 @@ package astiavx
 //#include <libavutil/opt.h>
 //#include <stdlib.h>
 //
-//// av_opt_next takes an object, which begins with a pointer to its class. A pointer to a pointer to
-//// the class serves.
+//// av_opt_next takes an object, which begins with a pointer to its class. A pointer to a pointer
+//// to the class serves.
 //static const AVOption *next_option(const AVClass *class, const AVOption *last) {
 //	return av_opt_next(&class, last);
 //}

@@ -4,8 +4,8 @@ package astiavx
 //#include <stdlib.h>
 //
 //// The parsers of the libraries behind encoders. Their symbols are weak: NULL if FFmpeg was built
-//// without the library. The objects that they fill are opaque here, and far smaller than PARAMETERS
-//// bytes.
+//// without the library. The objects that they fill are opaque here, and far smaller than
+//// PARAMETERS bytes.
 //#define WEAK __attribute__((weak))
 //extern WEAK void x264_param_default(void *);
 //extern WEAK int x264_param_parse(void *, const char *, const char *);
@@ -64,8 +64,8 @@ const (
 	ParameterRefused // the value is refused; SVT-AV1 also answers this for an unknown name
 )
 
-// CheckParameter asks the library behind an encoder about a parameter that FFmpeg passes on to it as
-// text. FFmpeg only logs if the library refuses the parameter. X264_PARAM_BAD_NAME and
+// CheckParameter asks the library behind an encoder about a parameter that FFmpeg passes on to it
+// as text. FFmpeg only logs if the library refuses the parameter. X264_PARAM_BAD_NAME and
 // X265_PARAM_BAD_NAME are -1, the codes for bad values are -2 (x264.h, x265.h).
 func CheckParameter(encoder, name, value string) Verdict {
 	n, v := C.CString(name), C.CString(value)

@@ -103,8 +103,9 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// PicturePool recycles the memory of pictures of one format and size. It never blocks. The memory of
-// a picture that is in use survives Free until the picture is freed. Go-astiav has no buffer pools.
+// PicturePool recycles the memory of pictures of one format and size. It never blocks. The memory
+// of a picture that is in use survives Free until the picture is freed. Go-astiav has no buffer
+// pools.
 type PicturePool struct {
 	pool   *C.AVBufferPool
 	layout C.PictureLayout
@@ -149,8 +150,8 @@ func newPool(
 	return p, nil
 }
 
-// Get gives a frame without a buffer memory from the pool, and sets its format and size. The content
-// is undefined.
+// Get gives a frame without a buffer memory from the pool, and sets its format and size. The
+// content is undefined.
 func (p *PicturePool) Get(f *astiav.Frame) error {
 	if ret := C.pool_get(p.pool, &p.layout, avframe(f)); ret < 0 {
 		return fmt.Errorf("allocate a picture of %d bytes: %w", int(p.layout.total), astiav.Error(ret))

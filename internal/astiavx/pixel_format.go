@@ -6,7 +6,8 @@ import "C"
 
 import "github.com/asticode/go-astiav"
 
-// PixelFormatInfo describes a pixel format. Go-astiav shows the name and the flags of a format only.
+// PixelFormatInfo describes a pixel format. Go-astiav shows the name and the flags of a format
+// only.
 type PixelFormatInfo struct {
 	Planes           int
 	Log2ChromaWidth  int    // how many columns share a chroma sample, as a power of 2

@@ -2,15 +2,16 @@ package astiavx
 
 //#include <libavutil/pixdesc.h>
 //
-//// precision is the number of significant bits of a component: those of a float's mantissa, or all.
+//// precision is the number of significant bits of a component: those of a float's mantissa, or
+//// all.
 //static int precision(const AVPixFmtDescriptor *d) {
 //	if (!(d->flags & AV_PIX_FMT_FLAG_FLOAT))
 //		return d->comp[0].depth;
 //	return d->comp[0].depth > 16 ? 24 : 11; // IEEE 754, binary32 and binary16
 //}
 //
-//// conversion_loss corrects av_get_pix_fmt_loss. It leaves out two of its flags that are no loss: a
-//// format that could hold more, and the chroma resolution of grey. It adds the loss that
+//// conversion_loss corrects av_get_pix_fmt_loss. It leaves out two of its flags that are no loss:
+//// a format that could hold more, and the chroma resolution of grey. It adds the loss that
 //// av_get_pix_fmt_loss overlooks: floats reach beyond the range of integers, and have fewer
 //// significant bits than their size.
 //static int conversion_loss(enum AVPixelFormat to, enum AVPixelFormat from) {

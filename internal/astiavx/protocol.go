@@ -21,12 +21,12 @@ func OutputProtocols() []string {
 	return names
 }
 
-// ReadWriteTimeout is an option that all protocols have: how many microseconds a read or a write may
-// take. FFmpeg keeps it in a class that is not public (libavformat/avio.c).
+// ReadWriteTimeout is an option that all protocols have: how many microseconds a read or a write
+// may take. FFmpeg keeps it in a class that is not public (libavformat/avio.c).
 const ReadWriteTimeout = "rw_timeout"
 
-// ProtocolOptions returns the options of the protocol of this name. All callers share the list. They
-// may append to it, and must not change its elements.
+// ProtocolOptions returns the options of the protocol of this name. All callers share the list.
+// They may append to it, and must not change its elements.
 func ProtocolOptions(protocol string) []Option {
 	return optionList("protocol "+protocol, func() []Option {
 		shared := Option{Name: ReadWriteTimeout, Kind: OptionWhole, Max: math.MaxInt64}

@@ -9,9 +9,9 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// Scaler converts pictures with swscale, from the format, size and colour tags of one frame to those
-// of another. Go-astiav's SoftwareScaleContext uses swscale's old interface, which takes no matrix,
-// range or chroma location.
+// Scaler converts pictures with swscale, from the format, size and colour tags of one frame to
+// those of another. Go-astiav's SoftwareScaleContext uses swscale's old interface, which takes no
+// matrix, range or chroma location.
 type Scaler struct{ c *C.SwsContext }
 
 // NewScaler returns a Scaler with these flags, which works on one thread. Free frees it.
@@ -23,7 +23,8 @@ func NewScaler(flags astiav.SoftwareScaleContextFlags) *Scaler {
 	return &Scaler{c: c}
 }
 
-// Convert fills dst with the picture in src. The buffer, size, format and colour tags of dst are set.
+// Convert fills dst with the picture in src. The buffer, size, format and colour tags of dst are
+// set.
 func (s *Scaler) Convert(dst, src *astiav.Frame) error {
 	return asError(C.sws_scale_frame(s.c, avframe(dst), avframe(src)))
 }
