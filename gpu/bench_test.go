@@ -15,7 +15,9 @@ import (
 // openBench opens device 0 for pictures of this size. Without a GPU the benchmark is skipped.
 func openBench(b *testing.B, width, height int) *gpu.Device {
 	b.Helper()
-	d, err := gpu.Open(gpu.Config{Width: width, Height: height, OutWidth: width, OutHeight: height, Color: rgbyuv.Config{Matrix: rgbyuv.BT709}})
+	d, err := gpu.Open(gpu.Config{
+		Width: width, Height: height, OutWidth: width, OutHeight: height, Color: rgbyuv.Config{Matrix: rgbyuv.BT709},
+	})
 	if err != nil {
 		b.Skipf("it takes a GPU: %v", err)
 	}
@@ -23,7 +25,8 @@ func openBench(b *testing.B, width, height int) *gpu.Device {
 	return d
 }
 
-// BenchmarkUpload uploads pictures of 1080p one behind the other, and as the bandwidth that there is at most, of 200 million pixels each.
+// BenchmarkUpload uploads pictures of 1080p one behind the other, and as the bandwidth that there
+// is at most, of 200 million pixels each.
 func BenchmarkUpload(b *testing.B) {
 	for _, size := range []struct {
 		name          string
@@ -59,7 +62,8 @@ func settle(b *testing.B, d *gpu.Device) {
 	}
 }
 
-// BenchmarkConvert converts pictures of 1080p that are on the GPU. The bytes are those that are read.
+// BenchmarkConvert converts pictures of 1080p that are on the GPU. The bytes are those that are
+// read.
 func BenchmarkConvert(b *testing.B) {
 	const width, height = 1920, 1080
 	for name, in := range map[string]pipeline.Input{

@@ -21,7 +21,7 @@ import (
 //go:embed kernel/convert.ptx
 var convertPTX string
 
-// kernels are those of a lane, which are loaded when the first picture needs them.
+// kernels loads the kernels of a lane when the first picture needs them.
 type kernels struct {
 	once sync.Once
 	err  error
@@ -36,9 +36,10 @@ func (k *kernels) load(lane *C.struct_gpu_lane) error {
 	return k.err
 }
 
-// Convert gives dst, which has no buffer, a picture on the device, and fills it from one that is there already: planar R, G and B (gbrp, whose
-// planes come in that order), rgb24 or nv12, of the size that Open was told. It waits for what the picture's stream had been given to do, and
-// returns when the picture has been read.
+// Convert gives dst, a frame without a buffer, a picture on the device, and fills it from a picture
+// on the device: gbrp (planes G, B and R), rgb24 or nv12, of the size that was given to Open. It
+// starts when the work that the caller's stream has been given is done, and returns when the source
+// has been read.
 func (d *Device) Convert(dst *astiav.Frame, in pipeline.Input) error {
 	if err := d.kernels.load(d.lane); err != nil {
 		return fmt.Errorf("%s: load the conversion: %w", d, err)
@@ -65,11 +66,11 @@ func (d *Device) picture(dst *astiav.Frame, in pipeline.Input) C.struct_picture 
 		width: C.int(min(d.cfg.Width, d.cfg.OutWidth)), height: C.int(min(d.cfg.Height, d.cfg.OutHeight)),
 		out_width: C.int(d.cfg.OutWidth), out_height: C.int(d.cfg.OutHeight), siting: C.int(d.cfg.Color.Siting),
 	}
-	for i := range p.src { // of which planes and channels are which
+	for i := range p.src { // R, G and B; or Y and UV
 		from, offset := i, 0
 		switch in.Format {
-		case astiav.PixelFormatGbrp:
-			from = (i + 2) % 3 // G, B, R
+		case astiav.PixelFormatGbrp: // planes G, B and R
+			from = (i + 2) % 3
 		case astiav.PixelFormatRgb24:
 			from, offset, p.step = 0, i, 3
 		}
@@ -83,16 +84,17 @@ func (d *Device) picture(dst *astiav.Frame, in pipeline.Input) C.struct_picture 
 	return p
 }
 
+// address returns where a plane on the device begins.
 func address(f *astiav.Frame, plane int) C.ulonglong {
 	return C.ulonglong(uintptr(astiavx.Plane(f, plane)))
 }
 
-// Holds says whether the device can read the bytes from this address on: whether the first and the last of them are in its memory, and in this
-// context.
+// Holds returns true if the device can read n bytes from this address on. It checks whether the
+// first and the last of them are in the memory of the device and belong to this context.
 func (d *Device) Holds(from uintptr, n int) bool {
 	last := from + uintptr(max(n, 1)) - 1
 	if n < 0 || last < from {
-		return false // there are no such addresses
+		return false // beyond all addresses
 	}
 	for _, p := range []uintptr{from, last} {
 		var device C.int

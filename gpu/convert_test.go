@@ -28,8 +28,10 @@ var shapes = []shape{
 	{1, 1, 2, 2},
 }
 
-// planar and packed are the layouts of RGB.
-var layouts = map[astiav.PixelFormat]rgbyuv.Input{astiav.PixelFormatGbrp: rgbyuv.PlanarRGB, astiav.PixelFormatRgb24: rgbyuv.RGB24}
+// layouts are the layouts of RGB that the device converts.
+var layouts = map[astiav.PixelFormat]rgbyuv.Input{
+	astiav.PixelFormatGbrp: rgbyuv.PlanarRGB, astiav.PixelFormatRgb24: rgbyuv.RGB24,
+}
 
 func testConvertRGB(t *testing.T) {
 	mediatest.NoLeaks(t)
@@ -39,8 +41,13 @@ func testConvertRGB(t *testing.T) {
 			for m := range 3 {
 				for r := range 2 {
 					for siting := range 3 {
-						cfg := rgbyuv.Config{Input: input, Output: rgbyuv.NV12, Matrix: rgbyuv.Matrix(m), Range: rgbyuv.Range(r), Siting: rgbyuv.Siting(siting)}
-						t.Run(fmt.Sprintf("%v_%s_%d%d%d", s, format, m, r, siting), func(t *testing.T) { testConversion(t, caller, s, format, cfg) })
+						cfg := rgbyuv.Config{
+							Input: input, Output: rgbyuv.NV12,
+							Matrix: rgbyuv.Matrix(m), Range: rgbyuv.Range(r), Siting: rgbyuv.Siting(siting),
+						}
+						t.Run(fmt.Sprintf("%v_%s_%d%d%d", s, format, m, r, siting), func(t *testing.T) {
+							testConversion(t, caller, s, format, cfg)
+						})
 					}
 				}
 			}
@@ -70,7 +77,8 @@ func testConversion(t *testing.T, caller *cudatest.GPU, s shape, format astiav.P
 	require.Equal(t, reference(kernel, src, s), got)
 }
 
-// reference converts with the kernels of the CPU, and repeats the last column and row of luma where there are more to write.
+// reference converts with the kernels of the CPU, and repeats the last column and row of luma where
+// there are more to write.
 func reference(kernel *rgbyuv.Converter, src rgbyuv.Planes, s shape) []byte {
 	w, h := min(s.width, s.outWidth), min(s.height, s.outHeight)
 	out := make([]byte, s.outWidth*s.outHeight*3/2)
@@ -118,7 +126,9 @@ func testConvertNV12(t *testing.T) {
 // convert converts a picture on the device.
 func convert(t *testing.T, s shape, color rgbyuv.Config, in pipeline.Input) []byte {
 	t.Helper()
-	d, err := gpu.Open(gpu.Config{Width: s.width, Height: s.height, OutWidth: s.outWidth, OutHeight: s.outHeight, Color: color})
+	d, err := gpu.Open(gpu.Config{
+		Width: s.width, Height: s.height, OutWidth: s.outWidth, OutHeight: s.outHeight, Color: color,
+	})
 	require.NoError(t, err)
 	defer d.Close()
 	dst := newFrame(t)
@@ -126,7 +136,8 @@ func convert(t *testing.T, s shape, color rgbyuv.Config, in pipeline.Input) []by
 	return download(t, d, dst)
 }
 
-// onDevice gives a stream of the caller's own the picture to write to the device's memory, which it has not done yet.
+// onDevice gives a stream of the caller's own the picture to write to the device's memory, which it
+// has not done yet.
 func onDevice(t *testing.T, caller *cudatest.GPU, in *pipeline.Input, data []byte) uintptr {
 	t.Helper()
 	memory := caller.Alloc(t, len(data))

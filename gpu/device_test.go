@@ -89,7 +89,7 @@ func testUpload(t *testing.T) {
 	for i := range uint64(2) {
 		require.NoError(t, d.Upload(newFrame(t), hostFrame(t, d, i)))
 	}
-	require.ErrorContains(t, d.Upload(newFrame(t), hostFrame(t, d, 9)), "2 uploads are under way")
+	require.ErrorContains(t, d.Upload(newFrame(t), hostFrame(t, d, 9)), "2 uploads are running")
 	require.NoError(t, d.AwaitUpload())
 	require.NoError(t, d.AwaitUpload())
 }
@@ -115,8 +115,8 @@ func testLateFailure(t *testing.T) {
 	require.ErrorContains(t, d.AwaitUpload(), "upload: cuEventSynchronize: CUDA_ERROR_LAUNCH_FAILED")
 }
 
-// testOrderOfClosing closes the device while pictures of all kinds are in use: the memory of each must outlive it, or the stand-in has no
-// context to free it in.
+// testOrderOfClosing closes the device while pictures of all kinds are in use: the memory of each
+// must outlive it, or the stand-in has no context to free it in.
 func testOrderOfClosing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	d, err := gpu.Open(gpu.Config{Width: width, Height: height, OutWidth: width, OutHeight: height})
@@ -161,7 +161,8 @@ func testContexts(t *testing.T) {
 
 	_, err = gpu.Open(gpu.Config{Index: 2, OutWidth: 2, OutHeight: 2})
 	require.ErrorIs(t, err, gpu.ErrUnavailable)
-	require.EqualError(t, err, "avloom: no usable GPU: there is no device cuda:2: the NVIDIA driver knows 2, counted from 0")
+	require.EqualError(t, err,
+		"avloom: no usable GPU: there is no device cuda:2: the NVIDIA driver knows 2, counted from 0")
 }
 
 // testNoMemory has the third allocation fail.

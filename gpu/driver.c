@@ -3,66 +3,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
-// What cuda.h would say.
-typedef int CUresult, CUdevice;
-typedef unsigned long long CUdeviceptr;
-enum {
-	CU_STREAM_NON_BLOCKING = 1,
-	CU_EVENT_BLOCKING_SYNC = 1,
-	CU_EVENT_DISABLE_TIMING = 2,
-	CU_MEMORYTYPE_HOST = 1,
-	CU_MEMORYTYPE_DEVICE = 2,
-	CU_POINTER_ATTRIBUTE_CONTEXT = 1,
-	CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
-	CU_POINTER_ATTRIBUTE_IS_MANAGED = 8,
-	CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL = 9,
-};
-
-typedef struct CUDA_MEMCPY2D {
-	size_t srcXInBytes, srcY;
-	int srcMemoryType;
-	const void *srcHost;
-	CUdeviceptr srcDevice;
-	void *srcArray;
-	size_t srcPitch;
-	size_t dstXInBytes, dstY;
-	int dstMemoryType;
-	void *dstHost;
-	CUdeviceptr dstDevice;
-	void *dstArray;
-	size_t dstPitch;
-	size_t WidthInBytes, Height;
-} CUDA_MEMCPY2D;
-
-// FUNCTIONS lists what is used of libcuda.so.1: the name, that of the symbol, and what it takes.
-#define FUNCTIONS(F) \
-	F(cuInit, "cuInit", (unsigned)) \
-	F(cuGetErrorName, "cuGetErrorName", (CUresult, const char **)) \
-	F(cuGetErrorString, "cuGetErrorString", (CUresult, const char **)) \
-	F(cuDeviceGetCount, "cuDeviceGetCount", (int *)) \
-	F(cuDeviceGet, "cuDeviceGet", (CUdevice *, int)) \
-	F(cuDeviceGetName, "cuDeviceGetName", (char *, int, CUdevice)) \
-	F(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", (void **, CUdevice)) \
-	F(cuDevicePrimaryCtxRelease, "cuDevicePrimaryCtxRelease_v2", (CUdevice)) \
-	F(cuCtxPushCurrent, "cuCtxPushCurrent_v2", (void *)) \
-	F(cuCtxPopCurrent, "cuCtxPopCurrent_v2", (void **)) \
-	F(cuCtxGetDevice, "cuCtxGetDevice", (CUdevice *)) \
-	F(cuMemAllocHost, "cuMemAllocHost_v2", (void **, size_t)) \
-	F(cuMemFreeHost, "cuMemFreeHost", (void *)) \
-	F(cuMemcpy2DAsync, "cuMemcpy2DAsync_v2", (const CUDA_MEMCPY2D *, void *)) \
-	F(cuPointerGetAttribute, "cuPointerGetAttribute", (void *, int, CUdeviceptr)) \
-	F(cuStreamCreate, "cuStreamCreate", (void **, unsigned)) \
-	F(cuStreamDestroy, "cuStreamDestroy_v2", (void *)) \
-	F(cuStreamSynchronize, "cuStreamSynchronize", (void *)) \
-	F(cuStreamWaitEvent, "cuStreamWaitEvent", (void *, void *, unsigned)) \
-	F(cuEventCreate, "cuEventCreate", (void **, unsigned)) \
-	F(cuEventDestroy, "cuEventDestroy_v2", (void *)) \
-	F(cuEventRecord, "cuEventRecord", (void *, void *)) \
-	F(cuEventSynchronize, "cuEventSynchronize", (void *)) \
-	F(cuModuleLoadData, "cuModuleLoadData", (void **, const void *)) \
-	F(cuModuleUnload, "cuModuleUnload", (void *)) \
-	F(cuModuleGetFunction, "cuModuleGetFunction", (void **, void *, const char *)) \
-	F(cuLaunchKernel, "cuLaunchKernel", (void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **))
+#include "cuda_api.h"
 
 #define POINTER(name, symbol, parameters) CUresult(*name) parameters;
 static struct { FUNCTIONS(POINTER) } cu;
@@ -88,7 +29,8 @@ const char *gpu_error_text(int code) {
 	return cu.cuGetErrorString(code, &text) || !text ? "" : text;
 }
 
-// TRY calls the driver. Where that fails, the function that it stands in ends at its label "end", with that result.
+// TRY calls a function of the driver and stores its result in r. If the call fails, TRY jumps to
+// the label "end" of its function.
 #define TRY(name, ...) \
 	do { \
 		r = (struct gpu_result){cu.name(__VA_ARGS__), #name}; \
@@ -96,7 +38,10 @@ const char *gpu_error_text(int code) {
 			goto end; \
 	} while (0)
 
-static struct gpu_result enter(void *context) { return (struct gpu_result){cu.cuCtxPushCurrent(context), "cuCtxPushCurrent"}; }
+// enter makes a context current; leave restores the one before.
+static struct gpu_result enter(void *context) {
+	return (struct gpu_result){cu.cuCtxPushCurrent(context), "cuCtxPushCurrent"};
+}
 
 static void leave(void) {
 	void *context;
@@ -131,7 +76,7 @@ end:
 }
 
 struct gpu_result gpu_open(int device, uintptr_t context, struct gpu_lane **out) {
-	struct gpu_result r = {2, "calloc"};
+	struct gpu_result r = {CUDA_ERROR_OUT_OF_MEMORY, "calloc"};
 	int entered = 0;
 	struct gpu_lane *lane = calloc(1, sizeof(*lane));
 	if (!lane)
@@ -144,7 +89,8 @@ struct gpu_result gpu_open(int device, uintptr_t context, struct gpu_lane **out)
 		TRY(cuDevicePrimaryCtxRetain, &lane->context, d);
 		lane->device = d;
 	}
-	if ((r = enter(lane->context)).code)
+	r = enter(lane->context);
+	if (r.code)
 		goto end;
 	entered = 1;
 	TRY(cuStreamCreate, &lane->stream, CU_STREAM_NON_BLOCKING);
@@ -193,9 +139,13 @@ void gpu_host_free(void *p, void *memory) {
 	leave();
 }
 
+// plane describes the copy of a plane, without its addresses.
 static CUDA_MEMCPY2D plane(const struct gpu_copy *copy, int i) {
 	return (CUDA_MEMCPY2D){
-		.srcPitch = copy->src_pitch[i], .dstPitch = copy->dst_pitch[i], .WidthInBytes = copy->bytes[i], .Height = copy->rows[i],
+		.srcPitch = copy->src_pitch[i],
+		.dstPitch = copy->dst_pitch[i],
+		.WidthInBytes = copy->bytes[i],
+		.Height = copy->rows[i],
 	};
 }
 
@@ -216,7 +166,7 @@ struct gpu_result gpu_upload(struct gpu_lane *lane, const struct gpu_copy *copy,
 	TRY(cuEventRecord, *event, lane->stream);
 end:
 	if (r.code)
-		cu.cuStreamSynchronize(lane->stream); // the caller is about to free what may still be read
+		cu.cuStreamSynchronize(lane->stream); // the caller is about to free the source
 	leave();
 	return r;
 }
@@ -249,7 +199,7 @@ end:
 	return r;
 }
 
-void gpu_forget(struct gpu_lane *lane, void *event) {
+void gpu_free_event(struct gpu_lane *lane, void *event) {
 	if (!event || cu.cuCtxPushCurrent(lane->context))
 		return;
 	cu.cuEventDestroy(event);
@@ -269,7 +219,7 @@ end:
 }
 
 struct gpu_result gpu_convert(struct gpu_lane *lane, int kernel, uintptr_t stream, const struct picture *picture) {
-	enum { ACROSS = 32, DOWN = 8 }; // threads of a block, of which each makes two by two pixels
+	enum { ACROSS = 32, DOWN = 8 }; // threads of a block; each makes two by two pixels
 	struct picture p = *picture;
 	void *written = NULL, *read = NULL, *arguments[] = {&p};
 	struct gpu_result r = enter(lane->context);
@@ -279,13 +229,13 @@ struct gpu_result gpu_convert(struct gpu_lane *lane, int kernel, uintptr_t strea
 	TRY(cuEventCreate, &read, CU_EVENT_BLOCKING_SYNC | CU_EVENT_DISABLE_TIMING);
 	TRY(cuEventRecord, written, (void *)stream);
 	TRY(cuStreamWaitEvent, lane->stream, written, 0);
-	TRY(cuLaunchKernel, lane->functions[kernel], (p.out_width / 2 + ACROSS - 1) / ACROSS, (p.out_height / 2 + DOWN - 1) / DOWN, 1,
-		ACROSS, DOWN, 1, 0, lane->stream, arguments, NULL);
+	const unsigned columns = (p.out_width / 2 + ACROSS - 1) / ACROSS, rows = (p.out_height / 2 + DOWN - 1) / DOWN;
+	TRY(cuLaunchKernel, lane->functions[kernel], columns, rows, 1, ACROSS, DOWN, 1, 0, lane->stream, arguments, NULL);
 	TRY(cuEventRecord, read, lane->stream);
 	TRY(cuEventSynchronize, read);
 end:
 	if (r.code)
-		cu.cuStreamSynchronize(lane->stream); // nothing reads the picture after this
+		cu.cuStreamSynchronize(lane->stream); // the caller may free the source after this
 	if (written)
 		cu.cuEventDestroy(written);
 	if (read)
@@ -303,9 +253,9 @@ int gpu_where(struct gpu_lane *lane, uintptr_t address, int *device) {
 		cu.cuPointerGetAttribute(device, CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, address))
 		type = GPU_ADDRESS_UNKNOWN;
 	else if (!cu.cuPointerGetAttribute(&managed, CU_POINTER_ATTRIBUTE_IS_MANAGED, address) && managed)
-		type = GPU_ADDRESS_DEVICE; // which moves there when it is read there
+		type = GPU_ADDRESS_DEVICE; // managed memory moves to the device when the device reads it
 	else if (!cu.cuPointerGetAttribute(&owner, CU_POINTER_ATTRIBUTE_CONTEXT, address) && owner && owner != lane->context)
-		type = GPU_ADDRESS_UNKNOWN; // what is mapped without a context has none
+		type = GPU_ADDRESS_UNKNOWN; // memory that was mapped without a context has no owner
 	leave();
 	return type;
 }

@@ -6,7 +6,7 @@ import "C"
 
 import "sync"
 
-// load loads the driver, once for the process, which the driver of CUDA is made for.
+// load loads the driver, once for the process.
 var load = sync.OnceValue(func() error {
 	if reason := C.gpu_load(); reason != nil {
 		return unavailable("there is no NVIDIA driver: %s", C.GoString(reason))
@@ -14,7 +14,7 @@ var load = sync.OnceValue(func() error {
 	return nil
 })
 
-// check turns how a call ended into an error.
+// check returns the error of a call.
 func check(r C.struct_gpu_result) error {
 	if r.code == 0 {
 		return nil
@@ -25,7 +25,7 @@ func check(r C.struct_gpu_result) error {
 	}
 }
 
-// findDevice loads the driver and returns what its device of this index is called.
+// findDevice loads the driver, and returns the name of the GPU of this index.
 func findDevice(index int) (name string, err error) {
 	if err := load(); err != nil {
 		return "", err
@@ -35,7 +35,8 @@ func findDevice(index int) (name string, err error) {
 		return "", unavailable("the NVIDIA driver finds no GPU: %w", err)
 	}
 	if index >= int(count) {
-		return "", unavailable("there is no device %s: the NVIDIA driver knows %d, counted from 0", deviceName(index), int(count))
+		return "", unavailable("there is no device %s: the NVIDIA driver knows %d, counted from 0",
+			deviceName(index), int(count))
 	}
 	var text [256]C.char
 	if err := check(C.gpu_device_name(C.int(index), &text[0], C.int(len(text)))); err != nil {

@@ -6,16 +6,17 @@ import (
 )
 
 var (
-	// ErrUnavailable is what everything that needs a GPU fails with where there is none that can be used: no driver, no such device, no
-	// encoder in it, or none that is free.
+	// ErrUnavailable is wrapped by the errors for a GPU that cannot be used: there is no driver, no
+	// such device, no encoder in it, or no encoder that is free.
 	ErrUnavailable = errors.New("avloom: no usable GPU")
-	// ErrSessionLimit says that a GPU encodes as many videos as its driver allows. What wraps it wraps ErrUnavailable too.
+	// ErrSessionLimit is wrapped if a GPU encodes as many videos as its driver allows. Errors that
+	// wrap it wrap ErrUnavailable, too.
 	ErrSessionLimit = errors.New("too many encoding sessions")
-	// ErrContext says that a CUDA context of the caller's will not do.
+	// ErrContext is wrapped by the errors for a CUDA context that cannot be used.
 	ErrContext = errors.New("unusable CUDA context")
 )
 
-// Error is what a function of the CUDA driver failed with.
+// Error is the error of a function of the CUDA driver.
 type Error struct {
 	Call string // "cuMemAlloc"
 	Code int    // the driver's CUresult
@@ -25,7 +26,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Call, e.Name, e.Text) }
 
-// unavailable is an ErrUnavailable with a reason.
+// unavailable returns an error that wraps ErrUnavailable and gives the reason.
 func unavailable(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrUnavailable, fmt.Errorf(format, args...))
 }

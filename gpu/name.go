@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// ParseDevice returns the index of a CUDA device by its name, "cuda" (which is device 0) or "cuda:1".
+// ParseDevice returns the index of the CUDA device of this name: "cuda" for device 0, or "cuda:1";
+// false: it is no such name.
 func ParseDevice(name string) (index int, ok bool) {
 	rest, ok := strings.CutPrefix(name, "cuda")
 	if !ok || rest == "" {
@@ -15,5 +16,5 @@ func ParseDevice(name string) (index int, ok bool) {
 	return index, err == nil && index >= 0 && rest[0] == ':'
 }
 
-// deviceName is the name by which ParseDevice knows a device.
+// deviceName returns the name that ParseDevice accepts for a device.
 func deviceName(index int) string { return "cuda:" + strconv.Itoa(index) }

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// What nvEncodeAPI.h of version 11.1 says, which drivers from 471 on serve, whatever is their own version.
+// These are the declarations of nvEncodeAPI.h, version 11.1. All drivers from 471 on serve this
+// version.
 enum { MAJOR = 11, MINOR = 1, DEVICE_CUDA = 1, MOST_CODECS = 16 };
 #define API_VERSION (MAJOR | MINOR << 24)
 #define STRUCT_VERSION(n) (API_VERSION | (uint32_t)(n) << 16 | 7u << 28)
@@ -22,7 +23,7 @@ typedef struct {
 	void *reserved2[64];
 } OPEN_PARAMS;
 
-// functions are those of NV_ENCODE_API_FUNCTION_LIST, in its order.
+// The indices of functions in NV_ENCODE_API_FUNCTION_LIST.
 enum { GUID_COUNT = 1, GUIDS = 4, DESTROY = 27, OPEN = 29, FUNCTIONS = 318 };
 
 typedef struct {
@@ -37,13 +38,15 @@ typedef int guidCount(void *, uint32_t *);
 typedef int guids(void *, GUID *, uint32_t, uint32_t *);
 typedef int destroy(void *);
 
+// The codecs, in the order of the bits GPU_H264, GPU_HEVC and GPU_AV1.
 static const GUID known[] = {
 	{0x6bc82762, 0x4e63, 0x4ca4, {0xaa, 0x85, 0x1e, 0x50, 0xf3, 0x21, 0xf6, 0xbf}},
 	{0x790cdc88, 0x4522, 0x4d7b, {0x94, 0x25, 0xbd, 0xa9, 0x97, 0x5f, 0x76, 0x03}},
 	{0x0a352289, 0x0aa7, 0x4759, {0x86, 0x2d, 0x5d, 0x15, 0xcd, 0x16, 0xd2, 0x54}},
 };
 
-static unsigned list(const FUNCTION_LIST *api, void *session) {
+// supported_codecs returns the codecs that a session supports.
+static unsigned supported_codecs(const FUNCTION_LIST *api, void *session) {
 	GUID found[MOST_CODECS];
 	uint32_t n = 0;
 	unsigned codecs = 0;
@@ -57,25 +60,31 @@ static unsigned list(const FUNCTION_LIST *api, void *session) {
 	return codecs;
 }
 
-static int look(void *library, uintptr_t context, unsigned *version, unsigned *codecs) {
+// probe is gpu_nvenc with the loaded library.
+static int probe(void *library, uintptr_t context, unsigned *version, unsigned *codecs) {
 	maxVersion *max = (maxVersion *)dlsym(library, "NvEncodeAPIGetMaxSupportedVersion");
 	createInstance *create = (createInstance *)dlsym(library, "NvEncodeAPICreateInstance");
 	FUNCTION_LIST api = {.version = STRUCT_VERSION(2)};
-	OPEN_PARAMS params = {.version = STRUCT_VERSION(1), .deviceType = DEVICE_CUDA, .device = (void *)context, .apiVersion = API_VERSION};
+	OPEN_PARAMS params = {
+		.version = STRUCT_VERSION(1),
+		.deviceType = DEVICE_CUDA,
+		.device = (void *)context,
+		.apiVersion = API_VERSION,
+	};
 	void *session = NULL;
 	uint32_t v = 0;
-	int err;
-	if (!max || !create || (err = max(&v)))
+	if (!max || !create || max(&v))
 		return GPU_NVENC_BROKEN;
 	*version = v;
-	if ((err = create(&api)) || (err = ((openSession *)api.functions[OPEN])(&params, &session))) {
-		if (session) // which NVIDIA asks to be closed even so
-			((destroy *)api.functions[DESTROY])(session);
+	int err = create(&api);
+	if (err)
 		return err;
-	}
-	*codecs = list(&api, session);
-	((destroy *)api.functions[DESTROY])(session);
-	return GPU_NVENC_WORKS;
+	err = ((openSession *)api.functions[OPEN])(&params, &session);
+	if (!err)
+		*codecs = supported_codecs(&api, session);
+	if (session) // NVIDIA's documentation asks for this also after an error
+		((destroy *)api.functions[DESTROY])(session);
+	return err ? err : GPU_NVENC_OK;
 }
 
 int gpu_nvenc(uintptr_t context, unsigned *version, unsigned *codecs, char *reason) {
@@ -85,7 +94,7 @@ int gpu_nvenc(uintptr_t context, unsigned *version, unsigned *codecs, char *reas
 		snprintf(reason, GPU_NVENC_REASON, "%s", dlerror());
 		return GPU_NVENC_MISSING;
 	}
-	r = look(library, context, version, codecs);
+	r = probe(library, context, version, codecs);
 	dlclose(library);
 	return r;
 }

@@ -26,7 +26,8 @@ func TestGPU(t *testing.T) {
 	cudatest.RunOnGPU(t, err, nil, sound()) // none of them encodes
 }
 
-// TestStandIn runs them on the stand-in for the driver, and those in which the driver or the GPU are at fault.
+// TestStandIn runs them on the stand-in for the driver, and those in which the driver or the GPU
+// are at fault.
 func TestStandIn(t *testing.T) {
 	cudatest.Run(t, append(sound(), []cudatest.Case{
 		{Name: "failing_copy", Faults: "copy=3", Run: testFailingCopy},
@@ -34,10 +35,19 @@ func TestStandIn(t *testing.T) {
 		{Name: "contexts", Run: testContexts},
 		{Name: "no_memory", Faults: "memory=3", Run: testNoMemory},
 		{Name: "probe", Run: testProbe},
-		{Name: "probe_no_driver", Without: cudatest.Driver, Run: testUnavailable("there is no NVIDIA driver: ", "libcuda.so.1")},
+		{
+			Name: "probe_no_driver", Without: cudatest.Driver,
+			Run: testUnavailable("there is no NVIDIA driver: ", "libcuda.so.1"),
+		},
 		{Name: "probe_no_gpu", Faults: "no_device=1", Run: testUnavailable("finds no GPU: cuInit: CUDA_ERROR_NO_DEVICE")},
-		{Name: "probe_no_encoder_library", Without: cudatest.Encoder, Run: testUnavailable("libnvidia-encode.so.1", "cuda:0 (Stand-in 0)")},
+		{
+			Name: "probe_no_encoder_library", Without: cudatest.Encoder,
+			Run: testUnavailable("libnvidia-encode.so.1", "cuda:0 (Stand-in 0)"),
+		},
 		{Name: "probe_no_nvenc", Faults: "no_nvenc=1", Run: testUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
-		{Name: "probe_old_driver", Faults: "nvenc_version=161", Run: testUnavailable("too old: it knows NVENC up to version 10.1")},
+		{
+			Name: "probe_old_driver", Faults: "nvenc_version=161",
+			Run: testUnavailable("too old: it knows NVENC up to version 10.1"),
+		},
 	}...))
 }

@@ -12,28 +12,30 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// mostUploads is how many uploads can be under way: one that runs, and one that waits for it.
+// mostUploads is how many uploads can be started and not awaited: one runs, the other waits for it.
 const mostUploads = 2
 
-// uploads are the copies to a device that have been started and not waited for, as a ring of events.
+// uploads is a ring of events for the copies that were started and not awaited.
 type uploads struct {
 	events         [mostUploads]unsafe.Pointer
 	started, ended int
 }
 
-// free frees the events. What they stand for may still be under way; the lane waits for it before it goes.
+// free frees the events. Their copies may still run; the lane waits for them before it is freed.
 func (u *uploads) free(lane *C.struct_gpu_lane) {
 	for _, e := range u.events {
-		C.gpu_forget(lane, e)
+		C.gpu_free_event(lane, e)
 	}
 }
 
-// Upload gives dst, which has no buffer, a picture on the device, and starts to copy src there, which is NV12 of the same size in the host's
-// memory. An encoder may be given dst at once. src must stay as it is until AwaitUpload has waited for this upload. Two can be under way at a time.
+// Upload gives dst, a frame without a buffer, a picture on the device, and starts to copy src
+// there. src is NV12 of the same size in main memory. The caller may give dst to an encoder at
+// once, and must keep src unchanged until AwaitUpload has waited for this upload. Two uploads can
+// run at a time.
 func (d *Device) Upload(dst, src *astiav.Frame) error {
 	u := &d.uploads
 	if u.started-u.ended == mostUploads {
-		return fmt.Errorf("%s: %d uploads are under way", d, mostUploads)
+		return fmt.Errorf("%s: %d uploads are running", d, mostUploads)
 	}
 	if err := d.get(dst); err != nil {
 		return err
@@ -46,7 +48,8 @@ func (d *Device) Upload(dst, src *astiav.Frame) error {
 	return nil
 }
 
-// AwaitUpload waits for the oldest upload that it has not waited for, if there is one. Its error is that of anything that the device did before.
+// AwaitUpload waits for the oldest upload that it has not waited for, if there is one. It returns
+// the error of any work that the device did before.
 func (d *Device) AwaitUpload() error {
 	u := &d.uploads
 	if u.started == u.ended {
@@ -60,7 +63,8 @@ func (d *Device) AwaitUpload() error {
 	return nil
 }
 
-// Download copies a picture on the device to dst, which is NV12 of the same size in the host's memory, and waits for it.
+// Download copies a picture on the device to dst, which is NV12 of the same size in main memory,
+// and waits for the copy.
 func (d *Device) Download(dst, src *astiav.Frame) error {
 	copying := d.copying(dst, src)
 	if err := check(C.gpu_download(d.lane, &copying)); err != nil {
@@ -69,7 +73,7 @@ func (d *Device) Download(dst, src *astiav.Frame) error {
 	return nil
 }
 
-// copying describes a copy of a whole picture.
+// copying describes the copy of a whole picture.
 func (d *Device) copying(dst, src *astiav.Frame) C.struct_gpu_copy {
 	var c C.struct_gpu_copy
 	from, to := src.Linesize(), dst.Linesize()

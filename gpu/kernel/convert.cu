@@ -1,12 +1,13 @@
-// Pictures on the GPU into NV12. A thread makes two by two pixels and their sample of chroma, to the last bit as internal/rgbyuv does on
-// the CPU: 8.8 fixed point in 16 bits, products cut off.
+// Kernels that convert pictures on the GPU to NV12. A thread makes two by two pixels and their
+// sample of chroma. The results equal those of internal/rgbyuv to the last bit: 8.8 fixed point in
+// 16 bits, products truncated.
 //
 // "make ptx" compiles it.
 
 #include "device.h"
 #include "picture.h"
 
-// rgb is a colour; each channel is a byte, or in multiples of 1/256.
+// rgb is a colour. A channel is a byte, or a byte in multiples of 1/256.
 struct rgb {
 	int c[3];
 };
@@ -34,9 +35,10 @@ DEVICE int red_difference(const struct picture &p, const struct rgb &v) {
 	return (p.c0 + product(v.c[0], p.cv[0]) - product(v.c[1], p.cv[1]) - product(v.c[2], p.cv[2])) >> 8;
 }
 
-// weight is the share, in 1/256, that the pixel dx, dy away from the top left one has in a sample of chroma.
+// weight returns the weight, in 1/256, of the pixel at dx, dy from the top left one in a sample of
+// chroma.
 DEVICE int weight(int siting, int dx, int dy) {
-	const int across = dx ? 1 : 2; // of 4, except for the centre
+	const int across = dx ? 1 : 2; // in quarters; the centre ignores it
 	switch (siting) {
 	case 0: return dx < 0 || dy < 0 ? 0 : 64;
 	case 1: return dy < 0 ? 0 : across * 32;
@@ -58,8 +60,10 @@ DEVICE struct rgb average(const struct picture &p, int x, int y) {
 	return sum;
 }
 
-// put writes two bytes, which lie at an even address.
-DEVICE void put(address to, int first, int second) { *(unsigned short *)at(to) = (unsigned short)(first | second << 8); }
+// put writes two bytes at an even address.
+DEVICE void put(address to, int first, int second) {
+	*(unsigned short *)at(to) = (unsigned short)(first | second << 8);
+}
 
 DEVICE void rgb_thread(const struct picture &p, unsigned column, unsigned row) {
 	const int x = 2 * column, y = 2 * row;

@@ -1,5 +1,6 @@
-// What kernels are written in: one function for each thread, which gets its place in the grid. Clang compiles it for the GPU, without a CUDA
-// toolkit, and as plain C++ for the tests that do without a GPU.
+// The language of the kernels. A kernel is a function that runs once for each place of its grid, in
+// a thread of its own. Clang compiles it for the GPU, without the CUDA toolkit; g++ compiles it as
+// C++ for the tests that need no GPU.
 #ifndef AVLOOM_DEVICE_H
 #define AVLOOM_DEVICE_H
 
@@ -9,7 +10,8 @@ typedef unsigned long long address; // in the GPU's memory
 
 #define DEVICE static inline __attribute__((device, always_inline))
 
-// KERNEL defines the entry "name", which takes one argument of this type by value and runs the function "thread" on each place of its grid.
+// KERNEL defines the entry "name", which takes one argument of this type by value, and calls the
+// function "thread" for each place of its grid.
 #define KERNEL(name, thread, type) \
 	extern "C" __attribute__((global)) void name(const type a) { \
 		thread(a, __nvvm_read_ptx_sreg_ctaid_x() * __nvvm_read_ptx_sreg_ntid_x() + __nvvm_read_ptx_sreg_tid_x(), \
@@ -25,7 +27,8 @@ DEVICE unsigned char *at(address p) { return (unsigned char *)p; }
 #define KERNEL(name, thread, type) \
 	extern "C" void name(void **arguments, unsigned x, unsigned y) { thread(*(const type *)arguments[0], x, y); }
 
-// The stand-in for the driver marks the addresses of its "GPU" with a bit, so that nobody can use them by mistake.
+// The stand-in for the driver marks addresses of its "GPU" with a bit, so that the CPU cannot use
+// them by mistake.
 DEVICE unsigned char *at(address p) { return (unsigned char *)(p & ~(1ull << 62)); }
 
 #endif

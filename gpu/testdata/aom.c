@@ -7,19 +7,20 @@
 #include "encoder.h"
 #include "nvEncodeAPI.h"
 
-enum { FASTEST = 10, THEIRS_PER_OURS = 4, MOST = 252 }; // AV1's quantizers go to 255, libaom's to 63
+enum { FASTEST = 10, THEIRS_PER_OURS = 4, MOST = 252 }; // AV1 has quantizers up to 255, libaom up to 63
 
 struct state {
 	aom_codec_ctx_t aom;
 	aom_image_t in;
-	uint8_t *chroma; // U and V of the picture in hand, apart
+	uint8_t *chroma; // U and V of the current picture, in planes
 };
 
 static void set_quality(aom_codec_enc_cfg_t *c, const struct settings *s) {
 	c->rc_target_bitrate = s->bit_rate / 1000;
 	c->rc_end_usage = s->qp > 0 || s->quality > 0 ? AOM_Q : AOM_VBR;
 	if (s->qp > 0)
-		c->rc_min_quantizer = c->rc_max_quantizer = s->qp < MOST ? (s->qp + THEIRS_PER_OURS - 1) / THEIRS_PER_OURS : MOST / THEIRS_PER_OURS;
+		c->rc_min_quantizer = c->rc_max_quantizer =
+			s->qp < MOST ? (s->qp + THEIRS_PER_OURS - 1) / THEIRS_PER_OURS : MOST / THEIRS_PER_OURS;
 }
 
 static void *open_aom(const struct settings *s) {
@@ -59,7 +60,7 @@ static void *open_aom(const struct settings *s) {
 static struct packet *encode(void *v, const uint8_t *nv12, struct stamp stamp) {
 	struct state *st = v;
 	const size_t luma = (size_t)st->in.w * st->in.h;
-	if (!nv12) // without a lag nothing is held back
+	if (!nv12) // without a lag the encoder holds nothing back
 		return NULL;
 	standin_split(nv12 + luma, st->chroma, luma / 4);
 	st->in.planes[0] = (uint8_t *)nv12;

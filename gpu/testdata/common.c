@@ -1,4 +1,4 @@
-// What both libraries have.
+// The code that both libraries contain.
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>

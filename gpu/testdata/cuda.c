@@ -18,7 +18,8 @@ static __thread int depth;
 
 CUcontext standin_current(void) { return depth ? stack[depth - 1] : NULL; }
 
-// --- devices -----------------------------------------------------------------------------------------------------------
+// --- devices
+// -----------------------------------------------------------------------------------------------------------
 
 EXPORT CUresult cuInit(unsigned flags) {
 	(void)flags;
@@ -78,7 +79,8 @@ EXPORT CUresult cuGetErrorString(CUresult error, const char **text) {
 	return CUDA_SUCCESS;
 }
 
-// --- contexts ----------------------------------------------------------------------------------------------------------
+// --- contexts
+// ----------------------------------------------------------------------------------------------------------
 
 EXPORT CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
 	if (device < 0 || device >= DEVICES)
@@ -152,7 +154,8 @@ EXPORT CUresult cuCtxGetDevice(CUdevice *device) {
 	return CUDA_SUCCESS;
 }
 
-// --- memory ------------------------------------------------------------------------------------------------------------
+// --- memory
+// ------------------------------------------------------------------------------------------------------------
 
 // block is a piece of the "GPU"'s memory, in a list.
 struct block {
@@ -173,7 +176,7 @@ static struct block *find(CUdeviceptr p, size_t size) {
 
 int standin_holds(CUdeviceptr p, size_t size) { return find(p, size) != NULL; }
 
-// exhausted counts the allocations of both kinds, and says whether this is the one that is to fail, or comes after it.
+// exhausted counts the allocations of both kinds. It returns 1 from the one on that is to fail.
 static int exhausted(void) {
 	static struct calls calls;
 	return standin_fails("memory", &calls);
@@ -196,7 +199,7 @@ EXPORT CUresult cuMemAlloc_v2(CUdeviceptr *p, size_t size) {
 	return b ? CUDA_SUCCESS : OUT_OF_MEMORY;
 }
 
-void standin_finish(void); // all that the streams have been given to do
+void standin_finish(void); // does all work that the streams have been given
 
 EXPORT CUresult cuMemFree_v2(CUdeviceptr p) {
 	if (!standin_current())
@@ -216,7 +219,7 @@ EXPORT CUresult cuMemFree_v2(CUdeviceptr p) {
 	return b ? CUDA_SUCCESS : INVALID_VALUE;
 }
 
-// pin is memory of the CPU that the GPU reads by itself.
+// pin is main memory that the GPU reads directly.
 struct pin {
 	struct pin *next;
 	char *start;

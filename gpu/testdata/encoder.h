@@ -1,27 +1,27 @@
-// What a session of nvenc.c encodes with: x264.c, x265.c or aom.c.
+// The encoder of a session of nvenc.c: x264.c, x265.c or aom.c.
 #ifndef AVLOOM_ENCODER_H
 #define AVLOOM_ENCODER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// settings are those of a session that the stand-in heeds.
+// settings are the settings of a session that the stand-in uses.
 struct settings {
 	int width, height, rate_num, rate_den;
 	int gop, bframes, repeat_headers;
-	int qp;         // above 0: constant
+	int qp;         // above 0: constant quantizer
 	int quality;    // above 0: constant rate factor
-	int bit_rate;   // bits per second, otherwise
+	int bit_rate;   // bits per second, if neither is set
 	int full_range, matrix, primaries, transfer;
-	int chroma_position; // of AV1: chroma_sample_position
+	int chroma_position; // chroma_sample_position of AV1
 };
 
-// stamp goes with a picture to its packet.
+// stamp is passed from a picture to its packet.
 struct stamp {
 	uint64_t time, duration;
 };
 
-// packet is a coded picture. Whoever has it frees it.
+// packet is an encoded picture. The function that receives it frees it.
 struct packet {
 	struct packet *next;
 	struct stamp stamp;
@@ -30,8 +30,9 @@ struct packet {
 	uint8_t data[];
 };
 
-// codec is an encoder. Its pictures are NV12 without padding; encode gives NULL while it has no packet. A picture of NULL is the end: it is to be called until
-// nothing comes.
+// codec is an encoder. Its pictures are NV12 without padding. encode returns NULL if it has no
+// packet. A picture of NULL is the end of the stream: the caller calls encode until it returns
+// NULL.
 struct codec {
 	void *(*open)(const struct settings *);
 	struct packet *(*encode)(void *, const uint8_t *nv12, struct stamp);
@@ -43,7 +44,7 @@ extern const struct codec standin_x264, standin_x265, standin_aom;
 
 struct packet *standin_packet(size_t size, struct stamp stamp, int type);
 
-// standin_split divides n pairs of U and V into n of U, and n of V behind them.
+// standin_split turns n pairs of U and V into n samples of U and n samples of V behind them.
 void standin_split(const uint8_t *pairs, uint8_t *to, size_t n);
 
 #endif

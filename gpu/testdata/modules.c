@@ -1,4 +1,5 @@
-// Kernels. The PTX is looked through for the entries and the sizes of what they take; their C++ twins, of the same name, lie in this library.
+// Kernels. The names of the entries and the sizes of their parameters are read from the PTX; the
+// functions that run are their C++ versions of the same name, which lie in this library.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ EXPORT CUresult cuModuleGetFunction(CUfunction *function, CUmodule m, const char
 	return CUDA_SUCCESS;
 }
 
-// launch is a grid of a kernel and what it takes, copied.
+// launch is a grid of a kernel and a copy of its parameters.
 struct launch {
 	twin_fn *twin;
 	unsigned width, height;
@@ -96,7 +97,8 @@ static void run(void *what) {
 
 void standin_run(CUstream s, void (*run)(void *), void *what);
 
-EXPORT CUresult cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream s,
+EXPORT CUresult cuLaunchKernel(CUfunction f, unsigned gx, unsigned gy, unsigned gz,
+	unsigned bx, unsigned by, unsigned bz, unsigned shared, CUstream s,
 	void **arguments, void **extra) {
 	(void)shared;
 	static struct calls calls;

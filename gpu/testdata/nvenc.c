@@ -1,13 +1,14 @@
-// NVENC: its sessions, and what it can do. What FFmpeg's nvenc.c does not call is not there.
+// NVENC: its sessions and capabilities. Functions that FFmpeg's nvenc.c does not call are missing.
 #include <string.h>
 
 #include "session.h"
 
-enum { LEAST_WIDTH = 145, LEAST_HEIGHT = 49, MOST = 4096 }; // pixels, as NVENC has it for H.264
+enum { LEAST_WIDTH = 145, LEAST_HEIGHT = 49, MOST = 4096 }; // pixels; NVENC's limits for H.264
 
 static int same(GUID a, GUID b) { return !memcmp(&a, &b, sizeof(a)); }
 
-// --- opening -----------------------------------------------------------------------------------------------------------
+// --- opening
+// -----------------------------------------------------------------------------------------------------------
 
 static NVENCSTATUS open_session(NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS *p, void **out) {
 	const int most = standin_fault("sessions"), max = standin_fault("nvenc_version");
@@ -95,7 +96,7 @@ static void describe_av1(struct settings *s, const NV_ENC_CONFIG_AV1 *c) {
 	s->chroma_position = c->chromaSamplePosition;
 }
 
-// settings_of reads what a session is to do, and what it encodes with.
+// settings_of reads the settings of a session, and chooses its encoder.
 static struct settings settings_of(const NV_ENC_INITIALIZE_PARAMS *p, const struct codec **codec) {
 	const NV_ENC_CONFIG *c = p->encodeConfig;
 	struct settings s = {
@@ -114,7 +115,7 @@ static struct settings settings_of(const NV_ENC_INITIALIZE_PARAMS *p, const stru
 		describe_h26x(&s, &c->encodeCodecConfig.h264Config.h264VUIParameters, c->encodeCodecConfig.h264Config.repeatSPSPPS);
 	}
 	if (c->rcParams.rateControlMode == NV_ENC_PARAMS_RC_CONSTQP)
-		s.qp = c->rcParams.constQP.qpInterP > 1 ? c->rcParams.constQP.qpInterP : 1; // x264's 0 is another profile
+		s.qp = c->rcParams.constQP.qpInterP > 1 ? c->rcParams.constQP.qpInterP : 1; // 0 makes x264 use another profile
 	return s;
 }
 

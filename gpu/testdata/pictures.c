@@ -1,7 +1,7 @@
-// Pictures, the buffers that they come in and go out in, and how they are encoded.
+// Pictures, the buffers of input and output, and the encoding.
 #include "session.h"
 
-// These lie in the libcuda.so.1 at hand, the stand-in's or NVIDIA's.
+// These functions are those of the loaded libcuda.so.1: the stand-in's or NVIDIA's.
 CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *, CUstream);
 CUresult cuStreamSynchronize(CUstream);
 
@@ -18,7 +18,8 @@ void standin_split(const uint8_t *pairs, uint8_t *to, size_t n) {
 	}
 }
 
-// --- buffers -----------------------------------------------------------------------------------------------------------
+// --- buffers
+// -----------------------------------------------------------------------------------------------------------
 
 NVENCSTATUS standin_create_bitstream(void *v, NV_ENC_CREATE_BITSTREAM_BUFFER *p) {
 	(void)v;
@@ -44,7 +45,8 @@ NVENCSTATUS standin_destroy_bitstream(void *v, NV_ENC_OUTPUT_PTR p) {
 
 NVENCSTATUS standin_register_resource(void *v, NV_ENC_REGISTER_RESOURCE *p) {
 	struct session *s = v;
-	if (p->bufferFormat != NV_ENC_BUFFER_FORMAT_NV12 || (int)p->width != s->settings.width || (int)p->height != s->settings.height)
+	if (p->bufferFormat != NV_ENC_BUFFER_FORMAT_NV12 ||
+		(int)p->width != s->settings.width || (int)p->height != s->settings.height)
 		return NV_ENC_ERR_INVALID_PARAM;
 	struct resource *r = malloc(sizeof(*r));
 	*r = (struct resource){(CUdeviceptr)p->resourceToRegister, p->pitch};
@@ -73,9 +75,10 @@ NVENCSTATUS standin_unmap_resource(void *v, NV_ENC_INPUT_PTR p) {
 	return NV_ENC_SUCCESS;
 }
 
-// --- encoding ----------------------------------------------------------------------------------------------------------
+// --- encoding
+// ----------------------------------------------------------------------------------------------------------
 
-// fetch copies the picture from the GPU, once the stream has done what comes before.
+// fetch copies the picture from the GPU, after the work that the stream was given before.
 static CUresult fetch(struct session *s, const struct resource *r) {
 	const size_t width = s->settings.width, height = s->settings.height;
 	CUDA_MEMCPY2D c = {

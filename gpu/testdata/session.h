@@ -6,7 +6,8 @@
 #include "nvEncodeAPI.h"
 #include "standin.h"
 
-// bitstream is a buffer for output: the k-th one that is given with a picture gets the k-th packet.
+// bitstream is a buffer for output. The k-th one that comes with a picture receives the k-th
+// packet.
 struct bitstream {
 	struct bitstream *next;
 	struct packet *packet;
@@ -22,7 +23,7 @@ struct session {
 	void *state;
 	struct settings settings;
 	CUstream stream;
-	uint8_t *picture; // in hand
+	uint8_t *picture; // the current one, in main memory
 	struct packet *packets, **last_packet;
 	struct bitstream *waiting, **last_waiting;
 };

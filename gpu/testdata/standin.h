@@ -1,15 +1,18 @@
-// A software stand-in for the NVIDIA driver: libcuda.so.1 and libnvidia-encode.so.1, as far as FFmpeg and avloom call them. It lets everything but the GPU
-// itself be tested anywhere.
+// A software stand-in for the NVIDIA driver: the functions of libcuda.so.1 and
+// libnvidia-encode.so.1 that FFmpeg and avloom call. With it, everything but the GPU itself can be
+// tested on any machine.
 //
 //	cuda.c      devices, contexts, memory
 //	streams.c   streams, events, copies: as late as CUDA may be
-//	modules.c   kernels, run as the C++ twins that they were compiled to as well
-//	unused.c    what FFmpeg looks up and does not call
+//	modules.c   kernels, compiled as C++ for the CPU
+//	unused.c    functions that FFmpeg looks up and does not call
 //	nvenc.c     the sessions of the encoder
-//	pictures.c  what they encode, which they take through the public API of CUDA, so that they also run over a real driver
-//	x264.c      what they encode with; x265.c, aom.c
+//	pictures.c  the pictures of a session; it uses the public API of CUDA alone, so that it also
+//	            works with a real driver
+//	x264.c      an encoder of a session; x265.c and aom.c are the others
 //
-// Addresses of "GPU" memory have bit 62 set, so whoever reads them on the CPU crashes. The environment asks for faults: AVLOOM_STANDIN_FAULT=name=n,...
+// Addresses of "GPU" memory have bit 62 set, so a program that reads them on the CPU crashes. The
+// environment variable AVLOOM_STANDIN_FAULT=name=n,... makes functions fail.
 #ifndef AVLOOM_STANDIN_H
 #define AVLOOM_STANDIN_H
 
@@ -20,21 +23,22 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-// counters are what has been given out and not come back. They lie in the file that AVLOOM_STANDIN_COUNTERS names, in this order, for the parent process.
+// counters count the objects that exist. They are stored, in this order, in the file that the
+// variable AVLOOM_STANDIN_COUNTERS names, where the parent process reads them.
 enum counter { CONTEXTS, MEMORY, PINNED, STREAMS, EVENTS, MODULES, SESSIONS, RESOURCES, BITSTREAMS, PUSHED, COUNTERS };
 
 int64_t *standin_counters(void);
 static inline void count(enum counter c, int n) { __atomic_add_fetch(&standin_counters()[c], n, __ATOMIC_SEQ_CST); }
 
-// standin_fault returns the n that the environment gives the fault of this name; 0: none.
+// standin_fault returns the n that the environment sets for the fault of this name; 0: none.
 int standin_fault(const char *name);
 
-// calls counts what may fail, from when the fault was set to what it is.
+// calls counts the calls that may fail, since the fault was set to this value.
 struct calls {
 	int n, fault;
 };
 
-// standin_fails counts a call, and says whether it is the one that is to fail, or a later one.
+// standin_fails counts a call. It returns 1 from the call on that is to fail.
 int standin_fails(const char *name, struct calls *calls);
 
 // Errors of CUDA that dynlink_cuda.h does not name.
@@ -53,19 +57,19 @@ int standin_fails(const char *name, struct calls *calls);
 
 static inline void *host(CUdeviceptr p) { return (void *)(p & ~ON_GPU); }
 
-// A context, of which device 0 and 1 have a primary one each.
+// A context. Devices 0 and 1 have one primary context each.
 struct CUctx_st {
 	CUdevice device;
-	int users; // of a primary context; 1: another
+	int users; // of a primary context; 1 for another context
 };
 
 enum { DEVICES = 2 };
 
 CUcontext standin_current(void);               // NULL: none
-int standin_holds(CUdeviceptr p, size_t size); // whether these bytes lie in memory of the "GPU"
-int standin_pinned(const void *p);             // whether the GPU can read this memory of the CPU by itself; the lock is held
+int standin_holds(CUdeviceptr p, size_t size); // 1: these bytes are memory of the "GPU"
+int standin_pinned(const void *p);             // 1: pinned main memory; the caller holds the lock
 
-// lock guards all state.
+// The lock guards all state.
 void standin_lock(void);
 void standin_unlock(void);
 

@@ -1,18 +1,18 @@
-// Streams, events and copies. A stream does what it was given only when somebody waits for it: as late as CUDA may be, so that whoever counts on work that nobody
-// has waited for is found out.
+// Streams, events and copies. A stream does its work only when the program waits for it, which is
+// as late as CUDA allows: a program that relies on work for which it has not waited fails.
 #include <string.h>
 
 #include "standin.h"
 
 enum kind { COPY, RUN, WAIT };
 
-typedef void run_fn(void *what); // frees it, too
+typedef void run_fn(void *what); // also frees it
 
 struct op {
 	struct op *next;
 	enum kind kind;
 	CUDA_MEMCPY2D copy;
-	char *staged; // what it copies, if that had to be taken at once
+	char *staged; // its source, if that was copied at once
 	run_fn *run;
 	void *what;
 	CUstream stream; // to wait for
@@ -44,7 +44,7 @@ static void copy_now(const CUDA_MEMCPY2D *c) {
 		memcpy(to + y * c->dstPitch, from + y * c->srcPitch, c->WidthInBytes);
 }
 
-// work lets a stream do what it was given, up to a point. The lock is held.
+// work makes a stream do its work up to a point. The caller holds the lock.
 static void work(CUstream s, uint64_t until) {
 	while (s->done < until && s->first) {
 		struct op *o = s->first;
@@ -84,7 +84,7 @@ void standin_finish(void) {
 	standin_unlock();
 }
 
-// usable says whether this is a stream of the current context.
+// usable returns 1 for a stream of the current context.
 static int usable(CUstream s) { return standin_current() && (!s || s->context == standin_current()); }
 
 EXPORT CUresult cuStreamCreate(CUstream *stream, unsigned flags) {
@@ -103,7 +103,7 @@ EXPORT CUresult cuStreamCreate(CUstream *stream, unsigned flags) {
 	return CUDA_SUCCESS;
 }
 
-// cuStreamDestroy leaves the stream in the list, where events still find it: there are not many.
+// cuStreamDestroy leaves the stream in the list, where events still find it. There are few streams.
 EXPORT CUresult cuStreamDestroy_v2(CUstream s) {
 	if (!usable(s) || !s)
 		return INVALID_HANDLE;
@@ -170,11 +170,13 @@ EXPORT CUresult cuEventSynchronize(CUevent e) {
 }
 
 static int within(const CUDA_MEMCPY2D *c) {
-	return (c->srcMemoryType != CU_MEMORYTYPE_DEVICE || standin_holds(c->srcDevice, (c->Height - 1) * c->srcPitch + c->WidthInBytes)) &&
-		(c->dstMemoryType != CU_MEMORYTYPE_DEVICE || standin_holds(c->dstDevice, (c->Height - 1) * c->dstPitch + c->WidthInBytes));
+	const size_t from = (c->Height - 1) * c->srcPitch + c->WidthInBytes;
+	const size_t to = (c->Height - 1) * c->dstPitch + c->WidthInBytes;
+	return (c->srcMemoryType != CU_MEMORYTYPE_DEVICE || standin_holds(c->srcDevice, from)) &&
+		(c->dstMemoryType != CU_MEMORYTYPE_DEVICE || standin_holds(c->dstDevice, to));
 }
 
-// stage takes what is to be copied from memory that the GPU cannot read, which CUDA does before the call returns.
+// stage copies a source that the GPU cannot read directly. CUDA does so before the call returns.
 static void stage(struct op *o) {
 	CUDA_MEMCPY2D *c = &o->copy;
 	o->staged = malloc(c->Height * c->WidthInBytes);
@@ -189,7 +191,7 @@ EXPORT CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *c, CUstream s) {
 	if (!usable(s))
 		return INVALID_HANDLE;
 	standin_lock();
-	const int upload = c->srcMemoryType == CU_MEMORYTYPE_HOST; // the encoder's own copies are not to fail
+	const int upload = c->srcMemoryType == CU_MEMORYTYPE_HOST; // the encoder's own copies never fail
 	const int fails = (upload && standin_fails("copy", &calls)) || !within(c);
 	if (!fails) {
 		struct op o = {.kind = COPY, .copy = *c};
@@ -201,7 +203,7 @@ EXPORT CUresult cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *c, CUstream s) {
 	return fails ? INVALID_VALUE : CUDA_SUCCESS;
 }
 
-// plain is a copy of size bytes in one row.
+// plain describes a copy of size bytes in one row.
 static CUDA_MEMCPY2D plain(size_t size) { return (CUDA_MEMCPY2D){.WidthInBytes = size, .Height = 1}; }
 
 EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t size, CUstream s) {

@@ -1,4 +1,4 @@
-// What FFmpeg looks up in libcuda.so.1 and does not call on the way from a picture to NVENC.
+// Functions that FFmpeg looks up in libcuda.so.1, and does not call to give pictures to NVENC.
 #include "standin.h"
 
 #define UNUSED(name) \

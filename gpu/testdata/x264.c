@@ -8,7 +8,8 @@
 
 struct state {
 	x264_t *x;
-	int width, height, held; // pictures that it holds
+	int width, height;
+	int held; // pictures in the encoder
 };
 
 static void rates(x264_param_t *p, const struct settings *s) {
@@ -90,7 +91,7 @@ static struct packet *encode(void *v, const uint8_t *nv12, struct stamp stamp) {
 	return p;
 }
 
-// headers leaves out the message of x264's own, which is no header.
+// headers leaves out x264's own message, which is no header.
 static int headers(void *v, uint8_t *to, int most) {
 	struct state *st = v;
 	x264_nal_t *nals;

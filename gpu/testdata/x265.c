@@ -11,7 +11,7 @@ struct state {
 	x265_encoder *x;
 	x265_param *param;
 	int width, height, held;
-	uint8_t *chroma; // U and V of the picture in hand, apart
+	uint8_t *chroma; // U and V of the current picture, in planes
 };
 
 static void *open_x265(const struct settings *s) {
