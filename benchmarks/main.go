@@ -8,7 +8,7 @@ import (
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "worker" { // avloom as a contender, in a process of its own
+	if len(os.Args) > 1 && os.Args[1] == "worker" { // avloom as a contender, in a separate process
 		exit(work(os.Args[2:]))
 	}
 	var f flags

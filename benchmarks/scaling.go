@@ -11,8 +11,8 @@ import (
 var streamCounts = []int{1, 2, 4, 8, 16, 32, 64}
 
 // scaling measures many streams at once. Their encoders share the cores. All numbers of streams
-// take part in each round, so that they can be compared with each other, too. Each number has a
-// process of its own, whose memory is measured.
+// take part in each round, so that they can be compared with each other, too. Each number runs
+// in a separate process, whose memory is measured.
 func (s *suite) scaling() error {
 	const name = "480p ultrafast"
 	if !s.wanted("scaling", name, true) {

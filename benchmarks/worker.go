@@ -13,7 +13,7 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// worker is avloom as a contender, in a process of its own.
+// worker is avloom as a contender, in a separate process.
 type worker struct {
 	job      contend.Job
 	layout   api.Layout

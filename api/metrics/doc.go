@@ -1,6 +1,6 @@
 // Package metrics shows from outside a program what its encoders do: as Prometheus metrics, through
 // the official client library, and as a variable of expvar. It only reads [api.Encoder.Stats]; it
-// keeps no figures of its own and starts no server. A program that does not import this package
+// keeps no figures and starts no server. A program that does not import this package
 // does not link the Prometheus library.
 //
 //	var encoders metrics.Encoders

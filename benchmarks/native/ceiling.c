@@ -1,8 +1,10 @@
-// The ceiling: what the encoder itself can do. It is fed with ready-made pictures of yuv420p from memory, and its packets go into mp4 files, in one
-// order of work, with FFmpeg's own C functions and nothing else. The benchmarks build it against the FFmpeg that avloom is built against.
+// The ceiling: how fast the encoder alone is. It gets ready-made yuv420p pictures from memory, and its
+// packets go into mp4 files, one after another, through FFmpeg's C functions and nothing else. The
+// benchmarks build it against the FFmpeg that avloom is built against.
 //
-// It speaks the protocol of all contenders (benchmarks/internal/contend): its arguments are key=value, it says "ready", and for each line
-// on its standard input it does the work once and answers with a line of JSON.
+// It speaks the protocol of all contenders (benchmarks/internal/contend): its arguments are key=value,
+// it writes "ready", and for each line on its standard input it does the work once and answers with a
+// line of JSON.
 
 #include <libavformat/avformat.h>
 #include <libavcodec/avcodec.h>
@@ -59,7 +61,8 @@ static long memory(const char *key) {
 static void parse(int argc, char **argv) {
 	job.parallel = job.files = 1;
 	struct { const char *key; const char **text; int *number; } keys[] = {
-		{"mode", &job.mode}, {"preset", &job.preset}, {"params", &job.params}, {"tune", &job.tune}, {"pictures", &job.pictures},
+		{"mode", &job.mode}, {"preset", &job.preset}, {"params", &job.params}, {"tune", &job.tune},
+		{"pictures", &job.pictures},
 		{"out", &job.out}, {"width", 0, &job.width}, {"height", 0, &job.height}, {"threads", 0, &job.threads},
 		{"frames", 0, &job.frames}, {"count", 0, &job.count}, {"files", 0, &job.files}, {"parallel", 0, &job.parallel},
 	};
@@ -244,7 +247,8 @@ int main(int argc, char **argv) {
 			idle();
 		else
 			write_files();
-		printf("\"wall\":%.9f,\"cpu\":%.9f,\"open\":%.9f,\"close\":%.9f,\"memory\":%ld}\n", (now() - start) / 1e9, cpu() - cpu0,
+		printf("\"wall\":%.9f,\"cpu\":%.9f,\"open\":%.9f,\"close\":%.9f,\"memory\":%ld}\n",
+			(now() - start) / 1e9, cpu() - cpu0,
 			opening / 1e9, closing / 1e9, memory("VmHWM") - base);
 		fflush(stdout);
 	}

@@ -1,9 +1,10 @@
-// The kernels of internal/rgbyuv, driven from C: for the benchmarks beside swscale, libyuv and memcpy, and for callgrind, which counts their instructions.
+// The kernels of internal/rgbyuv, called from C: for the benchmarks, beside swscale, libyuv and memcpy,
+// and for callgrind, which counts their instructions.
 //
 //	kernels count INPUT OUTPUT LEVEL WIDTH HEIGHT    converts one picture
 //	kernels bench PICTURES WIDTH HEIGHT              speaks the protocol of all contenders (benchmarks/internal/contend)
 //
-// Built with -DPEERS it knows swscale, with -DLIBYUV libyuv too.
+// It knows swscale where it is built with -DPEERS, and libyuv where it is built with -DLIBYUV.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static int input_bytes(int in) { return (inputs[in].step == 4 ? 4 : 3) * width *
 static struct rgbyuv_config config(int in, int out, int level) {
 	return (struct rgbyuv_config){
 		.level = level, .output = out, .siting = CENTRE, .step = inputs[in].step, .order = {0, 1, 2},
-		.y = {11966, 40254, 4064}, .u = {6596, 22188, 28784}, .v = {28784, 26145, 2639}, .y0 = 16 * 256 + 129, .c0 = 128 * 256 + 128,
+		.y = {11966, 40254, 4064}, .u = {6596, 22188, 28784}, .v = {28784, 26145, 2639},
+		.y0 = 16 * 256 + 129, .c0 = 128 * 256 + 128,
 	};
 }
 
@@ -73,8 +75,8 @@ static void convert(int in, int out, int level) {
 	uint8_t *p[3];
 	ptrdiff_t stride[3];
 	planes(out, p, stride);
-	rgbyuv_convert(&c, source[in], row, source[in] + plane, row, source[in] + 2 * plane, row, p[0], stride[0], p[1], stride[1], p[2],
-		stride[2], width, height, 0, height);
+	rgbyuv_convert(&c, source[in], row, source[in] + plane, row, source[in] + 2 * plane, row,
+		p[0], stride[0], p[1], stride[1], p[2], stride[2], width, height, 0, height, 0, 0);
 }
 
 static void allocate(void) {
@@ -110,7 +112,7 @@ static const enum AVPixelFormat formats_out[] = {
 	[GRAY] = AV_PIX_FMT_GRAY8, [I444] = AV_PIX_FMT_YUV444P, [I420] = AV_PIX_FMT_YUV420P, [NV12] = AV_PIX_FMT_NV12,
 };
 
-// swscale converts with the settings that avloom gives it where it has no kernel of its own.
+// swscale converts with the settings that avloom gives it for conversions without a kernel.
 static void swscale(int in, int out) {
 	static struct SwsContext *contexts[INPUTS][OUTPUTS];
 	static AVFrame *src, *dst;

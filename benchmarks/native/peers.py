@@ -83,11 +83,13 @@ def torchcodec():
     pictures = torch.from_numpy(load())[order].permute(0, 3, 1, 2)
     if job["layout"] == "NCHW":
         pictures = pictures.contiguous()
-    if "codec" in job:  # on the GPU, where it takes no pixel format; the pictures come from the processor's memory, as everybody's do
+    if "codec" in job:
+        # The GPU takes no pixel format. The pictures come from the processor's memory, as for all.
         options = {"codec": job["codec"], "preset": job["preset"], "extra_options": {"rc": "constqp", "qp": str(CRF)}}
     else:
         extra = {"threads": str(threads)} | ({"x264-params": job["params"]} if job["params"] else {})
-        options = {"codec": "libx264", "pixel_format": "yuv420p", "crf": CRF, "preset": job["preset"], "extra_options": extra}
+        options = {"codec": "libx264", "pixel_format": "yuv420p", "crf": CRF, "preset": job["preset"]}
+        options["extra_options"] = extra
 
     def write(number):
         frames = pictures.cuda() if "codec" in job else pictures

@@ -28,7 +28,7 @@ func findBrowser(t *testing.T) string {
 	system, err := os.ReadFile("/etc/os-release")
 	require.NoError(t, err)
 	if !strings.Contains("\n"+string(system), "\nID=debian\n") {
-		t.Skip("there is no Chromium here, nor a package of it")
+		t.Skip("this system has no Chromium and no package of it")
 	}
 	require.Fail(t, "the tests need chromium, which \"make test\" installs")
 	return ""

@@ -64,7 +64,7 @@ type viewer struct {
 	begun   bool // something has been written
 
 	mu    sync.Mutex
-	woken bool // the encoder has set a deadline of its own
+	woken bool // the encoder has set the deadline
 }
 
 func (v *viewer) Write(p []byte) (int, error) {

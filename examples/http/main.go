@@ -4,9 +4,9 @@
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/http -addr localhost:8080
 //
-// then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client has an
-// encoder of its own, which writes a fragmented mp4 into the response (live.go), until the client
-// goes away or takes nothing for half a minute. The simulation is in waves.go.
+// then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client gets its own
+// encoder, which writes a fragmented mp4 into the response (live.go) until the client goes away or
+// takes nothing for half a minute. The simulation is in waves.go.
 package main
 
 import (

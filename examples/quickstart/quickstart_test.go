@@ -95,7 +95,7 @@ func touchdown(t *testing.T, path string) float64 {
 	return float64(at) / frameRate
 }
 
-// arguments names the variable that makes TestProgram run the program as a process of its own.
+// arguments names the variable that makes TestProgram run the program.
 const arguments = "AVLOOM_TEST_QUICKSTART_ARGS"
 
 // TestProgram runs the program where the variable is set, for the tests that interrupt it.
@@ -107,7 +107,7 @@ func TestProgram(*testing.T) {
 	}
 }
 
-// startProgram starts the program as a process of its own, and waits until it has told of its
+// startProgram starts the program in a separate process, and waits until it has written its first
 // progress.
 func startProgram(t *testing.T, args ...string) (cmd *exec.Cmd, told *bufio.Scanner, result *bytes.Buffer) {
 	t.Helper()
@@ -175,7 +175,7 @@ func TestInterruptedTwice(t *testing.T) {
 	}
 }
 
-// movieIndex returns the index of an mp4 file, which is a box of its own; nil: there is none.
+// movieIndex returns the index of an mp4 file, which is one of its boxes; nil: there is none.
 func movieIndex(t *testing.T, path string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(path)

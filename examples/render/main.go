@@ -1,4 +1,4 @@
-// Render makes 200 short clips of double pendulums in parallel, each with parameters of its own:
+// Render makes 200 short clips of double pendulums in parallel, each with its own parameters:
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/render -o clips

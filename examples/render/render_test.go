@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { mediatest.Main(m) }
 
-// arguments names the variable that makes TestProgram run the program as a process of its own.
+// arguments names the variable that makes TestProgram run the program.
 const arguments = "AVLOOM_TEST_RENDER_ARGS"
 
 // TestProgram runs the program where the variable is set, for TestInterrupted. Otherwise it does

@@ -23,7 +23,7 @@ const (
 	barStep   = 25.
 )
 
-// Bars draws groups of horizontal bars, each group to a scale of its own, and a note below.
+// Bars draws groups of horizontal bars, each group to its own scale, and a note below.
 func Bars(title, note string, groups []Group) string {
 	s := &svg{width: width}
 	s.text(16, 28, "title", "start", title)
