@@ -33,7 +33,7 @@ func newTracks(bases ...[2]int) []track {
 	return tracks
 }
 
-// taken takes what is due and returns it as "stream@dts".
+// taken takes packets until there is none, and returns them as "stream@dts".
 func taken(next func() (pipeline.Packet, bool)) []string {
 	out := []string{}
 	for {
@@ -59,7 +59,7 @@ func TestOrderOverTimeBases(t *testing.T) {
 	for k := range int64(4) {
 		push(t, i, 0, k, 1)
 	}
-	require.Empty(t, taken(i.popDue), "stream 1 may still have something earlier")
+	require.Empty(t, taken(i.popDue), "stream 1 may still send an earlier packet")
 	push(t, i, 1, 1600, 1) // with frame 1
 	require.Equal(t, []string{"0@0", "0@1", "1@1600"}, taken(i.popDue), "of equals, the stream that was added first")
 	push(t, i, 1, 4799, 1) // just before frame 3
@@ -68,7 +68,7 @@ func TestOrderOverTimeBases(t *testing.T) {
 	require.Equal(t, []string{"0@3"}, taken(i.popDue))
 }
 
-func TestWhatIsHeldIsBounded(t *testing.T) {
+func TestHeldBytesAreBounded(t *testing.T) {
 	mediatest.NoLeaks(t)
 	i := newInterleaver(newTracks([2]int{1, 30}, [2]int{1, 48000}))
 	for k := range int64(9) {
@@ -76,7 +76,7 @@ func TestWhatIsHeldIsBounded(t *testing.T) {
 	}
 	require.Equal(t, []string{"0@0"}, taken(i.popDue))
 	push(t, i, 1, -5, 1)
-	require.Equal(t, "1@-5", taken(i.popDue)[0], "what comes too late is written at once")
+	require.Equal(t, "1@-5", taken(i.popDue)[0], "a packet that comes too late is written at once")
 	require.NotEmpty(t, taken(i.pop))
 	require.Zero(t, i.bytes)
 }
@@ -87,7 +87,7 @@ func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
 	require.True(t, i.empty())
 	push(t, i, 0, 0, 1)
 	require.True(t, i.awaits(1))
-	require.False(t, i.awaits(0), "it has something")
+	require.False(t, i.awaits(0), "it has a packet")
 	require.Empty(t, taken(i.popDue))
 	i.setSilent(1, true)
 	require.Equal(t, []string{"0@0"}, taken(i.popDue))
@@ -95,12 +95,12 @@ func TestSilentStreamsAreNotWaitedFor(t *testing.T) {
 	push(t, i, 0, 1, 1)
 	require.Equal(t, []string{"0@1"}, taken(i.popDue))
 	push(t, i, 1, 1600, 1)
-	require.Empty(t, taken(i.popDue), "stream 0 is not silent, and may send something earlier")
+	require.Empty(t, taken(i.popDue), "stream 0 is not silent, and may send an earlier packet")
 	push(t, i, 0, 2, 1)
 	require.Equal(t, []string{"1@1600"}, taken(i.popDue))
 	require.True(t, i.awaits(1), "it has sent again")
 	push(t, i, 0, 3, 1)
-	require.Empty(t, taken(i.popDue), "so it is waited for")
+	require.Empty(t, taken(i.popDue), "so packets wait for it")
 	i.setSilent(1, true)
 	i.setSilent(1, false)
 	require.Empty(t, taken(i.popDue), "it is fed again")

@@ -21,7 +21,7 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// holes is a file in which silence takes no room.
+// holes is a sparse file: silence takes no room on the disk.
 type holes struct {
 	*os.File
 	zeros [512 << 10]byte
@@ -48,7 +48,7 @@ const (
 	packetBytes  = 32 << 20
 )
 
-// writeSilence writes so many packets of silence, and finishes the file unless that failed.
+// writeSilence writes packets of silence, and finishes the file unless a write failed.
 func writeSilence(t *testing.T, format, codec string, packets int, options map[string]string) (path string, err error) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "large."+format)
@@ -82,7 +82,8 @@ func writeSilence(t *testing.T, format, codec string, packets int, options map[s
 	return path, m.Flush(context.Background())
 }
 
-// samplesIn asks libsndfile, which believes the header, how long a file is.
+// samplesIn returns the number of samples in a file according to libsndfile, which trusts the
+// header.
 func samplesIn(t *testing.T, path string) int64 {
 	t.Helper()
 	found := regexp.MustCompile(`(?m)^Frames\s*:\s*(\d+)$`).FindSubmatch(mediatest.Run(t, "sndfile-info", path))
@@ -92,7 +93,7 @@ func samplesIn(t *testing.T, path string) int64 {
 	return n
 }
 
-// TestSoundAboveFourGiB: where the container has a way to say so, other readers see all of it.
+// Other readers see all samples of a file above 4 GiB, if the container can signal its size.
 func TestSoundAboveFourGiB(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const packets = 4<<30/packetBytes + 2
@@ -111,7 +112,8 @@ func TestSoundAboveFourGiB(t *testing.T) {
 	}
 }
 
-// TestSizeLimits: where it has none, the file ends before its limit, whole, and the error says so.
+// A container with too few bits for its size ends before its limit. The file is whole, and the
+// error says so.
 func TestSizeLimits(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {

@@ -47,10 +47,10 @@ func TestWake(t *testing.T) {
 	assert.Equal(t, pipeline.Activity{Beats: 2}, d.Activity())
 	_, err := d.Write([]byte{1})
 	require.Error(t, err)
-	assert.Equal(t, 1, m.writes, "after it nothing is written")
+	assert.Equal(t, 1, m.writes, "the writer is not called after Wake")
 }
 
-// A wake between two writes closes nothing, and the next write does not begin.
+// Wake between two writes closes nothing, and the next write does not reach the writer.
 func TestWakeBetweenWrites(t *testing.T) {
 	m := &mute{}
 	d := NewWriter(m)
