@@ -14,11 +14,11 @@ func (o Option) check(encoder string, declared astiavx.Option) error {
 	limits := limitsOf(encoder, declared)
 	n, err := astiavx.CheckEncoderOption(encoder, o.Key, o.Value)
 	if err != nil {
-		return o.refused(encoder, declared, limits, err)
+		return o.explainRefusal(encoder, declared, limits, err)
 	}
 	if declared.Kind == astiavx.OptionNumber || declared.Kind == astiavx.OptionWhole {
 		if !(n >= limits.least && n <= limits.most) || declared.Kind == astiavx.OptionWhole && IsFraction(o.Value) {
-			return o.refused(encoder, declared, limits, nil)
+			return o.explainRefusal(encoder, declared, limits, nil)
 		}
 	}
 	return checkChoice(encoder, o)
@@ -36,18 +36,18 @@ func (o Option) CheckMuxer(container string) error {
 		return nil
 	}
 	declared, _ := Find(astiavx.MuxerOptions(container), o.Key)
-	return o.Refused(container, declared, err)
+	return o.ExplainRefusal(container, declared, err)
 }
 
 // Refused turns the refusal of a value by a muxer or a protocol into an error that says what would do.
 // err is what FFmpeg said.
-func (o Option) Refused(by string, declared astiavx.Option, err error) error {
-	return o.refused(by, declared, span{declared.Min, declared.Max}, err)
+func (o Option) ExplainRefusal(by string, declared astiavx.Option, err error) error {
+	return o.explainRefusal(by, declared, span{declared.Min, declared.Max}, err)
 }
 
 // refused turns the refusal of a value into an error that says what would do. err is FFmpeg's, if it was FFmpeg that refused.
-func (o Option) refused(by string, declared astiavx.Option, limits span, err error) error {
-	e := o.Wrong("", slices.Clone(declared.Values)...) // the list is everybody's
+func (o Option) explainRefusal(by string, declared astiavx.Option, limits span, err error) error {
+	e := o.ConfigError("", slices.Clone(declared.Values)...) // the list is everybody's
 	number := "a number"
 	if declared.Kind == astiavx.OptionWhole {
 		number = "a whole number"

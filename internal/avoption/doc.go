@@ -5,6 +5,6 @@
 // this package adds what FFmpeg does not say.
 //
 // To add a narrower range: a row in the table clipped of check.go. Names that a library accepts for
-// a text option: the table Choices. Parameters of another library: ParameterNames, and
+// a text option: the table Choices. Parameters of another library: parameterNames, and
 // parameterFields and parameterOptions in nested.go for those that contradict a setting.
 package avoption

@@ -24,7 +24,7 @@ type Option struct {
 func (o Option) FromField() bool { return o.Field != ExtraField(o.Key) }
 
 // Wrong is an error about the option.
-func (o Option) Wrong(reason string, supported ...string) *fault.ConfigError {
+func (o Option) ConfigError(reason string, supported ...string) *fault.ConfigError {
 	return &fault.ConfigError{Field: o.Field, Value: o.Given, Reason: reason, Supported: supported}
 }
 
@@ -78,7 +78,7 @@ func Text(key string, value any) (string, error) {
 		e.Reason += ", not nil; drop it for the default"
 	case reflect.Float32, reflect.Float64:
 	default:
-		e.Value = fault.TypeOf(value)
+		e.Value = fault.TypeName(value)
 	}
 	return "", e
 }
@@ -113,8 +113,8 @@ func PlainText(value any) (string, bool) {
 	}
 }
 
-// Sorted turns a map of options into a list in a fixed order, leaving out those that are handled elsewhere.
-func Sorted(options map[string]any, leaveOut map[string]string) ([]Option, error) {
+// FromMap turns a map of options into a list in a fixed order, leaving out those that are handled elsewhere.
+func FromMap(options map[string]any, leaveOut map[string]string) ([]Option, error) {
 	var list []Option
 	for _, key := range slices.Sorted(maps.Keys(options)) {
 		if _, elsewhere := leaveOut[key]; elsewhere {
@@ -129,8 +129,8 @@ func Sorted(options map[string]any, leaveOut map[string]string) ([]Option, error
 	return list, nil
 }
 
-// Twice is an error where an option says again what a field has said.
-func Twice(options map[string]any, key, field string, said bool) error {
+// CheckNotSetTwice returns an error if an option is set although a field has set the same thing.
+func CheckNotSetTwice(options map[string]any, key, field string, said bool) error {
 	value, ok := options[key]
 	if !ok || !said {
 		return nil
@@ -138,8 +138,8 @@ func Twice(options map[string]any, key, field string, said bool) error {
 	return &fault.ConfigError{Field: ExtraField(key), Value: value, Reason: field + " is set too; give one of the two"}
 }
 
-// Reserved is an error where an option belongs to a field.
-func Reserved(options map[string]any, fields map[string]string) error {
+// CheckReserved returns an error if an option is set that belongs to a field.
+func CheckReserved(options map[string]any, fields map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if value, ok := options[key]; ok {
 			return &fault.ConfigError{Field: ExtraField(key), Value: value, Reason: "set " + fields[key] + " instead"}
@@ -184,7 +184,7 @@ func (o Option) checkForMuxer(encoder string, containers []string) error {
 		if _, ok := Find(known, o.Key); ok || len(astiavx.ContainersWithOption(o.Key)) > 0 {
 			return nil
 		}
-		return o.Unknown(encoder+" has no such option", known)
+		return o.UnknownError(encoder+" has no such option", known)
 	}
 	found := false
 	for _, container := range containers {
@@ -200,20 +200,20 @@ func (o Option) checkForMuxer(encoder string, containers []string) error {
 	if found {
 		return nil
 	}
-	return o.Unknown("neither "+encoder+" nor "+strings.Join(containers, " nor ")+" has such an option", known)
+	return o.UnknownError("neither "+encoder+" nor "+strings.Join(containers, " nor ")+" has such an option", known)
 }
 
 // Unknown is the error about an option that none of those asked has.
-func (o Option) Unknown(reason string, known []astiavx.Option) error {
+func (o Option) UnknownError(reason string, known []astiavx.Option) error {
 	names := optionNames(known)
 	name, _, ofStream := strings.Cut(o.Key, ":") // the ffmpeg command names an option of one stream so: "b:v"
 	if ofStream && slices.Contains(names, name) {
-		return o.Wrong(fmt.Sprintf("%s; did you mean %q?", reason, name))
+		return o.ConfigError(fmt.Sprintf("%s; did you mean %q?", reason, name))
 	}
 	if containers := astiavx.ContainersWithOption(o.Key); len(containers) > 0 {
-		return o.Wrong(reason+", but other containers have", containers...)
+		return o.ConfigError(reason+", but other containers have", containers...)
 	}
-	return o.Wrong(reason + fault.DidYouMean(o.Key, names))
+	return o.ConfigError(reason + fault.DidYouMean(o.Key, names))
 }
 
 func optionNames(known []astiavx.Option) []string {

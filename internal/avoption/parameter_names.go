@@ -1,10 +1,10 @@
 package avoption
 
-// ParameterNames are the names that the parser of the library behind an encoder knows. They are what a misspelt name is compared with; the library itself
+// parameterNames are the names that the parser of the library behind an encoder knows. They are what a misspelt name is compared with; the library itself
 // decides, as newer ones know more. Those of x264 r3095 and r3108 (x264_param_parse in common/base.c), x265 3.5 and 4.1 (x265_param_parse in common/param.cpp),
 // SVT-AV1 1.4.1 and 2.3.0 (svt_av1_enc_parse_parameter in EbEncSettings.c) and libaom 3.6.0 (encoder_set_option in av1/av1_cx_iface.c).
 // x264 and x265 take "_" for "-", and "no-" before what is on or off.
-var ParameterNames = map[string][]string{
+var parameterNames = map[string][]string{
 	"libx264":    x264Parameters,
 	"libx264rgb": x264Parameters,
 	"libx265": {

@@ -21,7 +21,7 @@ func CheckRateControl(encoder string, options []Option) error {
 		case decides.Key == "":
 			decides = options[i]
 		default:
-			return options[i].Wrong(fmt.Sprintf("%s ignores it, as %s decides; give one of the two", encoder, decides.Field))
+			return options[i].ConfigError(fmt.Sprintf("%s ignores it, as %s decides; give one of the two", encoder, decides.Field))
 		}
 	}
 	return nil

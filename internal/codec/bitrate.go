@@ -8,8 +8,8 @@ var (
 	ac3         = []int64{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640} // ATSC A/52, table 5.18
 )
 
-// MatchBitRate returns the bit rate nearest to the one asked for, in bits per second, that the encoder takes.
-func MatchBitRate(encoder string, rate, sampleRate, channels int64) int64 {
+// NearestBitRate returns the bit rate nearest to the one asked for, in bits per second, that the encoder takes.
+func NearestBitRate(encoder string, rate, sampleRate, channels int64) int64 {
 	switch encoder {
 	case "libmp3lame": // which looks for the nearest itself, and lets what was asked for decide its low-pass too
 		return min(rate, 320_000)

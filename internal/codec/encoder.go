@@ -51,8 +51,8 @@ var usualNames = map[string]string{
 	"h264": "libx264", "hevc": "libx265", "av1": "libsvtav1", "vp9": "libvpx-vp9", "vp8": "libvpx", "mp3": "libmp3lame", "opus": "libopus",
 }
 
-// EncoderFor finds the encoder of a stream in these containers: the one that is named, or the first default of one of them that all carry.
-func EncoderFor(name string, media astiav.MediaType, containers ...astiavx.Container) (*astiav.Codec, error) {
+// ResolveFor finds the encoder of a stream in these containers: the one that is named, or the first default of one of them that all carry.
+func ResolveFor(name string, media astiav.MediaType, containers ...astiavx.Container) (*astiav.Codec, error) {
 	if name == "" {
 		return defaultEncoder(media, containers)
 	}
@@ -60,7 +60,7 @@ func EncoderFor(name string, media astiav.MediaType, containers ...astiavx.Conta
 	if err != nil {
 		return nil, err
 	}
-	if refuses := Refusing(codec.ID(), containers); refuses != "" {
+	if refuses := FindRefusing(codec.ID(), containers); refuses != "" {
 		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refuses, codec.ID().Name())
 		return nil, cannotCarry(name, reason, media, containers)
 	}
@@ -74,7 +74,7 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 			id = c.AudioCodec
 		}
 		codec := astiav.FindEncoder(id)
-		if id != astiav.CodecIDNone && codec != nil && Refusing(id, containers) == "" {
+		if id != astiav.CodecIDNone && codec != nil && FindRefusing(id, containers) == "" {
 			return codec, nil
 		}
 	}
@@ -85,8 +85,8 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 	return nil, cannotCarry("", reason, media, containers)
 }
 
-// Refusing is the name of the first container that cannot hold a codec; "": all can, as far as is known without writing a header.
-func Refusing(id astiav.CodecID, containers []astiavx.Container) string {
+// FindRefusing is the name of the first container that cannot hold a codec; "": all can, as far as is known without writing a header.
+func FindRefusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
 		can, known := c.Carries(id)
 		if known && !can || container.Unreadable(c.Name, id.Name()) {
@@ -99,7 +99,7 @@ func Refusing(id astiav.CodecID, containers []astiavx.Container) string {
 // cannotCarry is the error about a codec that a container cannot hold, or about a medium of which it can hold none.
 func cannotCarry(name, reason string, media astiav.MediaType, containers []astiavx.Container) error {
 	carriedBy := func(containers ...astiavx.Container) []string {
-		return encoders(media, func(id astiav.CodecID) bool { return Refusing(id, containers) == "" })
+		return encoders(media, func(id astiav.CodecID) bool { return FindRefusing(id, containers) == "" })
 	}
 	supported := carriedBy(containers...)
 	for _, c := range containers {
@@ -111,8 +111,8 @@ func cannotCarry(name, reason string, media astiav.MediaType, containers []astia
 	return &fault.ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: supported}
 }
 
-// WellKnown stand first where a message lists what would do.
-var WellKnown = []string{
+// WellKnownEncoders stand first where a message lists what would do.
+var WellKnownEncoders = []string{
 	"libx264", "libx265", "libsvtav1", "libaom-av1", "libvpx-vp9", "libvpx", "prores_ks", "ffv1", "mpeg4", "mpeg2video", "mjpeg", "png", "gif", "rawvideo",
 	"aac", "libopus", "libmp3lame", "flac", "libvorbis", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s24le", "pcm_f32le", "mp2", "wavpack",
 }
@@ -129,7 +129,7 @@ func encoders(media astiav.MediaType, carries func(astiav.CodecID) bool) []strin
 		}
 	}
 	slices.Sort(names)
-	return fault.KnownFirst(names, WellKnown)
+	return fault.KnownFirst(names, WellKnownEncoders)
 }
 
 // isHardware says whether an encoder needs a device of a kind that Device "cpu" excludes, by FFmpeg's naming.

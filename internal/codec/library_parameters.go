@@ -102,7 +102,7 @@ var av1Positions = map[astiav.ChromaLocation]string{
 // takes 8 % more time at preset medium.
 func hasMacroblockTree(options []avoption.Option) bool {
 	return !slices.ContainsFunc(options, func(o avoption.Option) bool {
-		i := avoption.X264Choices["preset"].Index(o.Value)
+		i := avoption.ChoiceIndex("libx264", "preset", o.Value)
 		return o.Key == "preset" && (i == 0 || i == 1)
 	})
 }
@@ -130,7 +130,7 @@ func (o *Opener) withLibraryParameters(width, height int, options []avoption.Opt
 	}
 	ours = slices.DeleteFunc(ours, func(p avoption.Parameter) bool {
 		return slices.ContainsFunc(theirs, func(t avoption.Parameter) bool {
-			return strings.TrimPrefix(t.Flat(), "no-") == p.Name || sameParameters[t.Flat()] == p.Name
+			return strings.TrimPrefix(t.FoldedName(), "no-") == p.Name || sameParameters[t.FoldedName()] == p.Name
 		})
 	})
 	options = slices.Clone(options)

@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// CUDAEncoder finds the NVENC encoder for a name of an encoder or of a codec.
-func CUDAEncoder(name string) (string, error) {
+// ResolveCUDA finds the NVENC encoder for a name of an encoder or of a codec.
+func ResolveCUDA(name string) (string, error) {
 	if slices.Contains(gpu.Encoders(), name) {
 		return name, nil
 	}
@@ -25,11 +25,11 @@ func CUDAEncoder(name string) (string, error) {
 	return "", &fault.ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: gpu.Encoders()}
 }
 
-// CUDAEncoderFor finds the NVENC encoder of a stream in these containers.
-func CUDAEncoderFor(name string, containers []astiavx.Container) (string, error) {
+// ResolveCUDAFor finds the NVENC encoder of a stream in these containers.
+func ResolveCUDAFor(name string, containers []astiavx.Container) (string, error) {
 	carried := slices.DeleteFunc(gpu.Encoders(), func(encoder string) bool {
 		id, _ := astiavx.CodecID(strings.TrimSuffix(encoder, "_nvenc"))
-		return Refusing(id, containers) != ""
+		return FindRefusing(id, containers) != ""
 	})
 	if len(carried) == 0 {
 		reason := strings.Join(ContainerNames(containers), " and ") + " carries none of the codecs that NVENC encodes (h264, hevc, av1); take another container, or Device \"cpu\""
@@ -38,13 +38,13 @@ func CUDAEncoderFor(name string, containers []astiavx.Container) (string, error)
 	if name == "" {
 		return defaultCUDAEncoder(carried, containers)
 	}
-	encoder, err := CUDAEncoder(name)
+	encoder, err := ResolveCUDA(name)
 	if err != nil || slices.Contains(carried, encoder) {
 		return encoder, err
 	}
 	codec := strings.TrimSuffix(encoder, "_nvenc")
 	id, _ := astiavx.CodecID(codec)
-	reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", Refusing(id, containers), codec)
+	reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", FindRefusing(id, containers), codec)
 	return "", &fault.ConfigError{Field: "Codec", Value: name, Reason: reason, Supported: carried}
 }
 

@@ -15,24 +15,26 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
-// Wanted says whether somebody still waits for what is being opened; nil: somebody does.
-type Wanted func() bool
+// Canceled reports whether the caller has given up waiting for an encoder. nil means never.
+type Canceled func() bool
 
-func (w Wanted) No() bool { return w != nil && !w() }
+// Now reports whether the caller has given up by now.
+func (c Canceled) Now() bool { return c != nil && c() }
 
-// errUnwanted is why nothing is opened for nobody. Whoever waited has been told why nobody does any more.
-var errUnwanted = errors.New("avloom: nobody waits for it any more")
+// errCanceled is the error of an encoder that is not opened because the caller has given up. The
+// caller does not see it: it returns the reason for which it gave up.
+var errCanceled = errors.New("avloom: opening was canceled")
 
-// MostTries bounds how often an encoder is opened to find out why it does not open with its settings.
-const MostTries = 200
+// MaxProbes bounds how often an encoder is opened to find out why it does not open with its settings.
+const MaxProbes = 200
 
 // Opener opens an encoder, and finds out why one does not open.
 type Opener struct {
-	Wanted       Wanted
+	Canceled     Canceled
 	tries        int // so far, to find out
 	Codec        *astiav.Codec
 	Options      []avoption.Option
-	BlameFirst   func() error          // why nothing opens, whatever the settings are; may be nil
+	ExplainFirst func() error          // why nothing opens, whatever the settings are; may be nil
 	Threads      int                   // 0: not said
 	Location     astiav.ChromaLocation // of 4:2:0 video
 	GlobalHeader bool
@@ -50,8 +52,8 @@ func (o *Opener) Open() (*astiav.CodecContext, error) {
 	if blamed, ok := err.(*fault.ConfigError); ok { //nolint:errorlint // from SetOption, not wrapped
 		return nil, blamed
 	}
-	if o.BlameFirst != nil {
-		if blamed := o.BlameFirst(); blamed != nil {
+	if o.ExplainFirst != nil {
+		if blamed := o.ExplainFirst(); blamed != nil {
 			return nil, blamed
 		}
 	}
@@ -66,11 +68,11 @@ func (o *Opener) blame(err error) error {
 	name := o.Codec.Name()
 	for i, option := range o.Options {
 		if o.Opens(slices.Delete(slices.Clone(o.Options), i, i+1), "") {
-			e := option.Wrong(o.blameParameter(i), avoption.Choices[name][option.Key].Names...)
+			e := option.ConfigError(o.blameParameter(i), avoption.ChoiceNames(name, option.Key)...)
 			if e.Reason == "" {
 				e.Reason = name + " does not open with this value"
 			}
-			e.Err = Telling(err)
+			e.Err = Informative(err)
 			return e
 		}
 	}
@@ -81,11 +83,11 @@ func (o *Opener) blame(err error) error {
 	for _, option := range o.Options {
 		fields = append(fields, option.Field)
 	}
-	return &fault.ConfigError{Field: "ExtraOptions", Value: strings.Join(fields, ", "), Reason: name + " does not open with these together", Err: Telling(err)}
+	return &fault.ConfigError{Field: "ExtraOptions", Value: strings.Join(fields, ", "), Reason: name + " does not open with these together", Err: Informative(err)}
 }
 
-// Telling is the error of FFmpeg's, unless it says no more than that there is one.
-func Telling(err error) error {
+// Informative is the error of FFmpeg's, unless it says no more than that there is one.
+func Informative(err error) error {
 	for _, silent := range []error{astiav.Error(-int(syscall.EINVAL)), astiav.ErrExternal, astiav.ErrUnknown, astiav.ErrInvaliddata} {
 		if errors.Is(err, silent) {
 			return nil
@@ -98,15 +100,14 @@ func Telling(err error) error {
 func (o *Opener) blameParameter(i int) string {
 	declared, _ := avoption.Find(astiavx.EncoderOptions(o.Codec.Name()), o.Options[i].Key)
 	all, err := o.Options[i].Parameters()
-	if err != nil || !avoption.IsNested(declared) {
+	if err != nil || !avoption.HoldsParameters(declared) {
 		return ""
 	}
 	for k, p := range all {
 		options := slices.Clone(o.Options)
 		options[i].Value = avoption.JoinParameters(slices.Delete(slices.Clone(all), k, k+1))
 		if o.Opens(options, "") {
-			names := avoption.ParameterNames[o.Codec.Name()]
-			if len(names) > 0 && !slices.Contains(names, p.Name) {
+			if avoption.IsUnknownParameter(o.Codec.Name(), p.Name) {
 				return avoption.NoParameter(o.Codec.Name(), p.Name)
 			}
 			return fmt.Sprintf("%s does not open with %q in it", o.Codec.Name(), p.Text())
@@ -127,15 +128,15 @@ func (o *Opener) Opens(options []avoption.Option, probe string) bool {
 
 // Try opens the encoder to see whether it does, unless that has been tried too often.
 func (o *Opener) Try(options []avoption.Option, probe string) (*astiav.CodecContext, error) {
-	if o.tries++; o.tries > MostTries {
-		return nil, errUnwanted
+	if o.tries++; o.tries > MaxProbes {
+		return nil, errCanceled
 	}
 	return o.attempt(options, probe, nil)
 }
 
 func (o *Opener) attempt(options []avoption.Option, probe string, log *astiavx.Log) (*astiav.CodecContext, error) {
-	if o.Wanted.No() {
-		return nil, errUnwanted
+	if o.Canceled.Now() {
+		return nil, errCanceled
 	}
 	cc := nodes.NewCodecContext(o.Codec)
 	astiavx.LogEncoder(cc, log)
@@ -158,7 +159,7 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option, p
 	}
 	for _, option := range options {
 		if err := astiavx.SetOption(cc, option.Key, option.Value); err != nil {
-			e := option.Wrong(o.Codec.Name() + " refuses it")
+			e := option.ConfigError(o.Codec.Name() + " refuses it")
 			e.Err = err
 			return e
 		}

@@ -28,9 +28,10 @@ func CheckProfile(encoder string, options []avoption.Option, format astiav.Pixel
 	case info.Gray:
 		least = "high"
 	}
-	fitting := avoption.X264Profiles[slices.Index(avoption.X264Profiles, least):]
+	profiles := avoption.ChoiceNames("libx264", "profile") // each holds all that those before it hold
+	fitting := profiles[slices.Index(profiles, least):]
 	if slices.ContainsFunc(fitting, func(name string) bool { return strings.EqualFold(name, options[i].Value) }) {
 		return nil
 	}
-	return options[i].Wrong("this profile does not hold "+format.Name(), fitting...)
+	return options[i].ConfigError("this profile does not hold "+format.Name(), fitting...)
 }

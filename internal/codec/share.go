@@ -12,8 +12,8 @@ type Share struct {
 	Process bool // of the process's own budget, which is one of cores
 }
 
-// Of returns how many threads an encoder gets of the share, and how much of the share that is.
-func (s Share) Of(encoder string, width, height int, options []avoption.Option) (threads, used int) {
+// ThreadsFor returns how many threads an encoder gets of the share, and how much of the share that is.
+func (s Share) ThreadsFor(encoder string, width, height int, options []avoption.Option) (threads, used int) {
 	threads = s.Cores()
 	if s.Process && (encoder == "libx264" || encoder == "libx264rgb") {
 		threads = threads * 3 / 2 // as x264 itself has it (X264_THREADS_AUTO), since its frames wait for each other

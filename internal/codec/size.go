@@ -17,9 +17,9 @@ func ProbedSize(probe string) (width, height int, ok bool) {
 	return width, height, n == 2 && err == nil
 }
 
-// LeastSize finds the smallest size, of steps of the chroma, that is not below this one and for which the encoder opens. False: there is
+// MinSize finds the smallest size, of steps of the chroma, that is not below this one and for which the encoder opens. False: there is
 // none, or none near enough to say that a small size is to blame.
-func (o *Opener) LeastSize(width, height, stepX, stepY int) (w, h int, ok bool) {
+func (o *Opener) MinSize(width, height, stepX, stepY int) (w, h int, ok bool) {
 	for multiple := 2; !ok && multiple <= largestTried; multiple *= 2 {
 		w, h = (width+multiple-1)/multiple*multiple, (height+multiple-1)/multiple*multiple
 		ok = o.Opens(o.Options, SizeProbe(w, h))

@@ -27,13 +27,13 @@ func noSuchSetting(o avoption.Option, encoder string, known []astiavx.Option) er
 	reason := encoder + " has no presets"
 	switch {
 	case o.Key == "preset" && has("cpu-used"):
-		return o.Wrong(reason + "; set ExtraOptions[cpu-used], a number that rises with speed, instead")
+		return o.ConfigError(reason + "; set ExtraOptions[cpu-used], a number that rises with speed, instead")
 	case o.Key == "preset":
-		return o.Wrong(reason+"; leave it empty, or take an encoder that has them", encodersWith("preset")...)
+		return o.ConfigError(reason+"; leave it empty, or take an encoder that has them", encodersWith("preset")...)
 	case has("cq"):
-		return o.Wrong(encoder + " has no constant rate factor; set ExtraOptions[cq], its counterpart, or ExtraOptions[qp] instead")
+		return o.ConfigError(encoder + " has no constant rate factor; set ExtraOptions[cq], its counterpart, or ExtraOptions[qp] instead")
 	default:
-		return o.Wrong(encoder+" has no constant rate factor; set ExtraOptions[b], a bit rate, instead, or take an encoder that has one", encodersWith("crf")...)
+		return o.ConfigError(encoder+" has no constant rate factor; set ExtraOptions[b], a bit rate, instead, or take an encoder that has one", encodersWith("crf")...)
 	}
 }
 

@@ -40,9 +40,9 @@ func TestUsefulThreads(t *testing.T) {
 
 func TestX264GetsHalfAsManyAgainAsCores(t *testing.T) {
 	for _, c := range []struct{ share, threads, used int }{{1, 1, 1}, {2, 3, 2}, {4, 6, 4}, {16, 24, 16}, {128, 24, 24}} {
-		threads, used := Share{Threads: c.share, Process: true}.Of("libx264", 1920, 1080, nil)
+		threads, used := Share{Threads: c.share, Process: true}.ThreadsFor("libx264", 1920, 1080, nil)
 		require.Equal(t, [2]int{c.threads, c.used}, [2]int{threads, used})
-		threads, _ = Share{Threads: c.share}.Of("libx264", 1920, 1080, nil)
+		threads, _ = Share{Threads: c.share}.ThreadsFor("libx264", 1920, 1080, nil)
 		require.Equal(t, min(c.share, 24), threads, "a budget is one of threads")
 	}
 }

@@ -45,14 +45,14 @@ func checkPassFlags(encoder string, o avoption.Option) error {
 	}
 	switch {
 	case encoder == "libx265":
-		return o.Wrong(
+		return o.ConfigError(
 			"libx265 ignores pass1 and pass2; " +
 				"set ExtraOptions[x265-params] to pass=1:stats=FILE, and then to pass=2:stats=FILE",
 		)
 	case slices.Contains(gpu.Encoders(), encoder):
-		return o.Wrong(encoder + " ignores pass1 and pass2; set ExtraOptions[multipass] instead")
+		return o.ConfigError(encoder + " ignores pass1 and pass2; set ExtraOptions[multipass] instead")
 	}
-	return o.Wrong(noTwoPasses(encoder) + "; leave pass1 and pass2 out")
+	return o.ConfigError(noTwoPasses(encoder) + "; leave pass1 and pass2 out")
 }
 
 // checkPassParameters finds the parameter of SVT-AV1 for its passes, of which a single one is 0.
@@ -63,7 +63,7 @@ func checkPassParameters(encoder string, o avoption.Option) error {
 	}
 	for _, p := range all {
 		if p.Name == "pass" && p.Value != "0" {
-			return o.Wrong(noTwoPasses(encoder) + fmt.Sprintf("; leave %q out", p.Text()))
+			return o.ConfigError(noTwoPasses(encoder) + fmt.Sprintf("; leave %q out", p.Text()))
 		}
 	}
 	return nil

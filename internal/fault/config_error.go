@@ -16,8 +16,8 @@ type ConfigError struct {
 	Err       error    // what FFmpeg said, where it is known; may be nil
 }
 
-// mostShown is how many supported values a message lists.
-const mostShown = 24
+// maxListed is how many supported values a message lists.
+const maxListed = 24
 
 func (e *ConfigError) Error() string {
 	var b strings.Builder
@@ -33,8 +33,8 @@ func (e *ConfigError) Error() string {
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
-	if n := len(e.Supported); n > mostShown {
-		fmt.Fprintf(&b, " (supported: %s and %d more)", strings.Join(e.Supported[:mostShown], ", "), n-mostShown)
+	if n := len(e.Supported); n > maxListed {
+		fmt.Fprintf(&b, " (supported: %s and %d more)", strings.Join(e.Supported[:maxListed], ", "), n-maxListed)
 	} else if n > 0 {
 		fmt.Fprintf(&b, " (supported: %s)", strings.Join(e.Supported, ", "))
 	}
@@ -49,13 +49,13 @@ func printable(v any) any {
 	}
 	switch t.Kind() {
 	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
-		return TypeOf(v)
+		return TypeName(v)
 	default:
 		return v
 	}
 }
 
-func TypeOf(v any) string { return fmt.Sprintf("%T", v) }
+func TypeName(v any) string { return fmt.Sprintf("%T", v) }
 
 // Unwrap returns what FFmpeg said.
 func (e *ConfigError) Unwrap() error { return e.Err }

@@ -32,7 +32,7 @@ type audioEncoder struct {
 type audioOpening struct {
 	plan       *plan.Audio
 	containers []astiavx.Container
-	wanted     codec.Wanted
+	canceled   codec.Canceled
 	log        *astiavx.Log // takes FFmpeg's lines about the encoder; nil: nobody does
 }
 
@@ -51,7 +51,7 @@ func (v *audioOpening) open() (*audioEncoder, error) {
 
 func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	p := v.plan
-	encoder, err := codec.EncoderFor(p.Config.Codec, astiav.MediaTypeAudio, v.containers...)
+	encoder, err := codec.ResolveFor(p.Config.Codec, astiav.MediaTypeAudio, v.containers...)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		input.Layout = s.Spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
 	a := &audioAttempt{plan: p, encoded: s, opener: codec.Opener{
-		Wanted: v.wanted, Codec: encoder, Options: s.Own, GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Canceled: v.canceled, Codec: encoder, Options: s.Own, GlobalHeader: plan.WantGlobalHeader(v.containers),
 		Finish: astiavx.KeepFrameDurations, Log: v.log,
 	}}
 	a.opener.SetUp = a.setUp
@@ -175,7 +175,7 @@ func (a *audioAttempt) explain(err error) error {
 	switch {
 	case o.Opens(o.Options, anyBitRate):
 		return &fault.ConfigError{
-			Field: "BitRate", Value: p.Config.BitRate, Err: codec.Telling(err),
+			Field: "BitRate", Value: p.Config.BitRate, Err: codec.Informative(err),
 			Reason: fmt.Sprintf("%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose", name, s.Spec.Rate, s.Spec.Layout),
 		}
 	case o.Opens(o.Options, telephoneRate):

@@ -22,19 +22,19 @@ import (
 // builder opens what a run needs, step by step. Until the graph starts, the closer frees what was
 // opened, in reverse order.
 type builder struct {
-	cfg     Config
-	inputs  []streamBuild
-	targets []*target
-	opened  *astikit.Closer
-	dst     *atomic.Pointer[destination.Destination] // the one that was opened last
-	used    int                                      // threads of the share of the video streams together
-	streams []muxer.Stream
-	open    []OpenStream
-	chosen  []zap.Field
-	lost    []lostWish
-	lines   *fflog.Lines
-	wanted  codec.Wanted
-	connect []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
+	cfg      Config
+	inputs   []streamBuild
+	targets  []*target
+	opened   *astikit.Closer
+	dst      *atomic.Pointer[destination.Destination] // the one that was opened last
+	used     int                                      // threads of the share of the video streams together
+	streams  []muxer.Stream
+	open     []OpenStream
+	chosen   []zap.Field
+	lost     []lostWish
+	lines    *fflog.Lines
+	canceled codec.Canceled
+	connect  []func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet] // one for each stream
 }
 
 // streamBuild opens what one stream needs.
@@ -51,7 +51,7 @@ type streamBuild interface {
 func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 	b := &builder{
 		cfg: cfg, opened: astikit.NewCloser(), dst: new(atomic.Pointer[destination.Destination]),
-		lines: fflog.NewLines(cfg.Journal), wanted: func() bool { return opening.Err() == nil },
+		lines: fflog.NewLines(cfg.Journal), canceled: func() bool { return opening.Err() != nil },
 	}
 	for i, s := range cfg.Streams {
 		if s.Video != nil {
@@ -98,7 +98,7 @@ func (b *builder) openAll(ctx context.Context) (opened Sinks, err error) {
 		return nil, err
 	}
 	for i, stream := range b.inputs {
-		if b.wanted.No() {
+		if b.canceled.Now() {
 			return nil, context.Cause(ctx)
 		}
 		if err := stream.prepare(b); err != nil {

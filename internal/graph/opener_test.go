@@ -38,25 +38,25 @@ func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 
 // TestWhyHasAnEnd looks for what keeps an encoder from opening among more options than can be tried.
 func TestWhyHasAnEnd(t *testing.T) {
-	a, opened := unopenable(t, 2*codec.MostTries)
+	a, opened := unopenable(t, 2*codec.MaxProbes)
 	_, err := a.opener.Open()
 	require.Error(t, err)
 	_, ok := errors.AsType[*fault.ConfigError](a.explain(err))
 	require.True(t, ok, "what has not been found out is said in general")
-	require.Equal(t, codec.MostTries+1, *opened)
+	require.Equal(t, codec.MaxProbes+1, *opened)
 }
 
 // TestWhyEndsWithWhoAsks looks for it until nobody wants to know.
 func TestWhyEndsWithWhoAsks(t *testing.T) {
 	const most = 5
 	a, opened := unopenable(t, 100)
-	a.opener.Wanted = func() bool { return *opened < most }
+	a.opener.Canceled = func() bool { return *opened >= most }
 	_, err := a.opener.Open()
 	require.Error(t, err)
 	require.Error(t, a.explain(err))
 	require.Equal(t, most, *opened)
 
-	r := &refusal{wanted: func() bool { return false }}
+	r := &refusal{canceled: func() bool { return true }}
 	require.False(t, r.takes(muxer.Config{}, nil), "no header is tried for nobody")
 	r = &refusal{headers: mostHeaders}
 	require.False(t, r.takes(muxer.Config{}, nil), "nor one too many")

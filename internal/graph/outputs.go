@@ -123,7 +123,7 @@ func (b *builder) tryHeader(t *target) error {
 	if err == nil {
 		return nil
 	}
-	r := &refusal{target: t, inputs: b.inputs, wanted: b.wanted}
+	r := &refusal{target: t, inputs: b.inputs, canceled: b.canceled}
 	return r.explain(cfg, shape, err)
 }
 

@@ -25,9 +25,9 @@ const mostHeaders = 1000
 // refusal finds out what the container of an output refuses in a header.
 type refusal struct {
 	*target
-	inputs  []streamBuild
-	wanted  codec.Wanted
-	headers int // written so far
+	inputs   []streamBuild
+	canceled codec.Canceled
+	headers  int // written so far
 }
 
 // explain turns what a container has against a header into an error that says what would do.
@@ -61,7 +61,7 @@ func (r *refusal) explain(cfg muxer.Config, dst *destination.Destination, err er
 // takes says whether the container takes a header, as far as that is still to be tried.
 func (r *refusal) takes(cfg muxer.Config, dst *destination.Destination) bool {
 	r.headers++
-	return r.headers <= mostHeaders && !r.wanted.No() && muxer.Try(cfg, dst) == nil
+	return r.headers <= mostHeaders && !r.canceled.Now() && muxer.Try(cfg, dst) == nil
 }
 
 func (r *refusal) needsFile(option string) error {
@@ -115,7 +115,7 @@ func (r *refusal) eachAlone(cfg muxer.Config, dst *destination.Destination) bool
 
 // carried lists the encoders, of those that are well known and the container's default, of which the container takes a stream.
 func (r *refusal) carried(media astiav.MediaType, takes func(*astiav.Codec) bool) []string {
-	candidates := slices.Clone(codec.WellKnown)
+	candidates := slices.Clone(codec.WellKnownEncoders)
 	for _, id := range []astiav.CodecID{r.Container.VideoCodec, r.Container.AudioCodec} {
 		if codec := astiav.FindEncoder(id); codec != nil && !slices.Contains(candidates, codec.Name()) {
 			candidates = append(candidates, codec.Name())
@@ -193,7 +193,7 @@ func (s *audioBuild) blame(r *refusal, own muxer.Stream, try func(muxer.Stream) 
 		if err != nil {
 			return false
 		}
-		opening := audioOpening{plan: plan, containers: []astiavx.Container{r.Container}, wanted: r.wanted}
+		opening := audioOpening{plan: plan, containers: []astiavx.Container{r.Container}, canceled: r.canceled}
 		e, err := opening.open() // since Ogg looks into what only the encoder knows
 		if err != nil {
 			return false

@@ -42,7 +42,7 @@ func (a *videoAttempt) explain(err error) error {
 		return e
 	}
 	return &fault.ConfigError{
-		Field: "Codec", Value: name, Err: codec.Telling(err),
+		Field: "Codec", Value: name, Err: codec.Informative(err),
 		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second%s",
 			s.Width, s.Height, s.Format.Name(), rateText(a.plan.Rate), encoderHints[name]),
 	}
@@ -95,7 +95,7 @@ func (a *videoAttempt) tooSmall() error {
 	o, s := &a.opener, a.encoded
 	info := astiavx.DescribePixelFormat(s.Format)
 	stepX, stepY := 1<<info.Log2ChromaWidth, 1<<info.Log2ChromaHeight
-	w, h, ok := o.LeastSize(s.Width, s.Height, stepX, stepY)
+	w, h, ok := o.MinSize(s.Width, s.Height, stepX, stepY)
 	if !ok {
 		return nil
 	}

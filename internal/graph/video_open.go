@@ -24,7 +24,7 @@ type videoOpening struct {
 	cudaContext uintptr     // the caller's; 0: the device's primary one
 	headerFirst bool        // a container needs the codec's header before the first packet
 	containers  []astiavx.Container
-	wanted      codec.Wanted
+	canceled    codec.Canceled
 	log         *astiavx.Log // takes FFmpeg's lines about the encoder; nil: nobody does
 }
 
@@ -91,7 +91,7 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 		if a.device, err = v.openDevice(s); err != nil {
 			return nil, err
 		}
-		a.opener.BlameFirst = func() error { return blameDevice(a.device, encoder.Name()) }
+		a.opener.ExplainFirst = func() error { return blameDevice(a.device, encoder.Name()) }
 	}
 	cc, err := a.opener.Open()
 	if err != nil {
@@ -122,10 +122,10 @@ type videoAttempt struct {
 func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *videoAttempt {
 	a := &videoAttempt{videoOpening: v, encoded: s, threads: v.plan.Threads}
 	if a.threads == 0 && !v.plan.OnCUDA() {
-		a.threads, a.used = v.share.Of(encoder.Name(), s.Width, s.Height, s.Own)
+		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Own)
 	}
 	a.opener = codec.Opener{
-		Wanted: v.wanted, Codec: encoder, Options: s.Own, Threads: a.threads, GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Canceled: v.canceled, Codec: encoder, Options: s.Own, Threads: a.threads, GlobalHeader: plan.WantGlobalHeader(v.containers),
 		Finish: astiavx.KeepFrameDurations, Log: v.log, SetUp: a.setUp,
 	}
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {

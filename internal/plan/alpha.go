@@ -83,11 +83,11 @@ func checkProResAlpha(encoder string, format astiav.PixelFormat, options []avopt
 			if encoder != "prores_ks" { // which have numbers only
 				names = []string{"4", "5"}
 			}
-			return o.Wrong(
+			return o.ConfigError(
 				fmt.Sprintf("this profile leaves the alpha of %s out; only 4444 and 4444xq have one", format.Name()),
 				names...)
 		case o.Key == "alpha_bits" && n == 0:
-			return o.Wrong(
+			return o.ConfigError(
 				fmt.Sprintf(
 					"leaves the alpha of %s out; take a PixelFormat without alpha, or give it some bits",
 					format.Name(),
@@ -127,7 +127,7 @@ func encodersWithAlpha(c astiavx.Container) []string {
 			return true
 		}
 		can, known := c.Carries(encoder.ID())
-		return !can || !known || codec.Refusing(encoder.ID(), []astiavx.Container{c}) != ""
+		return !can || !known || codec.FindRefusing(encoder.ID(), []astiavx.Container{c}) != ""
 	})
 }
 
@@ -143,7 +143,7 @@ func withAlpha(encoder string, format astiav.PixelFormat, options []avoption.Opt
 		return append(slices.Clone(options), avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: "0", Given: 0}), nil
 	}
 	if n, err := astiavx.CheckEncoderOption(encoder, key, options[i].Value); err == nil && n != 0 {
-		return nil, options[i].Wrong(
+		return nil, options[i].ConfigError(
 			fmt.Sprintf("must be 0 with the alpha of %s, as libvpx does not encode both", format.Name()),
 			"0",
 		)

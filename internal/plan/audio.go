@@ -103,8 +103,8 @@ func (p *Audio) check() error {
 		p.wantsSampleFormat = text
 	}
 	return fault.First(
-		avoption.Reserved(cfg.ExtraOptions, reservedAudioOptions),
-		avoption.Twice(cfg.ExtraOptions, "b", "BitRate", cfg.BitRate != 0),
+		avoption.CheckReserved(cfg.ExtraOptions, reservedAudioOptions),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "b", "BitRate", cfg.BitRate != 0),
 		p.checkFrameSize(),
 	)
 }

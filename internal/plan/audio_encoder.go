@@ -25,9 +25,9 @@ func (p *Audio) ForEncoder(encoder *astiav.Codec, containers ...astiavx.Containe
 		return s, err
 	}
 	if p.Config.BitRate > 0 {
-		s.BitRate = codec.MatchBitRate(encoder.Name(), p.Config.BitRate, int64(s.Spec.Rate), int64(s.Spec.Layout.Channels()))
+		s.BitRate = codec.NearestBitRate(encoder.Name(), p.Config.BitRate, int64(s.Spec.Rate), int64(s.Spec.Layout.Channels()))
 	}
-	list, err := avoption.Sorted(p.Config.ExtraOptions, handledAudioOptions)
+	list, err := avoption.FromMap(p.Config.ExtraOptions, handledAudioOptions)
 	if err != nil {
 		return s, err
 	}

@@ -70,7 +70,7 @@ func (t *Output) findContainer() (err error) {
 // formatOptions turns the options of the target into text, checks each, and divides them into those of the muxer, and of a URL's protocol those that
 // the muxer does not know.
 func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err error) {
-	list, err := avoption.Sorted(t.Spec.FormatOptions, nil)
+	list, err := avoption.FromMap(t.Spec.FormatOptions, nil)
 	if err != nil {
 		return nil, nil, asFormatOption(err)
 	}
@@ -93,7 +93,7 @@ func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err e
 // checkProtocol checks an option that the muxer does not know.
 func (t *Output) checkProtocol(o avoption.Option, ofMuxer []astiavx.Option) error {
 	if t.Spec.Kind != ToURL {
-		return o.Unknown(t.Container.Name+" has no such option", ofMuxer)
+		return o.UnknownError(t.Container.Name+" has no such option", ofMuxer)
 	}
 	protocol := t.Address.Protocol
 	declared, ok := avoption.Find(protocol.Options(), o.Key)
@@ -101,14 +101,14 @@ func (t *Output) checkProtocol(o avoption.Option, ofMuxer []astiavx.Option) erro
 	case !ok && protocol.Uploads:
 		return notForUploads(o, protocol, ofMuxer)
 	case !ok:
-		return o.Unknown("neither "+t.Container.Name+" nor "+protocol.Name+" has such an option", append(protocol.Options(), ofMuxer...))
+		return o.UnknownError("neither "+t.Container.Name+" nor "+protocol.Name+" has such an option", append(protocol.Options(), ofMuxer...))
 	}
 	err := protocol.Check(o.Key, o.Value)
 	if e, ok := errors.AsType[*upload.OptionError](err); ok {
 		return wrongForUpload(o, e)
 	}
 	if err != nil {
-		return o.Refused(protocol.Name, declared, err)
+		return o.ExplainRefusal(protocol.Name, declared, err)
 	}
 	return nil
 }

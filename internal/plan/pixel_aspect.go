@@ -52,7 +52,7 @@ func (p *Video) CheckAspectIn(cc *astiav.CodecContext, containers []astiavx.Cont
 		e.Reason += ", or take a codec that says it: h264, hevc, mpeg4"
 		for _, name := range []string{"mp4", "mov", "matroska", "webm", "avi", "nut"} {
 			other, _ := astiavx.GuessContainer(name, "")
-			if codec.Refusing(cc.CodecID(), []astiavx.Container{other}) == "" && says(other) {
+			if codec.FindRefusing(cc.CodecID(), []astiavx.Container{other}) == "" && says(other) {
 				e.Supported = append(e.Supported, strings.Replace(name, "matroska", "mkv", 1))
 			}
 		}

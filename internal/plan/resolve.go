@@ -15,7 +15,7 @@ func (p *Video) resolve() (*astiav.Codec, error) {
 	if !p.OnCUDA() {
 		return codec.Resolve(p.Config.Codec, astiav.MediaTypeVideo)
 	}
-	name, err := codec.CUDAEncoder(p.Config.Codec)
+	name, err := codec.ResolveCUDA(p.Config.Codec)
 	if err != nil {
 		return nil, err
 	}
@@ -25,9 +25,9 @@ func (p *Video) resolve() (*astiav.Codec, error) {
 // ResolveFor finds the encoder for these containers: the one that is named, or that of the first default codec of one of them that all carry.
 func (p *Video) ResolveFor(containers []astiavx.Container) (*astiav.Codec, error) {
 	if !p.OnCUDA() {
-		return codec.EncoderFor(p.Config.Codec, astiav.MediaTypeVideo, containers...)
+		return codec.ResolveFor(p.Config.Codec, astiav.MediaTypeVideo, containers...)
 	}
-	name, err := codec.CUDAEncoderFor(p.Config.Codec, containers)
+	name, err := codec.ResolveCUDAFor(p.Config.Codec, containers)
 	if err != nil {
 		return nil, err
 	}

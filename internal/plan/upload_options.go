@@ -26,7 +26,7 @@ var ofFFmpegHTTP = []string{"http", "tls", "tcp"}
 // notForUploads is the error about an option that neither the muxer nor an upload has.
 func notForUploads(o avoption.Option, p destination.Protocol, ofMuxer []astiavx.Option) error {
 	if o.Key == "listen" {
-		return o.Wrong("avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
+		return o.ConfigError("avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
 			"with Writer, as examples/http does")
 	}
 	known := astiavx.OutputProtocols()
@@ -35,16 +35,16 @@ func notForUploads(o avoption.Option, p destination.Protocol, ofMuxer []astiavx.
 			continue
 		}
 		if _, ok := avoption.Find(astiavx.ProtocolOptions(name), o.Key); ok {
-			return o.Wrong(p.Name+" is carried by Go's net/http and not by FFmpeg, whose option this is", upload.OptionNames()...)
+			return o.ConfigError(p.Name+" is carried by Go's net/http and not by FFmpeg, whose option this is", upload.OptionNames()...)
 		}
 	}
-	return o.Unknown("there is no such option of a container or of "+p.Name, append(p.Options(), ofMuxer...))
+	return o.UnknownError("there is no such option of a container or of "+p.Name, append(p.Options(), ofMuxer...))
 }
 
 // wrongForUpload is the error about the value of an option of an upload. It does not show a value
 // that may hold a secret.
 func wrongForUpload(o avoption.Option, e *upload.OptionError) *fault.ConfigError {
-	err := o.Wrong(e.Reason, e.Supported...)
+	err := o.ConfigError(e.Reason, e.Supported...)
 	err.Err = e.Err
 	if o.Key == "headers" || o.Key == "http_proxy" {
 		err.Value = nil

@@ -165,15 +165,15 @@ func (p *Video) checkChoices() error {
 	}
 	return fault.First(
 		p.Color.Check(),
-		avoption.Reserved(cfg.ExtraOptions, reservedVideoOptions),
-		avoption.Twice(cfg.ExtraOptions, "crf", "CRF", cfg.CRF != nil),
-		avoption.Twice(cfg.ExtraOptions, "aspect", "PixelAspect", cfg.PixelAspect != 0),
-		avoption.Twice(cfg.ExtraOptions, "preset", "Preset", cfg.Preset != ""),
-		avoption.Twice(cfg.ExtraOptions, "threads", "Threads", cfg.Threads != 0),
-		avoption.Twice(cfg.ExtraOptions, "colorspace", "ColorSpace", cfg.ColorSpace != ""),
-		avoption.Twice(cfg.ExtraOptions, "color_range", "ColorRange", cfg.ColorRange != ""),
-		avoption.Twice(cfg.ExtraOptions, "color_primaries", "ColorPrimaries", cfg.ColorPrimaries != ""),
-		avoption.Twice(cfg.ExtraOptions, "color_trc", "ColorTransfer", cfg.ColorTransfer != ""),
+		avoption.CheckReserved(cfg.ExtraOptions, reservedVideoOptions),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "crf", "CRF", cfg.CRF != nil),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "aspect", "PixelAspect", cfg.PixelAspect != 0),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "preset", "Preset", cfg.Preset != ""),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "threads", "Threads", cfg.Threads != 0),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "colorspace", "ColorSpace", cfg.ColorSpace != ""),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "color_range", "ColorRange", cfg.ColorRange != ""),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "color_primaries", "ColorPrimaries", cfg.ColorPrimaries != ""),
+		avoption.CheckNotSetTwice(cfg.ExtraOptions, "color_trc", "ColorTransfer", cfg.ColorTransfer != ""),
 		p.checkThreads(),
 	)
 }
@@ -198,7 +198,7 @@ func (p *Video) checkThreads() error {
 	o := avoption.Option{Field: avoption.ExtraField("threads"), Key: "threads", Value: text, Given: given}
 	n, err := astiavx.CheckEncoderOption("", "threads", text)
 	if err != nil || avoption.IsFraction(text) || n > mostAskedThreads {
-		return o.Wrong(fmt.Sprintf("must be a whole number from 0 to %d; 0 means as many as it profits from", mostAskedThreads))
+		return o.ConfigError(fmt.Sprintf("must be a whole number from 0 to %d; 0 means as many as it profits from", mostAskedThreads))
 	}
 	p.Threads = int(n)
 	return nil
@@ -217,7 +217,7 @@ func (p *Video) options() ([]avoption.Option, error) {
 		}
 		list = append(list, avoption.Option{Field: "CRF", Key: "crf", Value: text, Given: *p.Config.CRF})
 	}
-	extra, err := avoption.Sorted(p.Config.ExtraOptions, handledVideoOptions)
+	extra, err := avoption.FromMap(p.Config.ExtraOptions, handledVideoOptions)
 	return append(list, extra...), err
 }
 
@@ -225,7 +225,7 @@ func (p *Video) options() ([]avoption.Option, error) {
 func (p *Video) said(options []avoption.Option) map[string]string {
 	said := map[string]string{}
 	for _, o := range options {
-		said[avoption.FlatKey(o.Key)] = o.Field
+		said[avoption.FoldName(o.Key)] = o.Field
 	}
 	if p.Config.Threads != 0 {
 		said["threads"] = "Threads"

@@ -85,7 +85,7 @@ func (p *Video) forFormat(
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Own),
 		avoption.CheckRateControl(encoder.Name(), s.Own),
-		avoption.CheckNested(encoder.Name(), astiavx.DescribePixelFormat(s.Format).Bits, s.Own, p.said(s.Own)),
+		avoption.CheckParameters(encoder.Name(), astiavx.DescribePixelFormat(s.Format).Bits, s.Own, p.said(s.Own)),
 		codec.CheckProfile(encoder.Name(), s.Own, s.Format),
 	)
 }

@@ -20,10 +20,10 @@ type Parameter struct{ Name, Value string }
 func (p Parameter) Text() string { return p.Name + "=" + p.Value }
 
 // Flat is the name as x264 and x265 compare it; for others it changes no name that they know.
-func (p Parameter) Flat() string { return strings.ReplaceAll(p.Name, "_", "-") }
+func (p Parameter) FoldedName() string { return strings.ReplaceAll(p.Name, "_", "-") }
 
-// IsNested says whether an option holds parameters of the library.
-func IsNested(declared astiavx.Option) bool {
+// HoldsParameters says whether an option holds parameters of the library.
+func HoldsParameters(declared astiavx.Option) bool {
 	return declared.Kind == astiavx.OptionPairs || declared.Name == "x264opts" || declared.Name == "kvazaar-params"
 }
 
@@ -48,7 +48,7 @@ func (o Option) Parameters() ([]Parameter, error) {
 	d := astiav.NewDictionary()
 	defer d.Free()
 	if err := d.ParseString(o.Value, "=", separator, astiav.NewDictionaryFlags(astiav.DictionaryFlagMultikey)); err != nil {
-		return nil, o.Wrong(fmt.Sprintf("must be name=value pairs joined by %q", separator))
+		return nil, o.ConfigError(fmt.Sprintf("must be name=value pairs joined by %q", separator))
 	}
 	var all []Parameter
 	next := astiav.NewDictionaryFlags(astiav.DictionaryFlagIgnoreSuffix)
@@ -58,12 +58,12 @@ func (o Option) Parameters() ([]Parameter, error) {
 	return all, nil
 }
 
-// CheckNested checks the options of this list that hold others, for video of so many bits. Said are the fields of those options that are set beside them.
-func CheckNested(encoder string, bits int, list []Option, said map[string]string) error {
+// CheckParameters checks the options of this list that hold others, for video of so many bits. Said are the fields of those options that are set beside them.
+func CheckParameters(encoder string, bits int, list []Option, said map[string]string) error {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := Find(known, o.Key)
-		if !ok || !IsNested(declared) {
+		if !ok || !HoldsParameters(declared) {
 			continue
 		}
 		all, err := o.Parameters()
@@ -71,8 +71,8 @@ func CheckNested(encoder string, bits int, list []Option, said map[string]string
 			return err
 		}
 		for i, p := range all {
-			if slices.ContainsFunc(all[:i], func(q Parameter) bool { return strings.EqualFold(q.Flat(), p.Flat()) }) {
-				return o.Wrong(fmt.Sprintf("%s is in there twice", p.Name))
+			if slices.ContainsFunc(all[:i], func(q Parameter) bool { return strings.EqualFold(q.FoldedName(), p.FoldedName()) }) {
+				return o.ConfigError(fmt.Sprintf("%s is in there twice", p.Name))
 			}
 			if err := fault.First(o.checkSaid(encoder, p, said), o.checkParameter(encoder, bits, p)); err != nil {
 				return err
@@ -84,33 +84,33 @@ func CheckNested(encoder string, bits int, list []Option, said map[string]string
 
 // checkSaid finds a parameter that says what belongs to a field, or what another option has said.
 func (o Option) checkSaid(encoder string, p Parameter, said map[string]string) error {
-	name := strings.ToLower(p.Flat())
+	name := strings.ToLower(p.FoldedName())
 	if field, ok := parameterFields[name]; ok {
-		return o.Wrong(fmt.Sprintf("%s does not belong in it; set %s instead", p.Name, field))
+		return o.ConfigError(fmt.Sprintf("%s does not belong in it; set %s instead", p.Name, field))
 	}
 	if encoder == "libx265" && strings.HasSuffix(name, "annexb") { // without start codes FFmpeg does not find the headers
-		return o.Wrong(p.Name + " does not belong in it: the container decides that; drop it")
+		return o.ConfigError(p.Name + " does not belong in it: the container decides that; drop it")
 	}
 	keys := append(slices.Clone(parameterOptions[name]), name)
 	if controls := rateControls[encoder]; slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(controls, k) }) {
 		keys = append(keys, controls...)
 	}
 	for _, key := range keys {
-		if field, ok := said[FlatKey(key)]; ok && field != o.Field {
-			return o.Wrong(fmt.Sprintf("%s in it sets what %s sets too; give one of the two", p.Name, field))
+		if field, ok := said[FoldName(key)]; ok && field != o.Field {
+			return o.ConfigError(fmt.Sprintf("%s in it sets what %s sets too; give one of the two", p.Name, field))
 		}
 	}
 	return nil
 }
 
-func FlatKey(key string) string { return strings.ReplaceAll(key, "_", "-") }
+func FoldName(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // checkParameter asks the library about a parameter, and finds a value that it would clip.
 func (o Option) checkParameter(encoder string, bits int, p Parameter) error {
-	names := ParameterNames[encoder]
-	listed := slices.Contains(names, strings.TrimPrefix(p.Flat(), "no-")) || slices.Contains(names, p.Name)
-	if form, ok := parameterForms[encoder][p.Flat()]; ok && !form.pattern.MatchString(p.Value) {
-		return o.Wrong(fmt.Sprintf("%s in it must have the form %s", p.Name, form.text))
+	names := parameterNames[encoder]
+	listed := slices.Contains(names, strings.TrimPrefix(p.FoldedName(), "no-")) || slices.Contains(names, p.Name)
+	if form, ok := parameterForms[encoder][p.FoldedName()]; ok && !form.pattern.MatchString(p.Value) {
+		return o.ConfigError(fmt.Sprintf("%s in it must have the form %s", p.Name, form.text))
 	}
 	verdict := astiavx.CheckParameter(encoder, p.Name, p.Value)
 	if verdict == astiavx.ParameterUnchecked && strings.HasPrefix(encoder, "libvpx") && !listed { // whose parser FFmpeg is, and ignores the rest
@@ -118,15 +118,23 @@ func (o Option) checkParameter(encoder string, bits int, p Parameter) error {
 	}
 	switch {
 	case verdict == astiavx.ParameterUnknown, verdict == astiavx.ParameterRefused && !listed && encoder == "libsvtav1":
-		return o.Wrong(NoParameter(encoder, p.Name))
+		return o.ConfigError(NoParameter(encoder, p.Name))
 	case verdict == astiavx.ParameterRefused:
-		return o.Wrong(fmt.Sprintf("%s does not take %q for %s in it", encoder, fault.Shorten(p.Value), p.Name))
+		return o.ConfigError(fmt.Sprintf("%s does not take %q for %s in it", encoder, fault.Shorten(p.Value), p.Name))
 	}
 	return o.checkClipped(encoder, bits, p)
 }
 
+// IsUnknownParameter reports whether the list of a library's parameters lacks a name. It is false
+// for an encoder without such a list.
+func IsUnknownParameter(encoder, name string) bool {
+	names := parameterNames[encoder]
+	return len(names) > 0 && !slices.Contains(names, name)
+}
+
+// NoParameter returns the reason of an error about a parameter that a library does not know.
 func NoParameter(encoder, name string) string {
-	return fmt.Sprintf("%s has no parameter %q%s", encoder, fault.Shorten(name), fault.DidYouMean(name, ParameterNames[encoder]))
+	return fmt.Sprintf("%s has no parameter %q%s", encoder, fault.Shorten(name), fault.DidYouMean(name, parameterNames[encoder]))
 }
 
 func (o Option) checkClipped(encoder string, bits int, p Parameter) error {
@@ -134,13 +142,13 @@ func (o Option) checkClipped(encoder string, bits int, p Parameter) error {
 	if err != nil {
 		return nil
 	}
-	for _, key := range append(slices.Clone(parameterOptions[p.Flat()]), p.Flat()) {
+	for _, key := range append(slices.Clone(parameterOptions[p.FoldedName()]), p.FoldedName()) {
 		limits, ok := clipped[encoder][key]
 		if key == "crf" && strings.HasPrefix(encoder, "libx264") {
 			limits.least -= x264BelowZero(bits)
 		}
 		if ok && !(n >= limits.least && n <= limits.most) {
-			return o.Wrong(fmt.Sprintf("%s in it must be a number%s for %s", p.Name, limits, encoder))
+			return o.ConfigError(fmt.Sprintf("%s in it must be a number%s for %s", p.Name, limits, encoder))
 		}
 	}
 	return nil

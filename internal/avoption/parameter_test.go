@@ -30,7 +30,7 @@ func logged(t *testing.T, encoder string, args ...string) string {
 // TestNamesOfX265 asks x265 through FFmpeg, which warns of each name that it does not know.
 func TestNamesOfX265(t *testing.T) {
 	var all []string
-	for _, name := range append(ParameterNames["libx265"], "nonsense") {
+	for _, name := range append(parameterNames["libx265"], "nonsense") {
 		all = append(all, name+"=no-such-value")
 	}
 	t.Chdir(t.TempDir())
@@ -55,13 +55,13 @@ func TestNamesOfX264(t *testing.T) {
 	}
 }
 
-// TestNamesOfLibraries asks the libraries as CheckNested does.
+// TestNamesOfLibraries asks the libraries as CheckParameters does.
 func TestNamesOfLibraries(t *testing.T) {
 	values := []string{"1", "0", "5", "8", "1000,400", "G(0.1,0.2)B(0.1,0.2)R(0.1,0.2)WP(0.1,0.2)L(1000,0.1)"}
 	for _, encoder := range []string{"libx264", "libx264rgb", "libx265", "libsvtav1"} {
 		require.NotEqual(t, astiavx.ParameterFine, astiavx.CheckParameter(encoder, "nonsense", "1"))
 		require.NotEqual(t, astiavx.ParameterUnchecked, astiavx.CheckParameter(encoder, "nonsense", "1"))
-		for _, name := range ParameterNames[encoder] {
+		for _, name := range parameterNames[encoder] {
 			require.True(t, slices.ContainsFunc(values, func(value string) bool {
 				if form, ok := parameterForms[encoder][name]; ok && !form.pattern.MatchString(value) {
 					return false
@@ -113,11 +113,11 @@ func FuzzParameters(f *testing.F) {
 	}
 	f.Fuzz(func(_ *testing.T, encoder uint8, name uint16, value string) {
 		i := int(encoder) % len(encoders)
-		names := ParameterNames[encoders[i]]
+		names := parameterNames[encoders[i]]
 		text := JoinParameters([]Parameter{{names[int(name)%len(names)], value}})
 		if strings.ContainsRune(text, 0) {
 			return
 		}
-		_ = CheckNested(encoders[i], 8, []Option{{Field: ExtraField(keys[i]), Key: keys[i], Value: text, Given: text}}, nil)
+		_ = CheckParameters(encoders[i], 8, []Option{{Field: ExtraField(keys[i]), Key: keys[i], Value: text, Given: text}}, nil)
 	})
 }
