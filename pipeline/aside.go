@@ -2,9 +2,10 @@ package pipeline
 
 import "runtime/debug"
 
-// Aside calls code of the caller's on a goroutine of its own, which it starts when it is needed. So that code cannot unwind what
-// called it, neither by a panic nor by [runtime.Goexit]: frames of C, which cannot be unwound, for instance. Its methods
-// are called from one goroutine at a time. The zero value is ready.
+// Aside calls code of the caller on a separate goroutine, which it starts when needed. That code
+// cannot unwind the stack of the goroutine that called Do, by a panic or by [runtime.Goexit].
+// Frames of C, for instance, cannot be unwound. Call the methods from one goroutine at a time. The
+// zero value is ready.
 type Aside struct {
 	Callbacks *Callbacks // told of each call; may be nil
 
@@ -12,7 +13,8 @@ type Aside struct {
 	done  chan error
 }
 
-// Do calls f, and returns when it has returned. An error is a PanicError, or says that f called runtime.Goexit.
+// Do calls f and waits for it. The error is a PanicError, or says that f called runtime.Goexit;
+// nil: f returned.
 func (a *Aside) Do(f func()) error {
 	if a.calls == nil {
 		a.calls, a.done = make(chan func()), make(chan error)
@@ -21,12 +23,12 @@ func (a *Aside) Do(f func()) error {
 	a.calls <- f
 	err := <-a.done
 	if err == errGoexit { //nolint:errorlint // as contain returns it
-		a.calls = nil // nobody is there any more
+		a.calls = nil // the goroutine has ended
 	}
 	return err
 }
 
-// End ends the goroutine, which the next Do would start again.
+// End ends the goroutine. The next Do starts it again.
 func (a *Aside) End() {
 	if a.calls != nil {
 		close(a.calls)
@@ -41,9 +43,9 @@ func (a *Aside) serve(calls <-chan func(), done chan<- error) {
 	}
 }
 
-// contain calls f, and always says how that ended.
+// contain calls f, and sends its outcome to done in any case.
 func (a *Aside) contain(f func(), goroutine uint64, done chan<- error) {
-	err := errGoexit // what it is if f neither returns nor panics
+	err := errGoexit // stays if f neither returns nor panics
 	if a.Callbacks != nil {
 		a.Callbacks.enter(goroutine)
 	}
@@ -60,10 +62,11 @@ func (a *Aside) contain(f func(), goroutine uint64, done chan<- error) {
 	err = nil
 }
 
-// Apart calls f on a goroutine of its own, and does not wait for it. Whatever f does, it does to itself alone.
+// Apart calls f on a separate goroutine and does not wait for it. A panic of f, or runtime.Goexit,
+// ends that goroutine alone.
 func Apart(f func()) {
 	go func() {
-		defer func() { _ = recover() }() // nobody is there to be told
+		defer func() { _ = recover() }() // no caller waits for the outcome
 		f()
 	}()
 }

@@ -6,12 +6,16 @@ import (
 	"time"
 )
 
-// Attempt calls f, which may block outside the engine, in a goroutine of its own, so that the end of ctx ends the waiting for it. It is for what comes
-// before a run. What f returns in time is what Attempt returns; a panic becomes a PanicError.
+// Attempt calls f, which may block outside the engine, in a separate goroutine, so that Attempt can
+// return when ctx ends. It is for work that comes before a run. Attempt returns what f returns in
+// time; a panic becomes a PanicError.
 //
-// When ctx ends first, Attempt returns its cause. If f has not returned a tenth of a second after that, wake is called, from one more goroutine; if
-// it has not returned when a second is almost over, it is left behind. What f returns too late goes to discard, where it returned without an error.
-func Attempt[T any](ctx context.Context, f func() (T, error), wake func(), discard func(T)) (result T, leftBehind bool, err error) {
+// If ctx ends first, Attempt returns its cause. If f has not returned 0.1 s after that, Attempt
+// calls wake from one more goroutine. If f has not returned 0.9 s after the end of ctx, it is left
+// behind. A result that f returns too late, without an error, goes to discard.
+func Attempt[T any](ctx context.Context, f func() (T, error), wake func(), discard func(T)) (
+	result T, leftBehind bool, err error,
+) {
 	a := &attempt[T]{done: make(chan struct{})}
 	go a.run(ctx, f, discard)
 	select {
@@ -25,7 +29,7 @@ func Attempt[T any](ctx context.Context, f func() (T, error), wake func(), disca
 	return a.result, false, a.err
 }
 
-// attempt is a call that somebody waits for.
+// attempt is a call of Attempt that is under way.
 type attempt[T any] struct {
 	done   chan struct{} // closed when the call has returned; the rest is set before
 	result T
@@ -35,19 +39,20 @@ type attempt[T any] struct {
 
 func (a *attempt[T]) run(ctx context.Context, f func() (T, error), discard func(T)) {
 	defer close(a.done)
-	a.err = errGoexit // what it is if f neither returns nor panics
+	a.err = errGoexit // stays if f neither returns nor panics
 	defer func() {
 		if v := recover(); v != nil {
 			a.err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
-		if a.late = ctx.Err() != nil; a.late && a.err == nil {
+		a.late = ctx.Err() != nil
+		if a.late && a.err == nil {
 			discard(a.result)
 		}
 	}()
 	a.result, a.err = f()
 }
 
-// awaitStopped is for an attempt whose context has ended. False: it does not return.
+// awaitStopped waits for an attempt whose context has ended. False: it does not return.
 func (a *attempt[T]) awaitStopped(wake func()) bool {
 	if within(time.After(wakeAfter), a.done) {
 		return true
@@ -59,5 +64,5 @@ func (a *attempt[T]) awaitStopped(wake func()) bool {
 		wake()
 	}()
 	within(time.After(abandonAfter), woken, a.done)
-	return isClosed(a.done) // also where it is the waking that does not return
+	return isClosed(a.done) // f may have returned although wake has not
 }

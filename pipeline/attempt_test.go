@@ -53,9 +53,11 @@ func TestAttemptThatIsCancelled(t *testing.T) {
 		"is woken":          {time.Hour, func(gate chan struct{}) { close(gate) }, nil, false, wakeAfter},
 		"waking panics":     {time.Hour, func(gate chan struct{}) { close(gate); panic("oh no") }, nil, false, wakeAfter},
 		"waking blocks":     {time.Hour, func(gate chan struct{}) { <-gate }, nil, true, wakeAfter + abandonAfter},
-		"waking lasts":      {time.Hour, func(gate chan struct{}) { close(gate); time.Sleep(time.Hour) }, nil, false, wakeAfter + abandonAfter},
-		"is left behind":    {time.Hour, never, nil, true, wakeAfter + abandonAfter},
-		"fails much later":  {time.Hour, never, ErrEnded, true, wakeAfter + abandonAfter},
+		"waking lasts": {
+			time.Hour, func(gate chan struct{}) { close(gate); time.Sleep(time.Hour) }, nil, false, wakeAfter + abandonAfter,
+		},
+		"is left behind":   {time.Hour, never, nil, true, wakeAfter + abandonAfter},
+		"fails much later": {time.Hour, never, ErrEnded, true, wakeAfter + abandonAfter},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

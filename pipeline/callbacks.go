@@ -6,21 +6,22 @@ import (
 	"sync/atomic"
 )
 
-// Callbacks knows which goroutines are inside code of the caller's that was called by a graph, by its writer or logger for
-// instance. That code must not wait for the graph, which waits for it; with Callbacks, a call that would can tell. The zero
-// value is ready, and nil is too: it knows of none.
+// Callbacks knows which goroutines are inside code of the caller that a graph has called, a writer
+// or a logger for instance. That code must not wait for the graph, because the graph waits for it.
+// With Callbacks, a method that would wait can find out that it was called from there. The zero
+// value is ready. A nil Callbacks knows of no goroutine.
 type Callbacks struct {
 	running atomic.Int32 // calls under way
 
 	mu     sync.Mutex
 	inside map[uint64]int // calls under way, by goroutine
-	head   [headSize]byte // of a stack; here, so that to ask allocates nothing
+	head   [headSize]byte // of a stack; kept here, so that Inside allocates nothing
 }
 
 // headSize is enough for the number of a goroutine.
 const headSize = 32
 
-// Call calls f, and knows until it has returned, in whatever way, that this goroutine is inside.
+// Call calls f. Until f has returned, panicked or called runtime.Goexit, this goroutine is inside.
 func (c *Callbacks) Call(f func()) {
 	if c != nil {
 		id := goroutine(make([]byte, headSize))
@@ -30,7 +31,7 @@ func (c *Callbacks) Call(f func()) {
 	f()
 }
 
-// Inside says whether the goroutine that asks is inside.
+// Inside says whether the calling goroutine is inside.
 func (c *Callbacks) Inside() bool {
 	if c == nil || c.running.Load() == 0 {
 		return false
@@ -53,14 +54,15 @@ func (c *Callbacks) enter(goroutine uint64) {
 func (c *Callbacks) leave(goroutine uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.inside[goroutine]--; c.inside[goroutine] == 0 {
+	c.inside[goroutine]--
+	if c.inside[goroutine] == 0 {
 		delete(c.inside, goroutine)
 	}
 	c.running.Add(-1)
 }
 
-// goroutine is the number of the goroutine that asks. Go shows it at the head of a stack ("goroutine 18 [running]:"), and
-// nowhere else. The head is written into head.
+// goroutine is the number of the calling goroutine. Go shows the number at the head of a stack
+// ("goroutine 18 [running]:") only. head is where that head is written.
 func goroutine(head []byte) (number uint64) {
 	head = head[:runtime.Stack(head, false)]
 	for _, c := range head[min(len("goroutine "), len(head)):] {
@@ -69,5 +71,5 @@ func goroutine(head []byte) (number uint64) {
 		}
 		number = 10*number + uint64(c-'0')
 	}
-	return number // 0 where Go shows something else: then nothing is known
+	return number // 0 if Go shows something else: the number is unknown
 }

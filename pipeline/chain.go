@@ -2,8 +2,9 @@ package pipeline
 
 import "context"
 
-// Chain makes one node of two: what the first emits, the second processes at once, on the same goroutine. It is for stages that need not
-// overlap, because other runs keep the cores busy: nothing waits in between, and the second finds in the cache what the first wrote.
+// Chain makes one node of two: the second processes each item that the first emits at once, on the
+// same goroutine. It is for stages that need not overlap, because other runs keep the cores busy.
+// No item waits between the two, and the second finds in the cache what the first wrote.
 func Chain[A, B, C any](first Processor[A, B], second Processor[B, C]) Processor[A, C] {
 	c := &chain[A, B, C]{first: first, second: second}
 	c.pass = c.process
@@ -34,7 +35,8 @@ func (c *chain[A, B, C]) Flush(ctx context.Context, emit Emit[C]) error {
 	return c.second.Flush(ctx, emit)
 }
 
-// Activity is what the second knows, if it does; of the first, the engine knows that its call lasts.
+// Activity is that of the second node, if it is Watched. Of the first, the engine knows only that
+// its call lasts.
 func (c *chain[A, B, C]) Activity() Activity {
 	if w, ok := c.second.(Watched); ok {
 		return w.Activity()
@@ -42,7 +44,7 @@ func (c *chain[A, B, C]) Activity() Activity {
 	return Activity{}
 }
 
-// Held is what the two hold together, as far as they say.
+// Held is what the two nodes hold together, as far as they are Holders.
 func (c *chain[A, B, C]) Held() (n int64) {
 	for _, node := range []any{c.first, c.second} {
 		if holder, ok := node.(Holder); ok {

@@ -40,7 +40,8 @@ func TestChainIsTwoNodesInOne(t *testing.T) {
 	first, second := doubling(3), doubling(4)
 	sink, stats, err := runChain(t, first, second)
 	require.NoError(t, err)
-	assert.Equal(t, []int{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4}, sink.got[0], "what the first holds till the end, the second still processes")
+	assert.Equal(t, []int{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4}, sink.got[0],
+		"what the first holds till the end, the second still processes")
 	assert.Equal(t, int64(2), stats.In)
 	assert.Equal(t, int64(11), stats.Out)
 	for _, p := range []*fakeProcessor{first, second} {

@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// activity is what a copy of a node does at a moment.
+// activity says how a copy of a node spends its time.
 type activity int
 
 const (
 	isIdle    activity = iota // waits for an item, or for its turn
-	isBusy                    // is in the node
+	isBusy                    // is in the node's own code's own code
 	isBlocked                 // waits for room in the next queue
 	activities
 )
 
-// clock keeps the time that a copy of a node spends on each activity, from its start until it is closed. It can be read at any time.
+// clock measures the time that a copy of a node spends on each activity, from its start until it is
+// closed. It can be read at any time.
 type clock struct {
 	mu    sync.Mutex
 	epoch time.Time // when it was started; zero: not yet
@@ -31,7 +32,8 @@ func (c *clock) start() {
 	c.epoch = time.Now()
 }
 
-// turnTo begins an activity and returns the one that it ends. No clock at all is fine: what sends from outside has none.
+// turnTo begins an activity and returns the activity that it ends. The clock may be nil: a source
+// has none.
 func (c *clock) turnTo(a activity) (before activity) {
 	if c == nil {
 		return isIdle
@@ -51,7 +53,7 @@ func (c *clock) stop() {
 	c.done = true
 }
 
-// addTo adds what was spent, what goes on included.
+// addTo adds the times so far. An activity that goes on is included.
 func (c *clock) addTo(s *NodeStats) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

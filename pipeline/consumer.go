@@ -2,13 +2,14 @@ package pipeline
 
 // consumer is one of the inboxes that an outlet feeds, and the edge that leads there.
 type consumer[T any] struct {
-	run   *Run
+	run   *life
 	in    *inbox[T]
 	input int
 	edge  *edge
 }
 
-// send passes an item or a mark on, and says whether it was accepted. An item that was not has been freed.
+// send passes an item or a mark on, and says whether it was accepted. An item that was not accepted
+// has been freed.
 func (c *consumer[T]) send(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
 	if m.kind == endOfInput && !c.in.marksEnds {
 		return true
@@ -25,8 +26,8 @@ func (c *consumer[T]) send(m message[T], cancelled <-chan struct{}, sender *cloc
 	return ok
 }
 
-// offer passes an item or a mark on if there is room for it now, and says whether there was. If not, an item still belongs
-// to the caller.
+// offer passes an item or a mark on if there is room for it now, and says whether it did. If not,
+// an item still belongs to the caller.
 func (c *consumer[T]) offer(m message[T], cancelled <-chan struct{}) (ok bool) {
 	if m.kind == endOfInput && !c.in.marksEnds {
 		return true
@@ -46,7 +47,8 @@ func (c *consumer[T]) offer(m message[T], cancelled <-chan struct{}) (ok bool) {
 	return true
 }
 
-// reference returns what to send to this consumer beside others: another reference to an item, or a mark as it is.
+// reference returns what to send to this consumer beside others: another reference to an item, or a
+// mark as it is.
 func (c *consumer[T]) reference(m message[T]) (message[T], error) {
 	if m.kind != item {
 		return m, nil
@@ -56,8 +58,8 @@ func (c *consumer[T]) reference(m message[T]) (message[T], error) {
 	return m, err
 }
 
-// put waits for room in the queue until the run stops or cancelled is closed, and says whether m went in. Where one of the
-// two has happened before, m does not go in, even if there is room.
+// put waits for room in the queue until the run stops or cancelled is closed, and says whether m
+// went in. If one of the two has happened before the call, m does not go in, even if there is room.
 func (c *consumer[T]) put(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
 	if c.run.stopped() || isClosed(cancelled) {
 		return false
@@ -67,7 +69,8 @@ func (c *consumer[T]) put(m message[T], cancelled <-chan struct{}, sender *clock
 		return true
 	default:
 	}
-	defer sender.turnTo(sender.turnTo(isBlocked))
+	before := sender.turnTo(isBlocked)
+	defer sender.turnTo(before)
 	if m.kind == item {
 		c.edge.blocked.Begin()
 		defer c.edge.blocked.End()
@@ -79,14 +82,4 @@ func (c *consumer[T]) put(m message[T], cancelled <-chan struct{}, sender *clock
 	case <-cancelled:
 	}
 	return false
-}
-
-// isClosed says whether a channel that carries nothing is closed; nil is not.
-func isClosed(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
-	}
 }

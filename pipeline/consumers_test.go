@@ -35,7 +35,8 @@ func (r *references) discard(v int) {
 	r.free(v)
 }
 
-// fork is a graph of one stream with a processor that feeds several sinks: source → node → sink, sink 1, …
+// fork is a graph of one stream with a processor that feeds several sinks: source → node → sink,
+// sink 1, …
 type fork struct {
 	references
 	run    *Run
@@ -43,7 +44,8 @@ type fork struct {
 	sinks  []*fakeSink
 }
 
-// startFork starts a fork, all of its queues with the same depth. It is all over at the end of the test.
+// startFork starts a fork, all of its queues with the same depth. It is all over at the end of the
+// test.
 func startFork(t *testing.T, depth int, node Processor[int, int], sinks ...*fakeSink) *fork {
 	t.Helper()
 	f := &fork{run: NewRun(t.Context()), sinks: sinks}
@@ -236,7 +238,8 @@ func TestHardStopWithSeveralConsumers(t *testing.T) {
 	})
 }
 
-// A sink that cannot be flushed leaves the others whole, also those that have not consumed everything yet.
+// A sink that cannot be flushed leaves the others whole, also those that have not consumed
+// everything yet.
 func TestOtherSinksAreFlushed(t *testing.T) {
 	for _, failing := range []int{0, 1} {
 		t.Run(fmt.Sprintf("sink %d", failing), func(t *testing.T) {
@@ -391,7 +394,8 @@ func TestSyncOfSeveralSinks(t *testing.T) {
 	})
 }
 
-// What waits in the queue of one sink is on its way to that sink alone; what waits before the fork is on its way to both.
+// What waits in the queue of one sink is on its way to that sink alone; what waits before the fork
+// is on its way to both.
 func TestSuppliesOfSeveralSinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})

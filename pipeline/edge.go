@@ -7,19 +7,20 @@ import (
 	"github.com/avloom/avloom/internal/stopwatch"
 )
 
-// EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued + Freed.
+// EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued +
+// Freed.
 type EdgeStats struct {
 	From, To string
 	Stream   int           // the stream whose items flow here
-	Sent     int64         // items given to the edge
+	Sent     int64         // items that the producer gave to the edge
 	Received int64         // items that the consumer took
-	Freed    int64         // items that nobody will process: the run stopped, or their owner withdrew them
+	Freed    int64         // items that will not be processed: the run stopped, or their owner withdrew them
 	Queued   int           // items waiting now
-	Depth    int           // how many may wait, over all inputs of the consumer
+	Depth    int           // how many items may wait, over all inputs of the consumer
 	Blocked  time.Duration // how long senders of items waited for room, those that wait now included
 }
 
-// edge keeps the counters of one connection.
+// edge keeps the counters of one connection, from an outlet to one of its consumers.
 type edge struct {
 	from, to string
 	stream   int
@@ -30,7 +31,8 @@ type edge struct {
 	sent, received, freed int64
 }
 
-// countSent counts an item that was given to the edge. One that was not accepted is freed at once.
+// countSent counts an item that was given to the edge. An item that was not accepted is freed at
+// once.
 func (e *edge) countSent(accepted bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -52,8 +54,9 @@ func (e *edge) countFreed() {
 	e.freed++
 }
 
-// stats takes a snapshot. Either side counts just after it used the channel. So an item may be counted at the far end first, and
-// then it was sent; or there seem to be more items than the channel can hold, and then the rest were received.
+// stats takes a snapshot. Sender and receiver count just after they used the channel. If an item
+// was counted at the far end first, it was sent. If there seem to be more items than the channel
+// can hold, the rest were received.
 func (e *edge) stats() EdgeStats {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -161,7 +161,8 @@ func TestInputsShareOneQueue(t *testing.T) {
 	})
 }
 
-// The counters of an edge are kept on either side of a channel. A snapshot between the two says what must have happened.
+// The counters of an edge are kept on either side of a channel. A snapshot between the two says
+// what must have happened.
 func TestEdgeSnapshot(t *testing.T) {
 	tests := map[string]struct {
 		sent, received, freed int64

@@ -5,40 +5,46 @@ import (
 	"sync"
 )
 
-// ending is what the sinks of a run have come to. A sink that cannot be flushed does not stop the run while other sinks
-// still consume or are flushed: they depend on nothing that failed, so what they write can become whole.
+// ending counts the sinks that have not been flushed yet, and keeps the failures of sinks that have
+// consumed everything.
+//
+// A sink that fails while it is flushed does not stop the run while other sinks still consume or
+// are flushed. The other sinks do not depend on the one that failed, so their outputs can be
+// complete.
 type ending struct {
 	mu        sync.Mutex
 	unflushed int   // sinks; set while the graph is wired
 	failure   error // of sinks that had consumed everything; nil: none
 }
 
-// failAtEnd records the failure of a sink that has consumed everything. In a run that has stopped it does nothing: the run
-// has its cause already.
-func (r *Run) failAtEnd(node string, stream int, err error) {
+// failAtEnd records the failure of a sink that has consumed everything. It does nothing in a run
+// that has stopped, because such a run has its cause already.
+func (l *life) failAtEnd(node string, stream int, err error) {
 	failure := error(&NodeError{Node: node, Stream: stream, Err: err})
-	r.ending.mu.Lock()
-	defer r.ending.mu.Unlock()
-	if r.stopped() {
+	l.ending.mu.Lock()
+	defer l.ending.mu.Unlock()
+	if l.stopped() {
 		return
 	}
-	if r.ending.failure != nil {
-		failure = errors.Join(r.ending.failure, failure)
+	if l.ending.failure != nil {
+		failure = errors.Join(l.ending.failure, failure)
 	}
-	r.ending.failure = failure
+	l.ending.failure = failure
 }
 
-// sinkFlushed counts a sink that has been flushed, or failed to be. After the last one, a failure stops the run.
-func (r *Run) sinkFlushed() {
-	r.ending.mu.Lock()
-	defer r.ending.mu.Unlock()
-	r.ending.unflushed--
-	if r.ending.unflushed == 0 && r.ending.failure != nil {
-		r.cancel(r.ending.failure)
+// sinkFlushed counts a sink that was flushed, with or without success. After the last sink, a
+// failure stops the run.
+func (l *life) sinkFlushed() {
+	l.ending.mu.Lock()
+	defer l.ending.mu.Unlock()
+	l.ending.unflushed--
+	if l.ending.unflushed == 0 && l.ending.failure != nil {
+		l.cancel(l.ending.failure)
 	}
 }
 
-// outcome returns the error of a run that did not come to its natural end, where cause is why it was stopped, or nil.
+// outcome returns the error of a run that did not come to its natural end. cause is why the run was
+// stopped; nil: it was not.
 func (e *ending) outcome(cause error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

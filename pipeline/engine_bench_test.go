@@ -44,8 +44,8 @@ func startIdle(tb testing.TB, stages, copies, sinks int) (*Run, *Source[int]) {
 	return run, source
 }
 
-// BenchmarkEngine measures what the engine itself costs: the nodes do nothing. ns/stage is the time for one item divided by the
-// number of nodes that it passes, the sink among them.
+// BenchmarkEngine measures what the engine itself costs: the nodes do nothing. ns/stage is the time
+// for one item divided by the number of nodes that it passes, the sink among them.
 func BenchmarkEngine(b *testing.B) {
 	for _, copies := range []int{1, 4} {
 		for _, stages := range []int{1, 4} {
@@ -66,8 +66,8 @@ func BenchmarkEngine(b *testing.B) {
 	}
 }
 
-// BenchmarkConsumers measures what several consumers of one outlet cost: source → processor → so many sinks. ns/sink is
-// what each item costs for each sink.
+// BenchmarkConsumers measures what several consumers of one outlet cost: source → processor → so
+// many sinks. ns/sink is what each item costs for each sink.
 func BenchmarkConsumers(b *testing.B) {
 	for _, sinks := range []int{1, 2, 4} {
 		b.Run(fmt.Sprintf("sinks=%d", sinks), func(b *testing.B) {

@@ -11,13 +11,16 @@ var ErrEnded = errors.New("avloom: the stream has ended")
 // ErrAborted is the cause of a run that was aborted without one.
 var ErrAborted = errors.New("avloom: aborted")
 
+// errGoexit is the error of a call that neither returned nor panicked.
+var errGoexit = errors.New("runtime.Goexit was called, as t.FailNow does")
+
 // NoStream is the Stream of a node that serves all streams.
 const NoStream = -1
 
-// NodeError says which node of the graph failed, and why. It is the cause that every caller of a failed run sees.
+// NodeError says which node of the graph failed, and why. Every caller of a failed run gets it.
 type NodeError struct {
 	Node   string // the node's name, "encode" for instance
-	Stream int    // the index of the stream that it belongs to; NoStream for the muxer
+	Stream int    // the index of the stream that it belongs to; NoStream for a sink
 	Err    error
 }
 
@@ -31,9 +34,9 @@ func (e *NodeError) Error() string {
 // Unwrap returns the node's own error.
 func (e *NodeError) Unwrap() error { return e.Err }
 
-// PanicError is a panic in a node, contained to its run.
+// PanicError is a panic in a node. It ends the node's run, and not the program.
 type PanicError struct {
-	Value any    // what was given to panic
+	Value any    // the argument of panic
 	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
 }
 

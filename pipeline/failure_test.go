@@ -46,7 +46,8 @@ var ways = map[string]way{
 	},
 }
 
-// place is a call into a node: into the processor of stream 1, or into the sink behind both streams.
+// place is a call into a node: into the processor of stream 1, or into the sink behind both
+// streams.
 type place struct {
 	set      func(p *fakeProcessor, s *fakeSink, fail func() error)
 	node     string
@@ -89,10 +90,14 @@ var places = map[string]place{
 	"Sync": {node: "sink", stream: NoStream, set: func(_ *fakeProcessor, s *fakeSink, fail func() error) {
 		s.sync = func(context.Context) error { return fail() }
 	}},
-	"Flush of the sink": {node: "sink", stream: NoStream, late: 2, set: func(_ *fakeProcessor, s *fakeSink, fail func() error) {
+	"Flush of the sink": {node: "sink", stream: NoStream, late: 2, set: func(
+		_ *fakeProcessor, s *fakeSink, fail func() error,
+	) {
 		s.flush = func(context.Context) error { return fail() }
 	}},
-	"Close of the sink": {node: "sink", stream: NoStream, late: 2, noErrors: true, set: func(_ *fakeProcessor, s *fakeSink, fail func() error) {
+	"Close of the sink": {node: "sink", stream: NoStream, late: 2, noErrors: true, set: func(
+		_ *fakeProcessor, s *fakeSink, fail func() error,
+	) {
 		s.close = func() { _ = fail() }
 	}},
 }
@@ -111,7 +116,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// testFailure gives the run some items, lets it sync and closes it: sooner or later that reaches the place.
+// testFailure gives the run some items, lets it sync and closes it: sooner or later that reaches
+// the place.
 func testFailure(t *testing.T, place place, way way) {
 	node, sink := &fakeProcessor{}, &fakeSink{}
 	place.set(node, sink, way.fail)

@@ -136,7 +136,8 @@ type line struct {
 	sink   *fakeSink
 }
 
-// startLine starts source → a → b → … → sink. It is all over at the end of the test, if it was not before.
+// startLine starts source → a → b → … → sink. It is all over at the end of the test, if it was not
+// before.
 func startLine(t *testing.T, depth int, sink *fakeSink, processors ...Processor[int, int]) *line {
 	t.Helper()
 	l := &line{run: NewRun(t.Context()), sink: sink}

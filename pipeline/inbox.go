@@ -2,15 +2,20 @@ package pipeline
 
 import "sync/atomic"
 
-// Queue says how items wait between two actors. Its functions are called from several goroutines; they neither wait nor panic.
-// Take is asked about one item after another, in the order of the queue.
+// Queue says how items wait between two actors. Its functions are called from several goroutines;
+// they must not wait or panic. Take is called for one item after another, in the order of the
+// queue.
 type Queue[T any] struct {
-	Depth int          // how many items may wait, at least 1; where several inputs join, that many for each
-	Free  func(T)      // frees an item that will not be processed; nil: nothing to free
-	Take  func(T) bool // asked before an item is handed to the node; false: its owner wants it no more. nil: always true
+	Depth int     // how many items may wait, at least 1; where several inputs join, that many for each
+	Free  func(T) // frees an item that will not be processed; nil: nothing to free
 
-	// Share returns another reference to an item, for this queue, and leaves the item as it is. Each reference is
-	// freed on its own. The queues of an outlet with several consumers need it; a failure ends the run.
+	// Take is called before an item is handed to the node. False: the item's owner has withdrawn it,
+	// and Free is called instead. nil: always true.
+	Take func(T) bool
+
+	// Share returns another reference to an item, without a copy of its contents. Each reference is
+	// processed or freed on its own. Every queue of an outlet with several consumers needs it. Its
+	// error stops the run.
 	Share func(T) (T, error)
 }
 

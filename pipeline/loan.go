@@ -2,11 +2,12 @@ package pipeline
 
 import "sync"
 
-// Loan is what the pictures of one call have in common: how many still wait, and whether the caller still waits for them.
+// Loan counts the lent pictures of one call: how many still wait, and whether the caller still
+// waits for them.
 type Loan struct {
 	mu       sync.Mutex
 	idle     sync.Cond // reading == 0
-	left     int       // neither read nor withdrawn
+	left     int       // not read or withdrawn yet
 	reading  int
 	read     int
 	recalled bool
@@ -20,7 +21,8 @@ func NewLoan(n int) *Loan {
 	return l
 }
 
-// Renew makes a loan of which nothing is left into one of n pictures. False: some are still on their way, and it stays what it is.
+// Renew makes a loan with no picture left a loan of n pictures. False: pictures are still on their
+// way, and the loan does not change.
 func (l *Loan) Renew(n int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,8 +40,8 @@ func (l *Loan) Renew(n int) bool {
 // Done delivers once, when every picture has been read or withdrawn.
 func (l *Loan) Done() <-chan struct{} { return l.done }
 
-// Recall takes back what nobody reads yet, waits for the pictures that are being read, and returns how many were read. After it
-// nobody touches the memory.
+// Recall takes back the pictures that no node reads yet, waits for those that are being read, and
+// returns how many were read. When it has returned, the engine no longer touches the memory.
 func (l *Loan) Recall() (read int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,7 +66,8 @@ func (l *Loan) settle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.read++
-	if l.reading--; l.reading == 0 {
+	l.reading--
+	if l.reading == 0 {
 		l.idle.Broadcast()
 	}
 	l.leave()
@@ -77,7 +80,8 @@ func (l *Loan) withdraw() {
 }
 
 func (l *Loan) leave() {
-	if l.left--; l.left == 0 {
+	l.left--
+	if l.left == 0 {
 		l.done <- struct{}{}
 	}
 }

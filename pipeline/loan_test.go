@@ -70,7 +70,8 @@ func TestRecallOfWhatNobodyReads(t *testing.T) {
 	assert.False(t, b.Take())
 }
 
-// The way the engine uses a loan: what is recalled while it waits in a queue is withdrawn when its turn comes.
+// The way the engine uses a loan: what is recalled while it waits in a queue is withdrawn when its
+// turn comes.
 func TestRecallFromAQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		run := NewRun(t.Context())

@@ -9,19 +9,20 @@ import (
 	"github.com/avloom/avloom/internal/shelf"
 )
 
-// Frame is one picture in C memory. Whoever holds it frees it, or sends it on.
+// Frame is one picture in C memory. Its holder frees it, or sends it on.
 type Frame struct {
 	*astiav.Frame
 	home *shelf.Frames // where it goes when it is freed; nil: nowhere
 }
 
-// Samples is a block of sound in C memory. Whoever holds it frees it, or sends it on.
+// Samples is a block of sound in C memory. Its holder frees it, or sends it on.
 type Samples struct {
 	*astiav.Frame
 	home *shelf.Frames
 }
 
-// Packet is a piece of an encoded stream, its times in the encoder's time base. Whoever holds it frees it, or sends it on.
+// Packet is a piece of an encoded stream, its times in the encoder's time base. Its holder frees
+// it, or sends it on.
 type Packet struct {
 	*astiav.Packet
 	home *shelf.Packets
@@ -46,7 +47,7 @@ func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
 // PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
 func PacketFrom(from *shelf.Packets) Packet { return Packet{from.Get(), from} }
 
-// Ref returns another Packet with the same data, which is not copied, and with times of its own.
+// Ref returns another Packet with the same data and separate times. The data is not copied.
 func (p Packet) Ref() (Packet, error) {
 	ref := Packet{home: p.home}
 	if p.home != nil {

@@ -84,7 +84,8 @@ func TestCopiesKeepOrder(t *testing.T) {
 	}
 }
 
-// Who withdraws items withdraws the last ones: no copy takes an item before another has taken the one before.
+// Who withdraws items withdraws the last ones: no copy takes an item before another has taken the
+// one before.
 func TestCopiesAreAskedToTakeInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []int
@@ -108,7 +109,8 @@ func TestCopiesAreAskedToTakeInOrder(t *testing.T) {
 	})
 }
 
-// What copies flush comes after all items, although the copy that flushes first may be done before another has sent its last item.
+// What copies flush comes after all items, although the copy that flushes first may be done before
+// another has sent its last item.
 func TestCopiesFlushAfterTheLastItem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var processed atomic.Int32
@@ -188,7 +190,8 @@ func TestNothingIsSentBehindAFailure(t *testing.T) {
 	})
 }
 
-// A copy that does not return leaves its inbox and its turn to nobody. The others close and free all the same.
+// A copy that does not return leaves its inbox and its turn to nobody. The others close and free
+// all the same.
 func TestStuckCopyHoldsUpNobodyInAStoppedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})

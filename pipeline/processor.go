@@ -31,8 +31,8 @@ func (s *processorStage[In, Out]) flush(ctx context.Context) error { return s.no
 
 func (s *processorStage[In, Out]) close() { s.node.Close() }
 
-// send sends an item on, once all that was taken earlier has been sent. In a run that stopped, nothing is waited for: the outlet
-// refuses the item.
+// send sends an item on, after all that was taken earlier has been sent. In a run that stopped,
+// send does not wait: the outlet refuses the item.
 func (s *processorStage[In, Out]) send(v Out) error {
 	s.worker.beat()
 	s.worker.awaitTurn()

@@ -18,8 +18,8 @@ import (
 
 var seeds = flag.Uint64("seeds", 400, "how many random graphs to run")
 
-// TestRandomGraphs runs random graphs, which end in random ways, and asserts what must be true of all of them. A seed that fails
-// is in the name of its subtest, and can be run alone by that name.
+// TestRandomGraphs runs random graphs, which end in random ways, and asserts what must be true of
+// all of them. A seed that fails is in the name of its subtest, and can be run alone by that name.
 func TestRandomGraphs(t *testing.T) {
 	for seed := range *seeds {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
@@ -86,14 +86,16 @@ func (s *simulation) producer(index int, c *simChain) func() {
 	}
 }
 
-// same asserts that a call returned what all calls return. The run's own error may hold more: sinks that failed at the end.
+// same asserts that a call returned what all calls return. The run's own error may hold more: sinks
+// that failed at the end.
 func (s *simulation) same(err error, call string) {
 	if want := s.run.Wait(); !errors.Is(err, want) && (err == nil || !errors.Is(want, err)) {
 		s.t.Errorf("%s returned %v, not %v", call, err, want)
 	}
 }
 
-// stopper stops the run. Its clock ticks between those of all others, so nothing else happens at that moment.
+// stopper stops the run. Its clock ticks between those of all others, so nothing else happens at
+// that moment.
 func (s *simulation) stopper() func() {
 	after, abort := time.Duration(s.rng.IntN(4000))*time.Microsecond+time.Nanosecond, s.rng.IntN(2) == 0
 	return func() {
@@ -137,7 +139,8 @@ func (c *simChain) sent() []string {
 	return slices.Clone(c.accepted)
 }
 
-// checkSynced asserts that what was sent is at all destinations, in so far as the processors release it.
+// checkSynced asserts that what was sent is at all destinations, in so far as the processors
+// release it.
 func (s *simulation) checkSynced(sent [][]string) {
 	for _, sink := range s.sinks {
 		s.checkSinkSynced(sink, sent)
@@ -182,7 +185,8 @@ type snapshot struct {
 	edges []EdgeStats
 }
 
-// checkStats takes a snapshot and compares it with what the test had counted just before and has counted just after.
+// checkStats takes a snapshot and compares it with what the test had counted just before and has
+// counted just after.
 func (s *simulation) checkStats(last snapshot) (now snapshot) {
 	type bounds struct{ returned, processed, freed, accepted int64 }
 	var before []bounds
@@ -194,7 +198,8 @@ func (s *simulation) checkStats(last snapshot) (now snapshot) {
 		law := e.Sent == e.Received+int64(e.Queued)+e.Freed && e.Queued >= 0 && e.Queued <= e.Depth
 		low := e.Sent >= before[i].returned && e.Received >= before[i].processed && e.Freed >= before[i].freed
 		high := e.Sent <= s.edges[i].started.Load()
-		rises := last.edges == nil || e.Sent >= last.edges[i].Sent && e.Freed >= last.edges[i].Freed && e.Blocked >= last.edges[i].Blocked
+		rises := last.edges == nil ||
+			e.Sent >= last.edges[i].Sent && e.Freed >= last.edges[i].Freed && e.Blocked >= last.edges[i].Blocked
 		if !law || !low || !high || !rises {
 			s.t.Errorf("%+v after %+v: law %t, low %t, high %t, rises %t", e, before[i], law, low, high, rises)
 		}
@@ -262,8 +267,8 @@ func (s *simulation) checkError(err error) {
 	}
 }
 
-// checkItems asserts that each item was processed or freed, and only once. Without an error only such items were freed as were
-// not accepted or were withdrawn.
+// checkItems asserts that each item was processed or freed, and only once. Without an error only
+// such items were freed as were not accepted or were withdrawn.
 func (s *simulation) checkItems(err error) {
 	for _, e := range s.ledger {
 		assert.Equal(s.t, 1, e.processed+e.freed, "item %q: processed %d times, freed %d times", e.key, e.processed, e.freed)

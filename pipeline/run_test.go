@@ -199,8 +199,9 @@ func TestStats(t *testing.T) {
 		l := startLine(t, 1, sink, twice)
 		start := time.Now()
 		l.send(t, count(3)...)
-		// The first item is sent on from 1 s to 1 s, as there is room for two. From then on the sink takes one each 10 s:
-		// the second item is sent on from 2 s to 21 s, the third from 22 s to 41 s; the sink is done with it at 61 s.
+		// The first item is sent on from 1 s to 1 s, as there is room for two. From then on the sink
+		// takes one each 10 s: the second item is sent on from 2 s to 21 s, the third from 22 s to 41 s;
+		// the sink is done with it at 61 s.
 		assert.Equal(t, time.Second, time.Since(start), "the third waits until the second is taken")
 		require.NoError(t, l.run.Close())
 		assert.Equal(t, 66*time.Second, time.Since(start))

@@ -69,7 +69,8 @@ func (s *simulation) addSink(ends []*Outlet[int], in []*tally) {
 	n := len(ends)
 	name := fmt.Sprintf("sink %d", len(s.sinks))
 	sink := &simSink{
-		simNode: s.newNode(name, NoStream, 0), in: in, got: make([][]string, n), ended: make([]bool, n), synced: make([]int, n),
+		simNode: s.newNode(name, NoStream, 0), in: in,
+		got: make([][]string, n), ended: make([]bool, n), synced: make([]int, n),
 	}
 	queue := s.queue(in...)
 	queue.Share = s.sharing(in)
@@ -147,8 +148,8 @@ func (s *simulation) sharing(in []*tally) func(v int) (int, error) {
 	}
 }
 
-// model returns what arrives at a sink if all of these keys are sent through a chain and nothing stops the run. The last
-// edge is the one into the sink.
+// model returns what arrives at a sink if all of these keys are sent through a chain and nothing
+// stops the run. The last edge is the one into the sink.
 func (c *simChain) model(keys []string, last *tally) []string {
 	for i, edge := range append(slices.Clone(c.edges[:len(c.rules)]), last) {
 		if edge.withdraws {

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// sinkStage is a sink, and what it knows of the marks that have reached it.
+// sinkStage is a sink, and the marks that have reached it.
 type sinkStage[In any] struct {
 	node    Sink[In]
-	passed  []int64 // by input: the last mark that came through
+	passed  []int64 // by input: the last mark that arrived
 	waiting []*syncMark
 }
 
@@ -29,13 +29,13 @@ func (s *sinkStage[In]) consume(ctx context.Context, m message[In]) error {
 	}
 }
 
-// accept takes a request to sync, which is sent before its marks are.
+// accept takes a request to sync. Run.Sync sends the request before it sends the marks.
 func (s *sinkStage[In]) accept(ctx context.Context, mark *syncMark) error {
 	s.waiting = append(s.waiting, mark)
 	return s.complete(ctx)
 }
 
-// complete syncs for the requests whose marks have all come through.
+// complete syncs, if all marks of a request have arrived, and says so to those who wait.
 func (s *sinkStage[In]) complete(ctx context.Context) error {
 	ready := slices.Min(s.passed)
 	due := 0

@@ -7,28 +7,31 @@ import (
 	"time"
 )
 
-// Source is where items enter a graph from outside. Any number of goroutines may use it at the same time.
+// Source is where items enter a graph from outside. Any number of goroutines may use it at the same
+// time.
 type Source[T any] struct {
 	out     *Outlet[T]
 	sending sync.WaitGroup // one for each send under way
 
-	fed atomic.Int64 // when it last accepted something, in nanoseconds since the run was made; 0: never
+	fed atomic.Int64 // when it last accepted an item, in nanoseconds since the run was made; 0: never
 
 	mu    sync.Mutex
 	ended bool
-	calls int  // that feed it, under way
-	call  span // the one under way, or the last
+	calls int  // how many calls that feed the source are under way
+	call  span // the one under way, or the last one
 }
 
 // NewSource adds a source to the graph. Items sent to it come out of the outlet in order.
 func NewSource[T any](run *Run, name string, stream int) (*Source[T], *Outlet[T]) {
-	s := &Source[T]{out: newOutlet[T](run, name, stream)}
+	s := &Source[T]{out: newOutlet[T](&run.parts, name, stream)}
 	run.sources = append(run.sources, s)
 	return s, s.out
 }
 
-// Send hands v over and blocks while the queue is full. Ownership of v passes with the call, also when it fails. It returns the
-// run's cause once the run has stopped, ErrEnded after End, and context.Cause(ctx) when ctx ends first.
+// Send hands v over and blocks while the queue is full. Ownership of v passes with the call, also
+// when it fails. Send returns the run's cause once the run has stopped, ErrEnded after End, and
+// context.Cause(ctx) if ctx ends first. If the source has several consumers and ctx ends while Send
+// waits for one of them, others may have got v.
 func (s *Source[T]) Send(ctx context.Context, v T) error {
 	if !s.enter() {
 		s.out.refuse(v)
@@ -42,27 +45,29 @@ func (s *Source[T]) Send(ctx context.Context, v T) error {
 	return nil
 }
 
-// BeginCall says that the program begins a call that feeds the source, with any number of sends. EndCall ends it. A sink
-// learns of such calls through SilentAt of its Supply.
+// BeginCall says that the program begins a call that feeds the source, with any number of sends.
+// EndCall says that the call has ended. A sink learns of such calls through SilentAt of its Supply.
 func (s *Source[T]) BeginCall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.calls++; s.calls == 1 {
+	s.calls++
+	if s.calls == 1 {
 		s.call = span{begin: s.out.run.age()}
 	}
 }
 
-// EndCall ends a call that BeginCall began.
+// EndCall says that a call has ended of which BeginCall told.
 func (s *Source[T]) EndCall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.calls--; s.calls == 0 {
+	s.calls--
+	if s.calls == 0 {
 		s.call.end = s.out.run.age()
 	}
 }
 
-// End says that nothing more will be sent: from now on Send returns ErrEnded. It waits for the sends under way; a second call
-// does nothing.
+// End says that nothing more will be sent: from now on Send returns ErrEnded. End waits for the
+// sends under way. A second call does nothing.
 func (s *Source[T]) End() {
 	s.mu.Lock()
 	ended := s.ended
@@ -74,8 +79,9 @@ func (s *Source[T]) End() {
 	}
 }
 
-// sync sends a mark behind everything that was accepted so far. An ended source needs none: its end is a mark. False: the run
-// stopped, or cancelled was closed, before there was room.
+// sync sends a mark behind everything that was accepted so far. A source that has ended needs none,
+// because its end is a mark. False: the run stopped, or cancelled was closed, before there was
+// room.
 func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 	if !s.enter() {
 		return true
@@ -84,7 +90,7 @@ func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 	return s.out.send(message[T]{kind: syncRequest, mark: mark}, cancelled, nil)
 }
 
-// enter admits a send, which then calls sending.Done. False: the source has ended.
+// enter admits a send, which must call sending.Done when it is over. False: the source has ended.
 func (s *Source[T]) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

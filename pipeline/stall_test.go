@@ -36,7 +36,8 @@ func startWatched(t *testing.T, node Processor[int, int], sink Sink[int]) (*Run,
 	return run, source
 }
 
-// requireStall waits for the end of a run that stalls, and checks who is blamed, and that it does not take long.
+// requireStall waits for the end of a run that stalls, and checks who is blamed, and that it does
+// not take long.
 func requireStall(t *testing.T, run *Run, node string, stream int, want StallError) {
 	t.Helper()
 	start := time.Now()
@@ -99,7 +100,9 @@ func TestStallAtTheEnd(t *testing.T) {
 		"in Flush of a processor": {func(p *fakeProcessor, _ *watchedSink, wait func()) {
 			p.flush = func(context.Context, Emit[int]) error { wait(); return nil }
 		}, "node", 3, Activity{}},
-		"in Close of a processor": {func(p *fakeProcessor, _ *watchedSink, wait func()) { p.close = wait }, "node", 3, Activity{}},
+		"in Close of a processor": {
+			func(p *fakeProcessor, _ *watchedSink, wait func()) { p.close = wait }, "node", 3, Activity{},
+		},
 		"in Flush of the sink": {func(_ *fakeProcessor, s *watchedSink, wait func()) {
 			s.flush = func(context.Context) error { wait(); return nil }
 		}, "sink", NoStream, Activity{Of: "paper", Doing: "printing"}},
@@ -179,7 +182,9 @@ func TestStallOfOneStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		defer close(gate)
-		node := &fakeProcessor{process: func(ctx context.Context, in int, _ Emit[int]) error { return block(gate)(ctx, 0, in) }}
+		node := &fakeProcessor{process: func(ctx context.Context, in int, _ Emit[int]) error {
+			return block(gate)(ctx, 0, in)
+		}}
 		run := NewRun(t.Context())
 		run.FailStalls(patience)
 		a, stuck := NewSource[int](run, "source", 0)

@@ -23,7 +23,9 @@ func TestHardStop(t *testing.T) {
 		"abort":               {func(run *Run, _ context.CancelCauseFunc) { _ = run.Abort(errBoom) }, errBoom},
 		"abort without cause": {func(run *Run, _ context.CancelCauseFunc) { _ = run.Abort(nil) }, ErrAborted},
 		"context":             {func(_ *Run, cancel context.CancelCauseFunc) { cancel(errBoom) }, errBoom},
-		"abort after context": {func(run *Run, cancel context.CancelCauseFunc) { cancel(errBoom); _ = run.Abort(nil) }, errBoom},
+		"abort after context": {
+			func(run *Run, cancel context.CancelCauseFunc) { cancel(errBoom); _ = run.Abort(nil) }, errBoom,
+		},
 		"context during close": {func(run *Run, cancel context.CancelCauseFunc) {
 			time.AfterFunc(time.Second, func() { cancel(errBoom) })
 			_ = run.Close()
@@ -79,7 +81,8 @@ func testHardStop(t *testing.T, stop stopper, want error) {
 	}, edges[1])
 }
 
-// An item that was taken from its owner goes to the node, even if the run stops meanwhile: only the node can give it back.
+// An item that was taken from its owner goes to the node, even if the run stops meanwhile: only the
+// node can give it back.
 func TestWhatWasTakenIsProcessed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		run := NewRun(t.Context())
@@ -99,7 +102,8 @@ func TestWhatWasTakenIsProcessed(t *testing.T) {
 	})
 }
 
-// In a run that has stopped there is room again, because queues are emptied. Still nothing is accepted.
+// In a run that has stopped there is room again, because queues are emptied. Still nothing is
+// accepted.
 func TestNothingIsSentInAStoppedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var emitted error

@@ -17,8 +17,8 @@ type expectantSink struct {
 
 func (s *expectantSink) Expect(supplies []*Supply) { s.supplies = supplies }
 
-// startSupplied starts two sources of a stream each, both into one sink. The first goes through a node that works for as
-// many milliseconds as it is told.
+// startSupplied starts two sources of a stream each, both into one sink. The first goes through a
+// node that works for as many milliseconds as it is told.
 func startSupplied(t *testing.T) (s *expectantSink, sources [2]*Source[int], run *Run) {
 	t.Helper()
 	run = NewRun(t.Context())
@@ -68,7 +68,8 @@ func TestSupplyIsUnderway(t *testing.T) {
 	})
 }
 
-// TestOneLongCallMakesNoOtherStreamSilent: who is inside it cannot feed the other stream, however slow the node is.
+// TestOneLongCallMakesNoOtherStreamSilent: who is inside it cannot feed the other stream, however
+// slow the node is.
 func TestOneLongCallMakesNoOtherStreamSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink, sources, _ := startSupplied(t)
@@ -98,7 +99,8 @@ func TestOneLongCallMakesNoOtherStreamSilent(t *testing.T) {
 			call(1)
 		}
 		time.Sleep(time.Second)
-		require.InDelta(t, patience+100*time.Millisecond, silentAfter(), float64(time.Millisecond), "of several, the longest alone")
+		require.InDelta(t, patience+100*time.Millisecond, silentAfter(), float64(time.Millisecond),
+			"of several, the longest alone")
 	})
 }
 

@@ -2,15 +2,10 @@ package pipeline
 
 import "context"
 
-// syncMark is one call of Run.Sync at one sink: it is done when every input has passed the mark or ended.
-type syncMark struct {
-	mark int64
-	done chan struct{}
-}
-
-// Sync waits until everything that was sent before the call has reached the sinks, as far as the processors release it, and the
-// sinks have synced it. A processor is free to hold items back; Sync does not flush it. Where ctx ends first it returns
-// context.Cause(ctx), and where the run stops, the run's cause.
+// Sync waits until everything that was sent before the call has reached the sinks, as far as the
+// processors release it, and all sinks have synced it. A processor is free to hold items back; Sync
+// does not flush it. If ctx ends first, Sync returns context.Cause(ctx). If the run stops, Sync
+// returns the run's cause.
 func (r *Run) Sync(ctx context.Context) error {
 	marks, ok := r.sendMarks(ctx)
 	for _, m := range marks {
@@ -23,17 +18,18 @@ func (r *Run) Sync(ctx context.Context) error {
 		ok = false
 		break
 	}
-	if !ok {
-		if r.stopped() && isClosed(r.closing) {
-			<-r.finished // the run may still come to its natural end
-		}
-		return r.causeOr(context.Cause(ctx))
+	if ok {
+		return nil
 	}
-	return nil
+	if r.stopped() && isClosed(r.closing) {
+		<-r.finished // the run may still come to its natural end
+	}
+	return r.causeOr(context.Cause(ctx))
 }
 
-// sendMarks announces a new mark to all sinks and then sends it through all sources, for one call at a time, so that marks rise in
-// every queue. Not ok: the run stopped or finished, or ctx ended.
+// sendMarks announces a new mark to all sinks and then sends it through all sources. It serves one
+// call at a time, so that marks rise in every queue. Not ok: the run stopped or finished, or ctx
+// ended.
 func (r *Run) sendMarks(ctx context.Context) (marks []*syncMark, ok bool) {
 	select {
 	case r.marking <- struct{}{}:

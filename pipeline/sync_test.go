@@ -302,8 +302,9 @@ func TestSyncFails(t *testing.T) {
 	})
 }
 
-// At the end of its inputs a sink may find several things to do at once: requests to sync, the end of the run, and its stop. A stop
-// goes before all else, whatever select finds first. (So this runs a few times.)
+// At the end of its inputs a sink may find several things to do at once: requests to sync, the end
+// of the run, and its stop. A stop goes before all else, whatever select finds first. (So this runs
+// a few times.)
 func TestSinkDoesNothingMoreOnceStopped(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {

@@ -147,7 +147,8 @@ type bystander struct {
 
 func (b *bystander) works(int) bool { b.asked(); return false }
 
-// TestNotQuietWhileAnItemMovesOn has an item go from a queue into the node just after the node was asked.
+// TestNotQuietWhileAnItemMovesOn has an item go from a queue into the node just after the node was
+// asked.
 func TestNotQuietWhileAnItemMovesOn(t *testing.T) {
 	between, taken, inHand, gate := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
 	run := NewRun(t.Context())

@@ -136,7 +136,8 @@ func (p wakableProcessor) Flush(ctx context.Context, emit Emit[int]) error {
 
 func (p wakableProcessor) Close() { p.fakeProcessor.Close() }
 
-// A node that can not be woken is left behind. When it returns after all, everything that waited for it is freed.
+// A node that can not be woken is left behind. When it returns after all, everything that waited
+// for it is freed.
 func TestAbandon(t *testing.T) {
 	stuckIn := map[string]func(s *fakeSink, gate chan struct{}){
 		"Consume": func(s *fakeSink, gate chan struct{}) { s.consume = block(gate) },

@@ -21,8 +21,8 @@ type tally struct {
 	shared    bool // the producer has other consumers too: a send may fail at one of them alone
 }
 
-// entry is one item. Its key says where in its stream it belongs: keys of one stream, at one place in the graph, sort in the order
-// of the stream.
+// entry is one item. Its key says where in its stream it belongs: keys of one stream, at one place
+// in the graph, sort in the order of the stream.
 type entry struct {
 	key       string
 	edge      *tally // that it was given to
@@ -31,7 +31,8 @@ type entry struct {
 	refused   bool // the send failed
 }
 
-// world is one simulated run: what its nodes send are numbers of entries in the ledger, which knows the fate of each.
+// world is one simulated run: what its nodes send are numbers of entries in the ledger, which knows
+// the fate of each.
 type world struct {
 	t      *testing.T
 	run    *Run
@@ -109,7 +110,8 @@ func (w *world) firedBefore(n *simNode) bool {
 	defer w.mu.Unlock()
 	return slices.ContainsFunc(w.fired, func(f firing) bool {
 		upstream := n.chain == NoStream || f.node.chain == n.chain && f.node.position < n.position
-		beside := f.node.chain == NoStream && (f.atEnd || !f.at.Before(time.Now())) // another sink, at its end or at this moment
+		// A sink goes on if another one has failed at its end, or fails at this moment.
+		beside := f.node.chain == NoStream && (f.atEnd || !f.at.Before(time.Now()))
 		return upstream && f.node != n && !beside
 	})
 }
@@ -142,7 +144,8 @@ func (n *simNode) pause() {
 	}
 }
 
-// call is where each call into the node passes: it asserts that the engine may make this call now, and may let it fail.
+// call is where each call into the node passes: it asserts that the engine may make this call now,
+// and may let it fail.
 func (n *simNode) call(name string, f func() error) error {
 	if !n.inCall.CompareAndSwap(false, true) {
 		n.world.t.Errorf("%s: two calls at once", n.name)
