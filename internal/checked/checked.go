@@ -1,4 +1,9 @@
-// Package checked computes sizes that somebody else decides about, and says when they are more than a number can hold.
+// Package checked computes products and sums of sizes, and detects overflow.
+//
+// It serves sizes that a caller gives, such as a picture's width and height: without a check, a
+// product that overflows passes the checks that follow. It knows no limits but those of int. To add
+// an operation, write a function that returns false instead of a wrong number, and test it at its
+// limits.
 package checked
 
 import (
@@ -6,8 +11,9 @@ import (
 	"math/bits"
 )
 
-// Product multiplies sizes. False: one of the sizes is negative, or the product of those up to one of them is more than an int holds. The product of none
-// is 1.
+// Product returns the product of sizes; 1 if there are none. It returns false if a size is
+// negative, or if the product of the first sizes, up to any of them, is larger than the largest
+// int.
 func Product(sizes ...int) (product int, ok bool) {
 	product = 1
 	for _, n := range sizes {
@@ -20,7 +26,8 @@ func Product(sizes ...int) (product int, ok bool) {
 	return product, true
 }
 
-// Sum adds sizes. False: one of the sizes is negative, or the sum is more than an int holds.
+// Sum returns the sum of sizes. It returns false if a size is negative, or if the sum is larger
+// than the largest int.
 func Sum(sizes ...int) (sum int, ok bool) {
 	for _, n := range sizes {
 		if n < 0 || sum > math.MaxInt-n {

@@ -11,10 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// librariesKey names a folder that holds the stand-in, compiled elsewhere, for machines that have a GPU and no headers.
+// librariesKey is the variable that names a folder with the compiled stand-in, for machines that
+// have a GPU and no headers.
 const librariesKey = "AVLOOM_STANDIN_LIBRARIES"
 
-// build compiles the stand-in, and returns the folder that it is in. Where that cannot be done, the test is skipped, with the reason.
+// build compiles the stand-in, and returns its folder. If it cannot be compiled, the test is
+// skipped with the reason.
 func build(t *testing.T) string {
 	t.Helper()
 	if made := os.Getenv(librariesKey); made != "" {
@@ -37,7 +39,9 @@ func build(t *testing.T) string {
 	}
 	compile := func(compiler, to string, args ...string) string {
 		to = filepath.Join(out, to)
-		run(t, compiler, append([]string{"-O2", "-g", "-Wall", "-fPIC", "-I" + headers, "-I" + filepath.Join(root, "gpu/kernel"), "-o", to}, args...)...)
+		kernels := filepath.Join(root, "gpu/kernel")
+		options := []string{"-O2", "-g", "-Wall", "-fPIC", "-I" + headers, "-I" + kernels, "-o", to}
+		run(t, compiler, append(options, args...)...)
 		return to
 	}
 	shared := []string{"-shared", "-fvisibility=hidden"}
@@ -48,11 +52,12 @@ func build(t *testing.T) string {
 	compile("gcc", string(Driver), slices.Concat(shared, []string{"-Wl,-soname," + string(Driver)},
 		source("common", "cuda", "streams", "modules", "unused"), kernels, []string{"-lpthread", "-ldl", "-lm"})...)
 	compile("gcc", string(Encoder), slices.Concat(shared, []string{"-Wl,-soname," + string(Encoder)},
-		source("common", "nvenc", "pictures", "x264", "x265", "aom"), []string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265", "-laom"})...)
+		source("common", "nvenc", "pictures", "x264", "x265", "aom"),
+		[]string{"-L" + out, "-l:" + string(Driver), "-lx264", "-lx265", "-laom"})...)
 	return out
 }
 
-// headers is the folder of the headers that FFmpeg was compiled with.
+// headers returns the folder of the nvenc headers with which FFmpeg was compiled.
 func headers(t *testing.T) string {
 	t.Helper()
 	for _, from := range [][2]string{{"libavutil", "/ffnvcodec"}, {"ffnvcodec", "/ffnvcodec"}} {
@@ -62,11 +67,12 @@ func headers(t *testing.T) string {
 			return dir
 		}
 	}
-	t.Skip("the stand-in for the NVIDIA driver needs the headers of nvenc, which are not here; scripts/ffmpeg.sh keeps them")
+	t.Skip("the stand-in for the NVIDIA driver needs the headers of nvenc, which are not here; " +
+		"scripts/ffmpeg.sh keeps them")
 	return ""
 }
 
-// kernelSources are all the kernels in CUDA C, which the stand-in runs compiled as C++.
+// kernelSources returns all kernels in CUDA C. The stand-in runs them compiled as C++.
 func kernelSources(t *testing.T, root string) []string {
 	t.Helper()
 	var all []string
@@ -78,7 +84,7 @@ func kernelSources(t *testing.T, root string) []string {
 	return all
 }
 
-// root is the folder of the module.
+// root returns the folder of the module.
 func root(t *testing.T) string {
 	t.Helper()
 	dir, err := os.Getwd()

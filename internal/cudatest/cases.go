@@ -1,5 +1,3 @@
-// Package cudatest runs tests on a GPU that is none: a stand-in for the two libraries of NVIDIA's driver, which lies in gpu/testdata. Each
-// test runs in a process of its own, that finds the stand-in where it would find the driver, and with the faults that it asks for.
 package cudatest
 
 import (
@@ -13,15 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Case is a test.
+// Case is a test that runs in a process of its own.
 type Case struct {
 	Name    string
-	Faults  string  // what the stand-in is to do wrong: "name=n,..." (gpu/testdata/standin.h)
-	Without Library // what is missing
+	Faults  string  // the faults of the stand-in: "name=n,..." (gpu/testdata/standin.h)
+	Without Library // the library that is missing
 	Run     func(t *testing.T)
 }
 
-// Library is one of the driver's.
+// Library is a library of the driver.
 type Library string
 
 // The libraries.
@@ -31,13 +29,16 @@ const (
 	Encoder    Library = "libnvidia-encode.so.1"
 )
 
-// Fault lets the stand-in do something wrong for the rest of the test; what it counts, it counts from now on. "": nothing.
+// Fault sets the faults of the stand-in for the rest of the test; calls are counted from now on.
+// "": no fault.
 func Fault(t *testing.T, faults string) { t.Setenv("AVLOOM_STANDIN_FAULT", faults) }
 
-// inChild is set, to the name of the test, in the processes that run the cases.
+// inChild is the variable that is set, to the name of the test, in the processes that run the
+// cases.
 const inChild = "AVLOOM_TEST_CUDA"
 
-// Run runs the cases as subtests. In the child process it runs the one that it was started for.
+// Run runs the cases as subtests, each in a child process. In a child process it runs the case
+// itself.
 func Run(t *testing.T, cases []Case) {
 	if os.Getenv(inChild) == t.Name() {
 		for _, c := range cases {
@@ -54,13 +55,15 @@ func Run(t *testing.T, cases []Case) {
 	}
 }
 
-// runChild runs the case in a process of its own, and checks that it gave back all that the stand-in had given out.
+// runChild runs the case in a child process, and checks that it has freed all objects of the
+// stand-in.
 func (c Case) runChild(t *testing.T, libraries string) {
 	parent := filepath.Dir(t.Name())
 	counters := filepath.Join(t.TempDir(), "counters")
 	require.NoError(t, os.WriteFile(counters, make([]byte, 8*len(counterNames)), 0o600))
 	cmd := exec.Command(os.Args[0], "-test.run", "^"+parent+"$/^"+c.Name+"$", "-test.v", "-test.timeout", "60s")
-	cmd.Env = append(os.Environ(), inChild+"="+parent, "GORACE=atexit_sleep_ms=0", "AVLOOM_STANDIN_FAULT="+c.Faults, "AVLOOM_STANDIN_COUNTERS="+counters,
+	cmd.Env = append(os.Environ(), inChild+"="+parent, "GORACE=atexit_sleep_ms=0",
+		"AVLOOM_STANDIN_FAULT="+c.Faults, "AVLOOM_STANDIN_COUNTERS="+counters,
 		"LD_LIBRARY_PATH="+c.path(t, libraries)+":"+os.Getenv("LD_LIBRARY_PATH"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
@@ -68,7 +71,8 @@ func (c Case) runChild(t *testing.T, libraries string) {
 	require.Empty(t, left(t, counters), string(out))
 }
 
-// path is where the libraries are, in which what is to be missing cannot be loaded.
+// path returns the search path of the libraries. A library that the case does without is an empty
+// file there, which cannot be loaded.
 func (c Case) path(t *testing.T, libraries string) string {
 	if c.Without == Everything {
 		return libraries
@@ -78,10 +82,13 @@ func (c Case) path(t *testing.T, libraries string) string {
 	return broken + ":" + libraries
 }
 
-// counterNames are those of gpu/testdata/standin.h, in its order.
-var counterNames = []string{"contexts", "memory", "pinned memory", "streams", "events", "modules", "sessions", "resources", "bitstreams", "pushed contexts"}
+// counterNames are the counters of gpu/testdata/standin.h, in the same order.
+var counterNames = []string{
+	"contexts", "memory", "pinned memory", "streams", "events", "modules", "sessions", "resources", "bitstreams",
+	"pushed contexts",
+}
 
-// left says what has been given out and not come back.
+// left returns the objects of the stand-in that were not freed, by kind.
 func left(t *testing.T, counters string) map[string]int64 {
 	t.Helper()
 	data, err := os.ReadFile(counters)

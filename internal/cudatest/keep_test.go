@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKeep compiles the stand-in into the folder that AVLOOM_STANDIN_KEEP names, for a machine that cannot compile it.
+// TestKeep compiles the stand-in into the folder that AVLOOM_STANDIN_KEEP names, for a machine that
+// cannot compile it.
 func TestKeep(t *testing.T) {
 	to := os.Getenv("AVLOOM_STANDIN_KEEP")
 	if to == "" {

@@ -6,7 +6,7 @@ package cudatest
 //#include <stdint.h>
 //#include <stdlib.h>
 //
-//// call looks a function of the driver up. All of them are there wherever the tests come this far.
+//// CALL calls a function of the driver. A test that comes this far has a driver with all of them.
 //#define CALL(name, parameters, ...) (((int (*) parameters)dlsym(dlopen("libcuda.so.1", RTLD_NOW), name))(__VA_ARGS__))
 //
 //static int push(void *context) { return CALL("cuCtxPushCurrent_v2", (void *), context); }
@@ -56,7 +56,10 @@ package cudatest
 //
 //static int write(void *context, uintptr_t p, const void *data, size_t size, uintptr_t stream) {
 //	int err = push(context);
-//	return err ? err : out(CALL("cuMemcpyHtoDAsync_v2", (unsigned long long, const void *, size_t, void *), p, data, size, (void *)stream));
+//	if (err)
+//		return err;
+//	return out(CALL("cuMemcpyHtoDAsync_v2", (unsigned long long, const void *, size_t, void *),
+//		p, data, size, (void *)stream));
 //}
 //
 //static int synchronize(void *context, uintptr_t stream) {
@@ -72,10 +75,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// GPU is a context of a device, in which a test plays the caller.
+// GPU is a context of a device, with which a test acts as the caller of avloom.
 type GPU struct{ context unsafe.Pointer }
 
-// Primary is the context that CUDA's runtime uses. It is given back at the end of the test.
+// Primary returns the device's primary context, which CUDA's runtime uses. It is released at the
+// end of the test.
 func Primary(t testing.TB, device int) *GPU {
 	t.Helper()
 	g := &GPU{}
@@ -84,7 +88,7 @@ func Primary(t testing.TB, device int) *GPU {
 	return g
 }
 
-// Own is a context of the caller's own. It is destroyed at the end of the test.
+// Own returns a new context. It is destroyed at the end of the test.
 func Own(t testing.TB, device int) *GPU {
 	t.Helper()
 	g := &GPU{}
@@ -93,10 +97,10 @@ func Own(t testing.TB, device int) *GPU {
 	return g
 }
 
-// Context is the CUcontext.
+// Context returns the CUcontext.
 func (g *GPU) Context() uintptr { return uintptr(g.context) }
 
-// Stream returns a stream, which lives as long as the test.
+// Stream returns a new stream. It is destroyed at the end of the test.
 func (g *GPU) Stream(t testing.TB) uintptr {
 	t.Helper()
 	var s unsafe.Pointer
@@ -105,7 +109,7 @@ func (g *GPU) Stream(t testing.TB) uintptr {
 	return uintptr(s)
 }
 
-// Alloc returns n bytes of the device's memory, which live as long as the test.
+// Alloc returns n bytes of the device's memory. They are freed at the end of the test.
 func (g *GPU) Alloc(t testing.TB, n int) uintptr {
 	t.Helper()
 	var p C.uintptr_t
@@ -114,7 +118,8 @@ func (g *GPU) Alloc(t testing.TB, n int) uintptr {
 	return uintptr(p)
 }
 
-// Write gives the stream the data to write to the device's memory. It lies in C memory until the end of the test, since the stream may take its time.
+// Write makes the stream write data to the device's memory. A copy of the data lies in C memory
+// until the end of the test, since the stream may write it late.
 func (g *GPU) Write(t *testing.T, to uintptr, data []byte, stream uintptr) {
 	t.Helper()
 	kept := C.CBytes(data)
@@ -122,7 +127,7 @@ func (g *GPU) Write(t *testing.T, to uintptr, data []byte, stream uintptr) {
 	require.Zero(t, C.write(g.context, C.uintptr_t(to), kept, C.size_t(len(data)), C.uintptr_t(stream)))
 }
 
-// Wait waits for all that the stream has been given to do.
+// Wait waits for all work of the stream.
 func (g *GPU) Wait(t *testing.T, stream uintptr) {
 	t.Helper()
 	require.Zero(t, C.synchronize(g.context, C.uintptr_t(stream)))

@@ -14,10 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ptxCompiler is the clang whose output is kept in the repository.
+// ptxCompiler is the version of clang whose output is in the repository.
 const ptxCompiler = "clang version 14."
 
-// CheckPTX checks that the PTX of a kernel in CUDA C was made of what stands there now, and where this clang is here, that it makes the same.
+// CheckPTX checks that the PTX of a kernel was made from its present source. If the same clang is
+// installed, it also checks that clang makes the same PTX.
 func CheckPTX(t *testing.T, source string) {
 	t.Helper()
 	kept, err := os.ReadFile(strings.TrimSuffix(source, ".cu") + ".ptx")
@@ -36,7 +37,8 @@ func CheckPTX(t *testing.T, source string) {
 	require.Equal(t, string(made), string(kept))
 }
 
-// sum is the SHA-256 of a kernel and of the headers that it can include, as scripts/ptx.sh computes it.
+// sum returns the SHA-256 of a kernel and of the headers that it can include, as scripts/ptx.sh
+// computes it.
 func sum(t *testing.T, source string) string {
 	t.Helper()
 	headers, err := filepath.Glob(filepath.Join(filepath.Dir(source), "*.h"))

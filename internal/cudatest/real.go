@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// RunOnGPU runs the cases, none of which has a fault, on the GPU of this machine. device says why there is none, and encoder why it does not
-// encode, both nil where they do. Without a GPU the test is skipped. On one without an encoder the stand-in for that library alone serves,
-// over the real driver.
+// RunOnGPU runs cases without faults on the GPU of this machine. The error device tells why there
+// is no GPU; the test is skipped then. The error encoder tells why the GPU cannot encode; the
+// stand-in replaces the encoder's library alone then, over the real driver.
 func RunOnGPU(t *testing.T, device, encoder error, cases []Case) {
 	inChild := os.Getenv(inChild) == t.Name()
 	if device != nil && !inChild {
@@ -29,7 +29,7 @@ func RunOnGPU(t *testing.T, device, encoder error, cases []Case) {
 	}
 }
 
-// encoderAlone returns a folder with the stand-in for the encoder's library and not that for the driver.
+// encoderAlone returns a folder that contains the stand-in for the encoder's library alone.
 func encoderAlone(t *testing.T, libraries string) string {
 	t.Helper()
 	alone := t.TempDir()

@@ -1,5 +1,9 @@
-// Package live counts the objects in C memory that avloom holds, so that tests can prove that all of them are freed. It counts only
-// once a test has asked for it.
+// Package live counts the objects in C memory that avloom allocates, so that tests can prove that
+// all of them are freed. It counts nothing until a test calls Enable.
+//
+// It finds leaks of objects, not of bytes, and does not see memory that FFmpeg allocates by itself.
+// To count another kind of object, call New where it is allocated and Freed where it is freed, with
+// the same kind.
 package live
 
 import (
@@ -19,14 +23,14 @@ var (
 	lost   int
 )
 
-// Enable starts the counting, for the rest of the process. It is for tests, and for the soak.
+// Enable starts the counting, for the rest of the process. Tests and the soak benchmark call it.
 func Enable() { counting.Store(true) }
 
-// New counts an object of this kind that was allocated.
+// New counts an allocated object of this kind.
 func New(kind string) { add(kind, 1) }
 
-// Lost counts an object that will never be freed, on purpose: somebody may still refer to it. It is
-// not alive any more.
+// Lost counts an object that is deliberately never freed, because the program may still refer to
+// it. It no longer counts as alive.
 func Lost(kind string) {
 	add(kind, -1)
 	mu.Lock()
@@ -36,14 +40,14 @@ func Lost(kind string) {
 	}
 }
 
-// LostCount is how many objects have been lost.
+// LostCount returns how many objects were lost.
 func LostCount() int {
 	mu.Lock()
 	defer mu.Unlock()
 	return lost
 }
 
-// Freed counts an object of this kind that was freed.
+// Freed counts a freed object of this kind.
 func Freed(kind string) { add(kind, -1) }
 
 func add(kind string, n int) {
@@ -57,7 +61,7 @@ func add(kind string, n int) {
 	}
 }
 
-// Report names the kinds that do not balance, with how many objects are alive; "" when all do.
+// Report returns the kinds that have objects alive, with their numbers; "": there are none.
 func Report() string {
 	mu.Lock()
 	defer mu.Unlock()
@@ -68,7 +72,7 @@ func Report() string {
 	return strings.Join(lines, ", ")
 }
 
-// Count is how many objects are alive, of all kinds together.
+// Count returns how many objects of all kinds are alive.
 func Count() (n int) {
 	mu.Lock()
 	defer mu.Unlock()

@@ -6,16 +6,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ColorTag is what the system's mediainfo says of one tag of colour.
+// ColorTag is mediainfo's report on one colour tag.
 type ColorTag struct {
 	Value  string
-	Source string // "Container", "Stream" or "Container / Stream", which then agree
+	Source string // "Container", "Stream", or "Container / Stream" if both have it
 }
 
-// ColorTags are what mediainfo says of the colour of a video.
+// ColorTags is mediainfo's report on the colour tags of a video.
 type ColorTags struct{ Matrix, Range, Primaries, Transfer ColorTag }
 
-// Colors returns the tags of the only video stream of a file, and where they stand. The test fails where container and stream disagree.
+// Colors returns the colour tags of the only video stream of a file, and where they are stored. The
+// test fails if container and stream disagree.
 func Colors(t testing.TB, path string) ColorTags {
 	t.Helper()
 	var out struct {
@@ -30,7 +31,8 @@ func Colors(t testing.TB, path string) ColorTags {
 		}
 		tag := func(name string) ColorTag {
 			text := func(key string) string { s, _ := track[key].(string); return s }
-			for _, suffix := range []string{"_Original", "_Original_Source"} { // where the stream says another thing
+			// mediainfo adds these fields if the stream has another value.
+			for _, suffix := range []string{"_Original", "_Original_Source"} {
 				require.Empty(t, text(name+suffix), "%s: the container says %q", name, text(name))
 			}
 			return ColorTag{text(name), text(name + "_Source")}

@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// Main runs the tests of a package with objects in C memory being counted, and checks at the end that none is left, and no
-// goroutine either.
+// Main runs the tests of a package, counts objects in C memory, and checks at the end that no
+// object and no goroutine is left.
 func Main(m *testing.M) {
 	live.Enable()
 	code := m.Run()
@@ -28,8 +28,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// NoLeaks checks at the end of the test that it left no object in C memory and no goroutine. Tests that call it do not run in
-// parallel with others.
+// NoLeaks checks at the end of the test that it has left no object in C memory and no goroutine. A
+// test that calls it must not run in parallel with others.
 func NoLeaks(t testing.TB) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()

@@ -1,5 +1,3 @@
-// Package mediatest looks at media files with programs that are not ours: the system's ffprobe and ffmpeg. It also checks, at the end of
-// each test, that nothing is left of what the test used.
 package mediatest
 
 import (
@@ -17,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// File is what ffprobe says of a file.
+// File is ffprobe's report on a file.
 type File struct {
 	Format struct {
 		Name     string            `json:"format_name"`
@@ -27,7 +25,8 @@ type File struct {
 	Streams []Stream `json:"streams"`
 }
 
-// Stream is what ffprobe says of a stream. Numbers that may be missing are text, as ffprobe writes them.
+// Stream is ffprobe's report on a stream. Numbers that may be missing are text, as ffprobe prints
+// them.
 type Stream struct {
 	Index          int    `json:"index"`
 	Type           string `json:"codec_type"`
@@ -56,7 +55,7 @@ type Stream struct {
 	BitRate        string `json:"bit_rate"`
 }
 
-// Packet is what ffprobe says of a packet, in the order of the file. Times are in seconds; NaN: the file does not say.
+// Packet is ffprobe's report on a packet. Times are in seconds; NaN: the file has no such time.
 type Packet struct {
 	Stream             int
 	PTS, DTS, Duration float64
@@ -64,15 +63,17 @@ type Packet struct {
 	Key                bool
 }
 
-// Probe returns what the system's ffprobe says of a file. It counts frames by decoding them.
+// Probe returns the report of the system's ffprobe on a file. ffprobe decodes the frames to count
+// them.
 func Probe(t testing.TB, path string) File {
 	t.Helper()
 	var f File
-	parse(t, &f, "ffprobe", "-v", "error", "-count_frames", "-count_packets", "-show_format", "-show_streams", "-of", "json", path)
+	parse(t, &f, "ffprobe", "-v", "error", "-count_frames", "-count_packets", "-show_format", "-show_streams",
+		"-of", "json", path)
 	return f
 }
 
-// Packets returns the packets of a file in the order in which they lie there.
+// Packets returns the packets of a file in the order of their positions.
 func Packets(t testing.TB, path string) []Packet {
 	t.Helper()
 	var out struct {
@@ -94,18 +95,19 @@ func Packets(t testing.TB, path string) []Packet {
 			Size: whole(p.Size), Position: whole(p.Position), Key: len(p.Flags) > 0 && p.Flags[0] == 'K',
 		}
 	}
-	// A demuxer is free to give them out in another order: that of mp4 does.
+	// Demuxers may return packets in another order; that of mp4 does.
 	slices.SortStableFunc(packets, func(a, b Packet) int { return cmp.Compare(a.Position, b.Position) })
 	return packets
 }
 
-// FrameTimes returns when each frame of a stream is presented, in seconds, in the order of the decoder.
+// FrameTimes returns the presentation times of the frames of a stream, in seconds, in the order of
+// the decoder.
 func FrameTimes(t testing.TB, path string, stream int) []float64 {
 	t.Helper()
 	var out struct {
 		Frames []struct {
 			PTS string `json:"pts_time"`
-			// The ffprobe of Debian 12 calls it so where the container has no times of its own.
+			// The name in Debian 12's ffprobe if the container has no times.
 			Best string `json:"best_effort_timestamp_time"`
 		} `json:"frames"`
 	}
@@ -119,7 +121,8 @@ func FrameTimes(t testing.TB, path string, stream int) []float64 {
 	return times
 }
 
-// Pictures decodes a video stream with the system's ffmpeg into frames of this pixel format, without padding.
+// Pictures decodes a video stream with the system's ffmpeg into frames of this pixel format,
+// without padding.
 func Pictures(t testing.TB, path string, stream int, pixelFormat string) [][]byte {
 	t.Helper()
 	s := Probe(t, path).Streams[stream]
@@ -142,7 +145,8 @@ func Pictures(t testing.TB, path string, stream int, pixelFormat string) [][]byt
 func Sound(t testing.TB, path string, stream int) [][]float32 {
 	t.Helper()
 	channels := Probe(t, path).Streams[stream].Channels
-	raw := Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:"+strconv.Itoa(stream), "-f", "f32le", "-c:a", "pcm_f32le", "-")
+	raw := Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:"+strconv.Itoa(stream),
+		"-f", "f32le", "-c:a", "pcm_f32le", "-")
 	samples := make([][]float32, channels)
 	for c := range samples {
 		samples[c] = make([]float32, len(raw)/4/channels)
@@ -153,7 +157,8 @@ func Sound(t testing.TB, path string, stream int) [][]float32 {
 	return samples
 }
 
-// PSNR returns the peak signal-to-noise ratio between two pictures of 8 bits, in decibels: 10·log10(255²/mean squared error).
+// PSNR returns the peak signal-to-noise ratio between two pictures of 8 bits, in decibels:
+// 10·log10(255²/mean squared error).
 func PSNR(a, b []byte) float64 {
 	var sum float64
 	for i := range a {
@@ -163,7 +168,8 @@ func PSNR(a, b []byte) float64 {
 	return 10 * math.Log10(255*255*float64(len(a))/sum)
 }
 
-// Run runs a program and returns what it printed. The test fails, with what it complained of, if the program did.
+// Run runs a program and returns its output. If the program fails, the test fails with what the
+// program wrote to stderr.
 func Run(t testing.TB, name string, args ...string) []byte {
 	t.Helper()
 	_, err := exec.LookPath(name)

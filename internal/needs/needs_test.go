@@ -1,4 +1,5 @@
-// Package needs_test builds avloom where something is missing that it needs, and looks at what the go command says.
+// Package needs_test builds avloom where one of its requirements is missing, and checks the
+// messages of the go command.
 package needs_test
 
 import (
@@ -14,7 +15,8 @@ import (
 
 const api = "github.com/avloom/avloom/api"
 
-// build builds the package with other variables, and returns what the go command says.
+// build builds a package with these environment variables, and returns the output of the go
+// command.
 func build(t *testing.T, pkg string, variables ...string) (string, error) {
 	t.Helper()
 	cmd := exec.Command("go", "build", "-o", os.DevNull, pkg)
@@ -38,7 +40,8 @@ func TestOtherPlatforms(t *testing.T) {
 				out, err := build(t, pkg, variables...)
 				require.Error(t, err)
 				lines := strings.Split(strings.TrimSpace(out), "\n")
-				assert.Contains(t, lines[len(lines)-1], "imports github.com/avloom/avloom/internal/needs/linux-with-cgo--see-README: build constraints exclude all Go files")
+				assert.Contains(t, lines[len(lines)-1], "imports github.com/avloom/avloom/internal/needs/"+
+					"linux-with-cgo--see-README: build constraints exclude all Go files")
 				assert.Equal(t, 1, strings.Count(out, ": "), "one error, and how it comes about: %s", out)
 				assert.NotContains(t, out, "undefined")
 			})
@@ -46,7 +49,7 @@ func TestOtherPlatforms(t *testing.T) {
 	}
 }
 
-// A definition of the test's own keeps the go command from taking what it has in its cache.
+// A definition that only this test sets keeps the go command from using its cache.
 const uncached = "CGO_CPPFLAGS=-DAVLOOM_NEEDS_TEST"
 
 const hint = "# github.com/avloom/avloom/internal/needs/ffmpeg-9--run-scripts-ffmpeg.sh-setup\n"
@@ -68,11 +71,14 @@ func TestAnotherFFmpeg(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "libavcodec"), 0o755))
 	for _, name := range []string{"version.h", "version_major.h"} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "libavcodec", name), []byte("#define LIBAVCODEC_VERSION_MAJOR 61\n"), 0o644))
+		header := []byte("#define LIBAVCODEC_VERSION_MAJOR 61\n")
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "libavcodec", name), header, 0o644))
 	}
 	pc := "Name: libavcodec\nDescription: of FFmpeg 7\nVersion: 61\nLibs:\nCflags: -I" + dir + "\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "libavcodec.pc"), []byte(pc), 0o644))
-	out, err := build(t, "github.com/avloom/avloom/internal/needs/ffmpeg-9--run-scripts-ffmpeg.sh-setup", uncached, "PKG_CONFIG_LIBDIR="+dir, "PKG_CONFIG_PATH=")
+	out, err := build(t, "github.com/avloom/avloom/internal/needs/ffmpeg-9--run-scripts-ffmpeg.sh-setup",
+		uncached, "PKG_CONFIG_LIBDIR="+dir, "PKG_CONFIG_PATH=")
 	require.Error(t, err)
-	assert.Contains(t, out, "avloom needs FFmpeg 9 (libavcodec 63), and found another; provide it with: bash scripts/ffmpeg.sh setup")
+	assert.Contains(t, out, "avloom needs FFmpeg 9 (libavcodec 63), and found another; "+
+		"provide it with: bash scripts/ffmpeg.sh setup")
 }

@@ -1,4 +1,8 @@
-// Package stopwatch adds up time that is spent in spans, of which several may go on at once.
+// Package stopwatch adds up the length of spans of time, several of which may run at once.
+//
+// It measures how long actors are busy or blocked. It starts no timer and no goroutine. A span that
+// has not ended counts up to now, so that a call that never returns is visible. To measure
+// something else than a sum, add a method to Watch that reads its fields under the lock.
 package stopwatch
 
 import (
@@ -6,16 +10,16 @@ import (
 	"time"
 )
 
-// Watch adds up spans. Those that go on count up to now, so that what does not end is seen. The zero value is ready, and all methods may be
-// called from several goroutines at once.
+// Watch adds up spans. A span that has not ended counts up to now. The zero value is ready, and
+// several goroutines may call all methods at once.
 type Watch struct {
 	mu    sync.Mutex
-	epoch time.Time // of the first span; sum and now are measured from it
-	open  int       // spans that go on
+	epoch time.Time // the begin of the first span; sum is relative to it
+	open  int       // spans that have not ended
 	sum   time.Duration
 }
 
-// Begin begins a span, which one call of End ends.
+// Begin begins a span. One call of End ends it.
 func (w *Watch) Begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -34,7 +38,7 @@ func (w *Watch) End() {
 	w.sum += time.Since(w.epoch)
 }
 
-// Total returns the length of all spans together.
+// Total returns the sum of the lengths of all spans.
 func (w *Watch) Total() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,5 +1,3 @@
-// Package wholefile writes files that are under their name only when they are complete. Until then they have a temporary name beside it, and what a
-// writer that was killed has left there can be told from what a living one, of whatever process, is writing.
 package wholefile
 
 import (
@@ -12,19 +10,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// File is a file that is being written, under a temporary name. Its writer opens that name itself. It ends with Commit or Discard.
+// File is a file with a temporary name, which its writer opens by that name. Commit or Discard ends
+// it.
 type File struct {
 	path, temporary string
-	// lock is the file, open and locked, which it is in no other process, and in none once the writer is dead.
+	// lock is the file, open and locked. The system unlocks it when the process ends.
 	lock *os.File
 }
 
-// tries is how often a name is sought that nobody has. Names are random: one that is taken means that somebody removes what was just made.
-const tries = 100
+// maxAttempts is how often Create tries another name. Names are random, so an attempt fails only if
+// another process removes the file that was just created.
+const maxAttempts = 100
 
-// Create creates an empty file in the folder of path, whose name begins with a dot and has the extension of path.
+// Create creates an empty file in the folder of path. Its name begins with a dot, and has the
+// extension of path.
 func Create(path string) (*File, error) {
-	for range tries {
+	for range maxAttempts {
 		name := newName(path)
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, fs.ErrExist) {
@@ -33,8 +34,9 @@ func Create(path string) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Between the two calls it may have been taken for a leftover.
-		if taken := lock(f); !errors.Is(taken, unix.EWOULDBLOCK) && is(f, name) {
+		// Another process may have taken the file for a leftover before it was locked.
+		err = lock(f)
+		if !errors.Is(err, unix.EWOULDBLOCK) && hasName(f, name) {
 			return &File{path: path, temporary: name, lock: f}, nil
 		}
 		_ = f.Close() // nothing was written
@@ -42,11 +44,12 @@ func Create(path string) (*File, error) {
 	return nil, fmt.Errorf("no name is free in %s", filepath.Dir(path))
 }
 
-// Name is the temporary name. The file may be written, or be replaced by another of the same name.
+// Name returns the temporary name. The caller may write the file, or replace it by another of the
+// same name.
 func (f *File) Name() string { return f.temporary }
 
-// Commit brings the file to the disk and gives it its name, in place of what had it. Where that fails the file is removed, unless
-// only the folder could not be brought to the disk.
+// Commit syncs the file to the disk, and renames it; a file that had the name is replaced. If
+// Commit fails the file is removed, except when only the sync of the folder failed.
 func (f *File) Commit() error {
 	defer f.Discard()
 	if err := syncPath(f.temporary); err != nil {
@@ -58,7 +61,7 @@ func (f *File) Commit() error {
 	f.temporary = ""
 	err := syncPath(filepath.Dir(f.path))
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		return nil // file systems that cannot do that for folders say so
+		return nil // the file system cannot sync folders
 	}
 	return err
 }
@@ -66,11 +69,11 @@ func (f *File) Commit() error {
 // Discard removes the file. After Commit it does nothing.
 func (f *File) Discard() {
 	if f.temporary != "" {
-		_ = os.Remove(f.temporary) // whatever stays behind is a leftover
+		_ = os.Remove(f.temporary) // if that fails, Leftovers removes the file later
 		f.temporary = ""
 	}
 	if f.lock != nil {
-		_ = f.lock.Close() // which has written nothing, and unlocks
+		_ = f.lock.Close() // unlocks; nothing was written through it
 		f.lock = nil
 	}
 }
@@ -84,7 +87,8 @@ func syncPath(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// lock locks an open file. The error is unix.EWOULDBLOCK where another has; file systems without locks have others.
+// lock locks an open file. The error is unix.EWOULDBLOCK if another process has locked it, and
+// another error if the file system has no locks.
 func lock(f *os.File) error {
 	conn, err := f.SyscallConn()
 	if err != nil {
@@ -95,12 +99,12 @@ func lock(f *os.File) error {
 	return errors.Join(err, locked)
 }
 
-// is says whether the open file is still the one of this name.
-func is(f *os.File, name string) bool {
+// hasName returns true if the open file is still the file of this name.
+func hasName(f *os.File, name string) bool {
 	own, err := f.Stat()
 	if err != nil {
 		return false
 	}
-	there, err := os.Lstat(name)
-	return err == nil && os.SameFile(own, there)
+	named, err := os.Lstat(name)
+	return err == nil && os.SameFile(own, named)
 }

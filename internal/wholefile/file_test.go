@@ -37,7 +37,10 @@ func namesIn(t *testing.T, folder string) []string {
 
 func TestNames(t *testing.T) {
 	long := strings.Repeat("ä", 120) + ".mp4"
-	for _, base := range []string{"clip.mp4", "a.b.mkv", ".mp4", "clip", "*.mp4", ".tmp-0123456789abcdef.mp4", long, strings.Repeat("x", 251) + ".mp4"} {
+	for _, base := range []string{
+		"clip.mp4", "a.b.mkv", ".mp4", "clip", "*.mp4", ".tmp-0123456789abcdef.mp4", long,
+		strings.Repeat("x", 251) + ".mp4",
+	} {
 		t.Run(base, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, base)
@@ -107,7 +110,8 @@ func TestCommitFails(t *testing.T) {
 	})
 }
 
-// TestLeftovers lets another process hold a file: only what is of the same path, and locked by nobody, goes.
+// TestLeftovers lets another process hold a file: only what is of the same path, and locked by
+// nobody, goes.
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "clip.mp4")

@@ -8,22 +8,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Leftovers are the temporary files that lay in folders when they were first asked about. A folder is read once, because there may be many files in it.
-// The zero value is ready. It is safe for use by several goroutines at once.
+// Leftovers knows the temporary files in folders. It reads each folder once, when it is first asked
+// about it: there may be many files in it. Its zero value is ready, and several goroutines may use
+// it at once.
 type Leftovers struct {
 	mu      sync.Mutex
 	folders map[string]map[kind][]string
 }
 
-// Remove removes the temporary files of path whose writers are dead. One whose writer lives is locked, and stays. Where the file
-// system knows no locks all stay.
+// Remove removes the temporary files of path whose writers have died. It leaves files that a living
+// writer has locked, and all files if the file system has no locks.
 func (l *Leftovers) Remove(path string) {
 	for _, name := range l.take(path) {
 		removeIfDead(name)
 	}
 }
 
-// take returns the temporary files of path, once.
+// take returns the temporary files of path, and forgets them.
 func (l *Leftovers) take(path string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -41,11 +42,12 @@ func (l *Leftovers) take(path string) []string {
 	return names
 }
 
+// read returns the temporary files in a folder.
 func read(folder string) map[kind][]string {
 	there := map[kind][]string{}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return there // whoever creates a file there is told
+		return there // Create returns the error
 	}
 	for _, e := range entries {
 		if k, ok := parse(e.Name()); ok {
@@ -55,8 +57,8 @@ func read(folder string) map[kind][]string {
 	return there
 }
 
-// removeIfDead removes a temporary file unless somebody holds its lock. Whoever has just created it, and finds that it lost the lock or the
-// name to us, takes another name.
+// removeIfDead removes a temporary file unless a writer has locked it. A writer that has just
+// created the file, and finds it locked or removed, creates another one.
 func removeIfDead(name string) {
 	f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -64,7 +66,7 @@ func removeIfDead(name string) {
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
-	if err == nil && info.Mode().IsRegular() && lock(f) == nil && is(f, name) {
+	if err == nil && info.Mode().IsRegular() && lock(f) == nil && hasName(f, name) {
 		_ = os.Remove(name)
 	}
 }

@@ -8,18 +8,20 @@ import (
 	"strings"
 )
 
-// A temporary name is ".", the name without its extension, ".tmp-", 16 hexadecimal digits, and the extension.
+// A temporary name consists of ".", the name without its extension, ".tmp-", 16 hexadecimal
+// digits and the extension.
 const (
 	mark        = ".tmp-"
 	digits      = 16
-	longestName = 255 // bytes, on all file systems that matter
+	longestName = 255 // bytes; the limit of all common file systems
 )
 
 var temporaryName = regexp.MustCompile(`^\.(.*)` + mark + `[0-9a-f]{16}(\.[^.]*)?$`)
 
-// kind is what the temporary names of one path have in common.
+// kind is the part that all temporary names of one path share.
 type kind struct{ stem, extension string }
 
+// kindOf returns the kind of the temporary names of path.
 func kindOf(path string) kind {
 	base := filepath.Base(path)
 	extension := filepath.Ext(base)
@@ -31,12 +33,13 @@ func kindOf(path string) kind {
 	return kind{stem, extension}
 }
 
+// newName returns a random temporary name for path.
 func newName(path string) string {
 	k := kindOf(path)
 	return filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s%s%016x%s", k.stem, mark, rand.Uint64(), k.extension))
 }
 
-// parse finds what a temporary name is of.
+// parse returns the kind of a temporary name; false: it is not one.
 func parse(name string) (kind, bool) {
 	match := temporaryName.FindStringSubmatch(name)
 	if match == nil {

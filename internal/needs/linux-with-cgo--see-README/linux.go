@@ -1,5 +1,6 @@
 //go:build linux && cgo
 
-// Package linux is empty, and can be built on Linux with cgo alone. Elsewhere the go command ends with one line that
-// holds the name of this folder, before it compiles go-astiav, which would say "undefined: MediaType" and the like.
+// Package linux is empty. It can be built only on Linux with cgo. Elsewhere the go command prints
+// one line that contains the name of this folder. Without this package it would compile go-astiav,
+// and print lines such as "undefined: MediaType".
 package linux
