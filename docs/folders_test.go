@@ -35,8 +35,8 @@ var folders = map[string]string{
 	"internal/astiavx": "FFmpeg bindings",
 }
 
-// TestFolders compares the arrows of folders.svg with the imports of the code. An arrow that follows
-// from others is not drawn.
+// TestFolders compares the arrows of folders.svg with the imports of the code. An arrow that
+// follows from others is not drawn.
 func TestFolders(t *testing.T) {
 	t.Parallel()
 	want := reduced(t, imports(t))

@@ -2,7 +2,8 @@
 // that are on a GPU already. It does not encode: FFmpeg's NVENC encoders do. It never imports nodes
 // or muxer; nodes uses a Device through an interface of its own.
 //
-//	d, err := gpu.Open(gpu.Config{Index: 0, Width: 1920, Height: 1080, OutWidth: 1920, OutHeight: 1080})
+//	config := gpu.Config{Index: 0, Width: 1920, Height: 1080, OutWidth: 1920, OutHeight: 1080}
+//	d, err := gpu.Open(config)
 //	d.Attach(codec)          // before the encoder is opened
 //	d.Reserve(n)             // after it is opened
 //	d.Host(frame)            // lends a picture in memory that the GPU reads directly

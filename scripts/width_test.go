@@ -27,9 +27,7 @@ const commentWidth = 100
 // too. The list must become empty.
 var notWrapped = []string{
 	"api",
-	"gpu/...",
 	"internal/...",
-	"nodes/...",
 	"pipeline/...",
 	"scripts",
 }
