@@ -10,11 +10,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// mostSamples is how many samples per channel travel at once, which bounds the memory of a queue whatever is added.
+// mostSamples is how many samples per channel travel at once, which bounds the memory of a queue
+// whatever is added.
 const mostSamples = 4096
 
-// AudioStream is an audio stream of an Encoder. Its methods are safe for use by several goroutines at once: calls take turns, in the order in
-// which they arrive.
+// AudioStream is an audio stream of an Encoder. Its methods are safe for use by several goroutines
+// at once: calls take turns, in the order in which they arrive.
 type AudioStream struct {
 	feed
 	plan     *plan.Audio
@@ -32,11 +33,13 @@ func (s *AudioStream) connect(in graph.OpenStream) { s.in = in.Audio }
 
 func (s *AudioStream) count(t *StreamStats) { t.Accepted = s.accepted.Load() }
 
-// AddSamples adds samples[channel][sample], as many channels as the config says, any number of samples, also none, and the same of each. They are
-// copied. How the sound is cut into calls makes no difference. It blocks while the queues are full.
+// AddSamples adds samples[channel][sample], as many channels as the config says, any number of
+// samples, also none, and the same of each. They are copied. How the sound is cut into calls makes
+// no difference. It blocks while the queues are full.
 //
-// Samples lie in [-1, 1]. What is beyond, infinity included, is clipped to that, and NaN is silence. Where ctx ends, AddSamples returns a *PartialError
-// with the number of samples per channel that were accepted.
+// Samples lie in [-1, 1]. What is beyond, infinity included, is clipped to that, and NaN is
+// silence. Where ctx ends, AddSamples returns a *PartialError with the number of samples per
+// channel that were accepted.
 func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error {
 	if err := s.plan.CheckSamples(samples); err != nil {
 		return s.refuse(err)

@@ -15,8 +15,9 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Encoder encodes any number of video and audio streams into one file or writer. Add the streams, open it, feed the streams, and close
-// it. All methods are safe for use by several goroutines at once.
+// Encoder encodes any number of video and audio streams into one file or writer. Add the streams,
+// open it, feed the streams, and close it. All methods are safe for use by several goroutines at
+// once.
 type Encoder struct {
 	settings settings
 	claim    *claim // of the thread budget
@@ -59,8 +60,9 @@ type stream interface {
 	count(s *StreamStats)
 }
 
-// NewEncoder returns an encoder without streams. An encoder that was opened must be closed or aborted. One that becomes garbage without that is stopped, and its logger
-// gets a warning that says where it was made; what it was written to has no end then.
+// NewEncoder returns an encoder without streams. An encoder that was opened must be closed or
+// aborted. One that becomes garbage without that is stopped, and its logger gets a warning that
+// says where it was made; what it was written to has no end then.
 func NewEncoder(opts ...Option) *Encoder {
 	e := &Encoder{settings: newSettings(opts), inside: new(pipeline.Callbacks)}
 	e.journal = fflog.NewJournal(e.settings.logger, e.inside)
@@ -75,15 +77,15 @@ func NewEncoder(opts ...Option) *Encoder {
 	return e
 }
 
-// AddVideo adds a video stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
-// container is a *ConfigError here, and all else at Open.
+// AddVideo adds a video stream. Its index in the file is the number of streams added before. What
+// can be known to be wrong without a container is a *ConfigError here, and all else at Open.
 func (e *Encoder) AddVideo(cfg VideoConfig) (*VideoStream, error) {
 	plan, err := plan.NewVideo(cfg.spec())
 	return add(e, err, func(index int) *VideoStream { return newVideoStream(e, index, plan) })
 }
 
-// AddAudio adds an audio stream. Its index in the file is the number of streams added before. What can be known to be wrong without a
-// container is a *ConfigError here, and all else at Open.
+// AddAudio adds an audio stream. Its index in the file is the number of streams added before. What
+// can be known to be wrong without a container is a *ConfigError here, and all else at Open.
 func (e *Encoder) AddAudio(cfg AudioConfig) (*AudioStream, error) {
 	plan, err := plan.NewAudio(cfg.spec())
 	return add(e, err, func(index int) *AudioStream { return newAudioStream(e, index, plan) })
@@ -116,7 +118,8 @@ func (e *Encoder) mayConfigure() error {
 	}
 }
 
-// OpenFile opens the encoder for a file on disk, which is created or emptied. It is Open(ctx, File(path, opts...)).
+// OpenFile opens the encoder for a file on disk, which is created or emptied. It is Open(ctx,
+// File(path, opts...)).
 func (e *Encoder) OpenFile(ctx context.Context, path string, opts ...OutputOption) error {
 	return e.Open(ctx, File(path, opts...))
 }
@@ -126,17 +129,22 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 	return e.Open(ctx, Writer(w, format, opts...))
 }
 
-// Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and what the container refuses is
-// found before the destination is touched. Where Open fails, the encoder stays as it was, and can be opened again. The run ends with ctx:
-// nothing more is written then, and every call returns context.Cause(ctx). So a context that ends with Ctrl-C, and whose end shall
-// finish the file, is for the calls that feed, and not for Open: see the example of CloseContext.
+// Open opens all encoders, writes the header, and starts the graph. What is wrong in a config and
+// what the container refuses is found before the destination is touched. Where Open fails, the
+// encoder stays as it was, and can be opened again. The run ends with ctx: nothing more is written
+// then, and every call returns context.Cause(ctx). So a context that ends with Ctrl-C, and whose
+// end shall finish the file, is for the calls that feed, and not for Open: see the example of
+// CloseContext.
 //
-// Several outputs get the same streams, which are encoded once. So the containers must all be able to carry the codecs; the default codec is the first
-// default of one of them that all can carry. Connections are opened first, then writers and files, which are created or emptied one by one: where one of
-// these fails, those before it have been. An error of one output ends the run, and names the output; on Close the others are still finished.
+// Several outputs get the same streams, which are encoded once. So the containers must all be able
+// to carry the codecs; the default codec is the first default of one of them that all can carry.
+// Connections are opened first, then writers and files, which are created or emptied one by one:
+// where one of these fails, those before it have been. An error of one output ends the run, and
+// names the output; on Close the others are still finished.
 //
-// The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks in the destination, or in the library of an encoder,
-// is left behind where it cannot be woken, as Close says. Until Open has returned, calls that feed get ErrNotOpen.
+// The end of ctx, and Abort, also end an Open that is under way, within a second: one that blocks
+// in the destination, or in the library of an encoder, is left behind where it cannot be woken, as
+// Close says. Until Open has returned, calls that feed get ErrNotOpen.
 func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 	opening, o, err := e.begin(ctx, outputs)
 	if err != nil {
@@ -179,9 +187,10 @@ func (e *Encoder) leave() {
 	e.calls.Done()
 }
 
-// Sync returns when what was accepted before the call is at the destination, as far as the encoders release it: an encoder that looks
-// ahead still holds its last frames. Packets that wait for another stream are written without it, and an mp4 fragment is ended.
-// Where ctx ends first, it returns context.Cause(ctx).
+// Sync returns when what was accepted before the call is at the destination, as far as the encoders
+// release it: an encoder that looks ahead still holds its last frames. Packets that wait for
+// another stream are written without it, and an mp4 fragment is ended. Where ctx ends first, it
+// returns context.Cause(ctx).
 func (e *Encoder) Sync(ctx context.Context) error {
 	r, err := e.enter()
 	if err != nil {
@@ -194,16 +203,19 @@ func (e *Encoder) Sync(ctx context.Context) error {
 	return r.Sync(ctx)
 }
 
-// Close finishes the file: it waits for the calls that were admitted, ends every stream, drains every actor in order, and writes the trailer. It
-// returns the first error of the run. Before Open it returns nil. Called again, from whatever goroutine, it waits for
-// the same end and returns the same.
+// Close finishes the file: it waits for the calls that were admitted, ends every stream, drains
+// every actor in order, and writes the trailer. It returns the first error of the run. Before Open
+// it returns nil. Called again, from whatever goroutine, it waits for the same end and returns the
+// same.
 //
-// Where the run stops before it is finished, by its context, an Abort or an error, Close returns within a second. A call into an encoder or into the destination
-// that does not return by then is woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps its goroutine and its
-// memory until it returns, and Stats counts it as abandoned. Nothing in C can be interrupted, so an encoder at work on large pictures may be left behind as well.
+// Where the run stops before it is finished, by its context, an Abort or an error, Close returns
+// within a second. A call into an encoder or into the destination that does not return by then is
+// woken, where the destination has SetWriteDeadline or Close; otherwise it is left behind: it keeps
+// its goroutine and its memory until it returns, and Stats counts it as abandoned. Nothing in C can
+// be interrupted, so an encoder at work on large pictures may be left behind as well.
 //
-// From inside a call of the encoder's own writer or logger, Close returns ErrCalledBack, and nothing
-// happens: it would wait for itself.
+// From inside a call of the encoder's own writer or logger, Close returns ErrCalledBack, and
+// nothing happens: it would wait for itself.
 func (e *Encoder) Close() error {
 	if !e.closed.Load() && e.inside.Inside() {
 		return ErrCalledBack
@@ -245,10 +257,11 @@ func (e *Encoder) close() error {
 	return err
 }
 
-// Abort gives the file up: it writes no trailer, frees everything, and makes every call return cause (nil: ErrAborted), which it
-// returns itself. What was written stays; a file that is CrashSafe can be read, as one that was never finished. After Close it does nothing
-// and returns nil. So a deferred Abort beside an explicit Close never leaves a file that looks complete and is not. It returns within a second, as
-// Close does when the run stops.
+// Abort gives the file up: it writes no trailer, frees everything, and makes every call return
+// cause (nil: ErrAborted), which it returns itself. What was written stays; a file that is
+// CrashSafe can be read, as one that was never finished. After Close it does nothing and returns
+// nil. So a deferred Abort beside an explicit Close never leaves a file that looks complete and is
+// not. It returns within a second, as Close does when the run stops.
 //
 // From inside a call of the encoder's own writer or logger, Abort stops the run and does not wait.
 func (e *Encoder) Abort(cause error) error {
@@ -302,7 +315,8 @@ type run struct {
 	logged atomic.Bool     // how it ended
 }
 
-// cause returns why the run stopped; nil while it goes on. The context's own end shows here before the graph has heard of it.
+// cause returns why the run stopped; nil while it goes on. The context's own end shows here before
+// the graph has heard of it.
 func (r *run) cause() error {
 	if cause := r.Cause(); cause != nil {
 		return cause
@@ -313,7 +327,8 @@ func (r *run) cause() error {
 	return nil
 }
 
-// fed turns the outcome of a call into its error: the run's cause where it stopped, else how far the call came.
+// fed turns the outcome of a call into its error: the run's cause where it stopped, else how far
+// the call came.
 func (r *run) fed(err error, accepted int) error {
 	if err == nil {
 		return nil

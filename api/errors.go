@@ -19,13 +19,18 @@ var (
 	ErrEnded = pipeline.ErrEnded
 	// ErrClosed is returned by every call but Close, CloseContext, Abort and Stats after Close.
 	ErrClosed = errors.New("avloom: the encoder is closed")
-	// ErrCalledBack is returned by calls that would wait for themselves, because they come from
-	// inside a call of the encoder's own writer or logger: those that feed it, Sync, and Close.
-	ErrCalledBack = errors.New("avloom: called from inside the encoder's own writer or logger, which it waits for: call from another goroutine, or Abort")
+	// ErrCalledBack is returned by calls that would wait for themselves, because they come from inside
+	// a call of the encoder's own writer or logger: those that feed it, Sync, and Close.
+	ErrCalledBack = errors.New(
+		"avloom: called from inside the encoder's own writer or logger, which it waits for: call from another goroutine, or Abort",
+	)
 	// ErrAborted is the cause of an Abort without one.
 	ErrAborted = pipeline.ErrAborted
-	// ErrPicturesLent is returned by Acquire when as many pictures are lent as the queue is deep: give one back, or set WithQueueDepth.
-	ErrPicturesLent = errors.New("avloom: too many pictures are lent: commit or discard one first, or set WithQueueDepth higher")
+	// ErrPicturesLent is returned by Acquire when as many pictures are lent as the queue is deep: give
+	// one back, or set WithQueueDepth.
+	ErrPicturesLent = errors.New(
+		"avloom: too many pictures are lent: commit or discard one first, or set WithQueueDepth higher",
+	)
 )
 
 // ConfigError says which setting or argument is wrong, and what would be right.
@@ -42,7 +47,8 @@ var (
 // encoder. Its Unwrap returns Err.
 type ConfigError = fault.ConfigError
 
-// PartialError is returned when the context of a call ended before all that was given had been taken.
+// PartialError is returned when the context of a call ended before all that was given had been
+// taken.
 type PartialError struct {
 	Accepted int   // frames, or samples per channel, of this call that will be encoded
 	Err      error // the context's cause

@@ -20,7 +20,8 @@ func newFeed(e *Encoder, index int) feed {
 	return feed{encoder: e, index: index, turn: semaphore.NewWeighted(1)}
 }
 
-// enter admits a call to the encoder and waits for its turn. The caller must call leave when it is done.
+// enter admits a call to the encoder and waits for its turn. The caller must call leave when it is
+// done.
 func (f *feed) enter(ctx context.Context) (*run, error) {
 	r, err := f.encoder.enter()
 	if err != nil {
@@ -62,7 +63,8 @@ func (f *feed) leave() {
 	f.encoder.leave()
 }
 
-// refuse returns the error of a call whose arguments are wrong: what is wrong with the encoder comes first.
+// refuse returns the error of a call whose arguments are wrong: what is wrong with the encoder
+// comes first.
 func (f *feed) refuse(wrong error) error {
 	if _, err := f.encoder.enter(); err != nil {
 		return err

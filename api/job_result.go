@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// JobResult is how a job ended. It turns into JSON with the error as text, null where there is none,
-// and with times in nanoseconds. JSON turns back into it with an error of the same text, in which
-// errors.Is finds nothing any more.
+// JobResult is how a job ended. It turns into JSON with the error as text, null where there is
+// none, and with times in nanoseconds. JSON turns back into it with an error of the same text, in
+// which errors.Is finds nothing any more.
 type JobResult struct {
 	ID, Path string
 	Err      error         // nil: Path is complete

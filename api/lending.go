@@ -36,10 +36,13 @@ func (l *lending) begin(most int) error {
 func (l *lending) end() { l.lent.Add(-1) }
 
 // lose is called for a picture that became garbage without Commit or Discard. A slice of its pixels
-// may be in use all the same, so its memory is neither freed nor lent again, and it stays lent: that
-// bounds how much can be lost.
+// may be in use all the same, so its memory is neither freed nor lent again, and it stays lent:
+// that bounds how much can be lost.
 func (l *lending) lose() {
 	l.unreturned.Add(1)
 	astiavx.LoseFrame()
-	l.journal.WarnApart("a picture was dropped without Commit or Discard; its memory is lost, and it counts as lent", zap.Int("stream", l.stream))
+	l.journal.WarnApart(
+		"a picture was dropped without Commit or Discard; its memory is lost, and it counts as lent",
+		zap.Int("stream", l.stream),
+	)
 }

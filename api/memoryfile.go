@@ -9,7 +9,8 @@ import (
 	"github.com/avloom/avloom/internal/checked"
 )
 
-// MemoryFile is a file in memory: an io.WriteSeeker whose zero value is ready for use. It is not safe for use by several goroutines at once.
+// MemoryFile is a file in memory: an io.WriteSeeker whose zero value is ready for use. It is not
+// safe for use by several goroutines at once.
 type MemoryFile struct {
 	data []byte
 	at   int64
@@ -20,15 +21,20 @@ var _ io.WriteSeeker = (*MemoryFile)(nil)
 // Bytes returns the content. It is valid until the next Write.
 func (m *MemoryFile) Bytes() []byte { return m.data }
 
-// mostGap is how much a Write may leave out behind the end. No container leaves anything out, and all of it takes memory.
+// mostGap is how much a Write may leave out behind the end. No container leaves anything out, and
+// all of it takes memory.
 const mostGap = 1 << 30
 
-// Write writes at the current offset and extends the file where needed. What a Seek beyond the end left out reads as zeros; more than 1 GiB of these is an
-// error, and nothing is written.
+// Write writes at the current offset and extends the file where needed. What a Seek beyond the end
+// left out reads as zeros; more than 1 GiB of these is an error, and nothing is written.
 func (m *MemoryFile) Write(p []byte) (int, error) {
 	at := int(m.at)
 	if gap := at - len(m.data); gap > mostGap {
-		return 0, fmt.Errorf("avloom: write to memory: there would be %d bytes of nothing before it; seek to at most %d bytes behind the end", gap, mostGap)
+		return 0, fmt.Errorf(
+			"avloom: write to memory: there would be %d bytes of nothing before it; seek to at most %d bytes behind the end",
+			gap,
+			mostGap,
+		)
 	}
 	end, ok := checked.Sum(at, len(p))
 	if !ok {

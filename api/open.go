@@ -7,7 +7,8 @@ import (
 	"github.com/avloom/avloom/internal/graph"
 )
 
-// opening is a call of Open that is under way. Until it is over, other calls find the encoder as it was before it.
+// opening is a call of Open that is under way. Until it is over, other calls find the encoder as it
+// was before it.
 type opening struct {
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed when the call is over
@@ -40,8 +41,8 @@ func (e *Encoder) begin(ctx context.Context, outputs []Output) (context.Context,
 	return ctx, e.opening, nil
 }
 
-// settle ends a call of Open that made r, or failed. Where an Abort came just too late to stop it, the
-// run is aborted.
+// settle ends a call of Open that made r, or failed. Where an Abort came just too late to stop it,
+// the run is aborted.
 func (e *Encoder) settle(r *run, err error) error {
 	e.mu.Lock()
 	aborted := e.aborted
@@ -80,7 +81,8 @@ func (e *Encoder) awaitOpening() {
 	}
 }
 
-// start opens all that a run needs, which ends with opening, and starts the graph, which ends with ctx.
+// start opens all that a run needs, which ends with opening, and starts the graph, which ends with
+// ctx.
 func (e *Encoder) start(ctx, opening context.Context, outputs []Output) (*run, error) {
 	cfg := graph.Config{
 		Settings: e.settings.Settings, Journal: e.journal, OnEnd: e.claim.leave,

@@ -13,11 +13,13 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Picture is memory of the encoder's, lent by Acquire to draw the next frame into. It has the stream's size, in the format
-// VideoConfig.InputFormat. Whoever holds it gives it back with Commit or Discard; until then its memory is valid, also when the encoder has been closed, or
-// when only Pix is still referred to.
+// Picture is memory of the encoder's, lent by Acquire to draw the next frame into. It has the
+// stream's size, in the format VideoConfig.InputFormat. Whoever holds it gives it back with Commit
+// or Discard; until then its memory is valid, also when the encoder has been closed, or when only
+// Pix is still referred to.
 type Picture struct {
-	// Pix is the first plane, row by row. Its content is undefined at first. Nil once the picture has been given back.
+	// Pix is the first plane, row by row. Its content is undefined at first. Nil once the picture has
+	// been given back.
 	Pix []byte
 	// Stride is the distance between the rows of Pix, in bytes.
 	Stride int
@@ -30,14 +32,15 @@ type Picture struct {
 	cleanup runtime.Cleanup
 }
 
-// Acquire lends a picture to draw into, in memory that is recycled. Commit then hands it to the encoder, which takes it as it is where InputFormat is
-// the format it encodes; otherwise it is converted, like the frames of AddFrames. Acquire does not wait, but for its turn. Of one
-// stream, as many pictures can be lent at a time as WithQueueDepth says; one more gets ErrPicturesLent.
+// Acquire lends a picture to draw into, in memory that is recycled. Commit then hands it to the
+// encoder, which takes it as it is where InputFormat is the format it encodes; otherwise it is
+// converted, like the frames of AddFrames. Acquire does not wait, but for its turn. Of one stream,
+// as many pictures can be lent at a time as WithQueueDepth says; one more gets ErrPicturesLent.
 //
-// A picture must be given back. One that is dropped instead keeps its memory for ever, since somebody
-// may still draw into it, and counts as lent. The garbage collector finds it some time later, and then
-// the logger gets a warning, and StreamStats.Unreturned counts it. Discard does nothing after Commit,
-// so "defer p.Discard()" sees to it on all ways out of a function.
+// A picture must be given back. One that is dropped instead keeps its memory for ever, since
+// somebody may still draw into it, and counts as lent. The garbage collector finds it some time
+// later, and then the logger gets a warning, and StreamStats.Unreturned counts it. Discard does
+// nothing after Commit, so "defer p.Discard()" sees to it on all ways out of a function.
 func (s *VideoStream) Acquire(ctx context.Context) (*Picture, error) {
 	r, err := s.enter(ctx)
 	if err != nil {
@@ -71,8 +74,8 @@ func newPicture(s *VideoStream, frame pipeline.Frame) *Picture {
 	return p
 }
 
-// Plane returns plane i, 0 being that of Pix, and the distance between its rows in bytes; nil where the format has no such plane, or the
-// picture has been given back.
+// Plane returns plane i, 0 being that of Pix, and the distance between its rows in bytes; nil where
+// the format has no such plane, or the picture has been given back.
 func (p *Picture) Plane(i int) (pix []byte, stride int) {
 	if p.given.Load() || i < 0 || i >= len(p.input.Planes) || p.input.Planes[i] == nil {
 		return nil, 0
@@ -89,16 +92,24 @@ func (p *Picture) Plane(i int) (pix []byte, stride int) {
 	return unsafe.Slice((*byte)(p.input.Planes[i]), rows*stride), stride
 }
 
-// Commit hands a picture over as the stream's next frame. It consumes the picture in any case, and sets its Pix to nil. It blocks while the queues
-// are full; where ctx ends first it returns a *PartialError. A picture that was given back before, or that belongs to another stream, is a
+// Commit hands a picture over as the stream's next frame. It consumes the picture in any case, and
+// sets its Pix to nil. It blocks while the queues are full; where ctx ends first it returns a
+// *PartialError. A picture that was given back before, or that belongs to another stream, is a
 // *ConfigError; in the latter case it stays what it is.
 func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 	if p == nil || p.stream != s {
-		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: "is not of this stream; commit it to the stream that it was acquired from"})
+		return s.refuse(
+			&fault.ConfigError{
+				Field:  "Picture",
+				Reason: "is not of this stream; commit it to the stream that it was acquired from",
+			},
+		)
 	}
 	late := p.PTS
 	if !p.giveBack() {
-		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: "has been committed or discarded before; acquire another one"})
+		return s.refuse(
+			&fault.ConfigError{Field: "Picture", Reason: "has been committed or discarded before; acquire another one"},
+		)
 	}
 	if late != 0 {
 		p.input.Owned.Free()

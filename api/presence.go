@@ -2,7 +2,8 @@ package api
 
 import "github.com/avloom/avloom/internal/stopwatch"
 
-// presence measures how long at least one call is inside the encoder. But for total, its methods are called with the encoder's mutex held.
+// presence measures how long at least one call is inside the encoder. But for total, its methods
+// are called with the encoder's mutex held.
 type presence struct {
 	calls int
 	watch stopwatch.Watch

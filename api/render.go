@@ -19,13 +19,17 @@ import (
 type Job struct {
 	// ID names the job in results and errors. "": Path.
 	ID string
-	// Path of the finished file. Its folder must exist. A regular file that has the name already is replaced when the job is done.
+	// Path of the finished file. Its folder must exist. A regular file that has the name already is
+	// replaced when the job is done.
 	Path string
-	// Options are for this job's encoder. They come after those of RenderAll: WithThreadBudget gives it other threads.
+	// Options are for this job's encoder. They come after those of RenderAll: WithThreadBudget gives
+	// it other threads.
 	Options []Option
-	// Run adds streams to enc, opens path, and feeds. It need not close enc: RenderAll does. The encoder is the job's own, and so is path: it has the
-	// extension of Path, lies in the same folder, and becomes Path when Run has returned nil and the encoder has been closed without an error.
-	// ctx ends when the job shall stop; the encoder is aborted then, and path removed. Run is called on a goroutine of its own.
+	// Run adds streams to enc, opens path, and feeds. It need not close enc: RenderAll does. The
+	// encoder is the job's own, and so is path: it has the extension of Path, lies in the same folder,
+	// and becomes Path when Run has returned nil and the encoder has been closed without an error. ctx
+	// ends when the job shall stop; the encoder is aborted then, and path removed. Run is called on a
+	// goroutine of its own.
 	Run func(ctx context.Context, enc *Encoder, path string) error
 }
 
@@ -37,12 +41,14 @@ type RenderConfig struct {
 	FailFast bool
 	// Resume skips a job whose Path is a regular file already.
 	Resume bool
-	// Progress is told of each job that ended, in the order of the results. It is called from one goroutine at a time, and while it runs no
-	// other job can end, so it should return soon. nil: nobody is told.
+	// Progress is told of each job that ended, in the order of the results. It is called from one
+	// goroutine at a time, and while it runs no other job can end, so it should return soon. nil:
+	// nobody is told.
 	Progress func(Progress)
 }
 
-// Progress is how far RenderAll is. How many jobs there will be nobody knows before the iterator ends.
+// Progress is how far RenderAll is. How many jobs there will be nobody knows before the iterator
+// ends.
 type Progress struct {
 	Last    JobResult     // of the job that has just ended
 	Done    int           // jobs whose files have been made
@@ -56,21 +62,26 @@ type Progress struct {
 // in it. It turns into JSON and back, as JobResult does.
 type Report struct{ Results []JobResult }
 
-// RenderAll does jobs, several at a time, each with an encoder of its own. A job's file has a temporary name beside its Path until it is complete and on
-// the disk (synced, with its folder); so Path is never half a file, whatever happens. What an earlier, killed call has left of the same
+// RenderAll does jobs, several at a time, each with an encoder of its own. A job's file has a
+// temporary name beside its Path until it is complete and on the disk (synced, with its folder); so
+// Path is never half a file, whatever happens. What an earlier, killed call has left of the same
 // job is removed; what another living process is writing is not: its temporary file is locked.
 //
-// The iterator runs on the caller's goroutine and is asked for a job only when a worker is free for it. Two jobs that run at the same time must not
-// have the same Path: the second fails.
+// The iterator runs on the caller's goroutine and is asked for a job only when a worker is free for
+// it. Two jobs that run at the same time must not have the same Path: the second fails.
 //
-// A job that fails or panics fails alone, unless FailFast is set. Every encoder gets the same number of threads, the cores divided by Workers and at least 1, so
-// that the bytes of a file depend neither on the other jobs nor on their order. They may depend on that number: for files that are equal
-// whatever Workers and the machine are, set VideoConfig.Threads, or give each job WithThreadBudget(NewThreadBudget(1)).
+// A job that fails or panics fails alone, unless FailFast is set. Every encoder gets the same
+// number of threads, the cores divided by Workers and at least 1, so that the bytes of a file
+// depend neither on the other jobs nor on their order. They may depend on that number: for files
+// that are equal whatever Workers and the machine are, set VideoConfig.Threads, or give each job
+// WithThreadBudget(NewThreadBudget(1)).
 //
-// The error is nil if every job's file is there. Otherwise it is a *RenderError; but where ctx ended and no job failed by itself, it is the
-// context's cause. When ctx ends no further job begins, those that run are stopped, and RenderAll returns when they have returned. A
-// *ConfigError says that jobs or cfg are wrong, and nothing was done. A panic of the iterator or of Progress stops all jobs and is passed on; where
-// Progress calls runtime.Goexit, all jobs are stopped, and the error says so.
+// The error is nil if every job's file is there. Otherwise it is a *RenderError; but where ctx
+// ended and no job failed by itself, it is the context's cause. When ctx ends no further job
+// begins, those that run are stopped, and RenderAll returns when they have returned. A *ConfigError
+// says that jobs or cfg are wrong, and nothing was done. A panic of the iterator or of Progress
+// stops all jobs and is passed on; where Progress calls runtime.Goexit, all jobs are stopped, and
+// the error says so.
 func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Report, error) {
 	cores := runtime.GOMAXPROCS(0)
 	if cfg.Workers == 0 {
@@ -126,7 +137,8 @@ var errProgressExited = errors.New("avloom: Progress called runtime.Goexit, as t
 
 var errIterator = errors.New("avloom: the iterator of the jobs has panicked")
 
-// do reads the jobs and starts them. It returns when all that were started have ended, also when the iterator panics. False: it did not come to their end.
+// do reads the jobs and starts them. It returns when all that were started have ended, also when
+// the iterator panics. False: it did not come to their end.
 func (r *rendering) do(ctx context.Context, jobs iter.Seq[Job]) (complete bool) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

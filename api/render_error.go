@@ -12,15 +12,16 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// RenderError says which jobs of RenderAll failed. errors.Is and errors.As find what they failed of.
+// RenderError says which jobs of RenderAll failed. errors.Is and errors.As find what they failed
+// of.
 type RenderError struct {
 	Failed []JobResult // the jobs that failed, in the order in which they did; not those that were stopped
 	Err    error       // the cause of the context, where that ended too; otherwise nil
 }
 
-// Error says how many jobs failed. Where it was one, what it failed of follows; otherwise there is a
-// line for each. What is in several lines itself is put into one, and a panic is without its stack,
-// which is in the result.
+// Error says how many jobs failed. Where it was one, what it failed of follows; otherwise there is
+// a line for each. What is in several lines itself is put into one, and a panic is without its
+// stack, which is in the result.
 func (e *RenderError) Error() string {
 	first, next := " ", "; "
 	if len(e.Failed) > 1 {

@@ -87,7 +87,11 @@ func (r *rendering) reserve(job Job) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other, taken := r.writers[path]; taken {
-		return nil, &fault.ConfigError{Field: "Path", Value: job.Path, Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other)}
+		return nil, &fault.ConfigError{
+			Field:  "Path",
+			Value:  job.Path,
+			Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other),
+		}
 	}
 	r.writers[path] = job.ID
 	return func() {
@@ -109,7 +113,8 @@ func canonical(path string) string {
 	return filepath.Join(folder, filepath.Base(path))
 }
 
-// regularFile finds out whether there is a file that may be replaced. Anything else of that name is an error.
+// regularFile finds out whether there is a file that may be replaced. Anything else of that name is
+// an error.
 func regularFile(path string) (size int64, exists bool, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -122,7 +127,11 @@ func regularFile(path string) (size int64, exists bool, err error) {
 		if info.IsDir() {
 			what = "a folder"
 		}
-		return 0, true, &fault.ConfigError{Field: "Path", Value: path, Reason: "is " + what + ", which a file cannot replace; give it another name"}
+		return 0, true, &fault.ConfigError{
+			Field:  "Path",
+			Value:  path,
+			Reason: "is " + what + ", which a file cannot replace; give it another name",
+		}
 	}
 	return info.Size(), true, nil
 }
@@ -160,7 +169,11 @@ func (e *Encoder) finish(path string) error {
 	case err != nil:
 		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
 	case info.Size() == 0 && r.Path != path:
-		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q", fault.Shorten(r.Shown), path)
+		return fmt.Errorf(
+			"avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q",
+			fault.Shorten(r.Shown),
+			path,
+		)
 	}
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Stats is a snapshot of a run. All counters rise; what goes on at the moment counts up to now. It turns into JSON with times in nanoseconds.
+// Stats is a snapshot of a run. All counters rise; what goes on at the moment counts up to now. It
+// turns into JSON with times in nanoseconds.
 type Stats struct {
 	Elapsed      time.Duration // since Open; final once the run is over
 	BytesWritten int64         // the size of what is at the destination; of several, of all together
@@ -23,10 +24,12 @@ type Stats struct {
 	Writing   time.Duration // how long the destination took for writes; of several, the one that took longest
 }
 
-// NodeStats counts what one node did. Held is in pictures or samples per channel, and packets for the muxer.
+// NodeStats counts what one node did. Held is in pictures or samples per channel, and packets for
+// the muxer.
 type NodeStats = pipeline.NodeStats
 
-// EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued + Freed.
+// EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued +
+// Freed.
 type EdgeStats = pipeline.EdgeStats
 
 // StreamStats is how far one stream has come.
@@ -50,7 +53,8 @@ type StreamStats struct {
 	RecentSpeed float64 // the same in the last two seconds; 0 once the run is over
 }
 
-// Stats returns a snapshot, at any time and from any goroutine; all zero before Open. It is cheap enough for every frame.
+// Stats returns a snapshot, at any time and from any goroutine; all zero before Open. It is cheap
+// enough for every frame.
 func (e *Encoder) Stats() Stats {
 	e.mu.Lock()
 	r, streams := e.run, e.streams
@@ -58,7 +62,12 @@ func (e *Encoder) Stats() Stats {
 	if r == nil {
 		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.Lost.Load()}
 	}
-	s := Stats{LogPanics: e.journal.Lost.Load(), BytesWritten: r.Sinks.Written(), Writing: r.Sinks.Writing(), Called: e.presence.watch.Total()}
+	s := Stats{
+		LogPanics:    e.journal.Lost.Load(),
+		BytesWritten: r.Sinks.Written(),
+		Writing:      r.Sinks.Writing(),
+		Called:       e.presence.watch.Total(),
+	}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
 	s.Elapsed, s.Over = r.Since()
@@ -107,8 +116,8 @@ func acceptedOf(edges []EdgeStats, streams int) []int64 {
 	return accepted
 }
 
-// Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is that of the time between them. What is
-// no counter stays as it is in s, and so do Streams.
+// Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is
+// that of the time between them. What is no counter stays as it is in s, and so do Streams.
 func (s Stats) Since(earlier Stats) Stats {
 	s.Elapsed -= earlier.Elapsed
 	s.BytesWritten -= earlier.BytesWritten
@@ -130,12 +139,14 @@ func (s Stats) Since(earlier Stats) Stats {
 	return s
 }
 
-// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the time, or the caller, where nobody feeds the encoder
-// for longer than that. It also says if the muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
+// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the
+// time, or the caller, where nobody feeds the encoder for longer than that. It also says if the
+// muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
 func (s Stats) Bottleneck() string { return s.run().Bottleneck() }
 
-// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it spent its time, and an arrow for each queue, with
-// how full it is. The actor that limits the run, and queues that are full, are red. Before Open the graph is empty.
+// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it
+// spent its time, and an arrow for each queue, with how full it is. The actor that limits the run,
+// and queues that are full, are red. Before Open the graph is empty.
 func (s Stats) DOT() string { return s.run().DOT() }
 
 // run is the snapshot as the diagnosis reads it.

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// ThreadBudget is a number of threads that several encoders share, as the encoders of many streams on one machine do. It is safe for use by several
-// goroutines at once.
+// ThreadBudget is a number of threads that several encoders share, as the encoders of many streams
+// on one machine do. It is safe for use by several goroutines at once.
 //
 // An encoder takes part from NewEncoder on. When it opens, it gets what no open encoder has,
 // divided by the number of those that are not open yet, itself included; its video streams divide
@@ -16,9 +16,11 @@ import (
 // cannot change hands while an encoder runs: whoever makes all encoders before the first opens
 // divides best. An encoder gives its threads back when its run is over, however it ended.
 //
-// A stream that gets one thread is converted and encoded by one actor, "convert+encode", on that thread: side by side they would take two.
+// A stream that gets one thread is converted and encoded by one actor, "convert+encode", on that
+// thread: side by side they would take two.
 //
-// A stream with a number of threads of its own, and sound, which is encoded by one thread, take no part.
+// A stream with a number of threads of its own, and sound, which is encoded by one thread, take no
+// part.
 type ThreadBudget struct {
 	size int // 0: the process's own, which follows from how many Go runs at once
 
@@ -28,8 +30,9 @@ type ThreadBudget struct {
 	waiting int // encoders that may still open. The process's own does not count them
 }
 
-// NewThreadBudget returns a budget of n threads. n < 1 means as many as Go runs at once (runtime.GOMAXPROCS), which is the number of cores unless the
-// program or its environment has said otherwise.
+// NewThreadBudget returns a budget of n threads. n < 1 means as many as Go runs at once
+// (runtime.GOMAXPROCS), which is the number of cores unless the program or its environment has said
+// otherwise.
 func NewThreadBudget(n int) *ThreadBudget {
 	if n < 1 {
 		n = runtime.GOMAXPROCS(0)
@@ -44,9 +47,10 @@ var processThreads = &ThreadBudget{}
 // default, is the budget of the process: four times the cores that Go runs on (runtime.GOMAXPROCS),
 // shared by all encoders without another budget that are open. An encoder gets all cores that it
 // profits from while it is one of at most four. One that opens beside more gets what these have
-// left of the budget, or where that is more, an even part of it, so that it is never starved by those that came
-// first. So how many threads a stream gets, on which the bytes of some codecs depend, follows from
-// what else is open, once that is much; VideoConfig.Threads, or a budget, makes that the program's own choice.
+// left of the budget, or where that is more, an even part of it, so that it is never starved by
+// those that came first. So how many threads a stream gets, on which the bytes of some codecs
+// depend, follows from what else is open, once that is much; VideoConfig.Threads, or a budget,
+// makes that the program's own choice.
 func WithThreadBudget(b *ThreadBudget) Option { return func(s *settings) { s.budget = b } }
 
 // isProcess says whether this is the budget of those that have no other.
@@ -62,9 +66,10 @@ func (b *ThreadBudget) part(streams int) int {
 	return min(cores*streams, max(all-b.held, all*streams/max(1, b.streams+streams)))
 }
 
-// crowd is how many encoders may have all cores at the same time without a budget. On how many threads an encoder has, the bytes
-// of some codecs depend; so whoever compares or records with a few encoders at a time gets what one alone would write. The
-// cores are shared by the system then, which costs little for a few.
+// crowd is how many encoders may have all cores at the same time without a budget. On how many
+// threads an encoder has, the bytes of some codecs depend; so whoever compares or records with a
+// few encoders at a time gets what one alone would write. The cores are shared by the system then,
+// which costs little for a few.
 const crowd = 4
 
 // join lets one more encoder take part.
@@ -144,7 +149,8 @@ func (c *claim) leave() {
 	c.hold(0, 0)
 }
 
-// forget is leave for an encoder that became garbage. One that is open leaves at the end of its run.
+// forget is leave for an encoder that became garbage. One that is open leaves at the end of its
+// run.
 func (c *claim) forget() {
 	c.budget.mu.Lock()
 	open := c.open

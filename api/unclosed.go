@@ -11,18 +11,21 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// errThrownAway is the cause of a run whose encoder became garbage. Nobody is left to see it but the log.
+// errThrownAway is the cause of a run whose encoder became garbage. Nobody is left to see it but
+// the log.
 var errThrownAway = errors.New("avloom: the encoder was thrown away without Close or Abort")
 
-// unclosed is what is known of an encoder when it has become garbage. Nothing that a run holds leads back to the encoder and its streams, so
-// they become garbage when the caller has dropped them, with the run still going on.
+// unclosed is what is known of an encoder when it has become garbage. Nothing that a run holds
+// leads back to the encoder and its streams, so they become garbage when the caller has dropped
+// them, with the run still going on.
 type unclosed struct {
 	made uintptr // where NewEncoder was called
 	log  fflog.Journal
 	run  atomic.Pointer[run] // nil: not open, or closed, or aborted
 }
 
-// stop stops the run of an encoder that became garbage, and says where the encoder was made. It does not wait.
+// stop stops the run of an encoder that became garbage, and says where the encoder was made. It
+// does not wait.
 func (u *unclosed) stop() {
 	r := u.run.Load()
 	if r == nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// VideoStream is a video stream of an Encoder. Its methods are safe for use by several goroutines at once: calls take turns, in the order in
-// which they arrive.
+// VideoStream is a video stream of an Encoder. Its methods are safe for use by several goroutines
+// at once: calls take turns, in the order in which they arrive.
 type VideoStream struct {
 	feed
 	plan    *plan.Video
@@ -37,11 +37,13 @@ func (s *VideoStream) connect(in graph.OpenStream) { s.in = in.Video }
 
 func (s *VideoStream) count(t *StreamStats) { t.Unreturned = s.lending.unreturned.Load() }
 
-// AddFrames adds any number of frames, also none. Of each frame only a reference travels; the pictures are read from f.Data by another goroutine, once, and
-// AddFrames returns when the last has been read. Until then f.Data must not change. It blocks while the queues are full.
+// AddFrames adds any number of frames, also none. Of each frame only a reference travels; the
+// pictures are read from f.Data by another goroutine, once, and AddFrames returns when the last has
+// been read. Until then f.Data must not change. It blocks while the queues are full.
 //
-// Data that is no whole number of frames is a *ConfigError, and nothing of it is accepted. Where ctx ends, AddFrames waits
-// for the frame that is being read, and returns a *PartialError with the number of frames that were accepted.
+// Data that is no whole number of frames is a *ConfigError, and nothing of it is accepted. Where
+// ctx ends, AddFrames waits for the frame that is being read, and returns a *PartialError with the
+// number of frames that were accepted.
 func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	pictures, err := s.plan.Pictures(f.batch())
 	if err != nil {

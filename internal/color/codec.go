@@ -9,7 +9,8 @@ import (
 	"github.com/avloom/avloom/internal/avoption"
 )
 
-// Codec is what a codec says of colour in its own bitstream, or leaves its readers to take for granted. They heed it whatever a container says.
+// Codec is what a codec says of colour in its own bitstream, or leaves its readers to take for
+// granted. They heed it whatever a container says.
 type Codec struct {
 	spaces    []astiav.ColorSpace     // the matrices that it can stand for; nil: any, or it leaves that to the container
 	locations []astiav.ChromaLocation // where its 4:2:0 chroma can lie; nil: anywhere, or it leaves that to the container
@@ -19,7 +20,8 @@ type Codec struct {
 	SaysRange bool
 }
 
-// Codecs lists the codecs that say or fix something. What they fix is the first of each list, unless another one is wished for.
+// Codecs lists the codecs that say or fix something. What they fix is the first of each list,
+// unless another one is wished for.
 var Codecs = func() map[astiav.CodecID]Codec {
 	const left, center, topleft = astiav.ChromaLocationLeft, astiav.ChromaLocationCenter, astiav.ChromaLocationTopleft
 	location := func(l ...astiav.ChromaLocation) []astiav.ChromaLocation { return l }
@@ -54,13 +56,14 @@ var Codecs = func() map[astiav.CodecID]Codec {
 	}
 }()
 
-// signalsRange says whether a container tells the range of its video. The colr box of mov (nclc) does not, and others have no such thing.
+// signalsRange says whether a container tells the range of its video. The colr box of mov (nclc)
+// does not, and others have no such thing.
 func signalsRange(container string) bool {
 	return slices.Contains([]string{"", "mp4", "avif", "matroska", "webm"}, container)
 }
 
-// LeastCapable is the name of the container that decides what can be said of colour: the first that does not tell the range, or else the
-// first; "" where there is none yet.
+// LeastCapable is the name of the container that decides what can be said of colour: the first that
+// does not tell the range, or else the first; "" where there is none yet.
 func LeastCapable(names []string) string {
 	if i := slices.IndexFunc(names, func(name string) bool { return !signalsRange(name) }); i >= 0 {
 		return names[i]
@@ -128,7 +131,8 @@ func nearestMatrix(wished astiav.ColorSpace, known []astiav.ColorSpace) astiav.C
 	return known[0]
 }
 
-// sameMatrix says whether two names stand for the same numbers: BT.601 has one name for the lines of each continent.
+// sameMatrix says whether two names stand for the same numbers: BT.601 has one name for the lines
+// of each continent.
 func sameMatrix(a, b astiav.ColorSpace) bool {
 	isBT601 := func(m astiav.ColorSpace) bool {
 		return m == astiav.ColorSpaceSmpte170M || m == astiav.ColorSpaceBt470Bg
@@ -136,8 +140,8 @@ func sameMatrix(a, b astiav.ColorSpace) bool {
 	return a == b || isBT601(a) && isBT601(b)
 }
 
-// IsFullRange says whether a format has the full range whatever one wishes: RGB, the formats of JPEG, and grey, which FFmpeg's
-// converters and readers take for full range whatever its tags say.
+// IsFullRange says whether a format has the full range whatever one wishes: RGB, the formats of
+// JPEG, and grey, which FFmpeg's converters and readers take for full range whatever its tags say.
 func IsFullRange(format astiav.PixelFormat) bool {
 	switch format {
 	case astiav.PixelFormatYuvj420P, astiav.PixelFormatYuvj422P, astiav.PixelFormatYuvj444P, astiav.PixelFormatYuvj440P,

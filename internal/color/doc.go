@@ -4,6 +4,7 @@
 //
 // It converts no pixels: see internal/rgbyuv and nodes.
 //
-// To add what a codec fixes or signals: a row in the table Codecs of codec.go, with its source. What
-// a container signals: signalsRange in the same file. A matrix: the table matrices of wishes.go.
+// To add what a codec fixes or signals: a row in the table Codecs of codec.go, with its source.
+// What a container signals: signalsRange in the same file. A matrix: the table matrices of
+// wishes.go.
 package color

@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// firstBT709Height is the height from which video is taken for high definition, whose matrix is BT.709 (ITU-R BT.709); below
-// it that of BT.601.
+// firstBT709Height is the height from which video is taken for high definition, whose matrix is
+// BT.709 (ITU-R BT.709); below it that of BT.601.
 const firstBT709Height = 720
 
 // matrices are those that swscale converts to, by the names of VideoConfig and by FFmpeg's.
@@ -23,7 +23,17 @@ var matrices = map[string]astiav.ColorSpace{
 }
 
 // matrixNames are those names, the usual first.
-var matrixNames = []string{"bt601", "bt709", "bt2020", "smpte170m", "bt470bg", "smpte240m", "fcc", "bt2020nc", "bt2020_ncl"}
+var matrixNames = []string{
+	"bt601",
+	"bt709",
+	"bt2020",
+	"smpte170m",
+	"bt470bg",
+	"smpte240m",
+	"fcc",
+	"bt2020nc",
+	"bt2020_ncl",
+}
 
 // Wishes are the wishes for colour, from wherever they came.
 type Wishes struct {
@@ -33,11 +43,20 @@ type Wishes struct {
 // Fields are the fields of a config that concern colour; "" is the default.
 type Fields struct{ Space, Range, Primaries, Transfer string }
 
-// NewWishes collects the wishes for colour from the fields and the options, which exclude each other.
+// NewWishes collects the wishes for colour from the fields and the options, which exclude each
+// other.
 func NewWishes(fields Fields, options map[string]any) (Wishes, error) {
 	s := Wishes{
-		Space: avoption.Setting{Field: "ColorSpace", Value: fields.Space}, ColorRange: avoption.Setting{Field: "ColorRange", Value: fields.Range},
-		primaries: avoption.Setting{Field: "ColorPrimaries", Value: fields.Primaries}, transfer: avoption.Setting{Field: "ColorTransfer", Value: fields.Transfer},
+		Space: avoption.Setting{
+			Field: "ColorSpace",
+			Value: fields.Space,
+		},
+		ColorRange: avoption.Setting{Field: "ColorRange", Value: fields.Range},
+		primaries: avoption.Setting{
+			Field: "ColorPrimaries",
+			Value: fields.Primaries,
+		},
+		transfer: avoption.Setting{Field: "ColorTransfer", Value: fields.Transfer},
 	}
 	for _, from := range []struct {
 		key string
@@ -58,7 +77,11 @@ func NewWishes(fields Fields, options map[string]any) (Wishes, error) {
 			return s, err
 		}
 		if text == "" {
-			return s, &fault.ConfigError{Field: avoption.ExtraField(from.key), Value: text, Reason: "is empty; name a value or drop it"}
+			return s, &fault.ConfigError{
+				Field:  avoption.ExtraField(from.key),
+				Value:  text,
+				Reason: "is empty; name a value or drop it",
+			}
 		}
 		*from.to = avoption.Setting{Field: avoption.ExtraField(from.key), Value: text}
 	}
@@ -90,16 +113,28 @@ func (o Overruled) String() string {
 	return fmt.Sprintf("%s %q: %s cannot say it; pixels and tags follow what it can", o.Field, o.Value, o.by)
 }
 
-// Resolve turns the wishes into the tags of a video. What the format, the codec or the container cannot say is overruled, and the pixels
-// follow the tags, so that a reader sees what was put in.
+// Resolve turns the wishes into the tags of a video. What the format, the codec or the container
+// cannot say is overruled, and the pixels follow the tags, so that a reader sees what was put in.
 func (s *Wishes) Resolve(t Target) (color astiavx.Color, lost []Overruled, err error) {
 	wished := t.defaults()
 	err = fault.First(
 		choose(&wished.Space, s.Space, "colorspace", findMatrix, matrixNames),
 		choose(&wished.Range, s.ColorRange, "color_range", astiavx.FindColorRange, []string{"tv", "pc"}),
-		choose(&wished.Primaries, s.primaries, "color_primaries", astiavx.FindColorPrimaries, astiavx.ColorNames("primaries")),
+		choose(
+			&wished.Primaries,
+			s.primaries,
+			"color_primaries",
+			astiavx.FindColorPrimaries,
+			astiavx.ColorNames("primaries"),
+		),
 		choose(&wished.Transfer, s.transfer, "color_trc", astiavx.FindColorTransfer, astiavx.ColorNames("transfer")),
-		choose(&wished.Location, s.Location, "chroma_sample_location", astiavx.FindChromaLocation, astiavx.ColorNames("location")),
+		choose(
+			&wished.Location,
+			s.Location,
+			"chroma_sample_location",
+			astiavx.FindChromaLocation,
+			astiavx.ColorNames("location"),
+		),
 	)
 	color = t.fit(wished)
 	lost = append(lost, overruledBy(t, s.Space, sameMatrix(wished.Space, color.Space))...)
@@ -125,9 +160,15 @@ func overruledBy(t Target, s avoption.Setting, kept bool) []Overruled {
 
 func findMatrix(name string) (astiav.ColorSpace, bool) { v, ok := matrices[name]; return v, ok }
 
-// choose sets to to what the setting names, if it names anything: one of those supported, or what FFmpeg's option of this key takes for
-// the same, "full" for "pc" or a number.
-func choose[T ~int | ~uint32](to *T, s avoption.Setting, key string, find func(string) (T, bool), supported []string) error {
+// choose sets to to what the setting names, if it names anything: one of those supported, or what
+// FFmpeg's option of this key takes for the same, "full" for "pc" or a number.
+func choose[T ~int | ~uint32](
+	to *T,
+	s avoption.Setting,
+	key string,
+	find func(string) (T, bool),
+	supported []string,
+) error {
 	if s.Value == "" {
 		return nil
 	}
@@ -144,7 +185,10 @@ func choose[T ~int | ~uint32](to *T, s avoption.Setting, key string, find func(s
 		}
 	}
 	return &fault.ConfigError{
-		Field: s.Field, Value: s.Value, Reason: colorReasons[key] + fault.DidYouMean(s.Value, supported), Supported: supported,
+		Field:     s.Field,
+		Value:     s.Value,
+		Reason:    colorReasons[key] + fault.DidYouMean(s.Value, supported),
+		Supported: supported,
 	}
 }
 

@@ -11,11 +11,13 @@ import (
 // notable is the share of the time from which waiting is more than chance.
 const notable = 0.05
 
-// behindAtLeast is by how much media time a stream must be behind before others are said to wait for it.
+// behindAtLeast is by how much media time a stream must be behind before others are said to wait
+// for it.
 const behindAtLeast = time.Second
 
-// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the time, or the caller, where nobody feeds the encoder
-// for longer than that. It also says if the muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
+// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the
+// time, or the caller, where nobody feeds the encoder for longer than that. It also says if the
+// muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
 func (s *Run) Bottleneck() string {
 	if s.Elapsed <= 0 || len(s.Edges) == 0 {
 		return "nothing has run yet: the encoder is not open"
@@ -58,7 +60,8 @@ func (s *Run) busiest() int {
 	return busiest
 }
 
-// pressed returns the last node behind a queue for which its sender notably waits; -1: there is none.
+// pressed returns the last node behind a queue for which its sender notably waits; -1: there is
+// none.
 func (s *Run) pressed() int {
 	edge := -1
 	for i, e := range s.Edges {
@@ -107,7 +110,15 @@ func (s *Run) actor(node int) string {
 	}
 	said[0] += s.slowWrites(n)
 	if e := s.mostBlocked(node); e != nil {
-		said = append(said, fmt.Sprintf("%s%s waited for it %.0f %%", e.From, ofStream(n.Stream == pipeline.NoStream, e.Stream), 100*share(e.Blocked, s.Elapsed)))
+		said = append(
+			said,
+			fmt.Sprintf(
+				"%s%s waited for it %.0f %%",
+				e.From,
+				ofStream(n.Stream == pipeline.NoStream, e.Stream),
+				100*share(e.Blocked, s.Elapsed),
+			),
+		)
 	}
 	if n.InCall >= time.Second && !s.Over {
 		said = append(said, fmt.Sprintf("its present call has taken %v so far", n.InCall.Round(100*time.Millisecond)))
@@ -115,14 +126,18 @@ func (s *Run) actor(node int) string {
 	return fmt.Sprintf("%s%s: %s", n.Name, ofStream(n.Stream != pipeline.NoStream, n.Stream), strings.Join(said, ", and "))
 }
 
-// slowWrites says that a muxer is busy because its destination is slow. Of several outputs only the longest time is known.
+// slowWrites says that a muxer is busy because its destination is slow. Of several outputs only the
+// longest time is known.
 func (s *Run) slowWrites(n *pipeline.NodeStats) string {
 	writing := share(s.Writing, n.Busy)
 	switch {
 	case n.Stream != pipeline.NoStream || writing <= 0.5:
 		return ""
 	case len(s.muxes()) > 1:
-		return fmt.Sprintf(", and writes to the slowest destination took %.0f %% of the time", 100*share(s.Writing, s.Elapsed))
+		return fmt.Sprintf(
+			", and writes to the slowest destination took %.0f %% of the time",
+			100*share(s.Writing, s.Elapsed),
+		)
 	default:
 		return fmt.Sprintf(", and %.0f %% of that in writes to the destination, which is slow", 100*writing)
 	}
@@ -155,12 +170,20 @@ func (s *Run) caller() string {
 	most := ""
 	if busiest := s.busiest(); busiest >= 0 {
 		n := &s.Nodes[busiest]
-		most = fmt.Sprintf(", and no actor was busy more than %.0f %% (%s)", 100*s.busy(busiest), n.Name+ofStream(n.Stream != pipeline.NoStream, n.Stream))
+		most = fmt.Sprintf(
+			", and no actor was busy more than %.0f %% (%s)",
+			100*s.busy(busiest),
+			n.Name+ofStream(n.Stream != pipeline.NoStream, n.Stream),
+		)
 	}
 	if s.Called <= 0 {
 		return "the caller: no actor waits for another" + most + "; more could be fed"
 	}
-	return fmt.Sprintf("the caller: nothing was being fed %.0f %% of the time%s; more could be fed", 100*(1-share(s.Called, s.Elapsed)), most)
+	return fmt.Sprintf(
+		"the caller: nothing was being fed %.0f %% of the time%s; more could be fed",
+		100*(1-share(s.Called, s.Elapsed)),
+		most,
+	)
 }
 
 // starving says which stream keeps the muxer waiting, if one does.
@@ -190,7 +213,8 @@ func (s *Run) starving() string {
 		waiting.Held, waiting.Stream, lagging.Stream, lagging.Kind, lag.Round(100*time.Millisecond), why)
 }
 
-// share is a part of the whole, between 0 and 1: the times in a snapshot are not of exactly the same moment.
+// share is a part of the whole, between 0 and 1: the times in a snapshot are not of exactly the
+// same moment.
 func share(part, whole time.Duration) float64 {
 	if whole <= 0 {
 		return 0

@@ -8,8 +8,9 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it spent its time, and an arrow for each queue, with
-// how full it is. The actor that limits the run, and queues that are full, are red. Before Open the graph is empty.
+// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it
+// spent its time, and an arrow for each queue, with how full it is. The actor that limits the run,
+// and queues that are full, are red. Before Open the graph is empty.
 func (s *Run) DOT() string {
 	var d dotText
 	d.line("digraph avloom {")
@@ -32,7 +33,13 @@ func (s *Run) DOT() string {
 	targets, waiting := s.targets()
 	for i, e := range s.Edges {
 		to := targets[i]
-		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), waiting[to] >= e.Depth, fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent))
+		d.arrow(
+			dotName(e.From, e.Stream),
+			dotName(to.name, to.stream),
+			waiting[to] >= e.Depth,
+			fmt.Sprintf("%d of %d", e.Queued, e.Depth),
+			fmt.Sprintf("%d sent", e.Sent),
+		)
 	}
 	if len(s.Nodes) > 0 {
 		s.drawDestinations(&d)
@@ -41,10 +48,17 @@ func (s *Run) DOT() string {
 	return d.String()
 }
 
-// drawDestinations draws one box for the destinations of all outputs, because their bytes and times are counted together.
+// drawDestinations draws one box for the destinations of all outputs, because their bytes and times
+// are counted together.
 func (s *Run) drawDestinations(d *dotText) {
 	muxes := s.muxes()
-	written, writing := fmt.Sprintf("%d bytes", s.BytesWritten), fmt.Sprintf("writing %.0f %%", 100*share(s.Writing, s.Elapsed))
+	written, writing := fmt.Sprintf(
+		"%d bytes",
+		s.BytesWritten,
+	), fmt.Sprintf(
+		"writing %.0f %%",
+		100*share(s.Writing, s.Elapsed),
+	)
 	if len(muxes) == 1 {
 		d.box("destination", false, "destination", written)
 		d.arrow(muxes[0], "destination", false, writing)

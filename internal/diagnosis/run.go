@@ -36,7 +36,15 @@ type Stream struct {
 func (s *Run) InCalls() (names []string) {
 	for _, n := range s.Nodes {
 		if n.InCall > 0 {
-			names = append(names, fmt.Sprintf("%s%s for %v", n.Name, ofStream(n.Stream != pipeline.NoStream, n.Stream), n.InCall.Round(time.Millisecond)))
+			names = append(
+				names,
+				fmt.Sprintf(
+					"%s%s for %v",
+					n.Name,
+					ofStream(n.Stream != pipeline.NoStream, n.Stream),
+					n.InCall.Round(time.Millisecond),
+				),
+			)
 		}
 	}
 	return names

@@ -62,8 +62,15 @@ func (c *ConnectionLines) Connected() {
 
 // plain are errors of an attempt to connect that say enough by themselves.
 var plain = []syscall.Errno{
-	syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH,
-	syscall.EADDRINUSE, syscall.EACCES,
+	syscall.ECONNREFUSED,
+	syscall.ECONNRESET,
+	syscall.ECONNABORTED,
+	syscall.EPIPE,
+	syscall.ETIMEDOUT,
+	syscall.EHOSTUNREACH,
+	syscall.ENETUNREACH,
+	syscall.EADDRINUSE,
+	syscall.EACCES,
 }
 
 // Explain says of an error where the connection leads, and what FFmpeg said in that call. Of nil it
@@ -120,8 +127,8 @@ type redactor struct {
 // anywhere.
 const leastSecret = 3
 
-// NewRedactor finds the secrets in a URL and in the values of its options. A path is a secret unless it
-// names a file.
+// NewRedactor finds the secrets in a URL and in the values of its options. A path is a secret
+// unless it names a file.
 func NewRedactor(address, shown string, namesFiles bool, options map[string]string) redactor {
 	var secrets []string
 	add := func(all ...string) {

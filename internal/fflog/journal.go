@@ -28,8 +28,8 @@ func (j Journal) Log(level zapcore.Level, text string, fields ...zap.Field) {
 	j.call(func() { j.here.Log(level, text, fields...) })
 }
 
-// call calls code of the logger's. A panic ends here; runtime.Goexit ends the goroutine, whose owner
-// the caller is.
+// call calls code of the logger's. A panic ends here; runtime.Goexit ends the goroutine, whose
+// owner the caller is.
 func (j Journal) call(f func()) {
 	returned := false
 	defer func() {

@@ -14,8 +14,9 @@ import (
 // mostLinesHeld bounds how many of FFmpeg's lines wait for the encoder to be open.
 const mostLinesHeld = 1000
 
-// Lines sends what FFmpeg logs about one encoder to its logger, from calls of C, which nothing may unwind. Until Open has succeeded the lines wait: the error of an Open that fails says what
-// is wrong, and its lines are dropped.
+// Lines sends what FFmpeg logs about one encoder to its logger, from calls of C, which nothing may
+// unwind. Until Open has succeeded the lines wait: the error of an Open that fails says what is
+// wrong, and its lines are dropped.
 type Lines struct {
 	journal Journal
 
@@ -84,7 +85,8 @@ func leastImportant(core zapcore.Core) (level astiav.LogLevel, wanted bool) {
 	return 0, false
 }
 
-// zapLevel is the level of zap's that means the same. Panic and fatal are words for what FFmpeg cannot go on with, and end nothing here.
+// zapLevel is the level of zap's that means the same. Panic and fatal are words for what FFmpeg
+// cannot go on with, and end nothing here.
 func zapLevel(l astiav.LogLevel) zapcore.Level {
 	switch {
 	case l <= astiav.LogLevelError:

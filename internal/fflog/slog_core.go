@@ -15,7 +15,8 @@ func NewSlogLogger(l *slog.Logger) *zap.Logger {
 	return zap.New(slogCore{l.Handler()}, zap.AddCaller())
 }
 
-// slogCore passes what zap logs on to a handler of slog. Zap's own package zapslog goes the other way.
+// slogCore passes what zap logs on to a handler of slog. Zap's own package zapslog goes the other
+// way.
 type slogCore struct{ handler slog.Handler }
 
 var _ zapcore.Core = slogCore{}
@@ -38,7 +39,8 @@ func (c slogCore) Check(e zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore
 	return checked
 }
 
-// Write hands a line to the handler. What the handler has against it goes nowhere, as with slog.Logger.
+// Write hands a line to the handler. What the handler has against it goes nowhere, as with
+// slog.Logger.
 func (c slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	r := slog.NewRecord(e.Time, slogLevel(e.Level), e.Message, e.Caller.PC)
 	if e.LoggerName != "" {
@@ -52,8 +54,8 @@ func (c slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 // Sync does nothing: a handler keeps nothing back that it could be told to write.
 func (c slogCore) Sync() error { return nil }
 
-// slogLevel is the level that means the same: zap counts Debug, Info, Warn, Error in ones from -1, slog
-// in fours from -4.
+// slogLevel is the level that means the same: zap counts Debug, Info, Warn, Error in ones from -1,
+// slog in fours from -4.
 func slogLevel(level zapcore.Level) slog.Level { return 4 * slog.Level(level) }
 
 func slogAttrs(fields []zapcore.Field) []slog.Attr {

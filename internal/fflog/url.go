@@ -7,8 +7,8 @@ import (
 	"github.com/avloom/avloom/muxer/destination"
 )
 
-// ShownURL leaves out of a URL what may be a secret: the user and password, the query, and a path, which of RTMP ends in the stream's key, unless it names
-// a file.
+// ShownURL leaves out of a URL what may be a secret: the user and password, the query, and a path,
+// which of RTMP ends in the stream's key, unless it names a file.
 func ShownURL(url string) string {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {

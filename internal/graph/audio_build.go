@@ -30,7 +30,16 @@ func (s *audioBuild) prepare(b *builder) error {
 	}
 	input, encoding := new(AudioInput), nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, Sample: enc.sample})
-	b.open = append(b.open, OpenStream{Kind: "audio", Codec: enc.name, PerSecond: float64(s.plan.Config.SampleRate), Progress: encoding.Progress, Audio: input})
+	b.open = append(
+		b.open,
+		OpenStream{
+			Kind:      "audio",
+			Codec:     enc.name,
+			PerSecond: float64(s.plan.Config.SampleRate),
+			Progress:  encoding.Progress,
+			Audio:     input,
+		},
+	)
 	b.chosen = append(b.chosen, zap.Dict(StreamKey(s.index), enc.chosen()...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		return s.connect(b, run, enc, encoding, input)

@@ -75,7 +75,14 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	if err != nil {
 		return nil, a.explain(err)
 	}
-	e := &audioEncoder{name: encoder.Name(), codec: cc, input: input, output: s.Spec, block: cc.FrameSize(), muxers: s.Muxers}
+	e := &audioEncoder{
+		name:   encoder.Name(),
+		codec:  cc,
+		input:  input,
+		output: s.Spec,
+		block:  cc.FrameSize(),
+		muxers: s.Muxers,
+	}
 	if e.block == 0 || astiavx.EncoderCapabilities(encoder.Name()).VariableFrameSize {
 		e.block = plan.FreeBlock
 	}
@@ -87,7 +94,8 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	return e, nil
 }
 
-// findSample has a second encoder, opened alike, encode silence, where a container can describe the sound only after a packet of it.
+// findSample has a second encoder, opened alike, encode silence, where a container can describe the
+// sound only after a packet of it.
 func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Container) error {
 	needs := func(c astiavx.Container) bool { return container.NeedsSample(c.Name, o.Codec.ID()) }
 	if !slices.ContainsFunc(containers, needs) {
@@ -102,8 +110,8 @@ func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Containe
 	return nil
 }
 
-// The probes of audio: something that is harmless to most encoders in place of a field. Those for speech on telephones know 8 kHz and
-// one channel only (ITU-T G.723.1, G.726).
+// The probes of audio: something that is harmless to most encoders in place of a field. Those for
+// speech on telephones know 8 kHz and one channel only (ITU-T G.723.1, G.726).
 const (
 	anyBitRate      = "bit rate"
 	telephoneRate   = "8000 Hz"
@@ -128,8 +136,8 @@ func (a *audioAttempt) setUp(cc *astiav.CodecContext, probe string) {
 	}
 }
 
-// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest that does not: towards FFmpeg's default, by halves, to
-// within 1 % or 100 bits per second.
+// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest that does not:
+// towards FFmpeg's default, by halves, to within 1 % or 100 bits per second.
 func (a *audioAttempt) moveBitRate() bool {
 	s, o := &a.encoded, &a.opener
 	if s.BitRate == 0 {
@@ -170,13 +178,28 @@ func (a *audioAttempt) explain(err error) error {
 	if known := codec.ExplainEncoder(name, err); known != nil {
 		return known
 	}
-	rate := &fault.ConfigError{Field: p.RateField(), Value: s.Spec.Rate, Reason: name + " does not encode this rate; set OutSampleRate to 8000"}
-	channels := &fault.ConfigError{Field: p.ChannelsField(), Value: p.Config.OutNumChannels, Reason: name + " does not encode so many channels; " + p.OtherChannels("1")}
+	rate := &fault.ConfigError{
+		Field:  p.RateField(),
+		Value:  s.Spec.Rate,
+		Reason: name + " does not encode this rate; set OutSampleRate to 8000",
+	}
+	channels := &fault.ConfigError{
+		Field:  p.ChannelsField(),
+		Value:  p.Config.OutNumChannels,
+		Reason: name + " does not encode so many channels; " + p.OtherChannels("1"),
+	}
 	switch {
 	case o.Opens(o.Options, anyBitRate):
 		return &fault.ConfigError{
-			Field: "BitRate", Value: p.Config.BitRate, Err: codec.Informative(err),
-			Reason: fmt.Sprintf("%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose", name, s.Spec.Rate, s.Spec.Layout),
+			Field: "BitRate",
+			Value: p.Config.BitRate,
+			Err:   codec.Informative(err),
+			Reason: fmt.Sprintf(
+				"%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose",
+				name,
+				s.Spec.Rate,
+				s.Spec.Layout,
+			),
 		}
 	case o.Opens(o.Options, telephoneRate):
 		return rate
@@ -187,6 +210,9 @@ func (a *audioAttempt) explain(err error) error {
 		return channels
 	}
 	return &fault.ConfigError{
-		Field: "Codec", Value: name, Reason: fmt.Sprintf("the encoder does not open for %d Hz, %s", s.Spec.Rate, s.Spec.Layout), Err: err,
+		Field:  "Codec",
+		Value:  name,
+		Reason: fmt.Sprintf("the encoder does not open for %d Hz, %s", s.Spec.Rate, s.Spec.Layout),
+		Err:    err,
 	}
 }

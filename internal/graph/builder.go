@@ -46,8 +46,8 @@ type streamBuild interface {
 	blame(r *refusal, own muxer.Stream, try func(muxer.Stream) bool) error
 }
 
-// Start opens all that a run needs and starts the graph. Opening ends with opening, and the
-// run ends with ctx. Where it fails, all that was opened is freed.
+// Start opens all that a run needs and starts the graph. Opening ends with opening, and the run
+// ends with ctx. Where it fails, all that was opened is freed.
 func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 	b := &builder{
 		cfg: cfg, opened: astikit.NewCloser(), dst: new(atomic.Pointer[destination.Destination]),
@@ -73,7 +73,11 @@ func (b *builder) attempt(ctx context.Context) (Sinks, error) {
 	opened, left, err := pipeline.Attempt(ctx, b.opening(ctx), b.wake, func(Sinks) { b.free() })
 	if left {
 		b.cfg.LeftBehind()
-		b.cfg.Journal.Log(zap.WarnLevel, "left behind: Open, in a call that did not return", zap.String("path", b.cfg.Outputs[0].Shown()))
+		b.cfg.Journal.Log(
+			zap.WarnLevel,
+			"left behind: Open, in a call that did not return",
+			zap.String("path", b.cfg.Outputs[0].Shown()),
+		)
 	}
 	return opened, err
 }

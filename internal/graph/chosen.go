@@ -18,8 +18,8 @@ type lostWish struct {
 	text   string
 }
 
-// chosenOutputs are what the line at Open says of the outputs: of a single one its container and path,
-// of several the same under a key for each, since no key may be in a line twice.
+// chosenOutputs are what the line at Open says of the outputs: of a single one its container and
+// path, of several the same under a key for each, since no key may be in a line twice.
 func (b *builder) chosenOutputs() []zap.Field {
 	if len(b.targets) == 1 {
 		return b.targets[0].chosen()
@@ -39,8 +39,16 @@ func (t *target) chosen() []zap.Field {
 func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	c := e.convert
 	fields := []zap.Field{
-		zap.String("codec", e.name), zap.String("format", c.Format.Name()), zap.Int("width", c.OutWidth), zap.Int("height", c.OutHeight),
-		zap.String("rate", rateText(rate)), zap.Int("threads", e.threads), zap.String("conversion", conversions(c)),
+		zap.String(
+			"codec",
+			e.name,
+		),
+		zap.String("format", c.Format.Name()),
+		zap.Int("width", c.OutWidth),
+		zap.Int("height", c.OutHeight),
+		zap.String("rate", rateText(rate)),
+		zap.Int("threads", e.threads),
+		zap.String("conversion", conversions(c)),
 	}
 	if len(e.losses) > 0 {
 		fields = append(fields, zap.String("input_loses", strings.Join(e.losses, ", ")))
@@ -51,7 +59,8 @@ func (e *videoEncoder) chosen(rate astiav.Rational) []zap.Field {
 	return fields
 }
 
-// conversions says how pictures come into the encoder's format: those of R G B, and those in the input format where that is another.
+// conversions says how pictures come into the encoder's format: those of R G B, and those in the
+// input format where that is another.
 func conversions(c nodes.ConvertConfig) string {
 	said := "rgb24: " + c.Path(astiav.PixelFormatRgb24)
 	if c.InputFormat != astiav.PixelFormatRgb24 {
@@ -63,8 +72,19 @@ func conversions(c nodes.ConvertConfig) string {
 // chosen are what the line at Open says of a stream of sound.
 func (e *audioEncoder) chosen() []zap.Field {
 	return []zap.Field{
-		zap.String("codec", e.name), zap.String("format", e.output.Format.Name()), zap.Int("rate", e.output.Rate), zap.String("channels", e.output.Layout.String()),
-		zap.Int("input_rate", e.input.Rate), zap.Int("input_channels", e.input.Layout.Channels()), zap.Int64("bit_rate", e.codec.BitRate()),
+		zap.String(
+			"codec",
+			e.name,
+		),
+		zap.String("format", e.output.Format.Name()),
+		zap.Int("rate", e.output.Rate),
+		zap.String("channels", e.output.Layout.String()),
+		zap.Int(
+			"input_rate",
+			e.input.Rate,
+		),
+		zap.Int("input_channels", e.input.Layout.Channels()),
+		zap.Int64("bit_rate", e.codec.BitRate()),
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// pixelsPerConverter is how large pictures are, in pixels, that one core converts with swscale about as fast as encoders take them: 1 million
-// pixels in some 2 ms.
+// pixelsPerConverter is how large pictures are, in pixels, that one core converts with swscale
+// about as fast as encoders take them: 1 million pixels in some 2 ms.
 const pixelsPerConverter = 1 << 20
 
 // mostConverters convert 4096×2160 at more than 400 frames per second, which no encoder of pictures

@@ -22,33 +22,56 @@ func (v *videoOpening) openDevice(s plan.VideoEncoder) (*gpu.Device, error) {
 	index, _ := gpu.ParseDevice(p.Config.Device)
 	color, _ := nodes.KernelColor(s.Color) // where there is none, AddDeviceFrames says so
 	d, err := gpu.Open(gpu.Config{
-		Index: index, Context: v.cudaContext, Width: p.Config.Width, Height: p.Config.Height, OutWidth: s.Width, OutHeight: s.Height, Color: color,
+		Index:     index,
+		Context:   v.cudaContext,
+		Width:     p.Config.Width,
+		Height:    p.Config.Height,
+		OutWidth:  s.Width,
+		OutHeight: s.Height,
+		Color:     color,
 	})
 	if errors.Is(err, gpu.ErrContext) {
-		return nil, &fault.ConfigError{Field: "CUDAContext", Value: fmt.Sprintf("%#x", v.cudaContext), Reason: "will not do for Device " + p.Config.Device, Err: err}
+		return nil, &fault.ConfigError{
+			Field:  "CUDAContext",
+			Value:  fmt.Sprintf("%#x", v.cudaContext),
+			Reason: "will not do for Device " + p.Config.Device,
+			Err:    err,
+		}
 	}
 	return d, err
 }
 
-// blameDevice says why the device, and not a setting, kept the encoder from opening; nil where it did not.
+// blameDevice says why the device, and not a setting, kept the encoder from opening; nil where it
+// did not.
 func blameDevice(device *gpu.Device, encoder string) error {
 	names, err := device.Encoders()
 	if err != nil || slices.Contains(names, encoder) {
 		return err
 	}
-	return &fault.ConfigError{Field: "Codec", Value: encoder, Reason: "the NVENC of " + device.String() + " does not encode it", Supported: names}
+	return &fault.ConfigError{
+		Field:     "Codec",
+		Value:     encoder,
+		Reason:    "the NVENC of " + device.String() + " does not encode it",
+		Supported: names,
+	}
 }
 
-// blameDriver is the error about an encoder that its driver does not serve, whatever it is told; nil where it is not that.
+// blameDriver is the error about an encoder that its driver does not serve, whatever it is told;
+// nil where it is not that.
 func blameDriver(device *gpu.Device, encoder string, err error) error {
 	if device == nil || !errors.Is(err, astiav.Error(-int(syscall.ENOSYS))) {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: its driver is too old for the NVENC of this FFmpeg, or lacks what %s needs; update it", gpu.ErrUnavailable, device, encoder)
+	return fmt.Errorf(
+		"%w: %s: its driver is too old for the NVENC of this FFmpeg, or lacks what %s needs; update it",
+		gpu.ErrUnavailable,
+		device,
+		encoder,
+	)
 }
 
-// reserve allocates the pictures on the device that can be in use at a time: as many as the encoder holds, those in its queue of this depth, and
-// one on each side of it.
+// reserve allocates the pictures on the device that can be in use at a time: as many as the encoder
+// holds, those in its queue of this depth, and one on each side of it.
 func (e *videoEncoder) reserve(depth int) error {
 	if e.device == nil {
 		return nil
@@ -65,7 +88,8 @@ func (e *videoEncoder) label() string {
 	return e.name + " on " + e.device.String()
 }
 
-// upload returns the node that brings pictures to the device, which it takes over; nil: there is none.
+// upload returns the node that brings pictures to the device, which it takes over; nil: there is
+// none.
 func (e *videoEncoder) upload() *nodes.Upload {
 	if e.device == nil {
 		return nil
@@ -74,7 +98,11 @@ func (e *videoEncoder) upload() *nodes.Upload {
 }
 
 // connectUpload puts the node, if there is one, behind the conversion.
-func connectUpload(frames *pipeline.Outlet[pipeline.Frame], queue pipeline.Queue[pipeline.Frame], upload *nodes.Upload) *pipeline.Outlet[pipeline.Frame] {
+func connectUpload(
+	frames *pipeline.Outlet[pipeline.Frame],
+	queue pipeline.Queue[pipeline.Frame],
+	upload *nodes.Upload,
+) *pipeline.Outlet[pipeline.Frame] {
 	if upload == nil {
 		return frames
 	}

@@ -41,8 +41,14 @@ func (v *VideoInput) CheckDevice(f plan.DeviceFrames, size int) error {
 	}
 	if !v.device.Holds(f.Ptr, size) {
 		return &fault.ConfigError{
-			Field: "Ptr", Value: fmt.Sprintf("%#x", f.Ptr),
-			Reason: fmt.Sprintf("the %d bytes of %d frames there are not all in memory that the encoder's CUDA context on %s can read; see WithCUDAContext", size, f.N, v.device),
+			Field: "Ptr",
+			Value: fmt.Sprintf("%#x", f.Ptr),
+			Reason: fmt.Sprintf(
+				"the %d bytes of %d frames there are not all in memory that the encoder's CUDA context on %s can read; see WithCUDAContext",
+				size,
+				f.N,
+				v.device,
+			),
 		}
 	}
 	return nil

@@ -26,7 +26,11 @@ func (b *builder) planOutputs() error {
 		b.targets = append(b.targets, &target{Output: planned, node: muxName(i)})
 		for k := range i {
 			if samePlace(outputs[k], o) {
-				return &fault.ConfigError{Field: "outputs", Value: o.Shown(), Reason: fmt.Sprintf("is given twice, as outputs %d and %d; two containers in one place destroy each other", k, i)}
+				return &fault.ConfigError{
+					Field:  "outputs",
+					Value:  o.Shown(),
+					Reason: fmt.Sprintf("is given twice, as outputs %d and %d; two containers in one place destroy each other", k, i),
+				}
 			}
 		}
 	}
@@ -108,8 +112,19 @@ func (b *builder) outputName(t *target) string {
 // header is what the muxer of an output is told.
 func (b *builder) header(t *target) muxer.Config {
 	return muxer.Config{
-		Name: b.outputName(t), Format: t.Container.Name, Options: t.Muxer, Metadata: maps.Clone(t.Spec.Metadata), Streams: b.streams,
-		Log: b.lines.Of(t.node, pipeline.NoStream), CrashSafe: t.Spec.WantsCrashSafe(b.cfg.Settings.Temporary), Patience: t.Spec.WantsPatience(),
+		Name: b.outputName(
+			t,
+		),
+		Format:   t.Container.Name,
+		Options:  t.Muxer,
+		Metadata: maps.Clone(t.Spec.Metadata),
+		Streams:  b.streams,
+		Log: b.lines.Of(
+			t.node,
+			pipeline.NoStream,
+		),
+		CrashSafe: t.Spec.WantsCrashSafe(b.cfg.Settings.Temporary),
+		Patience:  t.Spec.WantsPatience(),
 	}
 }
 

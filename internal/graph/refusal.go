@@ -33,7 +33,11 @@ type refusal struct {
 // explain turns what a container has against a header into an error that says what would do.
 func (r *refusal) explain(cfg muxer.Config, dst *destination.Destination, err error) error {
 	if unused, ok := errors.AsType[*muxer.UnusedOptionsError](err); ok {
-		return &fault.ConfigError{Field: "FormatOptions", Value: unused.Names, Reason: r.Container.Name + " does not use them"}
+		return &fault.ConfigError{
+			Field:  "FormatOptions",
+			Value:  unused.Names,
+			Reason: r.Container.Name + " does not use them",
+		}
 	}
 	if needs, ok := errors.AsType[*container.NeedsFileError](err); ok {
 		return r.needsFile(needs.Option)
@@ -43,7 +47,9 @@ func (r *refusal) explain(cfg muxer.Config, dst *destination.Destination, err er
 	}
 	if !dst.CanSeek() && r.takes(cfg, destination.DryFile("")) {
 		return &fault.ConfigError{
-			Field: "Format", Value: r.Container.Name, Err: err,
+			Field:     "Format",
+			Value:     r.Container.Name,
+			Err:       err,
 			Reason:    "it cannot be written front to back; give a file or an io.WriteSeeker such as MemoryFile, or a container that can",
 			Supported: []string{"mp4", "mov", "matroska", "webm", "mpegts", "flv", "ogg"},
 		}
@@ -65,7 +71,11 @@ func (r *refusal) takes(cfg muxer.Config, dst *destination.Destination) bool {
 }
 
 func (r *refusal) needsFile(option string) error {
-	e := &fault.ConfigError{Field: "Format", Value: r.Container.Name, Reason: "FFmpeg reads it again to finish it; write it to a file, with OpenFile"}
+	e := &fault.ConfigError{
+		Field:  "Format",
+		Value:  r.Container.Name,
+		Reason: "FFmpeg reads it again to finish it; write it to a file, with OpenFile",
+	}
 	if option != "" {
 		e.Field, e.Value = "FormatOptions["+option+"]", r.Muxer[option]
 		e.Reason = "FFmpeg reads the output again to do this; write it to a file, with OpenFile, or leave it out"
@@ -73,7 +83,8 @@ func (r *refusal) needsFile(option string) error {
 	return e
 }
 
-// blame finds the stream, and what of it, that the container refuses: first the one that is wrong alone, then one of several.
+// blame finds the stream, and what of it, that the container refuses: first the one that is wrong
+// alone, then one of several.
 func (r *refusal) blame(cfg muxer.Config, dst *destination.Destination) error {
 	for i, own := range cfg.Streams {
 		err := r.inputs[i].blame(r, own, func(s muxer.Stream) bool {
@@ -113,7 +124,8 @@ func (r *refusal) eachAlone(cfg muxer.Config, dst *destination.Destination) bool
 	})
 }
 
-// carried lists the encoders, of those that are well known and the container's default, of which the container takes a stream.
+// carried lists the encoders, of those that are well known and the container's default, of which
+// the container takes a stream.
 func (r *refusal) carried(media astiav.MediaType, takes func(*astiav.Codec) bool) []string {
 	candidates := slices.Clone(codec.WellKnownEncoders)
 	for _, id := range []astiav.CodecID{r.Container.VideoCodec, r.Container.AudioCodec} {
@@ -142,12 +154,19 @@ func (r *refusal) blameCodec(codec *astiav.CodecContext, carried []string) error
 		return nil
 	}
 	return &fault.ConfigError{
-		Field: "Codec", Value: astiavx.OpenEncoder(codec), Supported: carried,
-		Reason: fmt.Sprintf("%s cannot carry %s so; take another container, or one of these", r.Container.Name, codec.CodecID().Name()),
+		Field:     "Codec",
+		Value:     astiavx.OpenEncoder(codec),
+		Supported: carried,
+		Reason: fmt.Sprintf(
+			"%s cannot carry %s so; take another container, or one of these",
+			r.Container.Name,
+			codec.CodecID().Name(),
+		),
 	}
 }
 
-// blame tells the container that the stream has another rate, or is of other codecs: to open their encoders would take long.
+// blame tells the container that the stream has another rate, or is of other codecs: to open their
+// encoders would take long.
 func (s *videoBuild) blame(r *refusal, own muxer.Stream, try func(muxer.Stream) bool) error {
 	if err := s.blameRate(r, own, try); err != nil {
 		return err
@@ -176,7 +195,12 @@ func (s *audioBuild) blame(r *refusal, own muxer.Stream, try func(muxer.Stream) 
 	}
 	if len(rates) > 0 {
 		reason := r.Container.Name + " does not carry this rate; set OutSampleRate to one that it does"
-		return &fault.ConfigError{Field: s.plan.RateField(), Value: s.plan.Config.OutSampleRate, Reason: reason, Supported: rates}
+		return &fault.ConfigError{
+			Field:     s.plan.RateField(),
+			Value:     s.plan.Config.OutSampleRate,
+			Reason:    reason,
+			Supported: rates,
+		}
 	}
 	for _, n := range channelProbes {
 		layout := plan.LayoutOf(n)
@@ -186,10 +210,17 @@ func (s *audioBuild) blame(r *refusal, own muxer.Stream, try func(muxer.Stream) 
 	}
 	if len(channels) > 0 {
 		reason := r.Container.Name + " does not carry so many channels; " + s.plan.OtherChannels("a number that it does")
-		return &fault.ConfigError{Field: s.plan.ChannelsField(), Value: s.plan.Config.OutNumChannels, Reason: reason, Supported: channels}
+		return &fault.ConfigError{
+			Field:     s.plan.ChannelsField(),
+			Value:     s.plan.Config.OutNumChannels,
+			Reason:    reason,
+			Supported: channels,
+		}
 	}
 	return r.blameCodec(own.Codec, r.carried(astiav.MediaTypeAudio, func(codec *astiav.Codec) bool {
-		plan, err := plan.NewAudio(plan.AudioConfig{SampleRate: 48000, NumChannels: min(2, s.plan.Config.OutNumChannels), Codec: codec.Name()})
+		plan, err := plan.NewAudio(
+			plan.AudioConfig{SampleRate: 48000, NumChannels: min(2, s.plan.Config.OutNumChannels), Codec: codec.Name()},
+		)
 		if err != nil {
 			return false
 		}

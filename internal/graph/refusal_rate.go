@@ -31,8 +31,15 @@ func (r *refusal) explainRate(e *container.RateError) error {
 // refusedRate is the error about a frame rate that a container cannot say.
 func (s *videoBuild) refusedRate(container string, e *container.RateError) error {
 	return &fault.ConfigError{
-		Field: "FrameRate", Value: s.plan.Config.FrameRate, Supported: e.Supported,
-		Reason: fmt.Sprintf("%s cannot say when these pictures are shown: %s; take another rate, or another container: %s say this one", container, e.Reason, anyRate),
+		Field:     "FrameRate",
+		Value:     s.plan.Config.FrameRate,
+		Supported: e.Supported,
+		Reason: fmt.Sprintf(
+			"%s cannot say when these pictures are shown: %s; take another rate, or another container: %s say this one",
+			container,
+			e.Reason,
+			anyRate,
+		),
 	}
 }
 
@@ -47,5 +54,8 @@ func (s *videoBuild) blameRate(r *refusal, own muxer.Stream, try func(muxer.Stre
 	if len(rates) == 0 {
 		return nil
 	}
-	return s.refusedRate(r.Container.Name, &container.RateError{Reason: "FFmpeg's muxer refuses the rate", Supported: rates})
+	return s.refusedRate(
+		r.Container.Name,
+		&container.RateError{Reason: "FFmpeg's muxer refuses the rate", Supported: rates},
+	)
 }

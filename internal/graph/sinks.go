@@ -7,7 +7,8 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// muxName is the name of the actor that writes an output, by the output's index: mux, mux 1, mux 2, …
+// muxName is the name of the actor that writes an output, by the output's index: mux, mux 1, mux 2,
+// …
 func muxName(output int) string {
 	if output == 0 {
 		return muxNode

@@ -30,8 +30,13 @@ func (t *target) shape() *destination.Destination {
 	}
 }
 
-// open opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg says of one goes to the log, which may be nil.
-func (t *target) open(ctx context.Context, log *astiavx.Log, inside *pipeline.Callbacks) (*destination.Destination, error) {
+// open opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg
+// says of one goes to the log, which may be nil.
+func (t *target) open(
+	ctx context.Context,
+	log *astiavx.Log,
+	inside *pipeline.Callbacks,
+) (*destination.Destination, error) {
 	switch t.Spec.Kind {
 	case plan.ToWriter:
 		if t.Spec.Trusted {
@@ -49,7 +54,10 @@ func (t *target) open(ctx context.Context, log *astiavx.Log, inside *pipeline.Ca
 }
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
-	lines := &fflog.ConnectionLines{Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Shown(), t.Address.Protocol.NamesFiles, t.Protocol), Log: log}
+	lines := &fflog.ConnectionLines{
+		Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Shown(), t.Address.Protocol.NamesFiles, t.Protocol),
+		Log:      log,
+	}
 	if t.Address.Protocol.Name == "srt" {
 		lines.Broken = srtIsBroken
 	}

@@ -68,7 +68,16 @@ func (s *videoBuild) prepare(b *builder) error {
 	}
 	input := &VideoInput{matrix: s.plan.Color.Space.Value}
 	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Tag: s.plan.Config.Tag})
-	b.open = append(b.open, OpenStream{Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(), Progress: encoding.Progress, Video: input})
+	b.open = append(
+		b.open,
+		OpenStream{
+			Kind:      "video",
+			Codec:     enc.name,
+			PerSecond: s.plan.Rate.Float64(),
+			Progress:  encoding.Progress,
+			Video:     input,
+		},
+	)
 	b.chosen = append(b.chosen, zap.Dict(StreamKey(s.index), enc.chosen(s.plan.Rate)...))
 	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 		return chain.connect(b, run, input)

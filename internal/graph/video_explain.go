@@ -52,7 +52,11 @@ func (a *videoAttempt) explain(err error) error {
 // although it opens with another one; nil where another format does not help.
 func (a *videoAttempt) refusedFormat() error {
 	o, asked := &a.opener, a.plan.Config.PixelFormat
-	e := &fault.ConfigError{Field: "PixelFormat", Value: asked, Reason: o.Codec.Name() + " names it, but does not open with it"}
+	e := &fault.ConfigError{
+		Field:  "PixelFormat",
+		Value:  asked,
+		Reason: o.Codec.Name() + " names it, but does not open with it",
+	}
 	for _, f := range plan.Encodable(o.Codec, a.plan.InputFormat) {
 		if f != a.encoded.Format && o.Opens(o.Options, f.Name()) {
 			e.Supported = append(e.Supported, f.Name())
@@ -90,7 +94,8 @@ func (a *videoAttempt) refusedField(field, size string) error {
 	return e
 }
 
-// tooSmall is the error about a size that is too small for the encoder, or no multiple of what it takes; nil where a larger one does not help.
+// tooSmall is the error about a size that is too small for the encoder, or no multiple of what it
+// takes; nil where a larger one does not help.
 func (a *videoAttempt) tooSmall() error {
 	o, s := &a.opener, a.encoded
 	info := astiavx.DescribePixelFormat(s.Format)
@@ -103,7 +108,14 @@ func (a *videoAttempt) tooSmall() error {
 	if w <= s.Width {
 		e.Field, e.Value = "Height", a.plan.Config.Height
 	}
-	e.Reason = fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", o.Codec.Name(), s.Width, s.Height, w, h)
+	e.Reason = fmt.Sprintf(
+		"%s does not encode %d×%d pixels; it does encode %d×%d",
+		o.Codec.Name(),
+		s.Width,
+		s.Height,
+		w,
+		h,
+	)
 	if o.Opens(o.Options, codec.SizeProbe(w+stepX, h+stepY)) {
 		e.Reason += " and larger"
 	}

@@ -125,8 +125,14 @@ func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *vide
 		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Own)
 	}
 	a.opener = codec.Opener{
-		Canceled: v.canceled, Codec: encoder, Options: s.Own, Threads: a.threads, GlobalHeader: plan.WantGlobalHeader(v.containers),
-		Finish: astiavx.KeepFrameDurations, Log: v.log, SetUp: a.setUp,
+		Canceled:     v.canceled,
+		Codec:        encoder,
+		Options:      s.Own,
+		Threads:      a.threads,
+		GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Finish:       astiavx.KeepFrameDurations,
+		Log:          v.log,
+		SetUp:        a.setUp,
 	}
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
 		a.opener.Location = s.Color.Location

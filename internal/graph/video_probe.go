@@ -10,7 +10,8 @@ import (
 // firstSizeProbe is the first of the videoProbes that is a size.
 const firstSizeProbe = "vga"
 
-// videoProbes are what is harmless to most encoders, by the field that it takes the place of. Some know a few sizes only: H.261 and H.263 (CIF), DV (PAL), DNxHD (1080p).
+// videoProbes are what is harmless to most encoders, by the field that it takes the place of. Some
+// know a few sizes only: H.261 and H.263 (CIF), DV (PAL), DNxHD (1080p).
 var videoProbes = []struct {
 	name, field   string
 	width, height int
@@ -27,8 +28,8 @@ var videoProbes = []struct {
 	{name: "pal 25", field: "Width", width: 720, height: 576, rate: astiav.NewRational(25, 1)},
 }
 
-// setUp sets the fields of the encoder that are no options. A probe replaces one of them by a harmless
-// value, to find out which of them the encoder refuses.
+// setUp sets the fields of the encoder that are no options. A probe replaces one of them by a
+// harmless value, to find out which of them the encoder refuses.
 func (a *videoAttempt) setUp(cc *astiav.CodecContext, probe string) {
 	s := a.encoded
 	rate, width, height, threads := a.plan.Rate, s.Width, s.Height, codec.ThreadCount(a.opener.Codec.Name(), a.threads)

@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// checkImage finds images of the standard library that claim more pixels than they have: they are read without Go's own checks, or
-// would panic.
+// checkImage finds images of the standard library that claim more pixels than they have: they are
+// read without Go's own checks, or would panic.
 func checkImage(img image.Image) error {
 	switch m := img.(type) {
 	case *image.RGBA:
@@ -47,13 +47,23 @@ func checkImage(img image.Image) error {
 func checkPlane(field string, plane []byte, strideField string, stride, row, rows int) error {
 	switch {
 	case stride < row:
-		return &fault.ConfigError{Field: "Image." + strideField, Value: stride, Reason: fmt.Sprintf("is less than a row of pixels, which has %d bytes", row)}
+		return &fault.ConfigError{
+			Field:  "Image." + strideField,
+			Value:  stride,
+			Reason: fmt.Sprintf("is less than a row of pixels, which has %d bytes", row),
+		}
 	case stride > math.MaxInt32:
-		return &fault.ConfigError{Field: "Image." + strideField, Value: stride, Reason: fmt.Sprintf("must be at most %d bytes", math.MaxInt32)}
+		return &fault.ConfigError{
+			Field:  "Image." + strideField,
+			Value:  stride,
+			Reason: fmt.Sprintf("must be at most %d bytes", math.MaxInt32),
+		}
 	}
 	if need := (rows-1)*stride + row; len(plane) < need {
 		return &fault.ConfigError{
-			Field: "Image." + field, Value: len(plane), Reason: fmt.Sprintf("has too few bytes: %d rows, %s %d, need %d", rows, strideField, stride, need),
+			Field:  "Image." + field,
+			Value:  len(plane),
+			Reason: fmt.Sprintf("has too few bytes: %d rows, %s %d, need %d", rows, strideField, stride, need),
 		}
 	}
 	return nil
@@ -82,7 +92,11 @@ func checkPaletted(m *image.Paletted) error {
 	for y := range m.Rect.Dy() {
 		for _, index := range m.Pix[y*m.Stride:][:m.Rect.Dx()] {
 			if int(index) >= len(m.Palette) {
-				return &fault.ConfigError{Field: "Image.Pix", Value: index, Reason: fmt.Sprintf("is no colour of the Palette, which has %d", len(m.Palette))}
+				return &fault.ConfigError{
+					Field:  "Image.Pix",
+					Value:  index,
+					Reason: fmt.Sprintf("is no colour of the Palette, which has %d", len(m.Palette)),
+				}
 			}
 		}
 	}

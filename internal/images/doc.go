@@ -1,5 +1,6 @@
-// Package images turns the images of Go's standard library, and any other image.Image, into pictures
-// that a convert node reads: by reference where FFmpeg knows the form, otherwise as a copy in R G B.
+// Package images turns the images of Go's standard library, and any other image.Image, into
+// pictures that a convert node reads: by reference where FFmpeg knows the form, otherwise as a copy
+// in R G B.
 //
 // It decides what happens to an alpha: the image keeps it where the encoded video has one, and is
 // composited over black where it has none. It converts no colours for encoding; nodes does.

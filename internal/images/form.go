@@ -14,10 +14,10 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Form is the form that images are given: with an alpha where the encoded video has one, and
-// with 16 bits where it is RGB of more than 8, since swscale makes 65283 of 65535 of 255. YUV and
-// grey of more than 8 bits are made of 8 bits of R G B, which swscale does exactly; of 16 bits it
-// makes white 943 of 1023 instead of 940.
+// Form is the form that images are given: with an alpha where the encoded video has one, and with
+// 16 bits where it is RGB of more than 8, since swscale makes 65283 of 65535 of 255. YUV and grey
+// of more than 8 bits are made of 8 bits of R G B, which swscale does exactly; of 16 bits it makes
+// white 943 of 1023 instead of 940.
 type Form struct {
 	encoded astiav.PixelFormat
 	alpha   bool

@@ -17,7 +17,8 @@ type address struct {
 	path     string // behind the host, without a query
 }
 
-// parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as something else.
+// parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as
+// something else.
 func parseAddress(text string) (address, error) {
 	e := &fault.ConfigError{Field: "url", Value: fflog.ShownURL(text), Supported: destination.Protocols()}
 	scheme, rest, ok := strings.Cut(text, ":")
@@ -34,7 +35,11 @@ func parseAddress(text string) (address, error) {
 	case scheme == "ftp":
 		e.Reason = "FFmpeg's ftp does not hear whether the server has kept what it got; take http, or Writer with what an FTP library writes to"
 	case !known:
-		e.Reason = fmt.Sprintf("there is no protocol %q to write to%s", fault.Shorten(scheme), fault.DidYouMean(scheme, destination.Protocols()))
+		e.Reason = fmt.Sprintf(
+			"there is no protocol %q to write to%s",
+			fault.Shorten(scheme),
+			fault.DidYouMean(scheme, destination.Protocols()),
+		)
 	case !strings.HasPrefix(rest, "//") && scheme != "unix":
 		e.Reason, e.Supported = fmt.Sprintf("must begin with \"%s://\"", scheme), nil
 	case protocol.Uploads && !canBeAsked(text):

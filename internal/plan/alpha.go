@@ -140,7 +140,10 @@ func withAlpha(encoder string, format astiav.PixelFormat, options []avoption.Opt
 	}
 	i := slices.IndexFunc(options, func(o avoption.Option) bool { return o.Key == key })
 	if i < 0 {
-		return append(slices.Clone(options), avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: "0", Given: 0}), nil
+		return append(
+			slices.Clone(options),
+			avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: "0", Given: 0},
+		), nil
 	}
 	if n, err := astiavx.CheckEncoderOption(encoder, key, options[i].Value); err == nil && n != 0 {
 		return nil, options[i].ConfigError(

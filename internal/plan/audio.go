@@ -24,7 +24,8 @@ const maxSampleRate = 768000
 // FreeBlock is the length of the blocks for encoders that take any, in samples per channel.
 const FreeBlock = 1024
 
-// Audio is an AudioConfig that has been checked as far as it can be without a container. It never changes: an Open that was left behind may still read it.
+// Audio is an AudioConfig that has been checked as far as it can be without a container. It never
+// changes: an Open that was left behind may still read it.
 type Audio struct {
 	Config            AudioConfig      // with OutSampleRate and OutNumChannels filled in
 	Input             nodes.SampleSpec // with the usual layout of its channels
@@ -33,9 +34,21 @@ type Audio struct {
 
 // reservedAudioOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
 var reservedAudioOptions = map[string]string{
-	"ar": "OutSampleRate", "ac": "OutNumChannels", "ch_layout": "OutNumChannels", "channel_layout": "OutNumChannels", "time_base": "OutSampleRate",
-	"sample_rate": "OutSampleRate", "channels": "OutNumChannels", "c": "Codec", "c:a": "Codec", "codec": "Codec", "acodec": "Codec",
-	"q": audioQuality, "qscale": audioQuality, "q:a": audioQuality, "qscale:a": audioQuality,
+	"ar":             "OutSampleRate",
+	"ac":             "OutNumChannels",
+	"ch_layout":      "OutNumChannels",
+	"channel_layout": "OutNumChannels",
+	"time_base":      "OutSampleRate",
+	"sample_rate":    "OutSampleRate",
+	"channels":       "OutNumChannels",
+	"c":              "Codec",
+	"c:a":            "Codec",
+	"codec":          "Codec",
+	"acodec":         "Codec",
+	"q":              audioQuality,
+	"qscale":         audioQuality,
+	"q:a":            audioQuality,
+	"qscale:a":       audioQuality,
 }
 
 // handledAudioOptions are not set as options, but understood.
@@ -88,12 +101,21 @@ func (p *Audio) check() error {
 	}
 	if max(cfg.NumChannels, cfg.OutNumChannels) > placedChannels && cfg.NumChannels != cfg.OutNumChannels {
 		return &fault.ConfigError{
-			Field: "OutNumChannels", Value: cfg.OutNumChannels, Supported: []string{strconv.Itoa(cfg.NumChannels)},
-			Reason: fmt.Sprintf("more than %d channels are not mixed, since their places are not agreed on; set it to NumChannels, or mix before", placedChannels),
+			Field:     "OutNumChannels",
+			Value:     cfg.OutNumChannels,
+			Supported: []string{strconv.Itoa(cfg.NumChannels)},
+			Reason: fmt.Sprintf(
+				"more than %d channels are not mixed, since their places are not agreed on; set it to NumChannels, or mix before",
+				placedChannels,
+			),
 		}
 	}
 	if cfg.BitRate < 0 {
-		return &fault.ConfigError{Field: "BitRate", Value: cfg.BitRate, Reason: "must not be negative; 0 means FFmpeg's default"}
+		return &fault.ConfigError{
+			Field:  "BitRate",
+			Value:  cfg.BitRate,
+			Reason: "must not be negative; 0 means FFmpeg's default",
+		}
 	}
 	if format, ok := cfg.ExtraOptions["sample_fmt"]; ok {
 		text, err := avoption.Text("sample_fmt", format)
@@ -109,22 +131,34 @@ func (p *Audio) check() error {
 	)
 }
 
-// checkFrameSize refuses what the encoder would overwrite, or what would cut the blocks that it is given.
+// checkFrameSize refuses what the encoder would overwrite, or what would cut the blocks that it is
+// given.
 func (p *Audio) checkFrameSize() error {
 	value, ok := p.Config.ExtraOptions["frame_size"]
 	if !ok {
 		return nil
 	}
-	return &fault.ConfigError{Field: avoption.ExtraField("frame_size"), Value: value, Reason: "the encoder chooses it; drop it, or set frame_duration where the encoder has that"}
+	return &fault.ConfigError{
+		Field:  avoption.ExtraField("frame_size"),
+		Value:  value,
+		Reason: "the encoder chooses it; drop it, or set frame_duration where the encoder has that",
+	}
 }
 
 // layouts are FFmpeg's default layouts by number of channels (av_channel_layout_default).
 var layouts = [placedChannels + 1]astiav.ChannelLayout{
-	1: astiav.ChannelLayoutMono, 2: astiav.ChannelLayoutStereo, 3: astiav.ChannelLayout2Point1, 4: astiav.ChannelLayout4Point0,
-	5: astiav.ChannelLayout5Point0Back, 6: astiav.ChannelLayout5Point1Back, 7: astiav.ChannelLayout6Point1, 8: astiav.ChannelLayout7Point1,
+	1: astiav.ChannelLayoutMono,
+	2: astiav.ChannelLayoutStereo,
+	3: astiav.ChannelLayout2Point1,
+	4: astiav.ChannelLayout4Point0,
+	5: astiav.ChannelLayout5Point0Back,
+	6: astiav.ChannelLayout5Point1Back,
+	7: astiav.ChannelLayout6Point1,
+	8: astiav.ChannelLayout7Point1,
 }
 
-// LayoutOf is FFmpeg's usual layout of so many channels. It has none of most numbers above eight: those have numbers and no places.
+// LayoutOf is FFmpeg's usual layout of so many channels. It has none of most numbers above eight:
+// those have numbers and no places.
 func LayoutOf(channels int) astiav.ChannelLayout {
 	if channels > placedChannels {
 		return astiavx.UsualLayout(channels)
@@ -132,8 +166,9 @@ func LayoutOf(channels int) astiav.ChannelLayout {
 	return layouts[channels]
 }
 
-// ownLayouts are those of encoders that are others than FFmpeg's default and are not listed first, or not at all: those of Opus (RFC 7845, 5.1.1.2), and the
-// one of seven channels that AAC numbers (ISO/IEC 14496-3, channel configuration 11); in the default one, FFmpeg changes channels round.
+// ownLayouts are those of encoders that are others than FFmpeg's default and are not listed first,
+// or not at all: those of Opus (RFC 7845, 5.1.1.2), and the one of seven channels that AAC numbers
+// (ISO/IEC 14496-3, channel configuration 11); in the default one, FFmpeg changes channels round.
 var ownLayouts = map[string]map[int]astiav.ChannelLayout{
 	"libopus": {3: astiav.ChannelLayoutSurround, 4: astiav.ChannelLayoutQuad},
 	"aac":     {7: astiav.ChannelLayout6Point1Back},
@@ -148,7 +183,12 @@ func (p *Audio) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 		for i, r := range rates {
 			names[i] = strconv.Itoa(r)
 		}
-		return spec, &fault.ConfigError{Field: p.RateField(), Value: spec.Rate, Reason: codec.Name() + " does not encode this rate; set OutSampleRate to one that it does", Supported: names}
+		return spec, &fault.ConfigError{
+			Field:     p.RateField(),
+			Value:     spec.Rate,
+			Reason:    codec.Name() + " does not encode this rate; set OutSampleRate to one that it does",
+			Supported: names,
+		}
 	}
 	var err error
 	if spec.Layout, err = p.outputLayout(codec); err != nil {
@@ -180,8 +220,12 @@ func (p *Audio) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, error) 
 		}
 	}
 	return usual, &fault.ConfigError{
-		Field: p.ChannelsField(), Value: p.Config.OutNumChannels,
-		Reason: codec.Name() + " does not encode this number of channels; " + p.OtherChannels("one that it does"), Supported: names,
+		Field: p.ChannelsField(),
+		Value: p.Config.OutNumChannels,
+		Reason: codec.Name() + " does not encode this number of channels; " + p.OtherChannels(
+			"one that it does",
+		),
+		Supported: names,
 	}
 }
 
@@ -196,7 +240,10 @@ func (p *Audio) RateField() string {
 // OtherChannels says how to come by other numbers of channels.
 func (p *Audio) OtherChannels(number string) string {
 	if p.Config.NumChannels > placedChannels {
-		return fmt.Sprintf("more than %d are not mixed: feed fewer, or take a codec for many, such as pcm_s16le, pcm_f32le or wavpack", placedChannels)
+		return fmt.Sprintf(
+			"more than %d are not mixed: feed fewer, or take a codec for many, such as pcm_s16le, pcm_f32le or wavpack",
+			placedChannels,
+		)
 	}
 	return "set OutNumChannels to " + number
 }
@@ -211,8 +258,18 @@ func (p *Audio) ChannelsField() string {
 
 // preferredSampleFormats are in the order of what they lose of 32-bit float samples.
 var preferredSampleFormats = []astiav.SampleFormat{
-	astiav.SampleFormatFltp, astiav.SampleFormatFlt, astiav.SampleFormatDblp, astiav.SampleFormatDbl, astiav.SampleFormatS32P, astiav.SampleFormatS32,
-	astiav.SampleFormatS64P, astiav.SampleFormatS64, astiav.SampleFormatS16P, astiav.SampleFormatS16, astiav.SampleFormatU8P, astiav.SampleFormatU8,
+	astiav.SampleFormatFltp,
+	astiav.SampleFormatFlt,
+	astiav.SampleFormatDblp,
+	astiav.SampleFormatDbl,
+	astiav.SampleFormatS32P,
+	astiav.SampleFormatS32,
+	astiav.SampleFormatS64P,
+	astiav.SampleFormatS64,
+	astiav.SampleFormatS16P,
+	astiav.SampleFormatS16,
+	astiav.SampleFormatU8P,
+	astiav.SampleFormatU8,
 }
 
 // sampleFormat is the one that is asked for, or the one that loses least.
@@ -236,5 +293,10 @@ func (p *Audio) sampleFormat(codec *astiav.Codec) (astiav.SampleFormat, error) {
 		}
 		names = append(names, f.Name())
 	}
-	return 0, &fault.ConfigError{Field: avoption.ExtraField("sample_fmt"), Value: p.wantsSampleFormat, Reason: codec.Name() + " does not encode it", Supported: names}
+	return 0, &fault.ConfigError{
+		Field:     avoption.ExtraField("sample_fmt"),
+		Value:     p.wantsSampleFormat,
+		Reason:    codec.Name() + " does not encode it",
+		Supported: names,
+	}
 }

@@ -19,13 +19,19 @@ type AudioEncoder struct {
 	Own, Muxers []avoption.Option
 }
 
-// ForEncoder decides all that follows from the encoder and the containers; none: they are not known yet.
+// ForEncoder decides all that follows from the encoder and the containers; none: they are not known
+// yet.
 func (p *Audio) ForEncoder(encoder *astiav.Codec, containers ...astiavx.Container) (s AudioEncoder, err error) {
 	if s.Spec, err = p.output(encoder); err != nil {
 		return s, err
 	}
 	if p.Config.BitRate > 0 {
-		s.BitRate = codec.NearestBitRate(encoder.Name(), p.Config.BitRate, int64(s.Spec.Rate), int64(s.Spec.Layout.Channels()))
+		s.BitRate = codec.NearestBitRate(
+			encoder.Name(),
+			p.Config.BitRate,
+			int64(s.Spec.Rate),
+			int64(s.Spec.Layout.Channels()),
+		)
 	}
 	list, err := avoption.FromMap(p.Config.ExtraOptions, handledAudioOptions)
 	if err != nil {
@@ -37,8 +43,10 @@ func (p *Audio) ForEncoder(encoder *astiav.Codec, containers ...astiavx.Containe
 	return s, err
 }
 
-// keepOpusOrder asks for the mapping of channels that RFC 7845 defines, unless another is asked for. FFmpeg's default for it means the same, but leads 5 and
-// 7 channels into wrong places (libavcodec_libopus_channel_map in libopusenc.c). More than 8 have no places in Opus, which is mapping 255.
+// keepOpusOrder asks for the mapping of channels that RFC 7845 defines, unless another is asked
+// for. FFmpeg's default for it means the same, but leads 5 and 7 channels into wrong places
+// (libavcodec_libopus_channel_map in libopusenc.c). More than 8 have no places in Opus, which is
+// mapping 255.
 func (s *AudioEncoder) keepOpusOrder(codec *astiav.Codec) {
 	const key = "mapping_family"
 	said := slices.ContainsFunc(s.Own, func(o avoption.Option) bool { return o.Key == key })
@@ -47,6 +55,9 @@ func (s *AudioEncoder) keepOpusOrder(codec *astiav.Codec) {
 		family = 255
 	}
 	if codec.Name() == "libopus" && (n == 5 || n == 7 || n > placedChannels) && !said {
-		s.Own = append(slices.Clip(s.Own), avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: strconv.Itoa(family), Given: family})
+		s.Own = append(
+			slices.Clip(s.Own),
+			avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: strconv.Itoa(family), Given: family},
+		)
 	}
 }

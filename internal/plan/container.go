@@ -10,7 +10,22 @@ import (
 )
 
 // wellKnownContainers are FFmpeg's names and usual extensions, for messages.
-var wellKnownContainers = []string{"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "opus", "wav", "mp3", "m4a", "flac", "gif"}
+var wellKnownContainers = []string{
+	"mp4",
+	"mov",
+	"mkv",
+	"webm",
+	"avi",
+	"flv",
+	"ts",
+	"ogg",
+	"opus",
+	"wav",
+	"mp3",
+	"m4a",
+	"flac",
+	"gif",
+}
 
 // resolveContainer finds the container of an output.
 func resolveContainer(o OutputConfig) (astiavx.Container, error) {
@@ -23,10 +38,17 @@ func resolveContainer(o OutputConfig) (astiavx.Container, error) {
 	}
 	switch {
 	case o.Format == "":
-		return c, &fault.ConfigError{Field: "Format", Value: "", Reason: "must be named for a writer", Supported: wellKnownContainers}
+		return c, &fault.ConfigError{
+			Field:     "Format",
+			Value:     "",
+			Reason:    "must be named for a writer",
+			Supported: wellKnownContainers,
+		}
 	case !ok:
 		return c, &fault.ConfigError{
-			Field: "Format", Value: o.Format, Reason: "there is no container of this name or extension" + fault.DidYouMean(o.Format, knownContainers()),
+			Field:     "Format",
+			Value:     o.Format,
+			Reason:    "there is no container of this name or extension" + fault.DidYouMean(o.Format, knownContainers()),
 			Supported: wellKnownContainers,
 		}
 	}
@@ -38,10 +60,20 @@ func containerOf(path string) (astiavx.Container, error) {
 	c, ok := astiavx.GuessContainer("", path)
 	switch {
 	case !ok && len(extension) < 2:
-		return c, &fault.ConfigError{Field: "path", Value: path, Reason: "needs an extension that names the container, or the option Format", Supported: wellKnownContainers}
+		return c, &fault.ConfigError{
+			Field:     "path",
+			Value:     path,
+			Reason:    "needs an extension that names the container, or the option Format",
+			Supported: wellKnownContainers,
+		}
 	case !ok:
 		return c, &fault.ConfigError{
-			Field: "path", Value: path, Reason: "no container has this extension; give it another, or name the container with the option Format" + fault.DidYouMean(extension[1:], knownContainers()),
+			Field: "path",
+			Value: path,
+			Reason: "no container has this extension; give it another, or name the container with the option Format" + fault.DidYouMean(
+				extension[1:],
+				knownContainers(),
+			),
 			Supported: wellKnownContainers,
 		}
 	}
@@ -57,7 +89,12 @@ func oneFile(c astiavx.Container, field, value string) error {
 	case why == "":
 		return nil
 	}
-	return &fault.ConfigError{Field: field, Value: value, Reason: c.Name + " " + why + "; take a container that is written to one file", Supported: wellKnownContainers}
+	return &fault.ConfigError{
+		Field:     field,
+		Value:     value,
+		Reason:    c.Name + " " + why + "; take a container that is written to one file",
+		Supported: wellKnownContainers,
+	}
 }
 
 // knownContainers are FFmpeg's names and the extensions of all containers, the well-known first.
@@ -71,7 +108,8 @@ func knownContainers() []string {
 	return names
 }
 
-// WantGlobalHeader says whether a container wants the encoder's header in its own. Where another does not, its muxer puts it back.
+// WantGlobalHeader says whether a container wants the encoder's header in its own. Where another
+// does not, its muxer puts it back.
 func WantGlobalHeader(containers []astiavx.Container) bool {
 	return slices.ContainsFunc(containers, func(c astiavx.Container) bool { return c.GlobalHeader })
 }

@@ -26,7 +26,8 @@ func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
 		err = &fault.ConfigError{Field: "Ptr", Value: f.Ptr, Reason: "must be the device address of the first frame"}
 	case f.Stream == perThreadStream:
 		err = &fault.ConfigError{
-			Field: "Stream", Value: f.Stream,
+			Field:  "Stream",
+			Value:  f.Stream,
 			Reason: "is CU_STREAM_PER_THREAD, which means another stream here; give the stream itself, or wait for it and leave Stream 0",
 		}
 	}
@@ -43,11 +44,15 @@ func checkExtent(f DeviceFrames, size int) error {
 	if ok && uint64(all) <= math.MaxUint-uint64(f.Ptr) {
 		return nil
 	}
-	return &fault.ConfigError{Field: "N", Value: f.N, Reason: fmt.Sprintf("frames of %d bytes each are more than can lie behind %#x", size, f.Ptr)}
+	return &fault.ConfigError{
+		Field:  "N",
+		Value:  f.N,
+		Reason: fmt.Sprintf("frames of %d bytes each are more than can lie behind %#x", size, f.Ptr),
+	}
 }
 
-// checkPitch finds rows that are too short, or longer than CUDA and FFmpeg have numbers for. What passes keeps the products of one picture's sizes, which FFmpeg
-// limits, far from overflowing.
+// checkPitch finds rows that are too short, or longer than CUDA and FFmpeg have numbers for. What
+// passes keeps the products of one picture's sizes, which FFmpeg limits, far from overflowing.
 func (p *Video) checkPitch(f DeviceFrames) error {
 	row := p.Config.Width
 	switch f.Layout {
@@ -103,7 +108,12 @@ func (p *Video) firstDevicePicture(f DeviceFrames) (first pipeline.Input, size i
 			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr, f.Ptr + uintptr(luma*height)}},
 		}, luma*height + chroma*((height+1)/2), nil
 	default:
-		return first, 0, &fault.ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: LayoutNames}
+		return first, 0, &fault.ConfigError{
+			Field:     "Layout",
+			Value:     int(f.Layout),
+			Reason:    "there is no such choice",
+			Supported: LayoutNames,
+		}
 	}
 }
 

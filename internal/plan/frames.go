@@ -46,8 +46,15 @@ func (p *Video) Pictures(f Frames) (Batch, error) {
 	}
 	if len(f.Data)%size != 0 {
 		return Batch{}, &fault.ConfigError{
-			Field: "Data", Value: len(f.Data),
-			Reason: fmt.Sprintf("is no whole number of frames: one of %d×%d as %s has %d bytes", p.Config.Width, p.Config.Height, f.Layout, size),
+			Field: "Data",
+			Value: len(f.Data),
+			Reason: fmt.Sprintf(
+				"is no whole number of frames: one of %d×%d as %s has %d bytes",
+				p.Config.Width,
+				p.Config.Height,
+				f.Layout,
+				size,
+			),
 		}
 	}
 	return Batch{First: first, Size: size, N: len(f.Data) / size}, nil
@@ -87,7 +94,12 @@ func (p *Video) firstPicture(f Frames) (first pipeline.Input, size int, err erro
 		}
 		return b, p.raw.Size, nil
 	default:
-		return first, 0, &fault.ConfigError{Field: "Layout", Value: int(f.Layout), Reason: "there is no such choice", Supported: LayoutNames}
+		return first, 0, &fault.ConfigError{
+			Field:     "Layout",
+			Value:     int(f.Layout),
+			Reason:    "there is no such choice",
+			Supported: LayoutNames,
+		}
 	}
 }
 
@@ -104,7 +116,9 @@ func (p *Video) checkLayout(layout Layout) error {
 func (p *Audio) CheckSamples(samples [][]float32) error {
 	if len(samples) != p.Config.NumChannels {
 		return &fault.ConfigError{
-			Field: "samples", Value: fmt.Sprintf("%d channels", len(samples)), Reason: fmt.Sprintf("the stream has %d", p.Config.NumChannels),
+			Field:  "samples",
+			Value:  fmt.Sprintf("%d channels", len(samples)),
+			Reason: fmt.Sprintf("the stream has %d", p.Config.NumChannels),
 		}
 	}
 	for i, channel := range samples {

@@ -37,5 +37,10 @@ func (t *Output) CheckTags() error {
 	if e == nil {
 		return nil
 	}
-	return &fault.ConfigError{Field: "Metadata[" + e.Key + "]", Value: t.Spec.Metadata[e.Key], Reason: e.Reason, Supported: e.Kept}
+	return &fault.ConfigError{
+		Field:     "Metadata[" + e.Key + "]",
+		Value:     t.Spec.Metadata[e.Key],
+		Reason:    e.Reason,
+		Supported: e.Kept,
+	}
 }

@@ -46,19 +46,36 @@ func (t *Output) faststart() error {
 	}
 	switch {
 	case o.CrashSafe != nil && *o.CrashSafe:
-		return &fault.ConfigError{Field: "Faststart", Value: true, Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two"}
+		return &fault.ConfigError{
+			Field:  "Faststart",
+			Value:  true,
+			Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two",
+		}
 	case !container.IsMovFamily(t.Container.Name):
-		return &fault.ConfigError{Field: "Faststart", Value: t.Container.Name, Reason: "is for mp4 and mov; other containers need none"}
+		return &fault.ConfigError{
+			Field:  "Faststart",
+			Value:  t.Container.Name,
+			Reason: "is for mp4 and mov; other containers need none",
+		}
 	case o.Kind != ToFile:
-		return &fault.ConfigError{Field: "Faststart", Value: o.Shown(), Reason: "needs a file, which it reads again; open one with OpenFile"}
+		return &fault.ConfigError{
+			Field:  "Faststart",
+			Value:  o.Shown(),
+			Reason: "needs a file, which it reads again; open one with OpenFile",
+		}
 	case t.Muxer["movflags"] != "":
-		return &fault.ConfigError{Field: "Faststart", Value: t.Muxer["movflags"], Reason: "FormatOptions[movflags] is set too; add +faststart to it instead"}
+		return &fault.ConfigError{
+			Field:  "Faststart",
+			Value:  t.Muxer["movflags"],
+			Reason: "FormatOptions[movflags] is set too; add +faststart to it instead",
+		}
 	}
 	t.Muxer["movflags"], t.saidIn["movflags"] = "+faststart", "Faststart"
 	return nil
 }
 
-// AddStreamOptions adds those options of a stream that this container knows. The streams share them.
+// AddStreamOptions adds those options of a stream that this container knows. The streams share
+// them.
 func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 	known := astiavx.MuxerOptions(t.Container.Name)
 	for _, o := range options {
@@ -66,7 +83,16 @@ func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 			continue
 		}
 		if said, ok := t.Muxer[o.Key]; ok && said != o.Value {
-			return &fault.ConfigError{Field: o.Field, Value: o.Given, Reason: fmt.Sprintf("%s has %q for it already, from %s, and takes one value for all; give it once", t.Container.Name, said, t.saidIn[o.Key])}
+			return &fault.ConfigError{
+				Field: o.Field,
+				Value: o.Given,
+				Reason: fmt.Sprintf(
+					"%s has %q for it already, from %s, and takes one value for all; give it once",
+					t.Container.Name,
+					said,
+					t.saidIn[o.Key],
+				),
+			}
 		}
 		t.Muxer[o.Key], t.saidIn[o.Key] = o.Value, fmt.Sprintf("stream %d", stream)
 	}

@@ -17,13 +17,22 @@ import (
 func (o OutputConfig) check() error {
 	switch {
 	case o.Patience != nil && *o.Patience <= 0:
-		return &fault.ConfigError{Field: "Patience", Value: *o.Patience, Reason: "must be more than 0; the default is " + muxer.DefaultPatience.String()}
+		return &fault.ConfigError{
+			Field:  "Patience",
+			Value:  *o.Patience,
+			Reason: "must be more than 0; the default is " + muxer.DefaultPatience.String(),
+		}
 	case o.Kind == ToWriter && o.Writer == nil:
 		return &fault.ConfigError{Field: "w", Reason: "is nil; give a writer"}
 	case o.Kind == ToWriter && isNilPointer(o.Writer):
 		return &fault.ConfigError{Field: "w", Value: o.Shown(), Reason: "is a nil pointer; give a writer"}
 	case o.Kind == ToURL && o.Path == "":
-		return &fault.ConfigError{Field: "url", Value: "", Reason: "is empty; name a protocol and an address", Supported: destination.Protocols()}
+		return &fault.ConfigError{
+			Field:     "url",
+			Value:     "",
+			Reason:    "is empty; name a protocol and an address",
+			Supported: destination.Protocols(),
+		}
 	case (o.Kind == ToFile || o.Kind == UnknownOutput) && o.Path == "":
 		return &fault.ConfigError{Field: "path", Value: "", Reason: "a file needs a name"}
 	}
@@ -35,7 +44,10 @@ func (o OutputConfig) checkNames() error {
 	if o.Kind == ToURL {
 		return avoption.CheckTexts(avoption.Setting{Field: "Format", Value: o.Format})
 	}
-	return avoption.CheckTexts(avoption.Setting{Field: "path", Value: o.Path}, avoption.Setting{Field: "Format", Value: o.Format})
+	return avoption.CheckTexts(
+		avoption.Setting{Field: "path", Value: o.Path},
+		avoption.Setting{Field: "Format", Value: o.Format},
+	)
 }
 
 func isNilPointer(v any) bool {
@@ -62,13 +74,18 @@ func (t *Output) findContainer() (err error) {
 		return err
 	}
 	if protocol.OnlyFLV() && t.Container.Name != "flv" {
-		return &fault.ConfigError{Field: "Format", Value: o.Format, Reason: protocol.Name + " carries no other container", Supported: []string{"flv"}}
+		return &fault.ConfigError{
+			Field:     "Format",
+			Value:     o.Format,
+			Reason:    protocol.Name + " carries no other container",
+			Supported: []string{"flv"},
+		}
 	}
 	return nil
 }
 
-// formatOptions turns the options of the target into text, checks each, and divides them into those of the muxer, and of a URL's protocol those that
-// the muxer does not know.
+// formatOptions turns the options of the target into text, checks each, and divides them into those
+// of the muxer, and of a URL's protocol those that the muxer does not know.
 func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err error) {
 	list, err := avoption.FromMap(t.Spec.FormatOptions, nil)
 	if err != nil {
@@ -101,7 +118,10 @@ func (t *Output) checkProtocol(o avoption.Option, ofMuxer []astiavx.Option) erro
 	case !ok && protocol.Uploads:
 		return notForUploads(o, protocol, ofMuxer)
 	case !ok:
-		return o.UnknownError("neither "+t.Container.Name+" nor "+protocol.Name+" has such an option", append(protocol.Options(), ofMuxer...))
+		return o.UnknownError(
+			"neither "+t.Container.Name+" nor "+protocol.Name+" has such an option",
+			append(protocol.Options(), ofMuxer...),
+		)
 	}
 	err := protocol.Check(o.Key, o.Value)
 	if e, ok := errors.AsType[*upload.OptionError](err); ok {

@@ -8,7 +8,8 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer and URL.
+// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer and
+// URL.
 type OutputConfig struct {
 	Kind          outputKind
 	Path          string    // of a file, or a URL

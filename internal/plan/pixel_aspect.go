@@ -25,7 +25,15 @@ func (p *Video) checkPixelAspect() error {
 	}
 	var ok bool
 	if p.PixelAspect, ok = frameRate(a); !ok || a > mostPixelAspect || a < 1.0/mostPixelAspect {
-		return &fault.ConfigError{Field: "PixelAspect", Value: a, Reason: fmt.Sprintf("must be the width of a pixel by its height, from 1/%d to %d, such as 16.0/11", mostPixelAspect, mostPixelAspect)}
+		return &fault.ConfigError{
+			Field: "PixelAspect",
+			Value: a,
+			Reason: fmt.Sprintf(
+				"must be the width of a pixel by its height, from 1/%d to %d, such as 16.0/11",
+				mostPixelAspect,
+				mostPixelAspect,
+			),
+		}
 	}
 	return nil
 }
@@ -48,7 +56,11 @@ func (p *Video) CheckAspectIn(cc *astiav.CodecContext, containers []astiavx.Cont
 		if says(c) {
 			continue
 		}
-		e.Reason = fmt.Sprintf("neither %s nor %s in it can say that a pixel has this shape; take another container, scale the pictures to square pixels", c.Name, encoder)
+		e.Reason = fmt.Sprintf(
+			"neither %s nor %s in it can say that a pixel has this shape; take another container, scale the pictures to square pixels",
+			c.Name,
+			encoder,
+		)
 		e.Reason += ", or take a codec that says it: h264, hevc, mpeg4"
 		for _, name := range []string{"mp4", "mov", "matroska", "webm", "avi", "nut"} {
 			other, _ := astiavx.GuessContainer(name, "")

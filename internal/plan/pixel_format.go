@@ -112,7 +112,12 @@ func unknownPixelFormat(field, name string, supported []string) error {
 	if astiav.FindPixelFormatByName(name) != astiav.PixelFormatNone {
 		reason = "there is no conversion for this pixel format"
 	}
-	return &fault.ConfigError{Field: field, Value: name, Reason: reason + fault.DidYouMean(name, supported), Supported: fault.KnownFirst(supported, wellKnownFormats)}
+	return &fault.ConfigError{
+		Field:     field,
+		Value:     name,
+		Reason:    reason + fault.DidYouMean(name, supported),
+		Supported: fault.KnownFirst(supported, wellKnownFormats),
+	}
 }
 
 // wellKnownFormats stand first where a message lists what would do.
@@ -158,7 +163,12 @@ func (p *Video) fit(n, log2 int) (fitting int, ok bool) {
 
 func (p *Video) oddSize(field string, n, step int, codec *astiav.Codec, format astiav.PixelFormat) error {
 	var reason strings.Builder
-	fmt.Fprintf(&reason, "must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad", step, format.Name())
+	fmt.Fprintf(
+		&reason,
+		"must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad",
+		step,
+		format.Name(),
+	)
 	if n > step {
 		reason.WriteString(" or crop")
 	}

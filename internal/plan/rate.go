@@ -6,12 +6,13 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// mostDenominator bounds the fraction that a frame rate becomes: 1001 thousandths and the like fit with room to spare, and a
-// time base of microseconds still can say it.
+// mostDenominator bounds the fraction that a frame rate becomes: 1001 thousandths and the like fit
+// with room to spare, and a time base of microseconds still can say it.
 const mostDenominator = 1_001_000
 
-// frameRate returns the simplest fraction that is nearest to f, by continued fractions: the first convergent that is f to the last bit of a
-// float64, or else the last whose denominator is not too large.
+// frameRate returns the simplest fraction that is nearest to f, by continued fractions: the first
+// convergent that is f to the last bit of a float64, or else the last whose denominator is not too
+// large.
 func frameRate(f float64) (astiav.Rational, bool) {
 	if !(f > 0) || f > math.MaxInt32 {
 		return astiav.Rational{}, false

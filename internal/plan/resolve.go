@@ -22,7 +22,8 @@ func (p *Video) resolve() (*astiav.Codec, error) {
 	return astiav.FindEncoderByName(name), nil
 }
 
-// ResolveFor finds the encoder for these containers: the one that is named, or that of the first default codec of one of them that all carry.
+// ResolveFor finds the encoder for these containers: the one that is named, or that of the first
+// default codec of one of them that all carry.
 func (p *Video) ResolveFor(containers []astiavx.Container) (*astiav.Codec, error) {
 	if !p.OnCUDA() {
 		return codec.ResolveFor(p.Config.Codec, astiav.MediaTypeVideo, containers...)

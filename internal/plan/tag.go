@@ -18,7 +18,11 @@ func (p *Video) checkTag() error {
 	if tag == "" || len(tag) == 4 && !odd {
 		return nil
 	}
-	return &fault.ConfigError{Field: "Tag", Value: tag, Reason: `must be four letters or digits, such as "hvc1"; "" means what most players take`}
+	return &fault.ConfigError{
+		Field:  "Tag",
+		Value:  tag,
+		Reason: `must be four letters or digits, such as "hvc1"; "" means what most players take`,
+	}
 }
 
 // CheckTagIn refuses a tag that a container does not take for the codec, or that none of the
@@ -37,7 +41,12 @@ func (p *Video) CheckTagIn(codec *astiav.Codec, containers []astiavx.Container) 
 			continue
 		}
 		tags, choosable := container.CodecTags(c.Name, codec.ID())
-		e := &fault.ConfigError{Field: "Tag", Value: p.Config.Tag, Supported: tags, Reason: fmt.Sprintf("%s does not name %s so", c.Name, name)}
+		e := &fault.ConfigError{
+			Field:     "Tag",
+			Value:     p.Config.Tag,
+			Supported: tags,
+			Reason:    fmt.Sprintf("%s does not name %s so", c.Name, name),
+		}
 		if !choosable {
 			e.Reason = fmt.Sprintf(`FFmpeg chooses it for %s in %s, by what the pictures are; set it to ""`, name, c.Name)
 		}
@@ -45,8 +54,10 @@ func (p *Video) CheckTagIn(codec *astiav.Codec, containers []astiavx.Container) 
 	}
 	if !placed {
 		return &fault.ConfigError{
-			Field: "Tag", Value: p.Config.Tag, Supported: []string{"mp4", "mov", "avi"},
-			Reason: containers[0].Name + " does not name codecs by four letters of one's choice; drop it, or take a container that does",
+			Field:     "Tag",
+			Value:     p.Config.Tag,
+			Supported: []string{"mp4", "mov", "avi"},
+			Reason:    containers[0].Name + " does not name codecs by four letters of one's choice; drop it, or take a container that does",
 		}
 	}
 	return nil

@@ -26,8 +26,10 @@ var ofFFmpegHTTP = []string{"http", "tls", "tcp"}
 // notForUploads is the error about an option that neither the muxer nor an upload has.
 func notForUploads(o avoption.Option, p destination.Protocol, ofMuxer []astiavx.Option) error {
 	if o.Key == "listen" {
-		return o.ConfigError("avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
-			"with Writer, as examples/http does")
+		return o.ConfigError(
+			"avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
+				"with Writer, as examples/http does",
+		)
 	}
 	known := astiavx.OutputProtocols()
 	for _, name := range ofFFmpegHTTP {
@@ -35,7 +37,9 @@ func notForUploads(o avoption.Option, p destination.Protocol, ofMuxer []astiavx.
 			continue
 		}
 		if _, ok := avoption.Find(astiavx.ProtocolOptions(name), o.Key); ok {
-			return o.ConfigError(p.Name+" is carried by Go's net/http and not by FFmpeg, whose option this is", upload.OptionNames()...)
+			return o.ConfigError(
+				p.Name+" is carried by Go's net/http and not by FFmpeg, whose option this is",
+				upload.OptionNames()...)
 		}
 	}
 	return o.UnknownError("there is no such option of a container or of "+p.Name, append(p.Options(), ofMuxer...))

@@ -13,7 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// Video is a VideoConfig that has been checked as far as it can be without a container. It never changes: an Open that was left behind may still read it.
+// Video is a VideoConfig that has been checked as far as it can be without a container. It never
+// changes: an Open that was left behind may still read it.
 type Video struct {
 	Config      VideoConfig
 	Rate        astiav.Rational
@@ -26,12 +27,25 @@ type Video struct {
 
 // reservedVideoOptions are options of libavcodec, or of the ffmpeg command, that belong to a field.
 var reservedVideoOptions = map[string]string{
-	"pixel_format": "PixelFormat", "pix_fmt": "PixelFormat", "video_size": "Width and Height", "s": "Width and Height",
-	"time_base": "FrameRate", "framerate": "FrameRate", "r": "FrameRate", "c": "Codec", "c:v": "Codec", "codec": "Codec", "vcodec": "Codec",
-	"q": quality, "qscale": quality, "q:v": quality, "qscale:v": quality,
+	"pixel_format": "PixelFormat",
+	"pix_fmt":      "PixelFormat",
+	"video_size":   "Width and Height",
+	"s":            "Width and Height",
+	"time_base":    "FrameRate",
+	"framerate":    "FrameRate",
+	"r":            "FrameRate",
+	"c":            "Codec",
+	"c:v":          "Codec",
+	"codec":        "Codec",
+	"vcodec":       "Codec",
+	"q":            quality,
+	"qscale":       quality,
+	"q:v":          quality,
+	"qscale:v":     quality,
 }
 
-// The qualities are what the ffmpeg command makes of its -q (ffmpeg_mux_init.c): FF_QP2LAMBDA times it.
+// The qualities are what the ffmpeg command makes of its -q (ffmpeg_mux_init.c): FF_QP2LAMBDA times
+// it.
 const (
 	audioQuality = `ExtraOptions[global_quality], at 118 for each step, and ExtraOptions[flags] to "+qscale",`
 	quality      = "CRF, or where there is none " + audioQuality
@@ -39,7 +53,12 @@ const (
 
 // handledVideoOptions are not set as options, but understood.
 var handledVideoOptions = map[string]string{
-	"colorspace": "", "color_range": "", "color_primaries": "", "color_trc": "", "chroma_sample_location": "", "threads": "",
+	"colorspace":             "",
+	"color_range":            "",
+	"color_primaries":        "",
+	"color_trc":              "",
+	"chroma_sample_location": "",
+	"threads":                "",
 }
 
 // NewVideo checks what can be known before there is a container.
@@ -70,9 +89,24 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 func (p *Video) checkNames() error {
 	c := &p.Config
 	return avoption.CheckTexts(
-		avoption.Setting{Field: "Device", Value: c.Device}, avoption.Setting{Field: "Codec", Value: c.Codec}, avoption.Setting{Field: "PixelFormat", Value: c.PixelFormat}, avoption.Setting{Field: "Preset", Value: c.Preset},
-		avoption.Setting{Field: "InputFormat", Value: c.InputFormat}, avoption.Setting{Field: "ColorSpace", Value: c.ColorSpace}, avoption.Setting{Field: "ColorRange", Value: c.ColorRange},
-		avoption.Setting{Field: "ColorPrimaries", Value: c.ColorPrimaries}, avoption.Setting{Field: "ColorTransfer", Value: c.ColorTransfer},
+		avoption.Setting{
+			Field: "Device",
+			Value: c.Device,
+		},
+		avoption.Setting{Field: "Codec", Value: c.Codec},
+		avoption.Setting{Field: "PixelFormat", Value: c.PixelFormat},
+		avoption.Setting{Field: "Preset", Value: c.Preset},
+		avoption.Setting{
+			Field: "InputFormat",
+			Value: c.InputFormat,
+		},
+		avoption.Setting{Field: "ColorSpace", Value: c.ColorSpace},
+		avoption.Setting{Field: "ColorRange", Value: c.ColorRange},
+		avoption.Setting{
+			Field: "ColorPrimaries",
+			Value: c.ColorPrimaries,
+		},
+		avoption.Setting{Field: "ColorTransfer", Value: c.ColorTransfer},
 	)
 }
 
@@ -83,7 +117,11 @@ func (p *Video) checkSize() error {
 		n     int
 	}{{"Width", width}, {"Height", height}} {
 		if side.n <= 0 {
-			return &fault.ConfigError{Field: side.field, Value: side.n, Reason: "must be above 0: the size of the input frames in pixels"}
+			return &fault.ConfigError{
+				Field:  side.field,
+				Value:  side.n,
+				Reason: "must be above 0: the size of the input frames in pixels",
+			}
 		}
 	}
 	if astiavx.ValidSize(width, height) {
@@ -93,13 +131,21 @@ func (p *Video) checkSize() error {
 	if height > width {
 		field, larger = "Height", height
 	}
-	return &fault.ConfigError{Field: field, Value: larger, Reason: fmt.Sprintf("%d×%d pixels are more than FFmpeg takes; about 16000×16000 is the most", width, height)}
+	return &fault.ConfigError{
+		Field:  field,
+		Value:  larger,
+		Reason: fmt.Sprintf("%d×%d pixels are more than FFmpeg takes; about 16000×16000 is the most", width, height),
+	}
 }
 
 func (p *Video) checkRate() error {
 	rate, ok := frameRate(p.Config.FrameRate)
 	if !ok {
-		return &fault.ConfigError{Field: "FrameRate", Value: p.Config.FrameRate, Reason: "must be frames per second, from 0.000001 to 2147483647, such as 30 or 30000.0/1001"}
+		return &fault.ConfigError{
+			Field:  "FrameRate",
+			Value:  p.Config.FrameRate,
+			Reason: "must be frames per second, from 0.000001 to 2147483647, such as 30 or 30000.0/1001",
+		}
 	}
 	p.Rate = rate
 	return nil
@@ -110,13 +156,22 @@ func (p *Video) checkDevice() error {
 		return nil
 	}
 	if !p.OnCUDA() {
-		return &fault.ConfigError{Field: "Device", Value: p.Config.Device, Reason: "there is no such device", Supported: []string{"cpu", "cuda", "cuda:N"}}
+		return &fault.ConfigError{
+			Field:     "Device",
+			Value:     p.Config.Device,
+			Reason:    "there is no such device",
+			Supported: []string{"cpu", "cuda", "cuda:N"},
+		}
 	}
 	if gpuOption, ok := p.Config.ExtraOptions["gpu"]; ok {
 		return &fault.ConfigError{Field: avoption.ExtraField("gpu"), Value: gpuOption, Reason: "set Device instead"}
 	}
 	if p.Config.PixelFormat != "" {
-		return &fault.ConfigError{Field: "PixelFormat", Value: p.Config.PixelFormat, Reason: "must be empty on CUDA, which encodes nv12"}
+		return &fault.ConfigError{
+			Field:  "PixelFormat",
+			Value:  p.Config.PixelFormat,
+			Reason: "must be empty on CUDA, which encodes nv12",
+		}
 	}
 	return nil
 }
@@ -143,10 +198,19 @@ func (p *Video) checkInput() error {
 	p.InputFormat = format
 	var ok bool
 	if p.raw, ok = astiavx.RawLayout(format, p.Config.Width, p.Config.Height); !ok {
-		return &fault.ConfigError{Field: "InputFormat", Value: name, Reason: fmt.Sprintf("cannot hold %d×%d pixels", p.Config.Width, p.Config.Height)}
+		return &fault.ConfigError{
+			Field:  "InputFormat",
+			Value:  name,
+			Reason: fmt.Sprintf("cannot hold %d×%d pixels", p.Config.Width, p.Config.Height),
+		}
 	}
-	if astiavx.DescribePixelFormat(format).Mosaic && min(p.Config.Width, p.Config.Height) < 2 { // swscale would end the process
-		return &fault.ConfigError{Field: "InputFormat", Value: name, Reason: fmt.Sprintf("has blocks of 2×2 pixels; %d×%d hold none", p.Config.Width, p.Config.Height)}
+	if astiavx.DescribePixelFormat(format).Mosaic &&
+		min(p.Config.Width, p.Config.Height) < 2 { // swscale would end the process
+		return &fault.ConfigError{
+			Field:  "InputFormat",
+			Value:  name,
+			Reason: fmt.Sprintf("has blocks of 2×2 pixels; %d×%d hold none", p.Config.Width, p.Config.Height),
+		}
 	}
 	return nil
 }
@@ -161,7 +225,12 @@ func (p *Video) checkChoices() error {
 		return err
 	}
 	if cfg.OddSize < 0 || int(cfg.OddSize) >= len(OddSizeNames) {
-		return &fault.ConfigError{Field: "OddSize", Value: int(cfg.OddSize), Reason: "there is no such choice", Supported: OddSizeNames}
+		return &fault.ConfigError{
+			Field:     "OddSize",
+			Value:     int(cfg.OddSize),
+			Reason:    "there is no such choice",
+			Supported: OddSizeNames,
+		}
 	}
 	return fault.First(
 		p.Color.Check(),
@@ -178,14 +247,19 @@ func (p *Video) checkChoices() error {
 	)
 }
 
-// mostAskedThreads is more than any encoder makes use of. Some would start as many as they are told.
+// mostAskedThreads is more than any encoder makes use of. Some would start as many as they are
+// told.
 const mostAskedThreads = 4096
 
 // checkThreads takes the number of threads from the field or the option.
 func (p *Video) checkThreads() error {
 	p.Threads = p.Config.Threads
 	if p.Threads < 0 || p.Threads > mostAskedThreads {
-		return &fault.ConfigError{Field: "Threads", Value: p.Threads, Reason: fmt.Sprintf("must be from 0 to %d; 0 means as many as it profits from", mostAskedThreads)}
+		return &fault.ConfigError{
+			Field:  "Threads",
+			Value:  p.Threads,
+			Reason: fmt.Sprintf("must be from 0 to %d; 0 means as many as it profits from", mostAskedThreads),
+		}
 	}
 	given, ok := p.Config.ExtraOptions["threads"]
 	if !ok {
@@ -198,7 +272,9 @@ func (p *Video) checkThreads() error {
 	o := avoption.Option{Field: avoption.ExtraField("threads"), Key: "threads", Value: text, Given: given}
 	n, err := astiavx.CheckEncoderOption("", "threads", text)
 	if err != nil || avoption.IsFraction(text) || n > mostAskedThreads {
-		return o.ConfigError(fmt.Sprintf("must be a whole number from 0 to %d; 0 means as many as it profits from", mostAskedThreads))
+		return o.ConfigError(
+			fmt.Sprintf("must be a whole number from 0 to %d; 0 means as many as it profits from", mostAskedThreads),
+		)
 	}
 	p.Threads = int(n)
 	return nil

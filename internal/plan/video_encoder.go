@@ -60,7 +60,12 @@ func (p *Video) forFormat(
 	if s.Width, s.Height, err = p.outSize(encoder, s.Format); err != nil {
 		return s, err
 	}
-	target := color.Target{Format: s.Format, Codec: encoder.ID(), Container: color.LeastCapable(codec.ContainerNames(containers)), Height: s.Height}
+	target := color.Target{
+		Format:    s.Format,
+		Codec:     encoder.ID(),
+		Container: color.LeastCapable(codec.ContainerNames(containers)),
+		Height:    s.Height,
+	}
 	wishes := p.Color
 	if p.keepsFullRange() && wishes.ColorRange.Value == "" {
 		wishes.ColorRange = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
