@@ -16,7 +16,8 @@ import (
 var (
 	fence   = regexp.MustCompile("(?ms)^\\s*```.*?^\\s*```$")
 	link    = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]+)\)`)
-	mention = regexp.MustCompile("`((?:api|nodes|muxer|gpu|pipeline|internal|benchmarks|examples|scripts|docs)/[\\w./-]+)`")
+	mention = regexp.MustCompile("`((?:api|nodes|muxer|gpu|pipeline|internal|benchmarks|examples|scripts|docs)" +
+		"/[\\w./-]+)`")
 	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
 	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	symbol  = regexp.MustCompile(`^(Test|Example|Benchmark|Fuzz)\w*$`)
