@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestGreys converts every grey, three pixels wide: the chroma filters see two greys at once here and there, whose average is
-// neutral too.
+// TestGreys converts every grey, three pixels wide: the chroma filters see two greys at once here
+// and there, whose average is neutral too.
 func TestGreys(t *testing.T) {
 	greys := newColours(256*3+1, 2, func(x, _ int) [3]byte { v := byte(x / 3); return [3]byte{v, v, v} })
 	eachConfig(func(cfg Config) {

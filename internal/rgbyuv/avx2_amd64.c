@@ -17,7 +17,9 @@
 
 INLINE words mulhi(words a, words b) { return (words)_mm256_mulhi_epu16((__m256i)a, (__m256i)b); }
 
-INLINE words pair_sums(words v, int weight) { return (words)_mm256_maddubs_epi16((__m256i)v, _mm256_set1_epi8(weight)); }
+INLINE words pair_sums(words v, int weight) {
+	return (words)_mm256_maddubs_epi16((__m256i)v, _mm256_set1_epi8(weight));
+}
 
 INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
 	__m256i both = _mm256_packus_epi16((__m256i)(a >> 8), (__m256i)(b >> 8));
@@ -26,7 +28,8 @@ INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
 	_mm_storeu_si128((__m128i *)v, _mm256_extracti128_si256(both, 1));
 }
 
-// load_halves makes the shuffles, which work on 16 bytes, see the first 16 pixels and the next 16.
+// load_halves loads the first 16 pixels and the next 16 into one half each: the shuffles work on 16
+// bytes.
 INLINE __m256i load_halves(const uint8_t *low, const uint8_t *high) {
 	return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)low)),
 		_mm_loadu_si128((const __m128i *)high), 1);
@@ -43,8 +46,8 @@ INLINE __m256i every_third(int phase) {
 	return (__m256i)(third == (uint8_t)phase);
 }
 
-// split3: byte i of channel c is byte 3i+c of 48. No two of these are equal modulo 16, so the three vectors merge into one before
-// they are shuffled.
+// split3: byte i of channel c is byte 3i+c of 48. No two of these are equal modulo 16, so the three
+// vectors are merged into one before they are shuffled.
 INLINE void split3(const uint8_t *p, words out[3]) {
 	const __m256i v0 = load_halves(p, p + 48), v1 = load_halves(p + 16, p + 64), v2 = load_halves(p + 32, p + 80);
 	for (int c = 0; c < 3; c++) {
@@ -55,7 +58,7 @@ INLINE void split3(const uint8_t *p, words out[3]) {
 	}
 }
 
-// split4 is a 4x4 transposition of bytes within 16, then one of 32-bit words.
+// split4 transposes 4x4 bytes within 16 bytes, and then words of 32 bits.
 INLINE void split4(const uint8_t *p, words out[4]) {
 	const bytes transposed = (numbers * 4 & 15) + (numbers >> 2);
 	__m256i v[4];

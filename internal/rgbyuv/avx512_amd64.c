@@ -1,4 +1,4 @@
-// AVX-512 with VBMI, whose vpermi2b picks any bytes out of two vectors: Ice Lake, Zen 4 and later.
+// AVX-512 with VBMI, whose vpermi2b selects any bytes of two vectors: Ice Lake, Zen 4 and later.
 
 #include <immintrin.h>
 #include <string.h>
@@ -17,9 +17,12 @@
 
 INLINE words mulhi(words a, words b) { return (words)_mm512_mulhi_epu16((__m512i)a, (__m512i)b); }
 
-INLINE words pair_sums(words v, int weight) { return (words)_mm512_maddubs_epi16((__m512i)v, _mm512_set1_epi8(weight)); }
+INLINE words pair_sums(words v, int weight) {
+	return (words)_mm512_maddubs_epi16((__m512i)v, _mm512_set1_epi8(weight));
+}
 
-#define SIXTEEN(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9, n + 10, n + 11, n + 12, n + 13, n + 14, n + 15
+#define SIXTEEN(n) \
+	n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9, n + 10, n + 11, n + 12, n + 13, n + 14, n + 15
 
 static const bytes numbers = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48)};
 
@@ -30,7 +33,8 @@ INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
 	_mm256_storeu_si256((__m256i *)v, _mm512_extracti64x4_epi64(both, 1));
 }
 
-// split3: byte i of channel c is byte 3i+c of 192. The first step finds those below 128, the second adds the others.
+// split3: byte i of channel c is byte 3i+c of 192. The first step selects bytes below 128, the
+// second step the others.
 INLINE void split3(const uint8_t *p, words out[3]) {
 	const __m512i v0 = (__m512i)load(p), v1 = (__m512i)load(p + 64), v2 = (__m512i)load(p + 128);
 	for (int c = 0; c < 3; c++) {
@@ -41,9 +45,11 @@ INLINE void split3(const uint8_t *p, words out[3]) {
 	}
 }
 
-// split4: byte i of channel c is byte 4i+c of 256: of the first 128, or modulo 128 of the others.
+// split4: byte i of channel c is byte 4i+c of 256: the first 128 bytes give the low half, the
+// others the high half.
 INLINE void split4(const uint8_t *p, words out[4]) {
-	const __m512i v0 = (__m512i)load(p), v1 = (__m512i)load(p + 64), v2 = (__m512i)load(p + 128), v3 = (__m512i)load(p + 192);
+	const __m512i v0 = (__m512i)load(p), v1 = (__m512i)load(p + 64);
+	const __m512i v2 = (__m512i)load(p + 128), v3 = (__m512i)load(p + 192);
 	for (int c = 0; c < 4; c++) {
 		__m512i from = (__m512i)(numbers * 4 + (uint8_t)c);
 		__m512i low = _mm512_permutex2var_epi8(v0, from, v1), high = _mm512_permutex2var_epi8(v2, from, v3);

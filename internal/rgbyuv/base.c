@@ -1,4 +1,4 @@
-// What every machine of the architecture has: SSE2 on amd64, NEON on arm64, plain C elsewhere.
+// The level that each machine of the architecture has: SSE2 on amd64, NEON on arm64, else plain C.
 
 #include <string.h>
 

@@ -10,7 +10,8 @@ INLINE void store_high_bytes(uint8_t *u, uint8_t *v, words a, words b) {
 
 INLINE __m128i upper_half(__m128i v) { return _mm_unpackhi_epi64(v, v); }
 
-// split3: each round interleaves the first half of the 48 bytes with the second. After four, neighbours are those that were three apart.
+// split3: each round interleaves the first half of the 48 bytes with the second half. After four
+// rounds, bytes that were three apart are neighbours.
 INLINE void split3(const uint8_t *p, words out[3]) {
 	__m128i a = (__m128i)load(p), b = (__m128i)load(p + 16), c = (__m128i)load(p + 32);
 	for (int round = 0; round < 4; round++) {

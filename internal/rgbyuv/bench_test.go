@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// BenchmarkConvert converts a 1080p picture and copies it, in turn, and reports the medians of both. "x-copy" is how many times as
-// long as the copy of the input, by copy(), the conversion takes: the machine's noise hits both.
+// BenchmarkConvert converts a 1080p picture and copies it, in turn, and reports the medians of
+// both. "x-copy" is how many times as long as the copy of the input, by copy(), the conversion
+// takes: the machine's noise hits both.
 func BenchmarkConvert(b *testing.B) {
 	const width, height = 1920, 1080
 	from := natural(width, height)

@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestBounds converts pictures that begin, and pictures that end, where memory does: a byte read or written beyond kills the
-// test. The last row has no padding, as in memory that holds no more than it must.
+// TestBounds converts pictures that begin, and pictures that end, where memory does: a byte read or
+// written beyond kills the test. The last row has no padding, as in memory that holds no more than
+// it must.
 func TestBounds(t *testing.T) {
 	for _, atEnd := range []bool{false, true} {
 		for _, size := range sizes {

@@ -2,17 +2,18 @@ package rgbyuv
 
 import "math"
 
-// luma is the share of R and B in Y; the rest is G.
+// luma is the share of R and B in Y; the share of G is the rest.
 type luma struct{ r, b float64 }
 
 var lumas = [numMatrices]luma{BT601: {.299, .114}, BT709: {.2126, .0722}, BT2020: {.2627, .0593}}
 
-// scale is the span of Y from black to white, and that of chroma, each as a share of 255, and where Y begins.
+// scale is the span of Y from black to white and the span of chroma, each as a share of 255, and
+// the value of black.
 type scale struct{ y, c, y0 float64 }
 
 var scales = [numRanges]scale{Limited: {219. / 255, 224. / 255, 16}, Full: {1, 1, 0}}
 
-// exact gives the rows of the matrix, the range included: Y, U and V of R, G and B.
+// exact returns the rows of the matrix for Y, U and V of R, G and B, including the range.
 func exact(m Matrix, r Range) (y, u, v [3]float64) {
 	l, s := lumas[m], scales[r]
 	k := [3]float64{l.r, 1 - l.r - l.b, l.b}
@@ -25,23 +26,25 @@ func exact(m Matrix, r Range) (y, u, v [3]float64) {
 	return y, u, v
 }
 
-// coefficients are those rows as the kernels take them, in multiples of 1/65536, without signs, and what is added for Y and for
-// chroma, in multiples of 1/256.
+// coefficients are the rows of the matrix as the kernels take them: in multiples of 1/65536,
+// without signs. The offsets of Y and of chroma, y0 and c0, are in multiples of 1/256, and include
+// the rounding.
 type coefficients struct {
 	y, u, v [3]uint16
 	y0, c0  uint16
 }
 
-// unit is 1 as a coefficient; maxChroma is the largest for chroma: a half, less the little that keeps 128 + 255.5/2, of pure blue
-// or red with full range, below 256.
+// unit is 1 as a coefficient. maxChroma is the largest coefficient of chroma: a half, less the
+// amount that keeps 128 + 255.5/2, of pure blue or red with full range, below 256.
 const (
 	unit      = 1 << 16
 	maxChroma = unit/2 - 1
 )
 
-// newCoefficients rounds so that greys stay exact: G takes up the rounding of the others, so that the rows of chroma sum to nothing and
-// that of Y to the range. Each product loses up to 1/256 below, half of that on average; y0 gives back 1/256, with which no grey of
-// any matrix and range rounds the wrong way.
+// newCoefficients rounds so that greys stay exact: G takes the rounding errors of R and B, so that
+// the rows of chroma sum to 0 and the row of Y sums to the range. Each product is truncated by up
+// to 1/256, half of that on average; y0 adds 1/256 to compensate. With that, no grey of any matrix
+// and range is rounded the wrong way.
 func newCoefficients(m Matrix, r Range) coefficients {
 	y, u, v := exact(m, r)
 	c := coefficients{

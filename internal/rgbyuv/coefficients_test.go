@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestMatrices compares the matrices, which the reference shares with the kernels, with the numbers that the standards print.
+// TestMatrices compares the matrices, which the reference shares with the kernels, with the numbers
+// that the standards print.
 func TestMatrices(t *testing.T) {
 	for _, std := range []struct {
 		name      string
@@ -15,9 +16,27 @@ func TestMatrices(t *testing.T) {
 		cb, cr    float64    // Cb is (B-Y)/cb, Cr is (R-Y)/cr
 		red, blue [3]float64 // limited range, 8 bits, rounded
 	}{
-		{"BT.601-7, 2.5", BT601, [3]float64{.299, .587, .114}, 1.772, 1.402, [3]float64{81, 90, 240}, [3]float64{41, 240, 110}},
-		{"BT.709-6, 3", BT709, [3]float64{.2126, .7152, .0722}, 1.8556, 1.5748, [3]float64{63, 102, 240}, [3]float64{32, 240, 118}},
-		{"BT.2020-2, table 4", BT2020, [3]float64{.2627, .6780, .0593}, 1.8814, 1.4746, [3]float64{74, 97, 240}, [3]float64{29, 240, 119}},
+		{
+			"BT.601-7, 2.5", BT601,
+			[3]float64{.299, .587, .114},
+			1.772, 1.402,
+			[3]float64{81, 90, 240},
+			[3]float64{41, 240, 110},
+		},
+		{
+			"BT.709-6, 3", BT709,
+			[3]float64{.2126, .7152, .0722},
+			1.8556, 1.5748,
+			[3]float64{63, 102, 240},
+			[3]float64{32, 240, 118},
+		},
+		{
+			"BT.2020-2, table 4", BT2020,
+			[3]float64{.2627, .6780, .0593},
+			1.8814, 1.4746,
+			[3]float64{74, 97, 240},
+			[3]float64{29, 240, 119},
+		},
 	} {
 		t.Run(std.name, func(t *testing.T) {
 			y, u, v := exact(std.matrix, Full)

@@ -1,6 +1,7 @@
 package rgbyuv
 
-// Config says what is converted to what. Its zero value: packed RGB to grey by BT.601 with limited range.
+// Config describes a conversion. Its zero value converts packed RGB to grey by BT.601 with limited
+// range.
 type Config struct {
 	Input  Input
 	Output Output
@@ -9,9 +10,9 @@ type Config struct {
 	Siting Siting // of the chroma of 4:2:0; the other outputs ignore it
 }
 
-// Input is how R, G and B lie in memory, or Y, Cb and Cr of JPEG, 8 bits each. The fourth byte of a
-// pixel is ignored. JPEG is first turned into RGB, to the last bit as Go's image/color does it,
-// where each chroma sample stands for its whole block.
+// Input is the layout of R, G and B in memory, or of Y, Cb and Cr of JPEG, 8 bits each. The fourth
+// byte of a pixel is ignored. JPEG is converted to RGB first, equal to the last bit to Go's
+// image/color, where each chroma sample stands for its whole block.
 type Input int
 
 // The inputs.
@@ -24,11 +25,11 @@ const (
 	ABGR
 	PlanarRGB // planes R, G and B
 	JPEG444   // planes Y, Cb and Cr of JPEG: BT.601 of full range, a chroma sample for each pixel
-	JPEG422   // for two pixels of a row
-	JPEG420   // for two pixels of each of two rows
-	JPEG440   // for one pixel of each of two rows
-	JPEG411   // for four pixels of a row
-	JPEG410   // for four pixels of each of two rows
+	JPEG422   // one for two pixels of a row
+	JPEG420   // one for two pixels of each of two rows
+	JPEG440   // one for one pixel of each of two rows
+	JPEG411   // one for four pixels of a row
+	JPEG410   // one for four pixels of each of two rows
 	numInputs
 )
 
@@ -40,12 +41,12 @@ const (
 	Gray Output = iota // plane Y
 	I444               // planes Y, U and V of the same size
 	I420               // planes Y, U and V; these have (width+1)/2 x (height+1)/2 samples
-	NV12               // planes Y and UV; as I420, with U and V in turn
-	RGB                // planes R, G and B: no matrix, and no range
+	NV12               // planes Y and UV; as I420, with U and V alternating
+	RGB                // planes R, G and B; matrix and range are ignored
 	numOutputs
 )
 
-// Matrix is how luma and chroma are made of R, G and B.
+// Matrix defines luma and chroma by R, G and B.
 type Matrix int
 
 // The matrices.
@@ -56,7 +57,7 @@ const (
 	numMatrices
 )
 
-// Range is which numbers stand for black and white.
+// Range is the range of numbers from black to white.
 type Range int
 
 // The ranges.
@@ -66,8 +67,8 @@ const (
 	numRanges
 )
 
-// Siting is where the chroma samples of 4:2:0 lie, and so of which pixels they are the average. Beyond its edges a picture
-// repeats its last row and column.
+// Siting is the position of the chroma samples of 4:2:0, and so defines of which pixels they are
+// the average. Beyond its edges a picture repeats its last row and column.
 type Siting int
 
 // The sitings.
@@ -78,11 +79,11 @@ const (
 	numSitings
 )
 
-// layout is how the kernels find R, G and B.
+// layout tells the kernels where R, G and B are.
 type layout struct {
 	step  int    // bytes from one pixel to the next; 0: JPEG
 	order [3]int // where R, G and B are: bytes of a pixel, or planes
-	shift [2]int // of JPEG: a chroma sample serves 1 << shift columns, and rows
+	shift [2]int // of JPEG: 1 << shift columns, and rows, share a chroma sample
 }
 
 var layouts = [numInputs]layout{
@@ -101,7 +102,7 @@ var layouts = [numInputs]layout{
 	JPEG410:   {shift: [2]int{2, 1}},
 }
 
-// valid says whether every field is one of the constants above.
+// valid returns true if every field is one of the constants above.
 func (c Config) valid() bool {
 	return in(c.Input, numInputs) && in(c.Output, numOutputs) && in(c.Matrix, numMatrices) && in(c.Range, numRanges) &&
 		in(c.Siting, numSitings)

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sizes are the smallest, those around the lengths of vectors, and one beyond the length of a strip.
+// sizes are the smallest, those around the lengths of vectors, and one beyond the length of a
+// strip.
 var sizes = [][2]int{
 	{1, 1},
 	{2, 1},
@@ -68,7 +69,8 @@ func testConvert(t *testing.T, cfg Config, from colours, alloc func(width, rows 
 				requireClose(t, want, got, cfg, l)
 			}
 			for i := range got {
-				require.True(t, bytes.Equal(first[i], got[i]), "%s, %s: plane %d differs from that of another level or input", cfg, l, i)
+				require.True(t, bytes.Equal(first[i], got[i]),
+					"%s, %s: plane %d differs from that of another level or input", cfg, l, i)
 			}
 		}
 	}
@@ -92,7 +94,8 @@ func requireClose(t testing.TB, want [3][]float64, got [][]byte, cfg Config, l l
 func TestJPEGIsAsGoHasIt(t *testing.T) {
 	for _, l := range levels() {
 		c, _ := newAt(l, Config{Input: JPEG444, Output: RGB})
-		src, dst := picture{guarded(0, 0)(256, 256), guarded(0, 0)(256, 256), guarded(0, 0)(256, 256)}, newOutput(RGB, 256, 256, guarded(0, 0))
+		src := picture{guarded(0, 0)(256, 256), guarded(0, 0)(256, 256), guarded(0, 0)(256, 256)}
+		dst := newOutput(RGB, 256, 256, guarded(0, 0))
 		for luma := range 256 {
 			for i := range 256 * 256 {
 				src[0].mem[i], src[1].mem[i], src[2].mem[i] = byte(luma), byte(i), byte(i>>8)
@@ -116,7 +119,9 @@ func TestJPEGMayBeginAnywhere(t *testing.T) {
 				phase := [2]int{i % 4 % (1 << layouts[in].shift[0]), i / 4 % (1 << layouts[in].shift[1])}
 				src := from.jpeg(layouts[in], phase, guarded(0, 0)).planes()
 				src.Phase = phase
-				for _, cfg := range []Config{{Input: in, Output: RGB}, {Input: in, Output: I420, Siting: TopLeft}, {Input: in, Output: NV12}} {
+				for _, cfg := range []Config{
+					{Input: in, Output: RGB}, {Input: in, Output: I420, Siting: TopLeft}, {Input: in, Output: NV12},
+				} {
 					want := Reference(cfg, src, size[0], size[1])
 					for _, l := range levels() {
 						dst := newOutput(cfg.Output, size[0], size[1], guarded(1, 2))
@@ -152,7 +157,8 @@ func TestConvertRows(t *testing.T) {
 		for _, l := range levels() {
 			c, _ := newAt(l, cfg)
 			src := from.input(cfg.Input, guarded(1, 2)).planes()
-			whole, bands := newOutput(cfg.Output, width, height, guarded(3, 1)), newOutput(cfg.Output, width, height, guarded(3, 1))
+			whole := newOutput(cfg.Output, width, height, guarded(3, 1))
+			bands := newOutput(cfg.Output, width, height, guarded(3, 1))
 			c.Convert(whole.planes(), src, width, height)
 			for _, band := range [][2]int{{20, 31}, {0, 2}, {2, 20}} {
 				c.ConvertRows(bands.planes(), src, width, height, band[0], band[1])
@@ -191,7 +197,12 @@ func turned(p picture) Planes {
 
 func TestNewRefusesTheUnknown(t *testing.T) {
 	for _, cfg := range []Config{
-		{Input: numInputs}, {Output: numOutputs}, {Matrix: numMatrices}, {Range: numRanges}, {Siting: numSitings}, {Input: -1},
+		{Input: numInputs},
+		{Output: numOutputs},
+		{Matrix: numMatrices},
+		{Range: numRanges},
+		{Siting: numSitings},
+		{Input: -1},
 	} {
 		_, ok := New(cfg)
 		assert.False(t, ok, "%+v", cfg)

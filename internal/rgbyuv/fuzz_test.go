@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzConvert compares the levels with the reference and each other for any configuration, size, stride and alignment, and looks for
-// bytes written beside the picture.
+// FuzzConvert compares the levels with the reference and each other for any configuration, size,
+// stride and alignment, and looks for bytes written beside the picture.
 func FuzzConvert(f *testing.F) {
 	f.Add(uint16(0), uint16(1), uint8(1), uint8(0), uint8(0), []byte{})
 	f.Add(uint16(0x1234), uint16(64), uint8(2), uint8(0), uint8(0), []byte{255, 0, 0, 0, 255, 0, 0, 0, 255})

@@ -1,30 +1,34 @@
-// The kernels of one level. The file that includes this one has chosen the instructions and defined, after vector.h:
+// The kernels of one level. The file that includes this one has chosen the instructions, included
+// vector.h and defined:
 //
 //	NAME                          the function to define
 //	mulhi(a, b)                   upper 16 bits of the products of 16-bit words
 //	pair_sums(bytes, weight)      words: sums of neighbouring bytes, times weight; at most 32640
-//	store_high_bytes(u, v, a, b)  the upper bytes of the words a to u, those of b to v
-//	split3(p, out), split4        bytes of N packed pixels to one vector for each byte of a pixel
+//	store_high_bytes(u, v, a, b)  stores the upper bytes of the words a at u, those of b at v
+//	split3(p, out), split4        N packed pixels to one vector for each byte of a pixel
 //
-// All arithmetic is on 16-bit words of 8.8 fixed point: a byte is shifted up by 8, an average has fraction bits of its own, and
-// the upper half of the product with a coefficient in 1/65536 is again 8.8. No sum leaves the 16 bits (see coefficients.go).
+// All arithmetic is in 8.8 fixed point, on words of 16 bits. A byte is shifted up by 8; an average
+// has fraction bits. The upper half of the product with a coefficient in 1/65536 is 8.8 again. No
+// sum overflows 16 bits (see coefficients.go).
 
 #include <string.h>
 
 #include "rgbyuv.h"
 
 enum {
-	STRIP = 2048, // pixels that are split at a time: three rows of three channels stay in the first cache
+	STRIP = 2048, // pixels that are split at a time: three rows of three channels fit the L1 cache
 	HIGH = 0xff00,
 };
 
-// line is where R, G and B of a row, or of a strip of it, begin.
+// line points to R, G and B of a row, or of a strip of it.
 struct line { const uint8_t *c[3]; };
 
-// target is where output goes: two rows of Y and one of chroma. NV12 has both in u.
+// target points to the output: two rows of Y and one of chroma. NV12 has both chroma components in
+// u.
 struct target { uint8_t *y[2], *u, *v; };
 
-// strip holds pixels of a row, channel by channel: one before, for the filters that look left, and N after, which repeat the last.
+// strip holds pixels of a row, channel by channel. One pixel before them serves the filters that
+// look left; N pixels after them repeat the last one.
 struct strip { uint8_t c[3][N + STRIP + N] __attribute__((aligned(N))); };
 
 struct coefficients { words y[3], u[3], v[3], y0, c0; };
@@ -43,7 +47,7 @@ INLINE words red_difference(const struct coefficients *k, const words c[3]) {
 
 typedef words component(const struct coefficients *, const words[3]);
 
-// of_bytes computes a component of N pixels: of every second one, of those between, and puts the results together again.
+// of_bytes computes a component of N pixels: of the even pixels, of the odd pixels, then merged.
 INLINE words of_bytes(component *f, const struct coefficients *k, const struct line *l, int x) {
 	words even[3], odd[3];
 	for (int i = 0; i < 3; i++) {
@@ -54,7 +58,7 @@ INLINE words of_bytes(component *f, const struct coefficients *k, const struct l
 	return f(k, even) >> 8 | (f(k, odd) & HIGH);
 }
 
-// average filters a channel of N pixels down to N/2 chroma positions.
+// average filters a channel of N pixels to N/2 chroma samples.
 INLINE words average(int siting, const struct line l[3], int i, int x) {
 	const uint8_t *row = l[0].c[i] + x, *below = l[1].c[i] + x, *above = l[2].c[i] + x;
 	switch (siting) {
@@ -69,8 +73,10 @@ INLINE words average(int siting, const struct line l[3], int i, int x) {
 	}
 }
 
-// vectors converts n pixels, a multiple of N. The lines are the row, the one below it and the one above it.
-INLINE void vectors(int output, int siting, const struct coefficients *k, const struct line l[3], struct target t, int n) {
+// vectors converts n pixels, a multiple of N. The lines are the row, the row below and the row
+// above.
+INLINE void vectors(
+	int output, int siting, const struct coefficients *k, const struct line l[3], struct target t, int n) {
 	for (int x = 0; x < n; x += N) {
 		if (output == RGB) {
 			store(t.y[0] + x, load(l[0].c[0] + x));
@@ -100,7 +106,7 @@ INLINE void vectors(int output, int siting, const struct coefficients *k, const 
 	}
 }
 
-// chroma_bytes is the length of a chroma row, or of each of two.
+// chroma_bytes returns the length of a chroma row; I420 and I444 have two such rows.
 INLINE int chroma_bytes(int output, int width) {
 	switch (output) {
 	case GRAY: return 0;
@@ -116,9 +122,10 @@ INLINE struct target advance(int output, struct target t, int x) {
 	return (struct target){{t.y[0] + x, t.y[1] + x}, c ? t.u + c : t.u, c && output != NV12 ? t.v + c : t.v};
 }
 
-// strip_pixels converts n pixels of strips, at most STRIP. Those that do not fill a vector take a detour, so that no byte behind the
-// picture is touched.
-INLINE void strip_pixels(int output, int siting, const struct coefficients *k, const struct strip s[3], struct target t, int n) {
+// strip_pixels converts n pixels of strips, at most STRIP. The pixels that do not fill a vector are
+// computed in a buffer, so that no byte behind the picture is written.
+INLINE void strip_pixels(
+	int output, int siting, const struct coefficients *k, const struct strip s[3], struct target t, int n) {
 	struct line l[3];
 	for (int row = 0; row < 3; row++)
 		for (int i = 0; i < 3; i++)
@@ -142,7 +149,8 @@ INLINE void strip_pixels(int output, int siting, const struct coefficients *k, c
 		memcpy(t.v, tail[3], chroma_bytes(output, rest));
 }
 
-// split takes n packed pixels apart into whole vectors of three of their bytes, from the one called first.
+// split separates n packed pixels into whole vectors of three of their bytes, starting with the
+// byte "first".
 INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const to[3]) {
 	uint8_t tail[4 * N] = {0};
 	for (int x = 0; x < n; x += N) {
@@ -156,8 +164,8 @@ INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const t
 	}
 }
 
-// spread_chroma repeats chroma samples from the one called first, each 1 << shift times, until
-// there are at least n. With a shift of 0 it returns where they are already.
+// spread_chroma repeats the chroma samples from "first" on, each 1 << shift times, until there are
+// at least n. With a shift of 0 it returns the samples in place.
 INLINE const uint8_t *spread_chroma(const uint8_t *row, int first, int shift, int n, uint8_t *to) {
 	row += first;
 	const int samples = (n >> shift) + 1;
@@ -180,9 +188,10 @@ INLINE const uint8_t *spread_chroma(const uint8_t *row, int first, int shift, in
 INLINE uint8_t clipped(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
 
 // fetch_jpeg fills the channels with n pixels of row y from x on, as ITU-T T.871 and Go's
-// image/color have them: each chroma sample stands for its whole block. The coefficients, in
+// image/color define them: each chroma sample stands for its whole block. The coefficients, in
 // multiples of 1/65536, and the rounding are Go's, so that the pixels are equal to the last bit.
-static void fetch_jpeg(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, uint8_t *r, uint8_t *g, uint8_t *b) {
+static void fetch_jpeg(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n,
+	uint8_t *r, uint8_t *g, uint8_t *b) {
 	enum { BLOCK = 4 };
 	uint8_t blue[STRIP + BLOCK], red[STRIP + BLOCK];
 	const int column = x + p->phase[0], within = column & ((1 << c->shift[0]) - 1), first = column >> c->shift[0];
@@ -198,8 +207,9 @@ static void fetch_jpeg(const struct rgbyuv_config *c, const struct rgbyuv_pictur
 	}
 }
 
-// fetch_jpeg_strip does so for a strip, with the pixel before it.
-static void fetch_jpeg_strip(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
+// fetch_jpeg_strip fills a strip as fetch_jpeg does, with the pixel before it.
+static void fetch_jpeg_strip(
+	const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
 	uint8_t *r = s->c[0] + N, *g = s->c[1] + N, *b = s->c[2] + N;
 	fetch_jpeg(c, p, y, x, n, r, g, b);
 	if (x)
@@ -253,8 +263,8 @@ INLINE struct coefficients spread(const struct rgbyuv_config *c) {
 	return k;
 }
 
-// picture converts rows, two at a time where chroma is shared by two. Planes are read in place as far as whole vectors go, unless the
-// filter looks left; all else goes through strips.
+// picture converts rows, two at a time if two rows share their chroma. Whole vectors of planes are
+// read in place, unless the filter looks left; all other pixels go through strips.
 INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
 	const struct coefficients k = spread(c);
 	const int rows = output == I420 || output == NV12 ? 2 : 1;

@@ -3,7 +3,7 @@ package rgbyuv
 //#include "rgbyuv.h"
 import "C"
 
-// level is a set of instructions that the kernels are compiled for. All levels compute the same.
+// level is a set of instructions for which the kernels are compiled. All levels compute the same.
 type level int
 
 const (

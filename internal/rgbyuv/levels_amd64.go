@@ -2,7 +2,7 @@ package rgbyuv
 
 import "golang.org/x/sys/cpu"
 
-// levels are those that this CPU and its operating system have, the best first.
+// levels returns the levels that this CPU and its operating system support, the fastest first.
 func levels() []level {
 	x := &cpu.X86
 	switch {

@@ -2,5 +2,5 @@
 
 package rgbyuv
 
-// levels are those that this CPU has, the best first.
+// levels returns the levels that this CPU supports, the fastest first.
 func levels() []level { return []level{base} }

@@ -62,7 +62,8 @@ func (p picture) requireIntact(t testing.TB) {
 	t.Helper()
 	for i, plane := range p {
 		if at := plane.touched(); at >= 0 {
-			require.Fail(t, "a byte beside the picture was written", "plane %d (%dx%d, stride %d, offset %d), byte %d", i, plane.width, plane.rows,
+			require.Fail(t, "a byte beside the picture was written",
+				"plane %d (%dx%d, stride %d, offset %d), byte %d", i, plane.width, plane.rows,
 				plane.stride, plane.offset, at)
 		}
 	}
@@ -175,7 +176,8 @@ func newColours(width, height int, at func(x, y int) [3]byte) colours {
 	return c
 }
 
-// eachConfig calls f with every configuration of one output that differs from the others in more than the input.
+// eachConfig calls f with every configuration of one output that differs from the others in more
+// than the input.
 func eachConfig(f func(Config)) {
 	for o := range numOutputs {
 		for m := range numMatrices {
@@ -194,7 +196,10 @@ func (c Config) String() string {
 }
 
 func (i Input) String() string {
-	return []string{"rgb24", "bgr24", "rgba", "bgra", "argb", "abgr", "planar", "jpeg444", "jpeg422", "jpeg420", "jpeg440", "jpeg411", "jpeg410"}[i]
+	return []string{
+		"rgb24", "bgr24", "rgba", "bgra", "argb", "abgr", "planar",
+		"jpeg444", "jpeg422", "jpeg420", "jpeg440", "jpeg411", "jpeg410",
+	}[i]
 }
 
 func (o Output) String() string { return []string{"gray", "i444", "i420", "nv12", "rgb"}[o] }

@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// Reference converts as the standards have it, in floating point, and neither rounds nor keeps rows apart: sample (x, y) of
-// a plane is at y*width+x. It is what Convert is measured by.
+// Reference converts by the formulas of the standards, in floating point, without rounding. Sample
+// (x, y) of a plane is at y*width+x. Tests compare Convert with it.
 func Reference(cfg Config, src Planes, width, height int) [3][]float64 {
 	ry, ru, rv := exact(cfg.Matrix, cfg.Range)
 	y0 := scales[cfg.Range].y0
@@ -51,12 +51,12 @@ func Reference(cfg Config, src Planes, width, height int) [3][]float64 {
 	return out
 }
 
-// sample is a row of the matrix applied, within what 8 bits hold.
+// sample applies a row of the matrix, and limits the result to 0 to 255.
 func sample(row [3]float64, offset float64, rgb [3]float64) float64 {
 	return math.Max(0, math.Min(255, offset+row[0]*rgb[0]+row[1]*rgb[1]+row[2]*rgb[2]))
 }
 
-// pixel reads R, G and B.
+// pixel returns R, G and B of a pixel.
 func (i Input) pixel(src Planes, x, y int) (rgb [3]float64) {
 	l := layouts[i]
 	if l.step == 0 {
@@ -72,7 +72,8 @@ func (i Input) pixel(src Planes, x, y int) (rgb [3]float64) {
 	return rgb
 }
 
-// jpeg makes R, G and B of Y, Cb and Cr, as ITU-T T.871 has it, rounded as Go's image/color does.
+// jpeg converts Y, Cb and Cr to R, G and B, as ITU-T T.871 defines it, rounded as in Go's
+// image/color.
 func (l layout) jpeg(src Planes, x, y int) (rgb [3]float64) {
 	at := func(plane, x, y int) uint8 { return *(*uint8)(unsafe.Add(src.Data[plane], y*src.Stride[plane]+x)) }
 	cx, cy := (x+src.Phase[0])>>l.shift[0], (y+src.Phase[1])>>l.shift[1]
@@ -80,9 +81,10 @@ func (l layout) jpeg(src Planes, x, y int) (rgb [3]float64) {
 	return [3]float64{float64(r), float64(g), float64(b)}
 }
 
-// average is that of the pixels around a chroma sample of which (x, y) is the top left one.
+// average returns the weighted average of the pixels around a chroma sample; (x, y) is the top left
+// pixel of its block.
 func (s Siting) average(pixel func(x, y int) [3]float64, x, y int) (sum [3]float64) {
-	across, down := []float64{0, .5, .5}, []float64{0, .5, .5} // weights of what is before, at and after
+	across, down := []float64{0, .5, .5}, []float64{0, .5, .5} // weights of the pixels before, at and after x or y
 	if s != Centre {
 		across = []float64{.25, .5, .25}
 	}

@@ -1,4 +1,5 @@
-// Vectors of N bytes, as gcc and clang know them on every machine. Plain operators work on their 16-bit words.
+// Vectors of N bytes, which gcc and clang support on every machine. Plain operators work on their
+// words of 16 bits.
 
 #include <stdint.h>
 
@@ -18,7 +19,7 @@ INLINE void store(void *p, words v) {
 	*(anywhere *)p = v;
 }
 
-// interleave_high_bytes gives the upper byte of a, then that of b, and so on.
+// interleave_high_bytes returns the upper bytes of a and b in turn, beginning with a.
 INLINE words interleave_high_bytes(words a, words b) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	return a >> 8 | (b & 0xff00);
