@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Config says how to upload.
+// Config describes an upload.
 type Config struct {
 	Method      string        // "": POST
 	Header      http.Header   // further header fields; Host is that of the request
 	ContentType string        // "": that of Header, else application/octet-stream
 	UserAgent   string        // "": that of Header, else avloom
-	Timeout     time.Duration // for one step: to connect and be let in, to send one Write, to answer. 0: for ever
-	Proxy       *url.URL      // nil: what the environment says
+	Timeout     time.Duration // of each step: to connect and be let in, to send one Write, to answer. 0: none
+	Proxy       *url.URL      // nil: the proxy that the environment names
 	TLS         *tls.Config   // nil: the system's certificates
 	NoQuestion  bool          // send the body without asking whether the server takes it
 
 	certificate, key string // files, until complete
 }
 
-// defaultAgent is how an upload introduces itself.
+// defaultAgent is the default User-Agent.
 const defaultAgent = "avloom"
 
-// questionTimeout is how long an upload waits for a server to say that it takes the body, before it
-// sends the body all the same. It is curl's.
+// questionTimeout is how long an upload waits for the server to say that it wants the body, before
+// it sends the body without an answer. curl waits as long.
 const questionTimeout = time.Second
 
-// Parse makes a Config of options in text, and checks them together. An error is an *OptionError.
+// Parse makes a Config of options in text, and checks them together. Its error is an *OptionError.
 func Parse(options map[string]string) (Config, error) {
 	var c Config
 	for _, o := range all { // in a fixed order
@@ -41,15 +41,16 @@ func Parse(options map[string]string) (Config, error) {
 			return Config{}, err
 		}
 	}
-	if both := twice(options, c.Header); both != nil {
-		return Config{}, both
+	if err := checkConflicts(options, c.Header); err != nil {
+		return Config{}, err
 	}
 	return c, c.loadCertificate()
 }
 
-func twice(options map[string]string, header http.Header) error {
+// checkConflicts checks whether an option is given in two ways.
+func checkConflicts(options map[string]string, header http.Header) error {
 	for _, pair := range [][2]string{{"content_type", "Content-Type"}, {"user_agent", "User-Agent"}} {
-		if _, said := options[pair[0]]; said && header.Get(pair[1]) != "" {
+		if _, given := options[pair[0]]; given && header.Get(pair[1]) != "" {
 			return &OptionError{Name: pair[0], Reason: fmt.Sprintf("headers has a %s too; give one of the two", pair[1])}
 		}
 	}
@@ -60,8 +61,8 @@ func twice(options map[string]string, header http.Header) error {
 	return nil
 }
 
-// loadCertificate reads the certificate by which the server knows the client, which takes two
-// files.
+// loadCertificate reads the certificate by which the server recognises the client, which consists
+// of two files.
 func (c *Config) loadCertificate() error {
 	switch {
 	case c.certificate == "" && c.key == "":
@@ -79,7 +80,7 @@ func (c *Config) loadCertificate() error {
 	return nil
 }
 
-// tls is the configuration of TLS, to be changed.
+// tls returns the configuration of TLS, for the caller to change.
 func (c *Config) tls() *tls.Config {
 	if c.TLS == nil {
 		c.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -87,11 +88,13 @@ func (c *Config) tls() *tls.Config {
 	return c.TLS
 }
 
-// transport returns what carries one upload.
+// transport returns the transport of one upload.
 func (c *Config) transport(connections *connections) *http.Transport {
 	t := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: connections.dial, TLSClientConfig: c.TLS, ForceAttemptHTTP2: true,
-		DisableKeepAlives: true, DisableCompression: true, ExpectContinueTimeout: questionTimeout,
+		Proxy: http.ProxyFromEnvironment, DialContext: connections.dial,
+		TLSClientConfig: c.TLS, ForceAttemptHTTP2: true,
+		DisableKeepAlives: true, DisableCompression: true,
+		ExpectContinueTimeout: questionTimeout,
 	}
 	if c.Proxy != nil {
 		t.Proxy = http.ProxyURL(c.Proxy)
@@ -99,7 +102,7 @@ func (c *Config) transport(connections *connections) *http.Transport {
 	return t
 }
 
-// header is that of the first request to a URL.
+// header returns the header of the first request to a URL.
 func (c *Config) header(to *url.URL) http.Header {
 	h := c.Header.Clone()
 	if h == nil {
@@ -122,7 +125,7 @@ func (c *Config) header(to *url.URL) http.Header {
 	return h
 }
 
-// authorize says who the user of a URL is.
+// authorize adds the user of a URL to the header.
 func authorize(h http.Header, to *url.URL) {
 	if to.User == nil || h.Get("Authorization") != "" {
 		return

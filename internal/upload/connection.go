@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// How long a connection waits for what net/http needs to know before it is told of an end.
+// How long a connection delays an end, so that net/http learns something else first.
 const (
-	answerGrace = time.Second            // for the answer of a server that takes no more
-	closeGrace  = 250 * time.Millisecond // for whether the body goes on behind an answer
+	answerGrace = time.Second            // the answer of a server that takes no more
+	closeGrace  = 250 * time.Millisecond // whether the body goes on after an answer
 )
 
-// connections are those of one upload.
+// connections are the connections of one upload.
 type connections struct {
 	dialer net.Dialer
 
 	mu   sync.Mutex
 	all  []*connection
-	sent *sent // of the request under way
-	over bool  // the upload is
-	kept bool  // the server has answered well, and the body goes on
+	sent *sent // of the present request
+	over bool  // the upload is over
+	kept bool  // the server has answered with a success, and the body goes on
 	gone bool  // the server has ended one of them
 }
 
@@ -39,7 +39,7 @@ func (c *connections) dial(ctx context.Context, network, address string) (net.Co
 	return own, nil
 }
 
-// watch has a request told what is written for it.
+// watch makes the connections tell a request about their writes.
 func (c *connections) watch(s *sent) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,14 +52,14 @@ func (c *connections) watched() *sent {
 	return c.sent
 }
 
-// keep lets the connections live although net/http closes them.
+// keep keeps the connections open although net/http closes them.
 func (c *connections) keep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.kept = true
 }
 
-// drop closes the connections of one request, so that another can take its place.
+// drop closes the connections of one request, so that another request can follow.
 func (c *connections) drop() {
 	c.mu.Lock()
 	all := c.all
@@ -70,7 +70,7 @@ func (c *connections) drop() {
 	}
 }
 
-// close closes all connections at once, and those that are still to come as soon as net/http does.
+// close closes all connections at once, and later ones as soon as net/http closes them.
 func (c *connections) close() {
 	c.mu.Lock()
 	c.over = true
@@ -78,18 +78,18 @@ func (c *connections) close() {
 	c.drop()
 }
 
-// hungUp says whether the server has ended a connection.
+// hungUp returns true if the server has ended a connection.
 func (c *connections) hungUp() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.gone
 }
 
-// connection hides two habits of net/http from an upload.
-//   - net/http looks at a failed write before it looks at the answer that the server sent before it
-//     hung up. So a write that fails returns when the answer has been read.
-//   - net/http closes a connection of HTTP/1 when a complete answer has come, although a server may
-//     go on to read the body. So a close waits for the upload to say whether it does.
+// connection corrects two habits of net/http.
+//   - net/http handles a failed write before it reads the answer that the server sent before it hung
+//     up. So a failing write returns when the answer has been read.
+//   - net/http closes a connection of HTTP/1 when the answer is complete, although the server may
+//     still read the body. So a close waits for the upload to say whether the body goes on.
 type connection struct {
 	net.Conn
 	of       *connections
@@ -125,7 +125,7 @@ func (c *connection) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the connection soon, unless the upload keeps it.
+// Close closes the connection after closeGrace, unless the upload keeps it.
 func (c *connection) Close() error {
 	c.of.mu.Lock()
 	defer c.of.mu.Unlock()
@@ -148,6 +148,6 @@ func (c *connection) Close() error {
 func (c *connection) end() {
 	c.endOnce.Do(func() {
 		close(c.closed)
-		_ = c.Conn.Close() // what went wrong has been said by a read or a write
+		_ = c.Conn.Close() // a read or a write has returned the error
 	})
 }

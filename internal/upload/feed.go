@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-// errNotItsTurn is what a request gets that reads on after another has taken its place.
+// errNotItsTurn is the error of a request that reads on after another one has replaced it.
 var errNotItsTurn = errors.New("the request is over")
 
-// feed hands what is written to the request that reads it. Until the first byte has been taken,
-// another request can take the place of the one before.
+// feed passes the written bytes to the request that reads them. Until the first byte has been
+// taken, another request can replace the present one.
 type feed struct {
 	wanted chan struct{} // closed when a request first asks for the body
 
 	mu      sync.Mutex
 	changed *sync.Cond
 	begun   bool   // wanted is closed
-	turn    *body  // whose reads count
-	waiting []byte // what Write was given and nobody has taken yet
-	asking  bool   // the request asks for more, so it has sent all that it took
-	taken   bool   // something was taken
-	ended   bool   // nothing more comes
+	turn    *body  // of the present request
+	waiting []byte // the bytes of Write that no request has taken
+	asking  bool   // the request asks for more, so it has sent everything that it took
+	taken   bool   // a request has taken bytes
+	ended   bool   // Write is not called any more
 	err     error  // why the upload failed
 }
 
@@ -44,11 +44,11 @@ func (f *feed) Write(p []byte) (int, error) {
 		f.changed.Wait()
 	}
 	n := len(p) - len(f.waiting)
-	f.waiting = nil // p is the caller's again
+	f.waiting = nil // p belongs to the caller again
 	return n, f.err
 }
 
-// end says that nothing more comes.
+// end records the end of the body.
 func (f *feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,7 +56,7 @@ func (f *feed) end() {
 	f.changed.Broadcast()
 }
 
-// fail ends the upload with an error, unless it has failed before.
+// fail records an error, unless there is one already.
 func (f *feed) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,7 +72,7 @@ func (f *feed) failure() error {
 	return f.err
 }
 
-// next returns the body for another request, and takes its turn from the one before.
+// next returns the body for another request, which replaces the present one.
 func (f *feed) next() *body {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -80,7 +80,7 @@ func (f *feed) next() *body {
 	return f.turn
 }
 
-// begin closes wanted.
+// begin closes wanted. The caller holds the lock.
 func (f *feed) begin() {
 	if !f.begun {
 		f.begun = true
@@ -91,21 +91,21 @@ func (f *feed) begin() {
 // body is the body of one request.
 type body struct {
 	feed      *feed
-	atEnd     func() // called when the end is read
+	atEnd     func() // is called when the request reads the end
 	whole     bool   // the end has been read
-	answering bool   // the server is answering, and whether it wants the body is not known yet
+	answering bool   // the server is answering; it is not known yet whether it wants the body
 }
 
-// answers says that the server is answering. What is written waits until it is known what, or for
-// as long as the question for the body is waited for.
-func (b *body) answers(yes bool) {
+// setAnswering records whether the server is answering. Written bytes wait until the answer is
+// known, or until the wait for it is over.
+func (b *body) setAnswering(yes bool) {
 	b.feed.mu.Lock()
 	defer b.feed.mu.Unlock()
 	b.answering = yes
 	b.feed.changed.Broadcast()
 }
 
-// Read waits for something to be written.
+// Read waits for bytes of Write.
 func (b *body) Read(p []byte) (int, error) {
 	f := b.feed
 	f.mu.Lock()
@@ -135,14 +135,14 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 }
 
-// Close is how net/http says that the request needs no more of the body.
+// Close ends the turn of the request: net/http calls it when it needs no more of the body.
 func (b *body) Close() error {
 	b.retire()
 	return nil
 }
 
-// retire ends the turn of the request. It says whether the request has taken anything, and whether
-// it has taken all.
+// retire ends the turn of the request. It returns whether any request has taken bytes, and whether
+// this one has read the whole body.
 func (b *body) retire() (taken, whole bool) {
 	f := b.feed
 	f.mu.Lock()

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// OptionError says what is wrong with an option.
+// OptionError is the error about an option.
 type OptionError struct {
 	Name      string
 	Reason    string
-	Supported []string // what would do, where that is a list
+	Supported []string // values that work, if there is a list
 	Err       error    // may be nil
 }
 
@@ -31,15 +31,15 @@ func (e *OptionError) Error() string {
 // Unwrap returns the cause.
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// option is one that FFmpeg's http, or what lies below it, has too, by the same name and with the
-// same meaning.
+// option is an option that FFmpeg's http, or a protocol below it, also has, with the same name and
+// meaning.
 type option struct {
 	name string
 	set  func(c *Config, value string) error // the error is an *OptionError without a name
 }
 
-// all are the options, the usual first. Those of FFmpeg's that are not here are for reading, for
-// servers, or for what an upload cannot do without.
+// all are the options, the usual ones first. The other options of FFmpeg are for reading, for
+// servers, or would break an upload.
 var all = []option{
 	{"method", setMethod},
 	{"headers", setHeaders},
@@ -63,7 +63,7 @@ var all = []option{
 	{"key_file", setText(func(c *Config) *string { return &c.key })},
 }
 
-// OptionNames are the names of the options, the usual first.
+// OptionNames returns the names of the options, the usual ones first.
 func OptionNames() []string {
 	names := make([]string, len(all))
 	for i, o := range all {
@@ -85,19 +85,20 @@ func (c *Config) Set(name, value string) error {
 	return err
 }
 
+// wrong returns an error about the value of an option.
 func wrong(reason string, supported ...string) error {
 	return &OptionError{Reason: reason, Supported: supported}
 }
 
-// uploads are the methods that send something to be kept.
+// uploads are the methods that send something to be stored.
 var uploads = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
 
-// withoutBody are methods whose body a server does not look at.
+// withoutBody are methods whose body a server ignores.
 var withoutBody = []string{
 	http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace,
 }
 
-// setMethod takes methods of one's own too, such as the SOURCE of Icecast.
+// setMethod also takes methods that are not standard, such as the SOURCE of Icecast.
 func setMethod(c *Config, value string) error {
 	upper := strings.ToUpper(value)
 	switch {
@@ -126,8 +127,8 @@ func setText(field func(*Config) *string) func(*Config, string) error {
 	}
 }
 
-// setTimeout takes microseconds, as FFmpeg does, or what time.ParseDuration reads. FFmpeg's -1 is
-// its default, for ever.
+// setTimeout takes microseconds, as FFmpeg does, or a text that time.ParseDuration reads. FFmpeg's
+// -1 is its default: no timeout.
 func setTimeout(c *Config, value string) error {
 	d, err := time.ParseDuration(value)
 	if err != nil {
@@ -177,9 +178,10 @@ func parseBool(value string) (bool, error) {
 	}
 }
 
-// managed are fields of the header that follow from how the body is sent.
+// managed are fields of the header that net/http sets.
 var managed = []string{
-	"Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	"Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade",
 }
 
 // setHeaders takes lines of "Name: value".
@@ -205,7 +207,7 @@ func setHeaders(c *Config, value string) error {
 	return nil
 }
 
-// isToken says whether s may be the name of a method or of a header field (RFC 9110, section
+// isToken returns true if s can be the name of a method or of a header field (RFC 9110, section
 // 5.6.2).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
@@ -213,7 +215,7 @@ func isToken(s string) bool {
 	})
 }
 
-// isValue says whether s may be the value of a header field.
+// isValue returns true if s can be the value of a header field.
 func isValue(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

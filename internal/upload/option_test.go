@@ -11,7 +11,8 @@ import (
 
 func TestOptions(t *testing.T) {
 	c, err := Parse(map[string]string{
-		"method": "SOURCE", "headers": "X-A: 1\r\nhost: other\r\nx-a: 2\n", "content_type": "video/mp4", "user_agent": "me", "timeout": "1500000", "send_expect_100": "0",
+		"method": "SOURCE", "headers": "X-A: 1\r\nhost: other\r\nx-a: 2\n", "content_type": "video/mp4", "user_agent": "me",
+		"timeout": "1500000", "send_expect_100": "0",
 	})
 	require.NoError(t, err)
 	h := c.header(parse(t, "http://u@host"))
@@ -22,10 +23,14 @@ func TestOptions(t *testing.T) {
 	require.Empty(t, h.Get("Expect"))
 	require.Equal(t, "Basic dTo=", h.Get("Authorization"))
 	require.Equal(t, []any{"SOURCE", 1500 * time.Millisecond}, []any{c.Method, c.Timeout})
-	c, err = Parse(map[string]string{"headers": "Content-Type: a/b\r\nUser-Agent: me\r\nAuthorization: Bearer x", "rw_timeout": "2m0s"})
+	c, err = Parse(map[string]string{
+		"headers":    "Content-Type: a/b\r\nUser-Agent: me\r\nAuthorization: Bearer x",
+		"rw_timeout": "2m0s",
+	})
 	require.NoError(t, err)
 	h = c.header(parse(t, "http://u@host"))
-	require.Equal(t, []string{"a/b", "me", "Bearer x"}, []string{h.Get("Content-Type"), h.Get("User-Agent"), h.Get("Authorization")})
+	require.Equal(t, []string{"a/b", "me", "Bearer x"},
+		[]string{h.Get("Content-Type"), h.Get("User-Agent"), h.Get("Authorization")})
 	require.Equal(t, 2*time.Minute, c.Timeout)
 }
 

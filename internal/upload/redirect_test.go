@@ -60,16 +60,25 @@ func TestRedirectsThatAreErrors(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"for ever":     {to("/again?token=hush", 307), "redirected the upload 11 times"},
-		"see other":    {to("/done", 303), "303 See Other, which says where to find an answer"},
-		"to no http":   {to("ftp://me:pass@host/x?token=hush", 302), "to ftp://host/x, which is not HTTP"},
-		"nowhere":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(308) }, "308 Permanent Redirect, without a place"},
-		"to a refusal": {func(w http.ResponseWriter, r *http.Request) { redirectOnce(w, r, 403) }, "redirected to http://127.0.0.1:"},
+		"for ever":   {to("/again?token=hush", 307), "redirected the upload 11 times"},
+		"see other":  {to("/done", 303), "303 See Other, which says where to find an answer"},
+		"to no http": {to("ftp://me:pass@host/x?token=hush", 302), "to ftp://host/x, which is not HTTP"},
+		"nowhere": {
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(308) },
+			"308 Permanent Redirect, without a place",
+		},
+		"to a refusal": {
+			func(w http.ResponseWriter, r *http.Request) { redirectOnce(w, r, 403) },
+			"redirected to http://127.0.0.1:",
+		},
 		"in the middle": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = r.Body.Read(make([]byte, 1))
 			redirectOnce(w, r, 200)
 		}, "/there, after the upload had begun"},
-		"at the end": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); redirectOnce(w, r, 200) }, "/there, after the upload had begun"},
+		"at the end": {func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadAll(r.Body)
+			redirectOnce(w, r, 200)
+		}, "/there, after the upload had begun"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := upload(serve(t, c.handler), Config{}, "a b c")

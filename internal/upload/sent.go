@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// errNotFlushed is why an upload failed whose end could not be sent any more.
+// errNotFlushed is the error of an upload whose end could not be sent.
 var errNotFlushed = errors.New("the connection was closed before the end of the upload had been sent")
 
-// sent says when a request has been sent, and how that went.
+// sent records when a request has been sent, and its error.
 type sent struct {
 	over chan struct{} // closed when net/http has written the request, but for what it still holds in its buffer
 	once sync.Once
@@ -45,9 +45,10 @@ func (s *sent) end(info httptrace.WroteRequestInfo) {
 	})
 }
 
-func (s *sent) comesToEnd() { s.ending.Store(true) }
+// markEnding records that net/http has read the end of the body.
+func (s *sent) markEnding() { s.ending.Store(true) }
 
-// during writes to a connection.
+// during makes a write to a connection, and records the last one.
 func (s *sent) during(write func() (int, error)) (n int, err error) {
 	last := false
 	if s.ending.Load() {
@@ -61,8 +62,8 @@ func (s *sent) during(write func() (int, error)) (n int, err error) {
 	return n, err
 }
 
-// awaitFlush waits until the end of the body has been sent too, of a request that is over: net/http
-// says that it is over before it writes the last chunk.
+// awaitFlush waits until the end of the body has been sent. net/http reports the request as written
+// before it writes the last chunk.
 func (s *sent) awaitFlush(ctx context.Context) error {
 	select {
 	case <-s.begun:

@@ -10,11 +10,11 @@ import (
 	"unicode"
 )
 
-// StatusError is an answer of the server's that is no success.
+// StatusError is an answer of the server that is no success.
 type StatusError struct {
 	Code   int    // 404
 	Status string // "404 Not Found"
-	Text   string // what the server said about it, on one line; "": nothing that can be shown
+	Text   string // the server's text, on one line; "": there is none that can be shown
 	Reason string // why the answer is an error, where the status alone does not say so
 }
 
@@ -33,7 +33,8 @@ func newStatusError(r *http.Response, reason string) *StatusError {
 	return &StatusError{Code: r.StatusCode, Status: statusOf(r), Text: textOf(r), Reason: reason}
 }
 
-// statusOf is the status with its name, also where the server gave none, as HTTP/2 does.
+// statusOf returns the status with its name. Where the server gave no name, as HTTP/2 does, it is
+// that of net/http.
 func statusOf(r *http.Response) string {
 	name := strings.TrimSpace(strings.TrimPrefix(r.Status, fmt.Sprint(r.StatusCode)))
 	if name == "" {
@@ -42,30 +43,31 @@ func statusOf(r *http.Response) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, oneLine(name)))
 }
 
-// mostText is how many bytes of the server's explanation are shown.
+// mostText is how many bytes of the server's text are shown.
 const mostText = 300
 
-// textOf is what the server says about its status, where that is written for people or programs and
+// textOf returns the server's text about its status, if it is written for people or programs and
 // not for a browser.
 func textOf(r *http.Response) string {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "" && kind != "text/plain" && !strings.HasSuffix(kind, "json") {
 		return hint(r)
 	}
-	start, _ := io.ReadAll(io.LimitReader(r.Body, mostText)) // what has come is shown
+	start, _ := io.ReadAll(io.LimitReader(r.Body, mostText)) // the text that has come is shown
 	return strings.TrimSpace(oneLine(string(start)) + hint(r))
 }
 
-// hint says what the server would have wanted where net/http has no way to give it.
+// hint returns which authorization the server asks for, if net/http cannot give it.
 func hint(r *http.Response) string {
 	scheme, _, _ := strings.Cut(r.Header.Get("WWW-Authenticate"), " ")
 	if r.StatusCode != http.StatusUnauthorized || scheme == "" || strings.EqualFold(scheme, "Basic") {
 		return ""
 	}
-	return fmt.Sprintf(" (it asks for %s; a user in the URL is sent as Basic, all else goes into headers)", oneLine(scheme))
+	return fmt.Sprintf(" (it asks for %s; a user in the URL is sent as Basic, all else goes into headers)",
+		oneLine(scheme))
 }
 
-// oneLine replaces what would break a line or garble a terminal.
+// oneLine replaces characters that would break a line or garble a terminal.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -76,7 +78,7 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// shown is a URL without what may be a secret.
-func shown(u *url.URL) string {
+// withoutSecrets returns a URL without the parts that may be secret.
+func withoutSecrets(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

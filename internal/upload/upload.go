@@ -16,11 +16,11 @@ import (
 
 var _ io.WriteCloser = (*Upload)(nil)
 
-// ErrInterrupted is why an upload failed that was interrupted.
+// ErrInterrupted is the error of an upload that was interrupted.
 var ErrInterrupted = errors.New("the upload was interrupted")
 
-// Upload is a request whose body is being written. Write and Close are for one goroutine at a time,
-// Interrupt and Err for any.
+// Upload is a request whose body is being written. One goroutine at a time calls Write and Close;
+// any goroutine may call Interrupt and Err.
 type Upload struct {
 	config      Config
 	feed        *feed
@@ -31,20 +31,23 @@ type Upload struct {
 	freed       sync.Once
 }
 
-// Start connects to a URL of http or https, and returns when the server wants the body, or does not
-// answer the question whether it does. Where ctx ends first, the error is its cause; the upload
+// Start connects to a URL of http or https. It returns when the server wants the body, or has not
+// answered the question whether it does. If ctx ends first, the error is its cause. The upload
 // itself does not end with ctx.
 func Start(ctx context.Context, to *url.URL, config Config) (*Upload, error) {
 	live.New("upload")
 	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	u := &Upload{config: config, feed: newFeed(), connections: &connections{}, cancel: cancel, over: make(chan struct{})}
+	u := &Upload{
+		config: config, feed: newFeed(), connections: &connections{}, cancel: cancel, over: make(chan struct{}),
+	}
 	u.transport = config.transport(u.connections)
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		u.Interrupt()
 		close(interrupted)
 	})
-	defer u.limit("let the upload in")()
+	endStep := u.beginStep("let the upload in")
+	defer endStep()
 	go u.run(own, to)
 	select {
 	case <-u.feed.wanted:
@@ -52,38 +55,40 @@ func Start(ctx context.Context, to *url.URL, config Config) (*Upload, error) {
 	}
 	if !stop() {
 		<-interrupted
-		_ = u.Close() // the cause has been said
+		_ = u.Close() // the cause of ctx is the reason
 		return nil, context.Cause(ctx)
 	}
 	if err := u.Err(); err != nil {
-		_ = u.Close() // the same
+		_ = u.Close() // it returns the same error
 		return nil, err
 	}
 	return u, nil
 }
 
-// Write returns when p has been sent. What it returned an error for may have been sent in part.
+// Write returns when p has been sent. If it returns an error, a part of p may have been sent.
 func (u *Upload) Write(p []byte) (int, error) {
-	defer u.limit("take what was sent")()
+	endStep := u.beginStep("take what was sent")
+	defer endStep()
 	return u.feed.Write(p)
 }
 
-// Close ends the body and waits for the answer, which it returns. After an Interrupt, or an error
-// of Write, the server gets no end, and can tell that the body is not whole. A second Close returns
-// the same.
+// Close ends the body, waits for the answer, and returns its error. After an Interrupt, or an error
+// of Write, the server receives no end of the body, and can tell that the body is not whole. A
+// second Close returns the same error.
 func (u *Upload) Close() error {
-	defer u.limit("answer")()
+	endStep := u.beginStep("answer")
+	defer endStep()
 	u.feed.end()
 	<-u.over
 	u.freed.Do(func() { live.Freed("upload") })
 	return u.Err()
 }
 
-// Err is why the upload has failed; nil: it has not.
+// Err returns why the upload has failed; nil: it has not.
 func (u *Upload) Err() error { return u.feed.failure() }
 
-// Interrupt makes the call that is under way return, and those after it. After the end of the
-// upload it does nothing. It may be called at any time.
+// Interrupt makes the running call return, and every later call. After the end of the upload it
+// does nothing. It may be called at any time.
 func (u *Upload) Interrupt() { u.fail(ErrInterrupted) }
 
 // fail ends the upload, unless it is over.
@@ -98,9 +103,9 @@ func (u *Upload) fail(err error) {
 	u.connections.close()
 }
 
-// limit lets the upload fail if the step that begins is not over in time. The function that it
-// returns ends the step.
-func (u *Upload) limit(what string) func() {
+// beginStep makes the upload fail if the step that begins does not end within the timeout. The
+// function that it returns ends the step.
+func (u *Upload) beginStep(what string) func() {
 	if u.config.Timeout == 0 {
 		return func() {}
 	}
@@ -110,7 +115,7 @@ func (u *Upload) limit(what string) func() {
 	return func() { timer.Stop() }
 }
 
-// run sends the request, and keeps how that went.
+// run sends the request, and keeps its error.
 func (u *Upload) run(ctx context.Context, to *url.URL) {
 	defer close(u.over)
 	if err := u.send(ctx, to); err != nil {

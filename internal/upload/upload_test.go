@@ -42,8 +42,11 @@ func TestUpload(t *testing.T) {
 	require.Empty(t, live.Report())
 }
 
+// takeBody reads the whole body, and answers 200.
+func takeBody(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
+
 func TestNothingToUpload(t *testing.T) {
-	to := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	to := serve(t, takeBody)
 	u, err := Start(context.Background(), to, Config{})
 	require.NoError(t, err)
 	require.NoError(t, u.Close())
@@ -67,7 +70,9 @@ func TestHTTP2(t *testing.T) {
 			_, _ = io.ReadFull(r.Body, make([]byte, 2))
 			http.Error(w, "enough", http.StatusRequestEntityTooLarge)
 		}, "413 Request Entity Too Large: enough"},
-		"ended early": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.ReadFull(r.Body, make([]byte, 2)) }, "answered 200 OK before the upload had ended"},
+		"ended early": {func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadFull(r.Body, make([]byte, 2))
+		}, "answered 200 OK before the upload had ended"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proto := make(chan string, 3)
@@ -171,7 +176,8 @@ func TestServerThatHangsUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := upload(script(t, do), Config{}, "a b c")
 			require.Error(t, err)
-			require.True(t, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE), "%v", err)
+			hungUp := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+			require.True(t, hungUp, "%v", err)
 			require.Empty(t, live.Report())
 		})
 	}
@@ -225,7 +231,8 @@ func TestServerThatAnswersEarly(t *testing.T) {
 			_, _ = in.ReadByte()
 		}), Config{})
 		require.NoError(t, err)
-		require.ErrorContains(t, writeUntilError(u), "the server answered 200 OK before the upload had ended, and took no more of it: ")
+		require.ErrorContains(t, writeUntilError(u),
+			"the server answered 200 OK before the upload had ended, and took no more of it: ")
 		require.Error(t, u.Close())
 	})
 	t.Run("and resets the connection", func(t *testing.T) {
@@ -250,7 +257,8 @@ func slowly(t *testing.T, to *url.URL, text string) error {
 			return errors.Join(err, u.Close())
 		}
 		if piece == "b" {
-			require.Eventually(t, func() bool { return u.connections.closing() || u.Err() != nil }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return u.connections.closing() || u.Err() != nil },
+				10*time.Second, time.Millisecond)
 		}
 	}
 	return u.Close()
@@ -273,7 +281,7 @@ func TestNobodyThere(t *testing.T) {
 }
 
 func TestCertificate(t *testing.T) {
-	s := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	s := httptest.NewTLSServer(http.HandlerFunc(takeBody))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(s.Close)
 	_, ok := errors.AsType[*tls.CertificateVerificationError](upload(parse(t, s.URL), Config{}, "a"))
@@ -316,7 +324,7 @@ func TestContextEndsStart(t *testing.T) {
 
 func TestUploadOutlivesTheContextOfStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	u, err := Start(ctx, serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }), Config{})
+	u, err := Start(ctx, serve(t, takeBody), Config{})
 	require.NoError(t, err)
 	cancel()
 	_, err = u.Write([]byte("abc"))
