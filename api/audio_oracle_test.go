@@ -56,7 +56,7 @@ var flacBlocks = map[int]int{8000: 576, 32000: 2304, 44100: 4608, 48000: 4608}
 
 func TestSoundAgainstTheCommand(t *testing.T) {
 	mediatest.NoLeaks(t)
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		t.Run("all", func(t *testing.T) {
 			for name, c := range clips(t) {
 				for _, bitRate := range []int64{0, 44100, 999_999_999} {

@@ -43,7 +43,7 @@ func TestHeadersThatAreRefused(t *testing.T) {
 	for _, c := range refusedHeaders {
 		path := temporary(t, "kept")
 		require.NoError(t, os.WriteFile(path, []byte("precious"), 0o600))
-		noise := api.StderrOf(t, func() {
+		noise := mediatest.StderrOf(t, func() {
 			enc := api.NewEncoder()
 			if c.video != nil {
 				addVideo(t, enc, *c.video)

@@ -152,7 +152,7 @@ func requireReadable(t *testing.T, c astiavx.Container, path string, video, audi
 func TestEveryContainer(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dir := t.TempDir()
-	_ = api.StderrOf(t, func() { // FFmpeg's warnings about sizes that suit no disc
+	_ = mediatest.StderrOf(t, func() { // FFmpeg's warnings about sizes that suit no disc
 		for _, c := range astiavx.Containers() {
 			if c.NoFile || c.VideoCodec == astiav.CodecIDNone && c.AudioCodec == astiav.CodecIDNone {
 				continue

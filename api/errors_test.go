@@ -204,7 +204,7 @@ func TestErrorTexts(t *testing.T) {
 		assert.NotContains(t, err.Error(), "\x00")
 		fmt.Fprintf(&text, "%s\n\t%s\n", name, longList.ReplaceAllString(err.Error(), "$1, and more)"))
 	}
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		noteWrongPictures(t, note)
 		noteLostAlpha(t, note)
 		for _, r := range refusals() {

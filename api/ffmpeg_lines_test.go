@@ -59,7 +59,7 @@ func TestFFmpegsLinesGoToTheirEncoder(t *testing.T) {
 	for _, v := range []*api.VideoStream{addVideo(t, a, withoutBuffer()), addVideo(t, b, disc()), addVideo(t, silent, withoutBuffer()), addVideo(t, c, disc())} {
 		defer func() { require.ErrorIs(t, v.End(), api.ErrClosed) }()
 	}
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		for enc, format := range map[*api.Encoder]string{a: "mkv", b: "dvd", silent: "mkv", c: "dvd"} {
 			require.NoError(t, enc.OpenWriter(ctx, &api.MemoryFile{}, format))
 			require.NoError(t, enc.Close())
@@ -99,7 +99,7 @@ func TestNothingIsLoggedAboutAnOpenThatFails(t *testing.T) {
 	cfg := withoutBuffer()
 	cfg.Codec, cfg.ExtraOptions, cfg.Preset = "mpeg2video", map[string]any{"maxrate": 1}, ""
 	addVideo(t, enc, cfg)
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		require.Error(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"))
 	})
 	require.Empty(t, noise)

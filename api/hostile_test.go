@@ -145,7 +145,7 @@ func requireBlamed(t *testing.T, field string, err error) {
 
 func TestHostileConfigs(t *testing.T) {
 	mediatest.NoLeaks(t)
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		for name, c := range hostileVideo {
 			t.Run("video: "+name, func(t *testing.T) {
 				cfg := numberedVideo()

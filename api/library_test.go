@@ -13,7 +13,7 @@ import (
 // TestX265SaysNothing opens and closes an encoder that would write its whole story to stderr.
 func TestX265SaysNothing(t *testing.T) {
 	mediatest.NoLeaks(t)
-	require.Empty(t, api.StderrOf(t, func() {
+	require.Empty(t, mediatest.StderrOf(t, func() {
 		for _, codec := range []string{"libx265", "libx264"} {
 			for _, threads := range []int{0, 1, 3, 40} {
 				e := api.NewEncoder()

@@ -213,7 +213,7 @@ func TestEveryEncoderRefusesUnknownOptions(t *testing.T) {
 // TestEveryOptionRefusesNonsense gives every option of every encoder a value that it cannot take, where there is one.
 func TestEveryOptionRefusesNonsense(t *testing.T) {
 	mediatest.NoLeaks(t)
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		for _, codec := range encodersOf(t) {
 			seen := map[string]bool{} // of options of the same name, the encoder's own counts
 			for _, o := range astiavx.EncoderOptions(codec.Name()) {

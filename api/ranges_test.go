@@ -16,7 +16,7 @@ import (
 // TestGrayStaysGray feeds 64 of 255, as grey, RGB and YUV of full range, into formats of both ranges, and looks at what a player shows.
 func TestGrayStaysGray(t *testing.T) {
 	mediatest.NoLeaks(t)
-	noise := api.StderrOf(t, func() {
+	noise := mediatest.StderrOf(t, func() {
 		for _, c := range []struct {
 			input, codec, format string
 			colorRange           string // wished for

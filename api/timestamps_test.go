@@ -78,7 +78,7 @@ func TestOrderOfPackets(t *testing.T) {
 			if c.codec == "mpeg2video" {
 				cfg.ExtraOptions = map[string]any{"bf": 2}
 			}
-			noise := api.StderrOf(t, func() {
+			noise := mediatest.StderrOf(t, func() {
 				enc := api.NewEncoder()
 				v := addVideo(t, enc, cfg)
 				require.NoError(t, enc.OpenFile(context.Background(), path))

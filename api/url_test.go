@@ -177,7 +177,7 @@ func TestConnectionRefused(t *testing.T) {
 		v := addVideo(t, enc, numberedVideo())
 		url := fmt.Sprintf("%s://user:secret@127.0.0.1:%d/live/key?token=hush", scheme, freePort(t, "tcp"))
 		var err error
-		require.Empty(t, api.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }), "where FFmpeg would show all of the URL")
+		require.Empty(t, mediatest.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }), "where FFmpeg would show all of the URL")
 		require.ErrorIs(t, err, syscall.ECONNREFUSED, scheme)
 		require.Contains(t, err.Error(), scheme+"://127.0.0.1:")
 		for _, secret := range []string{"user", "secret", "hush"} {
@@ -208,7 +208,7 @@ func TestServerThatHangsUp(t *testing.T) {
 	enc := api.NewEncoder()
 	addVideo(t, enc, numberedVideo())
 	url := fmt.Sprintf("rtmp://user:secret@%s/live/key?token=hush", l.Addr())
-	require.Empty(t, api.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }))
+	require.Empty(t, mediatest.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }))
 	require.ErrorContains(t, err, "connect to rtmp://127.0.0.1:")
 	require.ErrorContains(t, err, "RTMP handshake")
 	for _, secret := range []string{"user", "secret", "hush", "key"} {

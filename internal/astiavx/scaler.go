@@ -1,5 +1,6 @@
 package astiavx
 
+//#include <libavutil/pixdesc.h>
 //#include <libswscale/swscale.h>
 import "C"
 
@@ -12,7 +13,10 @@ import (
 // Scaler converts pictures with swscale, from the format, size and colour tags of one frame to
 // those of another. Go-astiav's SoftwareScaleContext uses swscale's old interface, which takes no
 // matrix, range or chroma location.
-type Scaler struct{ c *C.SwsContext }
+type Scaler struct {
+	c   *C.SwsContext
+	log LogSource // of conversions that swscale may warn about
+}
 
 // NewScaler returns a Scaler with these flags, which works on one thread. Free frees it.
 func NewScaler(flags astiav.SoftwareScaleContextFlags) *Scaler {
@@ -25,8 +29,30 @@ func NewScaler(flags astiav.SoftwareScaleContextFlags) *Scaler {
 
 // Convert fills dst with the picture in src. The buffer, size, format and colour tags of dst are
 // set.
-func (s *Scaler) Convert(dst, src *astiav.Frame) error {
+//
+// Swscale warns in FFmpeg's log about some conversions to RGB, XYZ and bitmaps, whichever flags it
+// has, with contexts of its own that have no level offset. Their thread drops these lines, as it
+// does those of protocols.
+func (s *Scaler) Convert(dst, src *astiav.Frame) (err error) {
+	if s.log == (LogSource{}) && canBeWarnedAbout(dst.PixelFormat()) {
+		s.log = logConnection(nil)
+	}
+	if s.log == (LogSource{}) {
+		return s.convert(dst, src)
+	}
+	s.log.during(func() { err = s.convert(dst, src) })
+	return err
+}
+
+func (s *Scaler) convert(dst, src *astiav.Frame) error {
 	return asError(C.sws_scale_frame(s.c, avframe(dst), avframe(src)))
+}
+
+// canBeWarnedAbout is isAnyRGB in libswscale/swscale_internal.h, and XYZ, which is made of RGB.
+func canBeWarnedAbout(f astiav.PixelFormat) bool {
+	descriptor := C.av_pix_fmt_desc_get(int32(f))
+	return descriptor.flags&(C.AV_PIX_FMT_FLAG_RGB|C.AV_PIX_FMT_FLAG_XYZ) != 0 ||
+		f == astiav.PixelFormatMonoblack || f == astiav.PixelFormatMonowhite
 }
 
 // Free frees the Scaler.
@@ -34,6 +60,7 @@ func (s *Scaler) Free() {
 	if s.c != nil {
 		live.Freed("scaler")
 		C.sws_free_context(&s.c)
+		s.log.Remove()
 	}
 }
 
