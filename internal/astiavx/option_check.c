@@ -73,7 +73,8 @@ static int check_expression(const AVOption *list, const char *value, const char 
 }
 
 static int is_expression(enum AVOptionType type) {
-	return type >= AV_OPT_TYPE_FLAGS && type <= AV_OPT_TYPE_FLOAT || type == AV_OPT_TYPE_UINT || type == AV_OPT_TYPE_UINT64;
+	return type >= AV_OPT_TYPE_FLAGS && type <= AV_OPT_TYPE_FLOAT ||
+		type == AV_OPT_TYPE_UINT || type == AV_OPT_TYPE_UINT64;
 }
 
 // set_scratch sets the option, which is the first of the list, on a scratch object.

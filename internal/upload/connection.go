@@ -86,8 +86,8 @@ func (c *connections) hungUp() bool {
 }
 
 // connection corrects two habits of net/http.
-//   - net/http handles a failed write before it reads the answer that the server sent before it hung
-//     up. So a failing write returns when the answer has been read.
+//   - net/http handles a failed write before it reads the answer that the server sent before it
+//     hung up. So a failing write returns when the answer has been read.
 //   - net/http closes a connection of HTTP/1 when the answer is complete, although the server may
 //     still read the body. So a close waits for the upload to say whether the body goes on.
 type connection struct {
