@@ -118,23 +118,23 @@ func (o Option) checkParameter(encoder string, bits int, p Parameter) error {
 	}
 	switch {
 	case verdict == astiavx.ParameterUnknown, verdict == astiavx.ParameterRefused && !listed && encoder == "libsvtav1":
-		return o.ConfigError(NoParameter(encoder, p.Name))
+		return o.UnknownParameter(encoder, p.Name)
 	case verdict == astiavx.ParameterRefused:
-		return o.ConfigError(fmt.Sprintf("%s does not take %q for %s in it", encoder, fault.Shorten(p.Value), p.Name))
+		return o.RefusedParameter(encoder, p)
 	}
 	return o.checkClipped(encoder, bits, p)
 }
 
-// IsUnknownParameter reports whether the list of a library's parameters lacks a name. It is false
-// for an encoder without such a list.
-func IsUnknownParameter(encoder, name string) bool {
-	names := parameterNames[encoder]
-	return len(names) > 0 && !slices.Contains(names, name)
+// UnknownParameter returns the error about a parameter that the library behind an encoder does not
+// know. It names the parameter that is probably meant.
+func (o Option) UnknownParameter(encoder, name string) *fault.ConfigError {
+	meant := fault.DidYouMean(name, parameterNames[encoder])
+	return o.ConfigError(fmt.Sprintf("%s has no parameter %q%s", encoder, fault.Shorten(name), meant))
 }
 
-// NoParameter returns the reason of an error about a parameter that a library does not know.
-func NoParameter(encoder, name string) string {
-	return fmt.Sprintf("%s has no parameter %q%s", encoder, fault.Shorten(name), fault.DidYouMean(name, parameterNames[encoder]))
+// RefusedParameter returns the error about a value that the library behind an encoder refuses.
+func (o Option) RefusedParameter(encoder string, p Parameter) *fault.ConfigError {
+	return o.ConfigError(fmt.Sprintf("%s does not take %q for %s in it", encoder, fault.Shorten(p.Value), p.Name))
 }
 
 func (o Option) checkClipped(encoder string, bits int, p Parameter) error {

@@ -2,10 +2,6 @@ package codec
 
 import (
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
-	"syscall"
 
 	"github.com/asticode/go-astiav"
 
@@ -25,100 +21,71 @@ func (c Canceled) Now() bool { return c != nil && c() }
 // caller does not see it: it returns the reason for which it gave up.
 var errCanceled = errors.New("avloom: opening was canceled")
 
-// MaxProbes bounds how often an encoder is opened to find out why it does not open with its settings.
-const MaxProbes = 200
+// MaxProbes is how often an encoder is opened, at most, to find out which setting keeps it from
+// opening. It is enough to try the 22 pixel formats of libvpx-vp9 and some options. A probe takes
+// about a millisecond; one of SVT-AV1 takes ten.
+const MaxProbes = 32
+
+// errTooManyProbes is the error of a probe beyond MaxProbes.
+var errTooManyProbes = errors.New("avloom: the encoder has been opened often enough to find out")
 
 // Opener opens an encoder, and finds out why one does not open.
 type Opener struct {
-	Canceled     Canceled
-	tries        int // so far, to find out
 	Codec        *astiav.Codec
 	Options      []avoption.Option
-	ExplainFirst func() error          // why nothing opens, whatever the settings are; may be nil
-	Threads      int                   // 0: not said
+	Threads      int                   // of the encoder; 0: the library decides
 	Location     astiav.ChromaLocation // of 4:2:0 video
-	GlobalHeader bool
-	Log          *astiavx.Log                                // of FFmpeg's lines about the encoder that is opened; attempts log nothing. nil: none
-	SetUp        func(cc *astiav.CodecContext, probe string) // sets what is no option, before the options
-	Finish       func(cc *astiav.CodecContext)               // sets what no option may undo; may be nil
+	GlobalHeader bool                  // the container wants the codec's header before the packets
+	Canceled     Canceled              // ends the search for the reason, too
+
+	// Log receives FFmpeg's lines about the encoder that Open returns, and about the attempt that
+	// fails. Probes log nothing. It may be nil.
+	Log *astiavx.Log
+	// SetUp sets the fields of the encoder that are no options. It is called before the options are
+	// set.
+	SetUp func(cc *astiav.CodecContext)
+	// Finish sets what no option may undo. It may be nil.
+	Finish func(cc *astiav.CodecContext)
+	// ExplainFirst returns why nothing opens, whatever the settings are, or nil. It is asked before
+	// the encoder is probed. It may be nil.
+	ExplainFirst func() error
+
+	probes int // so far
 }
 
-// Open opens the encoder. Where an option is to blame, the error is a *ConfigError that names it.
+// Open opens the encoder. The caller frees it with nodes.FreeCodecContext. If an option keeps it from
+// opening, the error is a *fault.ConfigError that names the option.
 func (o *Opener) Open() (*astiav.CodecContext, error) {
-	cc, err := o.attempt(o.Options, "", o.Log)
+	lines := newErrorLines(o.Log)
+	cc, err := o.open(o.Options, lines.log())
 	if err == nil {
 		return cc, nil
 	}
-	if blamed, ok := err.(*fault.ConfigError); ok { //nolint:errorlint // from SetOption, not wrapped
-		return nil, blamed
+	if refused, ok := err.(*fault.ConfigError); ok { //nolint:errorlint // from configure, not wrapped
+		return nil, refused
 	}
+	err = lines.addTo(err)
 	if o.ExplainFirst != nil {
-		if blamed := o.ExplainFirst(); blamed != nil {
-			return nil, blamed
+		if explained := o.ExplainFirst(); explained != nil {
+			return nil, explained
 		}
 	}
-	if blamed := o.blame(err); blamed != nil {
-		return nil, blamed
+	if explained := o.explain(err); explained != nil {
+		return nil, explained
 	}
 	return nil, err
 }
 
-// blame finds the option without which the encoder opens.
-func (o *Opener) blame(err error) error {
-	name := o.Codec.Name()
-	for i, option := range o.Options {
-		if o.Opens(slices.Delete(slices.Clone(o.Options), i, i+1), "") {
-			e := option.ConfigError(o.blameParameter(i), avoption.ChoiceNames(name, option.Key)...)
-			if e.Reason == "" {
-				e.Reason = name + " does not open with this value"
-			}
-			e.Err = Informative(err)
-			return e
-		}
-	}
-	if len(o.Options) < 2 || !o.Opens(nil, "") {
-		return nil
-	}
-	var fields []string
-	for _, option := range o.Options {
-		fields = append(fields, option.Field)
-	}
-	return &fault.ConfigError{Field: "ExtraOptions", Value: strings.Join(fields, ", "), Reason: name + " does not open with these together", Err: Informative(err)}
-}
+// OpenSecond opens a second encoder with the same settings, for its header or its first packet. Its
+// lines are not logged. The caller frees it with nodes.FreeCodecContext.
+func (o *Opener) OpenSecond() (*astiav.CodecContext, error) { return o.open(o.Options, nil) }
 
-// Informative is the error of FFmpeg's, unless it says no more than that there is one.
-func Informative(err error) error {
-	for _, silent := range []error{astiav.Error(-int(syscall.EINVAL)), astiav.ErrExternal, astiav.ErrUnknown, astiav.ErrInvaliddata} {
-		if errors.Is(err, silent) {
-			return nil
-		}
-	}
-	return err
-}
+// Opens reports whether the encoder opens with its options and what SetUp sets now. It is false after
+// MaxProbes probes.
+func (o *Opener) Opens() bool { return o.opensWith(o.Options) }
 
-// blameParameter finds the parameter inside an option without which the encoder opens, and says so; "" where it is not one alone.
-func (o *Opener) blameParameter(i int) string {
-	declared, _ := avoption.Find(astiavx.EncoderOptions(o.Codec.Name()), o.Options[i].Key)
-	all, err := o.Options[i].Parameters()
-	if err != nil || !avoption.HoldsParameters(declared) {
-		return ""
-	}
-	for k, p := range all {
-		options := slices.Clone(o.Options)
-		options[i].Value = avoption.JoinParameters(slices.Delete(slices.Clone(all), k, k+1))
-		if o.Opens(options, "") {
-			if avoption.IsUnknownParameter(o.Codec.Name(), p.Name) {
-				return avoption.NoParameter(o.Codec.Name(), p.Name)
-			}
-			return fmt.Sprintf("%s does not open with %q in it", o.Codec.Name(), p.Text())
-		}
-	}
-	return ""
-}
-
-// Opens says whether the encoder opens with other options, or with something harmless in place of a field.
-func (o *Opener) Opens(options []avoption.Option, probe string) bool {
-	cc, err := o.Try(options, probe)
+func (o *Opener) opensWith(options []avoption.Option) bool {
+	cc, err := o.probe(options)
 	if err != nil {
 		return false
 	}
@@ -126,21 +93,25 @@ func (o *Opener) Opens(options []avoption.Option, probe string) bool {
 	return true
 }
 
-// Try opens the encoder to see whether it does, unless that has been tried too often.
-func (o *Opener) Try(options []avoption.Option, probe string) (*astiav.CodecContext, error) {
-	if o.tries++; o.tries > MaxProbes {
-		return nil, errCanceled
+// Probe opens the encoder to find out what it makes of its settings. It fails after MaxProbes probes.
+// The caller frees the encoder with nodes.FreeCodecContext.
+func (o *Opener) Probe() (*astiav.CodecContext, error) { return o.probe(o.Options) }
+
+func (o *Opener) probe(options []avoption.Option) (*astiav.CodecContext, error) {
+	if o.probes == MaxProbes {
+		return nil, errTooManyProbes
 	}
-	return o.attempt(options, probe, nil)
+	o.probes++
+	return o.open(options, nil)
 }
 
-func (o *Opener) attempt(options []avoption.Option, probe string, log *astiavx.Log) (*astiav.CodecContext, error) {
+func (o *Opener) open(options []avoption.Option, log *astiavx.Log) (*astiav.CodecContext, error) {
 	if o.Canceled.Now() {
 		return nil, errCanceled
 	}
 	cc := nodes.NewCodecContext(o.Codec)
 	astiavx.LogEncoder(cc, log)
-	if err := o.configure(cc, options, probe); err != nil {
+	if err := o.configure(cc, options); err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
@@ -151,8 +122,9 @@ func (o *Opener) attempt(options []avoption.Option, probe string, log *astiavx.L
 	return cc, nil
 }
 
-func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option, probe string) error {
-	o.SetUp(cc, probe)
+// configure makes all settings of an encoder that is not open yet.
+func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) error {
+	o.SetUp(cc)
 	options, err := o.withLibraryParameters(cc.Width(), cc.Height(), o.withThreading(options))
 	if err != nil {
 		return err

@@ -1,36 +1,29 @@
 package codec
 
-import (
-	"fmt"
-	"sort"
-)
+// largestStep bounds the search for a size that an encoder takes. All encoders that have a minimum
+// have a smaller one, and all that want a multiple want one of less.
+const largestStep = 256
 
-// largestTried bounds the search for a size that an encoder takes: all that have a minimum have a smaller one.
-const largestTried = 256
-
-// SizeProbe is the name of a probe of this size, in pixels.
-func SizeProbe(width, height int) string { return fmt.Sprintf("%dx%d", width, height) }
-
-// ProbedSize is the size in the name of a probe.
-func ProbedSize(probe string) (width, height int, ok bool) {
-	n, err := fmt.Sscanf(probe, "%dx%d", &width, &height)
-	return width, height, n == 2 && err == nil
-}
-
-// MinSize finds the smallest size, of steps of the chroma, that is not below this one and for which the encoder opens. False: there is
-// none, or none near enough to say that a small size is to blame.
-func (o *Opener) MinSize(width, height, stepX, stepY int) (w, h int, ok bool) {
-	for multiple := 2; !ok && multiple <= largestTried; multiple *= 2 {
-		w, h = (width+multiple-1)/multiple*multiple, (height+multiple-1)/multiple*multiple
-		ok = o.Opens(o.Options, SizeProbe(w, h))
+// LargerSize returns a size in pixels that is at least as large as this one and with which an encoder
+// opens, which opens reports. It is the next multiple of a power of 2, in as few dimensions as will
+// do. ok is false if no multiple of up to 256 pixels helps: the size is not too small.
+func LargerSize(width, height int, opens func(width, height int) bool) (w, h int, ok bool) {
+	triedW, triedH := width, height
+	for step := 2; !ok && step <= largestStep; step *= 2 {
+		w, h = ceilDiv(width, step)*step, ceilDiv(height, step)*step
+		if w != triedW || h != triedH {
+			triedW, triedH = w, h
+			ok = opens(w, h)
+		}
 	}
-	if !ok {
+	switch {
+	case !ok:
 		return 0, 0, false
+	case w == width || h == height:
+	case opens(width, h):
+		w = width
+	case opens(w, height):
+		h = height
 	}
-	least := func(from, to, step int, opens func(n int) bool) int {
-		return from + step*sort.Search((to-from)/step, func(k int) bool { return opens(from + k*step) })
-	}
-	w = least(width, w, stepX, func(n int) bool { return o.Opens(o.Options, SizeProbe(n, h)) })
-	h = least(height, h, stepY, func(n int) bool { return o.Opens(o.Options, SizeProbe(w, n)) })
-	return w, h, o.Opens(o.Options, SizeProbe(w, h))
+	return w, h, true
 }

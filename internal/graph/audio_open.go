@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/asticode/go-astiav"
@@ -110,109 +108,14 @@ func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Containe
 	return nil
 }
 
-// The probes of audio: something that is harmless to most encoders in place of a field. Those for
-// speech on telephones know 8 kHz and one channel only (ITU-T G.723.1, G.726).
-const (
-	anyBitRate      = "bit rate"
-	telephoneRate   = "8000 Hz"
-	oneChannel      = "mono"
-	telephoneSpeech = "8000 Hz, mono"
-)
-
-func (a *audioAttempt) setUp(cc *astiav.CodecContext, probe string) {
+// setUp sets the fields of the encoder that are no options.
+func (a *audioAttempt) setUp(cc *astiav.CodecContext) {
 	spec := a.encoded.Spec
-	if probe == telephoneRate || probe == telephoneSpeech {
-		spec.Rate = 8000
-	}
-	if probe == oneChannel || probe == telephoneSpeech {
-		spec.Layout = astiav.ChannelLayoutMono
-	}
 	cc.SetSampleRate(spec.Rate)
 	cc.SetSampleFormat(spec.Format)
 	cc.SetChannelLayout(spec.Layout)
 	cc.SetTimeBase(astiav.NewRational(1, spec.Rate))
-	if a.encoded.BitRate > 0 && probe != anyBitRate {
+	if a.encoded.BitRate > 0 {
 		cc.SetBitRate(a.encoded.BitRate)
-	}
-}
-
-// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest that does not:
-// towards FFmpeg's default, by halves, to within 1 % or 100 bits per second.
-func (a *audioAttempt) moveBitRate() bool {
-	s, o := &a.encoded, &a.opener
-	if s.BitRate == 0 {
-		return false
-	}
-	cc, err := o.Try(o.Options, anyBitRate)
-	if err != nil {
-		return false
-	}
-	works := cc.BitRate()
-	nodes.FreeCodecContext(cc)
-	if works == 0 { // a quality instead, as of libvorbis: two bits for each sample lie within what it has
-		works = 2 * int64(s.Spec.Rate*s.Spec.Layout.Channels())
-	}
-	fails, asked := s.BitRate, s.BitRate
-	for codec.Distance(works, fails) > max(100, min(works, fails)/100) {
-		s.BitRate = works + (fails-works)/2
-		if o.Opens(o.Options, "") {
-			works = s.BitRate
-		} else {
-			fails = s.BitRate
-		}
-	}
-	if s.BitRate = works; works > 0 && o.Opens(o.Options, "") {
-		return true
-	}
-	s.BitRate = asked
-	return false
-}
-
-// explain finds the setting that kept the encoder from opening.
-func (a *audioAttempt) explain(err error) error {
-	p, s, o := a.plan, &a.encoded, &a.opener
-	if _, ok := errors.AsType[*fault.ConfigError](err); ok {
-		return err
-	}
-	name := o.Codec.Name()
-	if known := codec.ExplainEncoder(name, err); known != nil {
-		return known
-	}
-	rate := &fault.ConfigError{
-		Field:  p.RateField(),
-		Value:  s.Spec.Rate,
-		Reason: name + " does not encode this rate; set OutSampleRate to 8000",
-	}
-	channels := &fault.ConfigError{
-		Field:  p.ChannelsField(),
-		Value:  p.Config.OutNumChannels,
-		Reason: name + " does not encode so many channels; " + p.OtherChannels("1"),
-	}
-	switch {
-	case o.Opens(o.Options, anyBitRate):
-		return &fault.ConfigError{
-			Field: "BitRate",
-			Value: p.Config.BitRate,
-			Err:   codec.Informative(err),
-			Reason: fmt.Sprintf(
-				"%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose",
-				name,
-				s.Spec.Rate,
-				s.Spec.Layout,
-			),
-		}
-	case o.Opens(o.Options, telephoneRate):
-		return rate
-	case o.Opens(o.Options, oneChannel):
-		return channels
-	case o.Opens(o.Options, telephoneSpeech) && s.Spec.Layout.Channels() > 1:
-		channels.Reason += ", and OutSampleRate to 8000"
-		return channels
-	}
-	return &fault.ConfigError{
-		Field:  "Codec",
-		Value:  name,
-		Reason: fmt.Sprintf("the encoder does not open for %d Hz, %s", s.Spec.Rate, s.Spec.Layout),
-		Err:    err,
 	}
 }

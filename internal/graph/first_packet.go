@@ -9,7 +9,7 @@ import (
 // firstPacket returns the first packet of a second encoder that is opened alike. The caller frees
 // it.
 func firstPacket(o *codec.Opener) (pipeline.Packet, error) {
-	other, err := o.Try(o.Options, "")
+	other, err := o.OpenSecond()
 	if err != nil {
 		return pipeline.Packet{}, err
 	}

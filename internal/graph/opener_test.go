@@ -29,9 +29,9 @@ func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	}
 	a = (&videoOpening{plan: p}).attempt(encoded, dnxhd)
 	opened = new(int)
-	a.opener.SetUp = func(cc *astiav.CodecContext, probe string) {
+	a.opener.SetUp = func(cc *astiav.CodecContext) {
 		*opened++
-		a.setUp(cc, probe)
+		a.setUp(cc)
 	}
 	return a, opened
 }

@@ -17,28 +17,24 @@ import (
 	"github.com/avloom/avloom/internal/plan"
 )
 
-// explain finds the setting that keeps the encoder from opening.
+// explain returns an error about the setting that keeps the encoder from opening. The opener has
+// asked about the options already. Each check replaces one setting; cheap and likely ones come
+// first, since the number of probes is bounded.
 func (a *videoAttempt) explain(err error) error {
 	if _, ok := errors.AsType[*fault.ConfigError](err); ok || errors.Is(err, gpu.ErrUnavailable) {
 		return err
 	}
-	o, s := &a.opener, a.encoded
-	name := o.Codec.Name()
+	name, s := a.opener.Codec.Name(), a.encoded
 	if known := codec.ExplainEncoder(name, err); known != nil && a.device == nil {
 		return known
 	}
-	for _, v := range videoProbes {
-		if v.name == firstSizeProbe {
-			if e := a.tooSmall(); e != nil {
-				return e
-			}
+	for _, check := range []func() *fault.ConfigError{a.explainThreads, a.explainFormat, a.explainRate, a.explainSize} {
+		if e := check(); e != nil {
+			e.Err = codec.Informative(err)
+			return e
 		}
-		if v.threads >= a.threads && v.threads > 0 || !o.Opens(o.Options, v.name) {
-			continue
-		}
-		return a.refusedField(v.field, fmt.Sprintf("%d×%d", v.width, v.height))
 	}
-	if e := fault.First(a.refusedFormat(), blameDriver(a.device, name, err)); e != nil {
+	if e := blameDriver(a.device, name, err); e != nil {
 		return e
 	}
 	return &fault.ConfigError{
@@ -48,76 +44,34 @@ func (a *videoAttempt) explain(err error) error {
 	}
 }
 
-// refusedFormat is the error about a pixel format that the encoder lists but does not open with,
-// although it opens with another one; nil where another format does not help.
-func (a *videoAttempt) refusedFormat() error {
-	o, asked := &a.opener, a.plan.Config.PixelFormat
-	e := &fault.ConfigError{
-		Field:  "PixelFormat",
-		Value:  asked,
-		Reason: o.Codec.Name() + " names it, but does not open with it",
-	}
-	for _, f := range plan.Encodable(o.Codec, a.plan.InputFormat) {
-		if f != a.encoded.Format && o.Opens(o.Options, f.Name()) {
-			e.Supported = append(e.Supported, f.Name())
-		}
-	}
-	if asked == "" || len(e.Supported) == 0 {
-		return nil
-	}
-	return e
-}
-
-// encoderHints are what helps where no single setting is to blame.
+// encoderHints are what helps where no single setting keeps an encoder from opening.
 var encoderHints = map[string]string{
-	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with ExtraOptions[b] 120M: set ExtraOptions[profile] to dnxhr_sq, or another dnxhr, for all others",
+	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with ExtraOptions[b] 120M: " +
+		"set ExtraOptions[profile] to dnxhr_sq, or another dnxhr, for all others",
 }
 
-// refusedField is the error about a field without which the encoder opens, at the latter for a size
-// with that size.
-func (a *videoAttempt) refusedField(field, size string) error {
-	encoder, s := a.opener.Codec.Name(), a.encoded
-	e := &fault.ConfigError{Field: field}
-	switch field {
-	case "Threads":
-		e.Value, e.Reason = a.threads, encoder+" does not open with so many threads"
-	case "FrameRate":
-		e.Value, e.Supported = a.plan.Config.FrameRate, frameRates(a.opener.Codec, a.plan.Config.FrameRate)
-		e.Reason = fmt.Sprintf("%s does not encode %s frames per second", encoder, rateText(a.plan.Rate))
-		if len(e.Supported) == 0 {
-			e.Reason += "; it does encode 25"
-		}
-	default:
-		e.Value = s.Width
-		e.Reason = fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %s", encoder, s.Width, s.Height, size)
-	}
-	return e
-}
-
-// tooSmall is the error about a size that is too small for the encoder, or no multiple of what it
-// takes; nil where a larger one does not help.
-func (a *videoAttempt) tooSmall() error {
-	o, s := &a.opener, a.encoded
-	info := astiavx.DescribePixelFormat(s.Format)
-	stepX, stepY := 1<<info.Log2ChromaWidth, 1<<info.Log2ChromaHeight
-	w, h, ok := o.MinSize(s.Width, s.Height, stepX, stepY)
-	if !ok {
+// explainThreads returns the error if the encoder opens with one thread.
+func (a *videoAttempt) explainThreads() *fault.ConfigError {
+	if a.threads <= 1 || !a.opensWith(func(s *videoSettings) { s.threads = 1 }) {
 		return nil
 	}
-	e := &fault.ConfigError{Field: "Width", Value: a.plan.Config.Width}
-	if w <= s.Width {
-		e.Field, e.Value = "Height", a.plan.Config.Height
+	return &fault.ConfigError{
+		Field: "Threads", Value: a.threads, Reason: a.opener.Codec.Name() + " does not open with so many threads",
 	}
-	e.Reason = fmt.Sprintf(
-		"%s does not encode %d×%d pixels; it does encode %d×%d",
-		o.Codec.Name(),
-		s.Width,
-		s.Height,
-		w,
-		h,
-	)
-	if o.Opens(o.Options, codec.SizeProbe(w+stepX, h+stepY)) {
-		e.Reason += " and larger"
+}
+
+// explainRate returns the error if the encoder opens at another frame rate.
+func (a *videoAttempt) explainRate() *fault.ConfigError {
+	if !a.opensWith(func(s *videoSettings) { s.rate = astiav.NewRational(usualRate, 1) }) {
+		return nil
+	}
+	e := &fault.ConfigError{
+		Field: "FrameRate", Value: a.plan.Config.FrameRate,
+		Reason:    fmt.Sprintf("%s does not encode %s frames per second", a.opener.Codec.Name(), rateText(a.plan.Rate)),
+		Supported: frameRates(a.opener.Codec, a.plan.Config.FrameRate),
+	}
+	if len(e.Supported) == 0 {
+		e.Reason += fmt.Sprintf("; it does encode %d", usualRate)
 	}
 	return e
 }
@@ -135,3 +89,54 @@ func frameRates(codec *astiav.Codec, near float64) []string {
 }
 
 func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
+
+// explainFormat returns the error if the encoder lists the pixel format of the config, but opens only
+// with others. If it does not open with the first two others, the format is not to blame.
+func (a *videoAttempt) explainFormat() *fault.ConfigError {
+	asked := a.plan.Config.PixelFormat
+	if asked == "" {
+		return nil
+	}
+	var supported []string
+	for i, f := range plan.Encodable(a.opener.Codec, a.plan.InputFormat) {
+		if i > 2 && len(supported) == 0 {
+			return nil
+		}
+		if f != a.encoded.Format && a.opensWith(func(s *videoSettings) { s.format = f }) {
+			supported = append(supported, f.Name())
+		}
+	}
+	if len(supported) == 0 {
+		return nil
+	}
+	return &fault.ConfigError{
+		Field: "PixelFormat", Value: asked, Supported: supported,
+		Reason: a.opener.Codec.Name() + " names it, but does not open with it",
+	}
+}
+
+// explainSize returns the error if the encoder opens with another size: with a larger one near this
+// one, or with a usual one.
+func (a *videoAttempt) explainSize() *fault.ConfigError {
+	s, name := a.encoded, a.opener.Codec.Name()
+	opens := func(width, height int) bool {
+		return a.opensWith(func(s *videoSettings) { s.width, s.height = width, height })
+	}
+	e := &fault.ConfigError{Field: "Width", Value: a.plan.Config.Width}
+	w, h, larger := codec.LargerSize(s.Width, s.Height, opens)
+	if !larger {
+		var ok bool
+		if w, h, ok = a.findUsualSize(); !ok {
+			return nil
+		}
+	}
+	if larger && w == s.Width {
+		e.Field, e.Value = "Height", a.plan.Config.Height
+	}
+	e.Reason = fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", name, s.Width, s.Height, w, h)
+	chroma := astiavx.DescribePixelFormat(s.Format)
+	if larger && opens(w+1<<chroma.Log2ChromaWidth, h+1<<chroma.Log2ChromaHeight) {
+		e.Reason += " and larger"
+	}
+	return e
+}

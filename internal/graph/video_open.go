@@ -114,7 +114,9 @@ type videoAttempt struct {
 	device  *gpu.Device // that encodes; nil: the CPU
 	threads int         // of the encoder; 0: it runs on a device, and the driver decides
 	used    int         // threads of the share of a thread budget
-	opener  codec.Opener
+
+	opener   codec.Opener
+	settings videoSettings // what the opener sets next; a probe replaces some of them
 }
 
 // attempt returns an attempt with as many threads as the encoder makes use of, unless the config
@@ -137,6 +139,7 @@ func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *vide
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
 		a.opener.Location = s.Color.Location
 	}
+	a.settings = a.newSettings()
 	return a
 }
 

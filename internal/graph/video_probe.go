@@ -7,62 +7,64 @@ import (
 	"github.com/avloom/avloom/internal/codec"
 )
 
-// firstSizeProbe is the first of the videoProbes that is a size.
-const firstSizeProbe = "vga"
-
-// videoProbes are what is harmless to most encoders, by the field that it takes the place of. Some
-// know a few sizes only: H.261 and H.263 (CIF), DV (PAL), DNxHD (1080p).
-var videoProbes = []struct {
-	name, field   string
+// videoSettings are the fields of an encoder that a probe replaces, to find out which of them the
+// encoder refuses.
+type videoSettings struct {
 	width, height int
-	threads       int
-	rate          astiav.Rational
-}{
-	{name: "threads", field: "Threads", threads: 1},
-	{name: "rate", field: "FrameRate", rate: astiav.NewRational(25, 1)},
-	{name: firstSizeProbe, field: "Width", width: 640, height: 480},
-	{name: "cif", field: "Width", width: 352, height: 288},
-	{name: "pal", field: "Width", width: 720, height: 576},
-	{name: "hd", field: "Width", width: 1920, height: 1080},
-	{name: "cif 25", field: "Width", width: 352, height: 288, rate: astiav.NewRational(25, 1)},
-	{name: "pal 25", field: "Width", width: 720, height: 576, rate: astiav.NewRational(25, 1)},
+	format        astiav.PixelFormat
+	rate          astiav.Rational // frames per second
+	threads       int             // 0: a device decides
 }
 
-// setUp sets the fields of the encoder that are no options. A probe replaces one of them by a
-// harmless value, to find out which of them the encoder refuses.
-func (a *videoAttempt) setUp(cc *astiav.CodecContext, probe string) {
-	s := a.encoded
-	rate, width, height, threads := a.plan.Rate, s.Width, s.Height, codec.ThreadCount(a.opener.Codec.Name(), a.threads)
-	if f := astiav.FindPixelFormatByName(probe); f != astiav.PixelFormatNone {
-		s.Format = f
+func (a *videoAttempt) newSettings() videoSettings {
+	return videoSettings{
+		width: a.encoded.Width, height: a.encoded.Height, format: a.encoded.Format,
+		rate: a.plan.Rate, threads: codec.ThreadCount(a.opener.Codec.Name(), a.threads),
 	}
-	if w, h, ok := codec.ProbedSize(probe); ok {
-		width, height = w, h
+}
+
+// opensWith reports whether the encoder opens after a change of its settings. The change is undone.
+func (a *videoAttempt) opensWith(change func(s *videoSettings)) bool {
+	planned := a.settings
+	change(&a.settings)
+	opens := a.opener.Opens()
+	a.settings = planned
+	return opens
+}
+
+// usualSizes are sizes that encoders take which take only a few: H.261 and H.263 (CIF), DV (PAL),
+// DNxHD (1080p). The first is small enough for those that have a maximum.
+var usualSizes = [][2]int{{640, 480}, {352, 288}, {720, 576}, {1920, 1080}}
+
+// usualRate is a frame rate that all video encoders take at the sizes that they take.
+const usualRate = 25
+
+// findUsualSize returns a size with which the encoder opens, also if it opens only at the usual rate.
+func (a *videoAttempt) findUsualSize() (width, height int, ok bool) {
+	for _, rate := range []astiav.Rational{a.settings.rate, astiav.NewRational(usualRate, 1)} {
+		for _, size := range usualSizes {
+			opens := a.opensWith(func(s *videoSettings) { s.width, s.height, s.rate = size[0], size[1], rate })
+			if opens {
+				return size[0], size[1], true
+			}
+		}
 	}
-	for _, v := range videoProbes {
-		if v.name != probe {
-			continue
-		}
-		if v.width > 0 {
-			width, height = v.width, v.height
-		}
-		if v.threads > 0 {
-			threads = v.threads
-		}
-		if v.rate.Num() > 0 {
-			rate = v.rate
-		}
-	}
-	cc.SetWidth(width)
-	cc.SetHeight(height)
-	cc.SetPixelFormat(s.Format)
-	cc.SetFramerate(rate)
-	cc.SetTimeBase(rate.Invert())
-	cc.SetThreadCount(threads)
+	return 0, 0, false
+}
+
+// setUp sets the fields of the encoder that are no options.
+func (a *videoAttempt) setUp(cc *astiav.CodecContext) {
+	s := a.settings
+	cc.SetWidth(s.width)
+	cc.SetHeight(s.height)
+	cc.SetPixelFormat(s.format)
+	cc.SetFramerate(s.rate)
+	cc.SetTimeBase(s.rate.Invert())
+	cc.SetThreadCount(s.threads)
 	if a.plan.PixelAspect.Num() > 0 {
 		cc.SetSampleAspectRatio(a.plan.PixelAspect)
 	}
-	astiavx.SetEncoderColor(cc, s.Color)
+	astiavx.SetEncoderColor(cc, a.encoded.Color)
 	if a.device != nil {
 		a.device.Attach(cc)
 	}
