@@ -18,8 +18,7 @@ static __thread int depth;
 
 CUcontext standin_current(void) { return depth ? stack[depth - 1] : NULL; }
 
-// --- devices
-// -----------------------------------------------------------------------------------------------------------
+// --- devices ---
 
 EXPORT CUresult cuInit(unsigned flags) {
 	(void)flags;
@@ -79,8 +78,7 @@ EXPORT CUresult cuGetErrorString(CUresult error, const char **text) {
 	return CUDA_SUCCESS;
 }
 
-// --- contexts
-// ----------------------------------------------------------------------------------------------------------
+// --- contexts ---
 
 EXPORT CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
 	if (device < 0 || device >= DEVICES)
@@ -154,8 +152,7 @@ EXPORT CUresult cuCtxGetDevice(CUdevice *device) {
 	return CUDA_SUCCESS;
 }
 
-// --- memory
-// ------------------------------------------------------------------------------------------------------------
+// --- memory ---
 
 // block is a piece of the "GPU"'s memory, in a list.
 struct block {

@@ -7,8 +7,7 @@ enum { LEAST_WIDTH = 145, LEAST_HEIGHT = 49, MOST = 4096 }; // pixels; NVENC's l
 
 static int same(GUID a, GUID b) { return !memcmp(&a, &b, sizeof(a)); }
 
-// --- opening
-// -----------------------------------------------------------------------------------------------------------
+// --- opening ---
 
 static NVENCSTATUS open_session(NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS *p, void **out) {
 	const int most = standin_fault("sessions"), max = standin_fault("nvenc_version");

@@ -18,8 +18,7 @@ void standin_split(const uint8_t *pairs, uint8_t *to, size_t n) {
 	}
 }
 
-// --- buffers
-// -----------------------------------------------------------------------------------------------------------
+// --- buffers ---
 
 NVENCSTATUS standin_create_bitstream(void *v, NV_ENC_CREATE_BITSTREAM_BUFFER *p) {
 	(void)v;
@@ -75,8 +74,7 @@ NVENCSTATUS standin_unmap_resource(void *v, NV_ENC_INPUT_PTR p) {
 	return NV_ENC_SUCCESS;
 }
 
-// --- encoding
-// ----------------------------------------------------------------------------------------------------------
+// --- encoding ---
 
 // fetch copies the picture from the GPU, after the work that the stream was given before.
 static CUresult fetch(struct session *s, const struct resource *r) {
