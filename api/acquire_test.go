@@ -235,7 +235,7 @@ func TestMemoryOfDroppedPictures(t *testing.T) {
 	require.NoError(t, err)
 	_, err = v.Acquire(ctx)
 	require.ErrorIs(t, err, api.ErrPicturesLent)
-	require.ErrorContains(t, err, "2 of stream 0 were dropped")
+	require.ErrorContains(t, err, "2 pictures of stream 0 were dropped")
 	p.Discard()
 	for i := range kept {
 		require.Equal(t, bytes.Repeat([]byte{1 + byte(i)}, len(kept[i])), kept[i], "somebody else has drawn into it")

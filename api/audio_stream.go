@@ -10,21 +10,21 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// mostSamples is how many samples per channel travel at once, which bounds the memory of a queue
-// whatever is added.
+// mostSamples is the number of samples per channel in one item of a queue. It bounds the memory of
+// the queue, however many samples a call adds.
 const mostSamples = 4096
 
 // AudioStream is an audio stream of an Encoder. Its methods are safe for use by several goroutines
-// at once: calls take turns, in the order in which they arrive.
+// at once. Calls take turns in the order in which they arrive.
 type AudioStream struct {
 	feed
 	plan     *plan.Audio
 	in       *graph.AudioInput // of the running graph; set by Open
-	accepted *atomic.Int64     // samples per channel; apart, since the run reads it and must not lead back to the stream
+	accepted atomic.Int64      // samples per channel
 }
 
 func newAudioStream(e *Encoder, index int, plan *plan.Audio) *AudioStream {
-	return &AudioStream{feed: newFeed(e, index), plan: plan, accepted: new(atomic.Int64)}
+	return &AudioStream{feed: newFeed(e, index), plan: plan}
 }
 
 func (s *AudioStream) planned() graph.Stream { return graph.Stream{Audio: s.plan} }
@@ -33,22 +33,23 @@ func (s *AudioStream) connect(in graph.OpenStream) { s.in = in.Audio }
 
 func (s *AudioStream) count(t *StreamStats) { t.Accepted = s.accepted.Load() }
 
-// AddSamples adds samples[channel][sample], as many channels as the config says, any number of
-// samples, also none, and the same of each. They are copied. How the sound is cut into calls makes
-// no difference. It blocks while the queues are full.
+// AddSamples adds samples[channel][sample]. There must be as many channels as the config says, and
+// all must have the same number of samples, which may be 0. The samples are copied. How the sound
+// is divided into calls makes no difference to the file. AddSamples blocks while the queues are
+// full.
 //
-// Samples lie in [-1, 1]. What is beyond, infinity included, is clipped to that, and NaN is
-// silence. Where ctx ends, AddSamples returns a *PartialError with the number of samples per
+// Samples lie in [-1, 1]. Larger values, including infinity, are clipped to that range, and NaN
+// becomes silence. When ctx ends, AddSamples returns a *PartialError with the number of samples per
 // channel that were accepted.
 func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error {
 	if err := s.plan.CheckSamples(samples); err != nil {
 		return s.refuse(err)
 	}
-	r, err := s.enter(ctx)
+	r, err := s.beginTurn(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.endTurn()
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
 	total := len(samples[0])
@@ -56,10 +57,10 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 		n := min(total-done, mostSamples)
 		block, err := s.block(samples, done, n)
 		if err != nil {
-			return err
+			return r.callError(err, done)
 		}
 		if err := s.in.Source.Send(ctx, block); err != nil {
-			return r.fed(err, done)
+			return r.callError(err, done)
 		}
 		s.accepted.Add(int64(n))
 		done += n
@@ -67,12 +68,12 @@ func (s *AudioStream) AddSamples(ctx context.Context, samples [][]float32) error
 	return nil
 }
 
-// End says that no more samples come here. The other streams go on. A second End does nothing.
+// End ends the stream: it gets no more samples. The other streams go on. A second End does nothing.
 func (s *AudioStream) End() error {
 	return s.end(func() { s.in.Source.End() })
 }
 
-// block copies n samples per channel, from first on.
+// block copies n samples per channel, starting with sample first.
 func (s *AudioStream) block(samples [][]float32, first, n int) (pipeline.Samples, error) {
 	block, err := s.in.Blanks.Get(n)
 	if err != nil {
@@ -84,10 +85,10 @@ func (s *AudioStream) block(samples [][]float32, first, n int) (pipeline.Samples
 	return block, nil
 }
 
-// clip copies samples, bringing each into [-1, 1].
+// clip copies samples and brings each into [-1, 1]. NaN becomes 0.
 func clip(to, from []float32) {
 	for i, v := range from {
-		if !(v >= -1) { // also NaN, which is not itself either
+		if !(v >= -1) { // below -1, or NaN
 			if v != v {
 				v = 0
 			} else {

@@ -12,26 +12,31 @@
 //	return enc.Close()
 //
 // Each stream is a chain of actors that work at the same time: convert and encode, or resample,
-// rechunk and encode. One more actor writes the packets of all streams in order. Bounded queues
-// join them: whoever feeds faster than the encoders encode is blocked, and nothing is dropped.
+// rechunk and encode. For each output one more actor writes the packets of all streams in order.
+// Bounded queues join the actors. A caller that feeds faster than the encoders encode is blocked,
+// and nothing is dropped.
 //
-// RenderAll makes many files at once, each with an encoder of its own, and each under its name only
+// RenderAll makes many files at once, each with an encoder of its own. A file gets its name only
 // when it is complete. Encoders that run at the same time can share a ThreadBudget.
 //
-// With VideoConfig.Device "cuda" NVENC encodes on a GPU; the pictures may come from main memory
-// (AddFrames, AddImage, Commit) or be there already (AddDeviceFrames). Streams on the CPU and on
-// GPUs can go into one file.
+// With VideoConfig.Device "cuda", NVENC encodes on a GPU. The pictures may be in main memory
+// (AddFrames, AddImage, Commit) or on the GPU (AddDeviceFrames). Streams of the CPU and of GPUs can
+// be in one file.
+//
+// This package holds what users see, and nothing else: it checks states and turns calls into sends.
+// What a config means is decided in internal/plan, and internal/graph builds the actors.
 //
 // # Who owns what
 //
 // AddFrames, AddImage and AddDeviceFrames borrow the caller's memory until they return, and copy
-// nothing; AddSamples copies. A writer belongs to the caller. Everything else belongs to the
-// Encoder, and Close or Abort free it. An Encoder that was opened must be ended by one of the two.
+// nothing. AddSamples copies. A writer belongs to the caller. Everything else belongs to the
+// Encoder, and Close or Abort frees it. Every Encoder that was opened must be ended by one of the
+// two.
 //
 // # How it ends
 //
-// Close finishes the file, and CloseContext does so within the life of a context. Abort, the end of
-// the context given to Open, and the first error of any part give it up: there is no trailer, and
-// every call returns that cause. The errors of a wrong config are *ConfigError, those of a part
-// that failed are *pipeline.NodeError.
+// Close finishes the file, and CloseContext does the same with a limit. Abort, the end of the
+// context given to Open, and the first error of any actor give the file up: there is no trailer,
+// and every call returns that cause. Errors in a config are *ConfigError. Errors of an actor are
+// *pipeline.NodeError.
 package api

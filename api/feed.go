@@ -4,36 +4,33 @@ import (
 	"context"
 
 	"golang.org/x/sync/semaphore"
-
-	"github.com/avloom/avloom/internal/fault"
 )
 
-// feed lets the calls on one stream take turns.
+// feed is the part that video and audio streams have in common: the calls on a stream take turns.
 type feed struct {
 	encoder *Encoder
 	index   int
 	turn    *semaphore.Weighted // first come, first served
-	ended   bool                // guarded by the turn
+	ended   bool                // guarded by turn
 }
 
 func newFeed(e *Encoder, index int) feed {
 	return feed{encoder: e, index: index, turn: semaphore.NewWeighted(1)}
 }
 
-// enter admits a call to the encoder and waits for its turn. The caller must call leave when it is
-// done.
-func (f *feed) enter(ctx context.Context) (*run, error) {
-	r, err := f.encoder.enter()
+// beginTurn admits a call to the encoder and waits for its turn. The caller must call endTurn.
+func (f *feed) beginTurn(ctx context.Context) (*run, error) {
+	r, err := f.encoder.beginCall()
 	if err != nil {
 		return nil, err
 	}
 	if err := checkContext(ctx); err != nil {
-		f.encoder.leave()
+		f.encoder.endCall()
 		return nil, err
 	}
 	if f.turn.Acquire(ctx, 1) != nil {
-		f.encoder.leave()
-		return nil, r.fed(context.Cause(ctx), 0)
+		f.encoder.endCall()
+		return nil, r.callError(context.Cause(ctx), 0)
 	}
 	switch {
 	case f.ended:
@@ -45,41 +42,33 @@ func (f *feed) enter(ctx context.Context) (*run, error) {
 	default:
 		return r, nil
 	}
-	f.leave()
+	f.endTurn()
 	return nil, err
 }
 
-// checkContext finds that there is none, which would else be a panic in the middle of a call.
-func checkContext(ctx context.Context) error {
-	if ctx == nil {
-		return &fault.ConfigError{Field: "ctx", Reason: "must not be nil; give context.Background() for one that never ends"}
-	}
-	return nil
-}
-
-// leave ends a call whose turn it was.
-func (f *feed) leave() {
+// endTurn ends a call that beginTurn admitted.
+func (f *feed) endTurn() {
 	f.turn.Release(1)
-	f.encoder.leave()
+	f.encoder.endCall()
 }
 
-// refuse returns the error of a call whose arguments are wrong: what is wrong with the encoder
-// comes first.
-func (f *feed) refuse(wrong error) error {
-	if _, err := f.encoder.enter(); err != nil {
+// refuse returns the error of a call with wrong arguments. An error of the encoder itself takes
+// precedence over err.
+func (f *feed) refuse(err error) error {
+	if _, err := f.encoder.beginCall(); err != nil {
 		return err
 	}
-	f.encoder.leave()
-	return wrong
+	f.encoder.endCall()
+	return err
 }
 
-// end ends the stream in its turn.
-func (f *feed) end(source func()) error {
-	r, err := f.encoder.enter()
+// end ends the stream when its turn comes. endSource is called once.
+func (f *feed) end(endSource func()) error {
+	r, err := f.encoder.beginCall()
 	if err != nil {
 		return err
 	}
-	defer f.encoder.leave()
+	defer f.encoder.endCall()
 	if err := f.turn.Acquire(context.Background(), 1); err != nil {
 		return err
 	}
@@ -88,6 +77,6 @@ func (f *feed) end(source func()) error {
 		return nil
 	}
 	f.ended = true
-	source()
+	endSource()
 	return r.cause()
 }

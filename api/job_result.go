@@ -7,23 +7,22 @@ import (
 	"time"
 )
 
-// JobResult is how a job ended. It turns into JSON with the error as text, null where there is
-// none, and with times in nanoseconds. JSON turns back into it with an error of the same text, in
-// which errors.Is finds nothing any more.
+// JobResult says how a job ended. In JSON the error is text, or null, and times are in nanoseconds.
+// Converted back, the error has the same text, and errors.Is finds nothing in it.
 type JobResult struct {
 	ID, Path string
 	Err      error         // nil: Path is complete
-	Skipped  bool          // the file was there, and Run was not called
-	Frames   int64         // of video, of all streams, that were encoded
+	Skipped  bool          // the file existed, and Run was not called
+	Frames   int64         // video frames of all streams
 	Bytes    int64         // of the file at Path; 0 where Err is not nil
-	Elapsed  time.Duration // from the begin of the job to its end
-	Stats    Stats         // of the job's encoder at its end; all zero where Run opened none
+	Elapsed  time.Duration // from the start of the job to its end
+	Stats    Stats         // of the job's encoder at its end; all 0 if Run did not open it
 }
 
-// jobResult has the fields of a JobResult, and not its methods.
+// jobResult has the fields of a JobResult without its methods.
 type jobResult JobResult
 
-// jobResultJSON is what JSON holds of a JobResult. Its Err hides that of the result.
+// jobResultJSON is a JobResult in JSON. Its field Err hides that of the result.
 type jobResultJSON struct {
 	jobResult
 	Err *string
@@ -31,28 +30,28 @@ type jobResultJSON struct {
 
 // MarshalJSON writes the error as text.
 func (r JobResult) MarshalJSON() ([]byte, error) {
-	said := jobResultJSON{jobResult: jobResult(r)}
+	out := jobResultJSON{jobResult: jobResult(r)}
 	if r.Err != nil {
 		text := r.Err.Error()
-		said.Err = &text
+		out.Err = &text
 	}
-	return json.Marshal(said)
+	return json.Marshal(out)
 }
 
 // UnmarshalJSON makes an error of the text.
 func (r *JobResult) UnmarshalJSON(data []byte) error {
-	var said jobResultJSON
-	if err := json.Unmarshal(data, &said); err != nil {
+	var in jobResultJSON
+	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
-	*r = JobResult(said.jobResult)
-	if said.Err != nil {
-		r.Err = errors.New(*said.Err)
+	*r = JobResult(in.jobResult)
+	if in.Err != nil {
+		r.Err = errors.New(*in.Err)
 	}
 	return nil
 }
 
-// stopped says whether the job ended because ctx did. Its error is ctx's cause then.
+// stopped says whether the job ended because ctx ended. If so, it makes the cause of ctx the error.
 func (r *JobResult) stopped(ctx context.Context) bool {
 	if r.Err == nil || ctx.Err() == nil {
 		return false

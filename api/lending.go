@@ -10,24 +10,25 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// lending counts the pictures of a stream that callers have. It lies apart from the stream, because
-// the run reads it, and nothing that a run holds leads back to the encoder and its streams.
+// lending counts the pictures of a stream that are lent to callers. It is apart from the stream,
+// because Picture's cleanup refers to it, and a cleanup must not keep the stream alive.
 type lending struct {
 	stream  int
 	journal fflog.Journal
 
-	lent       atomic.Int64 // acquired and not given back
-	unreturned atomic.Int64 // of these, how many never will be: they were dropped
+	lent       atomic.Int64 // pictures that were acquired and not returned
+	unreturned atomic.Int64 // of these, the pictures that became garbage
 }
 
-// begin begins a loan, of so many at a time at most.
-func (l *lending) begin(most int) error {
-	if l.lent.Add(1) <= int64(most) {
+// begin begins a loan. At most this number of pictures may be lent at a time.
+func (l *lending) begin(limit int) error {
+	if l.lent.Add(1) <= int64(limit) {
 		return nil
 	}
 	l.lent.Add(-1)
 	if n := l.unreturned.Load(); n > 0 {
-		return fmt.Errorf("%w; %d of stream %d were dropped without either, and stay lent", ErrPicturesLent, n, l.stream)
+		return fmt.Errorf("%w; %d pictures of stream %d were dropped without either and stay lent",
+			ErrPicturesLent, n, l.stream)
 	}
 	return ErrPicturesLent
 }
@@ -36,8 +37,8 @@ func (l *lending) begin(most int) error {
 func (l *lending) end() { l.lent.Add(-1) }
 
 // lose is called for a picture that became garbage without Commit or Discard. A slice of its pixels
-// may be in use all the same, so its memory is neither freed nor lent again, and it stays lent:
-// that bounds how much can be lost.
+// may still be in use. Therefore its memory is neither freed nor lent again, and the picture stays
+// lent, which bounds how much memory can be lost.
 func (l *lending) lose() {
 	l.unreturned.Add(1)
 	astiavx.LoseFrame()

@@ -13,40 +13,41 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Picture is memory of the encoder's, lent by Acquire to draw the next frame into. It has the
-// stream's size, in the format VideoConfig.InputFormat. Whoever holds it gives it back with Commit
-// or Discard; until then its memory is valid, also when the encoder has been closed, or when only
-// Pix is still referred to.
+// Picture is memory that Acquire lends, to draw the next frame into. It has the size of the
+// stream's frames and the format VideoConfig.InputFormat. Return it with Commit or Discard. Its
+// memory stays valid until then, even after the encoder was closed, and even if only Pix still
+// refers to it.
 type Picture struct {
-	// Pix is the first plane, row by row. Its content is undefined at first. Nil once the picture has
-	// been given back.
+	// Pix is the first plane, row by row. Its content is undefined at first. It is nil after the
+	// picture was returned.
 	Pix []byte
 	// Stride is the distance between the rows of Pix, in bytes.
 	Stride int
 	// PTS is reserved. It must be 0.
 	PTS time.Duration
 
-	stream  *VideoStream
-	input   pipeline.Input
-	given   atomic.Bool // back
-	cleanup runtime.Cleanup
+	stream   *VideoStream
+	input    pipeline.Input
+	returned atomic.Bool
+	cleanup  runtime.Cleanup
 }
 
-// Acquire lends a picture to draw into, in memory that is recycled. Commit then hands it to the
-// encoder, which takes it as it is where InputFormat is the format it encodes; otherwise it is
-// converted, like the frames of AddFrames. Acquire does not wait, but for its turn. Of one stream,
-// as many pictures can be lent at a time as WithQueueDepth says; one more gets ErrPicturesLent.
+// Acquire lends a picture to draw into. Its memory is recycled. Commit hands the picture to the
+// encoder, which takes it without conversion if InputFormat is the format that it encodes;
+// otherwise the picture is converted, as the frames of AddFrames are. Acquire only waits for its
+// turn. At most WithQueueDepth pictures of a stream can be lent at a time; for one more, Acquire
+// returns ErrPicturesLent.
 //
-// A picture must be given back. One that is dropped instead keeps its memory for ever, since
-// somebody may still draw into it, and counts as lent. The garbage collector finds it some time
-// later, and then the logger gets a warning, and StreamStats.Unreturned counts it. Discard does
-// nothing after Commit, so "defer p.Discard()" sees to it on all ways out of a function.
+// Return every picture. If a picture is dropped instead, its memory is lost, because the caller may
+// still refer to its pixels, and it stays lent. When the garbage collector finds it, the logger
+// gets a warning, and StreamStats.Unreturned counts it. Discard does nothing after Commit, so
+// "defer p.Discard()" returns the picture on all paths of a function.
 func (s *VideoStream) Acquire(ctx context.Context) (*Picture, error) {
-	r, err := s.enter(ctx)
+	r, err := s.beginTurn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer s.leave()
+	defer s.endTurn()
 	if err := s.lending.begin(s.encoder.settings.QueueDepth); err != nil {
 		return nil, err
 	}
@@ -74,10 +75,10 @@ func newPicture(s *VideoStream, frame pipeline.Frame) *Picture {
 	return p
 }
 
-// Plane returns plane i, 0 being that of Pix, and the distance between its rows in bytes; nil where
-// the format has no such plane, or the picture has been given back.
+// Plane returns plane i and the number of bytes between its rows. Plane 0 is Pix. It returns nil if
+// the format has no such plane, or after the picture was returned.
 func (p *Picture) Plane(i int) (pix []byte, stride int) {
-	if p.given.Load() || i < 0 || i >= len(p.input.Planes) || p.input.Planes[i] == nil {
+	if p.returned.Load() || i < 0 || i >= len(p.input.Planes) || p.input.Planes[i] == nil {
 		return nil, 0
 	}
 	rows := p.stream.plan.Config.Height
@@ -92,50 +93,45 @@ func (p *Picture) Plane(i int) (pix []byte, stride int) {
 	return unsafe.Slice((*byte)(p.input.Planes[i]), rows*stride), stride
 }
 
-// Commit hands a picture over as the stream's next frame. It consumes the picture in any case, and
-// sets its Pix to nil. It blocks while the queues are full; where ctx ends first it returns a
-// *PartialError. A picture that was given back before, or that belongs to another stream, is a
-// *ConfigError; in the latter case it stays what it is.
+// Commit hands a picture over as the next frame of the stream. It consumes the picture even when it
+// fails, and sets its Pix to nil. It blocks while the queues are full. When ctx ends first, it
+// returns a *PartialError. A picture that was returned before is a *ConfigError. So is a picture of
+// another stream, which stays lent.
 func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 	if p == nil || p.stream != s {
-		return s.refuse(
-			&fault.ConfigError{
-				Field:  "Picture",
-				Reason: "is not of this stream; commit it to the stream that it was acquired from",
-			},
-		)
+		reason := "is not of this stream; commit it to the stream that it was acquired from"
+		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: reason})
 	}
-	late := p.PTS
-	if !p.giveBack() {
-		return s.refuse(
-			&fault.ConfigError{Field: "Picture", Reason: "has been committed or discarded before; acquire another one"},
-		)
+	pts := p.PTS
+	if !p.markReturned() {
+		reason := "has been committed or discarded before; acquire another one"
+		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: reason})
 	}
-	if late != 0 {
+	if pts != 0 {
 		p.input.Owned.Free()
-		return s.refuse(&fault.ConfigError{Field: "Picture.PTS", Value: late, Reason: "is reserved; leave it 0"})
+		return s.refuse(&fault.ConfigError{Field: "Picture.PTS", Value: pts, Reason: "is reserved; leave it 0"})
 	}
-	r, err := s.enter(ctx)
+	r, err := s.beginTurn(ctx)
 	if err != nil {
 		p.input.Owned.Free()
 		return err
 	}
-	defer s.leave()
+	defer s.endTurn()
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
-	return r.fed(s.in.Source.Send(ctx, p.input), 0)
+	return r.callError(s.in.Source.Send(ctx, p.input), 0)
 }
 
-// Discard gives the picture back unused. Of a picture that was given back before, it does nothing.
+// Discard returns the picture unused. If the picture was returned before, Discard does nothing.
 func (p *Picture) Discard() {
-	if p.giveBack() {
+	if p.markReturned() {
 		p.input.Owned.Free()
 	}
 }
 
-// giveBack ends the loan. False: it has ended before.
-func (p *Picture) giveBack() bool {
-	if p.stream == nil || p.given.Swap(true) {
+// markReturned ends the loan. It returns false if the loan has ended before.
+func (p *Picture) markReturned() bool {
+	if p.stream == nil || p.returned.Swap(true) {
 		return false
 	}
 	p.cleanup.Stop()

@@ -15,73 +15,72 @@ import (
 	"github.com/avloom/avloom/internal/wholefile"
 )
 
-// Job is one file to make.
+// Job is one file that RenderAll makes.
 type Job struct {
 	// ID names the job in results and errors. "": Path.
 	ID string
-	// Path of the finished file. Its folder must exist. A regular file that has the name already is
+	// Path of the finished file. Its folder must exist. An existing regular file of that name is
 	// replaced when the job is done.
 	Path string
-	// Options are for this job's encoder. They come after those of RenderAll: WithThreadBudget gives
-	// it other threads.
+	// Options of this job's encoder. They override those of RenderAll: WithThreadBudget gives the
+	// encoder other threads.
 	Options []Option
-	// Run adds streams to enc, opens path, and feeds. It need not close enc: RenderAll does. The
-	// encoder is the job's own, and so is path: it has the extension of Path, lies in the same folder,
-	// and becomes Path when Run has returned nil and the encoder has been closed without an error. ctx
-	// ends when the job shall stop; the encoder is aborted then, and path removed. Run is called on a
+	// Run adds streams to enc, opens path with it, and feeds the streams. It need not close enc;
+	// RenderAll does. path is a temporary name in the folder of Path, with the same extension. The
+	// file becomes Path when Run has returned nil and the encoder was closed without an error. When
+	// the job must stop, ctx ends, the encoder is aborted and path is removed. Run is called on a
 	// goroutine of its own.
 	Run func(ctx context.Context, enc *Encoder, path string) error
 }
 
-// RenderConfig says how RenderAll does its jobs. The zero value of a field means its default.
+// RenderConfig is the configuration of RenderAll. The zero value of a field means its default.
 type RenderConfig struct {
-	// Workers is how many jobs run at a time. 0: one per core (runtime.GOMAXPROCS).
+	// Workers is the number of jobs that run at a time. 0: one per core (runtime.GOMAXPROCS).
 	Workers int
 	// FailFast stops all jobs when one fails. Default: the others go on.
 	FailFast bool
-	// Resume skips a job whose Path is a regular file already.
+	// Resume skips a job whose Path is already a regular file.
 	Resume bool
-	// Progress is told of each job that ended, in the order of the results. It is called from one
-	// goroutine at a time, and while it runs no other job can end, so it should return soon. nil:
-	// nobody is told.
+	// Progress is called when a job has ended, in the order of the results, from one goroutine at a
+	// time. No other job can end while Progress runs, so it should return soon. nil: it is not called.
 	Progress func(Progress)
 }
 
-// Progress is how far RenderAll is. How many jobs there will be nobody knows before the iterator
+// Progress says how far RenderAll has come. The number of all jobs is not known before the iterator
 // ends.
 type Progress struct {
 	Last    JobResult     // of the job that has just ended
-	Done    int           // jobs whose files have been made
+	Done    int           // jobs whose files were made
 	Failed  int           // jobs that failed or were stopped
-	Skipped int           // jobs whose files were there
+	Skipped int           // jobs whose files existed
 	Running int           // jobs that have begun and not ended
 	Elapsed time.Duration // since RenderAll was called
 }
 
-// Report is how all jobs ended, in the order in which they did. Jobs that were never begun are not
-// in it. It turns into JSON and back, as JobResult does.
+// Report says how all jobs ended, in the order in which they did. It does not contain jobs that
+// were never begun. It can be converted to JSON and back, as JobResult can.
 type Report struct{ Results []JobResult }
 
-// RenderAll does jobs, several at a time, each with an encoder of its own. A job's file has a
-// temporary name beside its Path until it is complete and on the disk (synced, with its folder); so
-// Path is never half a file, whatever happens. What an earlier, killed call has left of the same
-// job is removed; what another living process is writing is not: its temporary file is locked.
+// RenderAll runs jobs, several at a time, each with an encoder of its own. A job's file has a
+// temporary name beside its Path until it is complete and on the disk (synced, with its folder).
+// Path is therefore never an incomplete file. RenderAll removes what an earlier, killed call has
+// left of the same job. It does not remove a temporary file that another process is writing, which
+// is locked.
 //
-// The iterator runs on the caller's goroutine and is asked for a job only when a worker is free for
-// it. Two jobs that run at the same time must not have the same Path: the second fails.
+// The iterator runs on the caller's goroutine. RenderAll asks it for a job only when a worker is
+// free. Two jobs that run at the same time must not have the same Path: the second one fails.
 //
-// A job that fails or panics fails alone, unless FailFast is set. Every encoder gets the same
-// number of threads, the cores divided by Workers and at least 1, so that the bytes of a file
-// depend neither on the other jobs nor on their order. They may depend on that number: for files
-// that are equal whatever Workers and the machine are, set VideoConfig.Threads, or give each job
-// WithThreadBudget(NewThreadBudget(1)).
+// A job that fails or panics does not stop the others, unless FailFast is set. Every encoder gets
+// the same number of threads: the cores divided by Workers, and at least 1. The bytes of a file
+// therefore depend neither on the other jobs nor on their order. They may depend on the number of
+// threads. To get the same files with any number of Workers and on any machine, set
+// VideoConfig.Threads, or give each job WithThreadBudget(NewThreadBudget(1)).
 //
-// The error is nil if every job's file is there. Otherwise it is a *RenderError; but where ctx
-// ended and no job failed by itself, it is the context's cause. When ctx ends no further job
-// begins, those that run are stopped, and RenderAll returns when they have returned. A *ConfigError
-// says that jobs or cfg are wrong, and nothing was done. A panic of the iterator or of Progress
-// stops all jobs and is passed on; where Progress calls runtime.Goexit, all jobs are stopped, and
-// the error says so.
+// The error is nil if every job's file exists. Otherwise it is a *RenderError, or the context's
+// cause if ctx ended and no job failed by itself. When ctx ends, no further job begins, running
+// jobs are stopped, and RenderAll returns when they have returned. A *ConfigError says that jobs or
+// cfg are wrong; no job was begun. A panic of the iterator or of Progress stops all jobs and is
+// passed on. If Progress calls runtime.Goexit, all jobs are stopped, and the error says so.
 func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Report, error) {
 	cores := runtime.GOMAXPROCS(0)
 	if cfg.Workers == 0 {
@@ -94,7 +93,7 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 		cfg: cfg, threads: max(1, cores/cfg.Workers), free: semaphore.NewWeighted(int64(cfg.Workers)),
 		writers: map[string]string{}, start: time.Now(),
 	}
-	complete := r.do(ctx, jobs)
+	complete := r.runAll(ctx, jobs)
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -119,7 +118,7 @@ func (cfg *RenderConfig) check(jobs iter.Seq[Job]) error {
 type rendering struct {
 	cfg       RenderConfig
 	threads   int                 // of each encoder
-	free      *semaphore.Weighted // workers that have nothing to do
+	free      *semaphore.Weighted // workers without a job
 	workers   sync.WaitGroup
 	leftovers wholefile.Leftovers
 	start     time.Time
@@ -128,18 +127,18 @@ type rendering struct {
 	writers  map[string]string
 	progress Progress
 	results  []JobResult
-	failed   []JobResult // those that were not stopped by another's failure, nor by the context
-	panicked any         // what Progress panicked with
-	exited   error       // that Progress called runtime.Goexit; nil: it has not
+	failed   []JobResult // without those that another's failure or the context stopped
+	panicked any         // the value with which Progress panicked
+	exited   error       // set if Progress called runtime.Goexit
 }
 
 var errProgressExited = errors.New("avloom: Progress called runtime.Goexit, as t.FailNow does, which stops all jobs")
 
 var errIterator = errors.New("avloom: the iterator of the jobs has panicked")
 
-// do reads the jobs and starts them. It returns when all that were started have ended, also when
-// the iterator panics. False: it did not come to their end.
-func (r *rendering) do(ctx context.Context, jobs iter.Seq[Job]) (complete bool) {
+// runAll reads the jobs and starts them. It returns when all that were started have ended, even if
+// the iterator panics. complete says whether it came to the end of the jobs.
+func (r *rendering) runAll(ctx context.Context, jobs iter.Seq[Job]) (complete bool) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer r.workers.Wait()
@@ -177,7 +176,7 @@ func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, 
 	return true
 }
 
-// awaitFree waits for a worker. False: no job is to begin any more.
+// awaitFree waits for a free worker. It returns false if no further job may begin.
 func (r *rendering) awaitFree(ctx context.Context) bool {
 	return r.free.Acquire(ctx, 1) == nil && ctx.Err() == nil
 }
@@ -188,23 +187,10 @@ func (r *rendering) begin() {
 	r.progress.Running++
 }
 
-// end records how a job ended.
+// end records how a job ended and calls Progress.
 func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, result *JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	told := false
-	defer func() {
-		if told {
-			return
-		}
-		if v := recover(); v != nil {
-			r.panicked = v
-			stop(fmt.Errorf("avloom: Progress has panicked: %v", v))
-			return
-		}
-		r.exited = errProgressExited
-		stop(r.exited)
-	}()
 	stopped := result.stopped(ctx)
 	r.progress.Running--
 	switch {
@@ -224,7 +210,25 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, resul
 	}
 	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {
 		r.progress.Last, r.progress.Elapsed = *result, time.Since(r.start)
-		r.cfg.Progress(r.progress)
+		r.report(stop)
 	}
-	told = true
+}
+
+// report calls Progress. A panic, or runtime.Goexit, stops all jobs. The caller holds the mutex.
+func (r *rendering) report(stop context.CancelCauseFunc) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if v := recover(); v != nil {
+			r.panicked = v
+			stop(fmt.Errorf("avloom: Progress has panicked: %v", v))
+			return
+		}
+		r.exited = errProgressExited
+		stop(r.exited)
+	}()
+	r.cfg.Progress(r.progress)
+	returned = true
 }

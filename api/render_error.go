@@ -12,16 +12,16 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// RenderError says which jobs of RenderAll failed. errors.Is and errors.As find what they failed
-// of.
+// RenderError says which jobs of RenderAll failed. errors.Is and errors.As find the errors of the
+// jobs.
 type RenderError struct {
-	Failed []JobResult // the jobs that failed, in the order in which they did; not those that were stopped
-	Err    error       // the cause of the context, where that ended too; otherwise nil
+	Failed []JobResult // the jobs that failed, in the order in which they did, without those that were stopped
+	Err    error       // the cause of the context if that has ended, too; otherwise nil
 }
 
-// Error says how many jobs failed. Where it was one, what it failed of follows; otherwise there is
-// a line for each. What is in several lines itself is put into one, and a panic is without its
-// stack, which is in the result.
+// Error says how many jobs failed. The error of a single job follows on the same line; those of
+// several are on lines of their own. Errors of several lines are joined into one line. A panic is
+// shown without its stack, which is in the result.
 func (e *RenderError) Error() string {
 	first, next := " ", "; "
 	if len(e.Failed) > 1 {
@@ -59,7 +59,7 @@ func (e *RenderError) Unwrap() []error {
 	return all
 }
 
-// inShort is an error without the stack of a panic, which is in the result.
+// inShort returns the text of an error, without the stack of a panic, which is in the result.
 func inShort(err error) string {
 	if p, ok := errors.AsType[*pipeline.PanicError](err); ok {
 		return fmt.Sprintf("panic: %v", p.Value)
@@ -74,7 +74,7 @@ func plural(noun string, n int) string {
 	return noun + "s"
 }
 
-// err is what RenderAll returns. Complete says that it came to the end of the jobs.
+// err returns the error of RenderAll. complete says that it came to the end of the jobs.
 func (r *rendering) err(ctx context.Context, complete bool) error {
 	var cause error
 	if ctx.Err() != nil && (!complete || r.progress.Failed > len(r.failed)) {

@@ -20,10 +20,10 @@ var (
 	errJobEnded  = errors.New("avloom: the job has ended")
 )
 
-// render does a job, and contains its panic. The result is filled in whatever happens.
+// render runs a job and contains its panic. It fills in the result in all cases.
 func (r *rendering) render(ctx context.Context, job Job, result *JobResult) {
 	start := time.Now()
-	result.Err = errRunExited // what it is if the job neither returns nor panics
+	result.Err = errRunExited // stays if the job neither returns nor panics
 	defer func() {
 		if v := recover(); v != nil {
 			result.Err = &pipeline.PanicError{Value: v, Stack: debug.Stack()}
@@ -33,7 +33,7 @@ func (r *rendering) render(ctx context.Context, job Job, result *JobResult) {
 	result.Err = r.attempt(ctx, job, result)
 }
 
-// attempt makes the file, unless it is there.
+// attempt makes the file, unless it exists and is to be skipped.
 func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) error {
 	if err := job.check(); err != nil {
 		return err
@@ -87,11 +87,8 @@ func (r *rendering) reserve(job Job) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other, taken := r.writers[path]; taken {
-		return nil, &fault.ConfigError{
-			Field:  "Path",
-			Value:  job.Path,
-			Reason: fmt.Sprintf("job %q is making this file; give each job a file of its own", other),
-		}
+		reason := fmt.Sprintf("job %q is making this file; give each job a file of its own", other)
+		return nil, &fault.ConfigError{Field: "Path", Value: job.Path, Reason: reason}
 	}
 	r.writers[path] = job.ID
 	return func() {
@@ -101,7 +98,8 @@ func (r *rendering) reserve(job Job) (release func(), err error) {
 	}, nil
 }
 
-// canonical is the same for all names of a file, its last element's own links apart.
+// canonical returns the same path for all names of a file. Links in the last element are not
+// followed.
 func canonical(path string) string {
 	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
@@ -113,8 +111,8 @@ func canonical(path string) string {
 	return filepath.Join(folder, filepath.Base(path))
 }
 
-// regularFile finds out whether there is a file that may be replaced. Anything else of that name is
-// an error.
+// regularFile says whether a regular file of that name exists. Anything else of that name is an
+// error.
 func regularFile(path string) (size int64, exists bool, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -123,15 +121,12 @@ func regularFile(path string) (size int64, exists bool, err error) {
 	case err != nil:
 		return 0, false, fmt.Errorf("avloom: %w", err)
 	case !info.Mode().IsRegular():
-		what := "no regular file"
+		kind := "no regular file"
 		if info.IsDir() {
-			what = "a folder"
+			kind = "a folder"
 		}
-		return 0, true, &fault.ConfigError{
-			Field:  "Path",
-			Value:  path,
-			Reason: "is " + what + ", which a file cannot replace; give it another name",
-		}
+		reason := "is " + kind + ", which a file cannot replace; give it another name"
+		return 0, true, &fault.ConfigError{Field: "Path", Value: path, Reason: reason}
 	}
 	return info.Size(), true, nil
 }
@@ -143,18 +138,19 @@ func (r *rendering) encode(ctx context.Context, job Job, path string, result *Jo
 	isTemporary := func(s *settings) { s.Temporary = path }
 	enc := NewEncoder(append([]Option{WithThreadBudget(NewThreadBudget(r.threads)), isTemporary}, job.Options...)...)
 	defer func() {
-		_ = enc.Abort(errJobEnded) // says nothing new
+		_ = enc.Abort(errJobEnded) // does nothing after Close
 		result.Stats = enc.Stats()
 		result.Frames = result.Stats.videoFrames()
 	}()
-	defer abortWith(ctx, enc)() // in case that the job opens it with another context
+	stopAborting := abortWith(ctx, enc) // the job may open it with another context
+	defer stopAborting()
 	if err := job.Run(ctx, enc, path); err != nil {
 		return err
 	}
 	return enc.finish(path)
 }
 
-// finish closes the encoder, and checks that it wrote to path.
+// finish closes the encoder and checks that it wrote to path.
 func (e *Encoder) finish(path string) error {
 	e.mu.Lock()
 	r := e.run
@@ -169,16 +165,13 @@ func (e *Encoder) finish(path string) error {
 	case err != nil:
 		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
 	case info.Size() == 0 && r.Path != path:
-		return fmt.Errorf(
-			"avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q",
-			fault.Shorten(r.Shown),
-			path,
-		)
+		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q",
+			fault.Shorten(r.Shown), path)
 	}
 	return nil
 }
 
-// videoFrames is how many pictures the encoders of all streams took.
+// videoFrames is the number of pictures that all streams have accepted.
 func (s *Stats) videoFrames() (n int64) {
 	for _, t := range s.Streams {
 		if t.Kind == "video" {

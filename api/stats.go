@@ -8,53 +8,61 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Stats is a snapshot of a run. All counters rise; what goes on at the moment counts up to now. It
-// turns into JSON with times in nanoseconds.
+// Stats is a snapshot of a run. Counters only rise. Times include what is in progress. JSON has
+// times in nanoseconds.
 type Stats struct {
-	Elapsed      time.Duration // since Open; final once the run is over
-	BytesWritten int64         // the size of what is at the destination; of several, of all together
-	Nodes        []NodeStats   // by stream, in the order of the flow; last the muxer of each output: "mux", "mux 1", …
-	Edges        []EdgeStats   // by stream, in the order of the flow; the callers are called "input"
-	Abandoned    int           // actors, and calls of Open, left behind in a call that did not return within a second of the end
+	// Elapsed is the time since Open. It stops when the run ends.
+	Elapsed time.Duration
+	// BytesWritten is the size of the data at the destinations, all together.
+	BytesWritten int64
+	// Nodes are the actors, by stream and in the order of the flow. The last ones write the outputs:
+	// "mux", "mux 1", ….
+	Nodes []NodeStats
+	// Edges are the queues, by stream and in the order of the flow. The callers that feed a stream are
+	// named "input".
+	Edges []EdgeStats
+	// Abandoned counts actors and calls of Open that were left behind, in a call that did not return
+	// within a second of the end.
+	Abandoned int
 
 	Streams   []StreamStats // by index
 	Over      bool          // the run has ended
-	Called    time.Duration // how long at least one call was inside the encoder: for the rest of the time nobody fed it
-	LogPanics int64         // calls of the logger that panicked; nothing but what they were to log was lost
-	Writing   time.Duration // how long the destination took for writes; of several, the one that took longest
+	Called    time.Duration // for how long at least one call was feeding the encoder
+	LogPanics int64         // calls of the logger that panicked; only their lines were lost
+	Writing   time.Duration // how long writes to the destination took; of several, the longest time
 }
 
-// NodeStats counts what one node did. Held is in pictures or samples per channel, and packets for
-// the muxer.
+// NodeStats are the counters of one node. Held counts pictures or samples per channel, and packets
+// for a muxer.
 type NodeStats = pipeline.NodeStats
 
-// EdgeStats counts what happened between two actors. At every moment Sent = Received + Queued +
-// Freed.
+// EdgeStats are the counters of the queue between two actors. At every moment Sent = Received +
+// Queued + Freed.
 type EdgeStats = pipeline.EdgeStats
 
-// StreamStats is how far one stream has come.
+// StreamStats says how far one stream has come. It is counted at the stream's encoder.
 type StreamStats struct {
-	Stream   int           // its index
+	Stream   int           // the index of the stream
 	Kind     string        // "video" or "audio"
 	Codec    string        // the name of the encoder
-	Ended    bool          // its encoder gives nothing more
-	Accepted int64         // frames, or samples per channel, that were taken in
-	Fed      time.Duration // media time: how long these last
-	Encoded  time.Duration // media time: where what the encoder gave ends
-	Packets  int64         // that the encoder gave
-	Bytes    int64         // in these, before the container packs them
+	Ended    bool          // the encoder gives no more packets
+	Accepted int64         // frames, or samples per channel, that the stream has accepted
+	Fed      time.Duration // media time: the duration of what was accepted
+	Encoded  time.Duration // media time: the end of the last packet
+	Packets  int64         // packets of the encoder
+	Bytes    int64         // the size of these packets, without the container
 	Held     int64         // packets that the first output holds back until the other streams have come as far
 
-	Unreturned int64 // pictures of Acquire that were dropped without Commit or Discard; their memory is lost
+	Unreturned int64 // acquired pictures that were dropped without Commit or Discard; their memory is lost
 
-	FPS         float64 // encoded frames per second, since Open; 0: sound
-	RecentFPS   float64 // the same in the last two seconds; 0 once the run is over
-	Speed       float64 // media time encoded per time, since Open: 1 is real time
-	RecentSpeed float64 // the same in the last two seconds; 0 once the run is over
+	FPS         float64 // encoded frames per second since Open; 0 for audio
+	RecentFPS   float64 // the same in the last two seconds; 0 after the run
+	Speed       float64 // encoded media time by elapsed time since Open: 1 is real time
+	RecentSpeed float64 // the same in the last two seconds; 0 after the run
 }
 
-// Stats returns a snapshot, at any time and from any goroutine; all zero before Open. It is cheap
-// enough for every frame.
+// Stats returns a snapshot. It can be called at any time and from any goroutine, and is cheap
+// enough for every frame. Before Open all counters are 0.
 func (e *Encoder) Stats() Stats {
 	e.mu.Lock()
 	r, streams := e.run, e.streams
@@ -66,7 +74,7 @@ func (e *Encoder) Stats() Stats {
 		LogPanics:    e.journal.Lost.Load(),
 		BytesWritten: r.Sinks.Written(),
 		Writing:      r.Sinks.Writing(),
-		Called:       e.presence.watch.Total(),
+		Called:       e.calls.stopwatch.Total(),
 	}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
@@ -94,7 +102,7 @@ func (t *StreamStats) progress(in graph.OpenStream, s *Stats) {
 	}
 }
 
-// rates are frames, and media time, per time.
+// rates returns frames per second and media time by time.
 func (t *StreamStats) rates(packets int64, encoded, in time.Duration) (fps, speed float64) {
 	if in <= 0 {
 		return 0, 0
@@ -105,7 +113,7 @@ func (t *StreamStats) rates(packets int64, encoded, in time.Duration) (fps, spee
 	return fps, encoded.Seconds() / in.Seconds()
 }
 
-// acceptedOf returns, by stream, how many items have come out of the edge through which it is fed.
+// acceptedOf returns how many items the first actor of each stream has received, by stream.
 func acceptedOf(edges []EdgeStats, streams int) []int64 {
 	accepted := make([]int64, streams)
 	for i := range edges {
@@ -116,8 +124,8 @@ func acceptedOf(edges []EdgeStats, streams int) []int64 {
 	return accepted
 }
 
-// Since returns what happened after an earlier snapshot of the same run, so that its Bottleneck is
-// that of the time between them. What is no counter stays as it is in s, and so do Streams.
+// Since returns the difference to an earlier snapshot of the same run. The Bottleneck of the result
+// is that of the time between the two. Values that are no counters, and Streams, are those of s.
 func (s Stats) Since(earlier Stats) Stats {
 	s.Elapsed -= earlier.Elapsed
 	s.BytesWritten -= earlier.BytesWritten
@@ -139,18 +147,19 @@ func (s Stats) Since(earlier Stats) Stats {
 	return s
 }
 
-// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the
-// time, or the caller, where nobody feeds the encoder for longer than that. It also says if the
-// muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
-func (s Stats) Bottleneck() string { return s.run().Bottleneck() }
+// Bottleneck says in words which actor limits the run, and why: the actor that is busy for the
+// largest share of the time, or the caller, if no call feeds the encoder for a larger share. It
+// also says which stream keeps the muxer waiting, and for how long a call has lasted, if that is
+// long.
+func (s Stats) Bottleneck() string { return s.snapshot().Bottleneck() }
 
-// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it
-// spent its time, and an arrow for each queue, with how full it is. The actor that limits the run,
-// and queues that are full, are red. Before Open the graph is empty.
-func (s Stats) DOT() string { return s.run().DOT() }
+// DOT returns the run as a graph in the language of Graphviz: a box for each actor, with its
+// counters and how it spent its time, and an arrow for each queue, with how full it is. The actor
+// that limits the run, and full queues, are red. Before Open the graph is empty.
+func (s Stats) DOT() string { return s.snapshot().DOT() }
 
-// run is the snapshot as the diagnosis reads it.
-func (s *Stats) run() *diagnosis.Run {
+// snapshot returns the counters as package diagnosis reads them.
+func (s *Stats) snapshot() *diagnosis.Run {
 	r := &diagnosis.Run{
 		Elapsed: s.Elapsed, Over: s.Over, Called: s.Called, Writing: s.Writing, BytesWritten: s.BytesWritten,
 		Nodes: s.Nodes, Edges: s.Edges, Streams: make([]diagnosis.Stream, len(s.Streams)),

@@ -14,16 +14,16 @@ import (
 )
 
 // VideoStream is a video stream of an Encoder. Its methods are safe for use by several goroutines
-// at once: calls take turns, in the order in which they arrive.
+// at once. Calls take turns in the order in which they arrive.
 type VideoStream struct {
 	feed
 	plan    *plan.Video
 	in      *graph.VideoInput // of the running graph; set by Open
-	loan    *pipeline.Loan    // of the last call, whose turn guards it
-	lending *lending          // of pictures to draw into
+	loan    *pipeline.Loan    // of the last call; guarded by the turn
+	lending *lending          // of acquired pictures
 
-	// scratch is where images are drawn whose form nobody knows; nil: a call has it, or none was
-	// needed.
+	// scratch is memory for images that FFmpeg cannot read as they are. It is nil while a call uses
+	// it, and before the first use.
 	scratch atomic.Pointer[images.Scratch]
 }
 
@@ -37,76 +37,78 @@ func (s *VideoStream) connect(in graph.OpenStream) { s.in = in.Video }
 
 func (s *VideoStream) count(t *StreamStats) { t.Unreturned = s.lending.unreturned.Load() }
 
-// AddFrames adds any number of frames, also none. Of each frame only a reference travels; the
-// pictures are read from f.Data by another goroutine, once, and AddFrames returns when the last has
-// been read. Until then f.Data must not change. It blocks while the queues are full.
+// AddFrames adds any number of frames, including none. It copies nothing: references to the frames
+// are sent to another goroutine, which reads each frame once from f.Data. AddFrames returns when
+// the last frame has been read. f.Data must not change until then. AddFrames blocks while the
+// queues are full.
 //
-// Data that is no whole number of frames is a *ConfigError, and nothing of it is accepted. Where
-// ctx ends, AddFrames waits for the frame that is being read, and returns a *PartialError with the
-// number of frames that were accepted.
+// If f.Data is no whole number of frames, the error is a *ConfigError, and no frame is accepted.
+// When ctx ends, AddFrames waits for the frame that is being read and returns a *PartialError with
+// the number of frames that were accepted.
 func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
-	pictures, err := s.plan.Pictures(f.batch())
+	pictures, err := s.plan.Pictures(f.plan())
 	if err != nil {
 		return s.refuse(err)
 	}
 	return s.lend(ctx, pictures, unsafe.SliceData(f.Data))
 }
 
-// AddImage adds one picture, borrowed until AddImage returns, as with AddFrames. Its size must be
-// the stream's; its bounds may begin anywhere.
+// AddImage adds one picture. It borrows the image until it returns, as AddFrames borrows its data.
+// The size of the image must be that of the stream. Its bounds may begin anywhere.
 //
-// Where the encoded video has an alpha, the image's is kept, and the colours are straight, that is
-// not multiplied by it. Where it has none, the image is composited over black.
+// If the encoded video has an alpha channel, that of the image is kept, and the colours are
+// straight (not multiplied by alpha). Otherwise the image is composited over black.
 //
-// RGBA, NRGBA, Gray, Gray16, YCbCr and opaque NYCbCrA are read as they are where the video takes
-// their form, and RGBA64 and NRGBA64 where it is RGB of more than 8 bits. All others, of whatever
-// type, are turned into R G B first, as Go's image/draw does it, of 8 bits or, for such RGB, of 16,
-// in memory that the stream keeps for its next image. YCbCr is that of JPEG (BT.601, full range),
-// each chroma sample standing for its whole block, as in Go's image/color; where the encoded video
-// is just that, as mjpeg is, the samples are encoded unchanged. Video in a format that nothing can
-// be converted to takes no images, but for pal8, which takes *image.Paletted as it is.
+// RGBA, NRGBA, Gray, Gray16, YCbCr and opaque NYCbCrA images are read as they are where the video
+// takes their form. RGBA64 and NRGBA64 images are read as they are where the video is RGB of more
+// than 8 bits. Images of all other types are first drawn as R G B by image/draw, with 8 bits or,
+// for such RGB video, with 16, into memory that the stream keeps for its next image. YCbCr has the
+// meaning of JPEG (BT.601, full range), and each chroma sample stands for its whole block, as in
+// image/color. Video of exactly that kind, such as mjpeg, gets the samples unchanged. Video in a
+// pixel format that nothing can be converted to takes no images, except pal8, which takes
+// *image.Paletted.
 //
-// An image of the standard library that has fewer pixels than its Rect says is a *ConfigError. A
-// panic of an image's own At is the caller's, and leaves the stream as it was.
+// An image of the standard library with fewer pixels than its Rect says is a *ConfigError. A panic
+// of the image's own method At reaches the caller and leaves the stream as it was.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
 	form, err := s.imageForm()
 	if err != nil {
 		return err
 	}
-	mine := s.scratch.Swap(nil)
-	if mine == nil {
-		mine = new(images.Scratch)
+	scratch := s.scratch.Swap(nil)
+	if scratch == nil {
+		scratch = new(images.Scratch)
 	}
-	defer s.scratch.Store(mine)
-	picture, memory, err := images.Picture(img, s.plan.Config.Width, s.plan.Config.Height, form, mine)
+	defer s.scratch.Store(scratch)
+	picture, memory, err := images.Picture(img, s.plan.Config.Width, s.plan.Config.Height, form, scratch)
 	if err != nil {
 		return s.refuse(err)
 	}
 	return s.lend(ctx, plan.Batch{First: picture, N: 1}, memory[:]...)
 }
 
-// imageForm is the form that images are to be given, which Open has found.
+// imageForm returns the form that images get. Open has decided it.
 func (s *VideoStream) imageForm() (images.Form, error) {
-	if _, err := s.encoder.enter(); err != nil {
+	if _, err := s.encoder.beginCall(); err != nil {
 		return images.Form{}, err
 	}
-	defer s.encoder.leave()
+	defer s.encoder.endCall()
 	return s.in.Form, nil
 }
 
-// End says that no more frames come here. The other streams go on. A second End does nothing.
+// End ends the stream: it gets no more frames. The other streams go on. A second End does nothing.
 func (s *VideoStream) End() error {
 	return s.end(func() { s.in.Source.End() })
 }
 
-// lend sends the pictures, which lie in the Go objects of these pointers (nil: not in Go's memory),
-// and waits until they have been read.
+// lend sends the pictures and waits until they have been read. memory points to the Go objects that
+// hold the pixels; nil is memory of another kind.
 func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*byte) error {
-	r, err := s.enter(ctx)
+	r, err := s.beginTurn(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.endTurn()
 	if pictures.N == 0 {
 		return nil
 	}
@@ -128,7 +130,7 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 	pictures.First.Loan = loan
 	for i := range pictures.N {
 		if err := s.in.Source.Send(ctx, pictures.At(i)); err != nil {
-			return r.fed(err, loan.Recall())
+			return r.callError(err, loan.Recall())
 		}
 	}
 	select {
@@ -137,12 +139,13 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 	case <-r.Done():
 	}
 	if accepted := loan.Recall(); accepted < pictures.N {
-		return r.fed(context.Cause(ctx), accepted)
+		return r.callError(context.Cause(ctx), accepted)
 	}
 	return nil
 }
 
-// newLoan returns a loan of n pictures: the last one again, if it is over.
+// newLoan returns a loan of n pictures. It uses the object of the last loan again if that has
+// ended.
 func (s *VideoStream) newLoan(n int) *pipeline.Loan {
 	if s.loan == nil || !s.loan.Renew(n) {
 		s.loan = pipeline.NewLoan(n)

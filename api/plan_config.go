@@ -2,8 +2,8 @@ package api
 
 import "github.com/avloom/avloom/internal/plan"
 
-// spec is the config as the planner reads it.
-func (c VideoConfig) spec() plan.VideoConfig {
+// plan returns the config as package plan reads it.
+func (c VideoConfig) plan() plan.VideoConfig {
 	return plan.VideoConfig{
 		Width: c.Width, Height: c.Height, FrameRate: c.FrameRate, Device: c.Device, Codec: c.Codec,
 		PixelFormat: c.PixelFormat, CRF: c.CRF, Preset: c.Preset, ExtraOptions: c.ExtraOptions,
@@ -13,15 +13,15 @@ func (c VideoConfig) spec() plan.VideoConfig {
 	}
 }
 
-// spec is the config as the planner reads it.
-func (c AudioConfig) spec() plan.AudioConfig { return plan.AudioConfig(c) }
+// plan returns the config as package plan reads it.
+func (c AudioConfig) plan() plan.AudioConfig { return plan.AudioConfig(c) }
 
-// batch is the frames as the planner reads them.
-func (f Frames) batch() plan.Frames {
+// plan returns the frames as package plan reads them.
+func (f Frames) plan() plan.Frames {
 	return plan.Frames{Data: f.Data, Layout: plan.Layout(f.Layout), PTS: f.PTS}
 }
 
-// batch is the frames as the planner reads them.
-func (f DeviceFrames) batch() plan.DeviceFrames {
+// plan returns the frames as package plan reads them.
+func (f DeviceFrames) plan() plan.DeviceFrames {
 	return plan.DeviceFrames{Ptr: f.Ptr, N: f.N, Pitch: f.Pitch, Layout: plan.Layout(f.Layout), Stream: f.Stream}
 }
