@@ -24,9 +24,12 @@ help: ## list the targets
 demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, into demo.mp4
 	@$(ffmpeg); go run ./examples/quickstart -o demo.mp4
 
-test: ## run all tests under the race detector
+test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of those that take long
+	@echo "avloom: the programs that the tests need"
 	@bash scripts/apt.sh $(test_packages)
-	@$(ffmpeg); go test -race -timeout 40m ./...
+	@echo "avloom: FFmpeg 9"
+	@$(ffmpeg); echo "avloom: compiling and running the tests; a line follows for each package as it ends"; \
+	go test -race -timeout 40m ./...
 
 fuzz: ## run each fuzz target for FUZZTIME, which is 30s; ARGS=Config for those with that in their name
 	@$(ffmpeg); bash scripts/fuzz.sh $(or $(FUZZTIME),30s) $(ARGS)

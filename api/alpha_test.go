@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/asticode/go-astiav"
@@ -44,7 +45,14 @@ var alphaContainers = []string{
 // the alpha. One file holds all formats of an encoder where the container holds many streams.
 func TestAlphaIsKeptOrRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
-	tried := 0
+	var tried atomic.Int64
+	t.Run("all", func(t *testing.T) { walkAlpha(t, &tried) })
+	require.Greater(t, tried.Load(), int64(300))
+}
+
+// walkAlpha runs a subtest for each software encoder, and counts the streams that it looks at.
+func walkAlpha(t *testing.T, tried *atomic.Int64) {
+	t.Helper()
 	for _, codec := range encodersOf(t) {
 		name := codec.Name()
 		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "vnull" ||
@@ -59,30 +67,25 @@ func TestAlphaIsKeptOrRefused(t *testing.T) {
 		}
 		if name == "rawvideo" {
 			formats = []string{
-				"rgba",
-				"bgra",
-				"argb",
-				"abgr",
-				"yuva420p",
-				"yuva444p",
-				"gbrap",
-				"ya8",
-				"ya16le",
-				"rgba64le",
-				"ayuv64le",
+				"rgba", "bgra", "argb", "abgr", "yuva420p", "yuva444p", "gbrap", "ya8", "ya16le", "rgba64le", "ayuv64le",
 			}
 		}
-		for _, container := range alphaContainers {
-			if name == "rawvideo" && container == "image2pipe" { // which nobody can read without being told the size
-				continue
-			}
-			for _, together := range alphaStreams(t, name, container, formats) {
-				tried += len(together)
-				requireAlphaKept(t, codec, container, together)
-			}
+		if len(formats) == 0 {
+			continue
 		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, container := range alphaContainers {
+				if name == "rawvideo" && container == "image2pipe" { // cannot be read without knowing the size
+					continue
+				}
+				for _, together := range alphaStreams(t, name, container, formats) {
+					tried.Add(int64(len(together)))
+					requireAlphaKept(t, codec, container, together)
+				}
+			}
+		})
 	}
-	require.Greater(t, tried, 300)
 }
 
 // alphaStreams are the formats that are not refused, as many of them to a file as the container

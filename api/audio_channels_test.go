@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// carriers are the encoders in common use, each in a container for it, and how many channels they take.
+// carriers are the encoders in common use, each in a container for it, and how many channels they
+// take.
 var carriers = []struct {
 	extension, codec string
 	most             int
@@ -36,8 +37,12 @@ var carriers = []struct {
 // TestEveryChannelKeepsItsPlace gives each channel a tone of its own.
 func TestEveryChannelKeepsItsPlace(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for _, c := range carriers {
+	all := mediatest.Long(t)
+	for i, c := range carriers {
 		for channels := 1; channels <= c.most; channels++ {
+			if !all && channels != c.most && (channels+i)%3 != 0 {
+				continue // each number of channels in a third of the carriers, and the most in all
+			}
 			t.Run(fmt.Sprintf("%s/%s/%d", c.extension, c.codec, channels), func(t *testing.T) {
 				t.Parallel()
 				const rate = 48000
@@ -61,7 +66,8 @@ func TestEveryChannelKeepsItsPlace(t *testing.T) {
 	}
 }
 
-// TestMixing checks the levels that FFmpeg's matrices give: those of ITU-R BS.775, brought down where the sum of whole numbers could clip.
+// TestMixing checks the levels that FFmpeg's matrices give: those of ITU-R BS.775, brought down
+// where the sum of whole numbers could clip.
 func TestMixing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const rate, half = 48000, math.Sqrt2 / 2
@@ -151,7 +157,8 @@ func TestPrecision(t *testing.T) {
 	}
 }
 
-// TestVeryShortSounds: as much comes back as the padding of a block or two allows, and what was given is in it.
+// TestVeryShortSounds: as much comes back as the padding of a block or two allows, and what was
+// given is in it.
 func TestVeryShortSounds(t *testing.T) {
 	mediatest.NoLeaks(t)
 	exact := map[string]bool{"pcm_s16le": true, "pcm_s24le": true, "pcm_f32le": true, "flac": true, "libvorbis": true}

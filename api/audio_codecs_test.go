@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/asticode/go-astiav"
@@ -17,8 +18,9 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// toneOf is the frequency of the tone of a channel in Hz: another for each, so that channels that changed places show, and low, since the fourth of
-// six is that of low-frequency effects, which encoders cut off at 120 Hz.
+// toneOf is the frequency of the tone of a channel in Hz: another for each, so that channels that
+// changed places show, and low, since the fourth of six is that of low-frequency effects, which
+// encoders cut off at 120 Hz.
 func toneOf(channel int) float64 { return float64(48 + 8*channel) }
 
 // chord returns n samples of a tone of each channel's own.
@@ -54,7 +56,8 @@ func encodeSound(t *testing.T, cfg api.AudioConfig, samples [][]float32, path st
 	require.NoError(t, enc.Close())
 }
 
-// soundOf decodes the first stream of sound with a program that is the ffmpeg command, which is told more of the input where it cannot know.
+// soundOf decodes the first stream of sound with a program that is the ffmpeg command, which is
+// told more of the input where it cannot know.
 func soundOf(t *testing.T, program, path string, channels int, input ...string) [][]float32 {
 	t.Helper()
 	raw := mediatest.Run(t, program, append(append([]string{"-v", "error"}, input...), "-i", path, "-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-")...)
@@ -79,7 +82,8 @@ var limits = map[string]api.AudioConfig{
 	"nellymoser": {SampleRate: 8000, NumChannels: 1}, "real_144": {SampleRate: 8000, NumChannels: 1}, "adpcm_ima_alp": {SampleRate: 22050, NumChannels: 2}, "comfortnoise": {SampleRate: 8000, NumChannels: 1}, "pcm_s24daud": {SampleRate: 96000, NumChannels: 6},
 }
 
-// silent are encoders whose output is not the sound that was given, or that have no container for it alone.
+// silent are encoders whose output is not the sound that was given, or that have no container for
+// it alone.
 var silent = map[string]string{
 	"comfortnoise": "only says how loud noise is", "anull": "writes nothing", "adpcm_ima_amv": "lives beside pictures, in amv", "pcm_bluray": "m2ts only, as a private stream",
 	"pcm_dvd": "lives beside pictures, on discs", "roq_dpcm": "lives beside pictures, in roq", "pcm_vidc": "FFmpeg's own command does not get it back either",
@@ -88,39 +92,49 @@ var silent = map[string]string{
 // TestEveryAudioEncoder encodes a tone with each encoder, in each format of samples that it takes.
 func TestEveryAudioEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
-	dir := t.TempDir()
-	var sure int
-	for _, codec := range astiav.Codecs() {
-		name := codec.Name()
-		if reason := silent[name]; !codec.IsEncoder() || codec.ID().MediaType() != astiav.MediaTypeAudio || reason != "" || name == "opus" { // which names libopus
-			continue
-		}
-		for _, format := range append([]astiav.SampleFormat{-1}, codec.SupportedSampleFormats()...) {
-			cfg := configFor(codec)
-			cfg.ExtraOptions = map[string]any{"strict": "experimental"}
-			if format >= 0 {
-				cfg.ExtraOptions["sample_fmt"] = format.Name()
-			}
-			path := filepath.Join(dir, "sound")
-			container := openAnywhere(t, cfg, path)
-			if !assert.NotEmpty(t, container, name) {
+	var found atomic.Int64
+	t.Run("all", func(t *testing.T) {
+		for _, codec := range astiav.Codecs() {
+			name := codec.Name()
+			if !codec.IsEncoder() || codec.ID().MediaType() != astiav.MediaTypeAudio || silent[name] != "" ||
+				name == "opus" { // another name of libopus
 				continue
 			}
-			sound := decodedAs(t, container, path, cfg)
-			middle := len(sound[0])/4 + 1
-			for i := range sound {
-				got := level(sound[i][middle:middle+cfg.SampleRate/4], toneOf(i), cfg.SampleRate)
-				within := 0.1
-				if name == "dfpwm" || name == "nellymoser" { // one bit for each sample; made for speech
-					within = 0.35
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				for _, format := range append([]astiav.SampleFormat{-1}, codec.SupportedSampleFormats()...) {
+					testAudioEncoder(t, codec, format)
+					found.Add(1)
 				}
-				assert.InDelta(t, 0.5, got, within, "%s %v in %s, channel %d", name, cfg.ExtraOptions, container, i)
-			}
-			assert.InDelta(t, cfg.SampleRate, len(sound[0]), 5000, name)
-			sure++
+			})
 		}
+	})
+	require.Greater(t, found.Load(), int64(100), "the walk found encoders")
+}
+
+// testAudioEncoder encodes a tone in a format of samples, which is the default below 0, and
+// listens.
+func testAudioEncoder(t *testing.T, codec *astiav.Codec, format astiav.SampleFormat) {
+	t.Helper()
+	name, cfg := codec.Name(), configFor(codec)
+	cfg.ExtraOptions = map[string]any{"strict": "experimental"}
+	if format >= 0 {
+		cfg.ExtraOptions["sample_fmt"] = format.Name()
 	}
-	require.Greater(t, sure, 100, "the walk found encoders")
+	path := temporary(t, "sound")
+	container := openAnywhere(t, cfg, path)
+	require.NotEmpty(t, container)
+	sound := decodedAs(t, container, path, cfg)
+	middle := len(sound[0])/4 + 1
+	for i := range sound {
+		got := level(sound[i][middle:middle+cfg.SampleRate/4], toneOf(i), cfg.SampleRate)
+		within := 0.1
+		if name == "dfpwm" || name == "nellymoser" { // one bit for each sample; made for speech
+			within = 0.35
+		}
+		assert.InDelta(t, 0.5, got, within, "%v in %s, channel %d", cfg.ExtraOptions, container, i)
+	}
+	assert.InDelta(t, cfg.SampleRate, len(sound[0]), 5000)
 }
 
 // configFor returns what the encoder takes: stereo at 48 kHz where it does.
@@ -157,7 +171,8 @@ func openAnywhere(t *testing.T, cfg api.AudioConfig, path string) string {
 	return ""
 }
 
-// decodedAs decodes with the ffmpeg of the build that avloom is linked with, since the system's lacks codecs; what has no header, by its name.
+// decodedAs decodes with the ffmpeg of the build that avloom is linked with, since the system's
+// lacks codecs; what has no header, by its name.
 func decodedAs(t *testing.T, container, path string, cfg api.AudioConfig) [][]float32 {
 	t.Helper()
 	var input []string

@@ -47,30 +47,39 @@ func (c clip) interleaved() []byte {
 	return raw
 }
 
-// flacBlocks are the blocks that FFmpeg's encoder of FLAC chooses by itself, in samples, for each rate: the longest that a subset of the format
-// allows within 105 ms (select_blocksize in flacenc.c). The command of FFmpeg 9 does not let it choose: it sets frame_size to the length of whatever comes
-// first out of its demuxer and filters (enc_open in ffmpeg_enc.c), which is 4096 for raw sound and for wav, 667 for the same resampled to 8 kHz, and no more
-// than 47, throughout, for an mp3 whose first frame is priming for the rest. Nobody wants these; told what the encoder would choose, the command writes
-// what we write.
+// flacBlocks are the blocks that FFmpeg's encoder of FLAC chooses by itself, in samples, for each
+// rate: the longest that a subset of the format allows within 105 ms (select_blocksize in
+// flacenc.c). The command of FFmpeg 9 does not let it choose: it sets frame_size to the length of
+// whatever comes first out of its demuxer and filters (enc_open in ffmpeg_enc.c), which is 4096 for
+// raw sound and for wav, 667 for the same resampled to 8 kHz, and no more than 47, throughout, for
+// an mp3 whose first frame is priming for the rest. Nobody wants these; told what the encoder would
+// choose, the command writes what we write.
 var flacBlocks = map[int]int{8000: 576, 32000: 2304, 44100: 4608, 48000: 4608}
 
+// TestSoundAgainstTheCommand compares sound that avloom encodes with what the ffmpeg command makes
+// of the same samples. By default it runs a third of the cases, in which every two of the bit rate
+// and container, the number of channels and the sample rate meet.
 func TestSoundAgainstTheCommand(t *testing.T) {
 	mediatest.NoLeaks(t)
+	targets := []struct {
+		extension string
+		bitRate   int64
+	}{{"mp3", 0}, {"mp3", 44100}, {"mp3", 999_999_999}, {"wav", 0}, {"flac", 0}}
+	all := mediatest.Long(t)
 	noise := mediatest.StderrOf(t, func() {
 		t.Run("all", func(t *testing.T) {
 			for name, c := range clips(t) {
-				for _, bitRate := range []int64{0, 44100, 999_999_999} {
-					for _, channels := range []int{0, 1, 2} {
-						for _, rate := range []int{0, 8000, 32000} {
-							for _, extension := range []string{"mp3", "wav", "flac"} {
-								if bitRate > 0 && extension != "mp3" {
-									continue // the others have no bit rate to choose
-								}
-								t.Run(fmt.Sprintf("%s/%s/b%d/c%d/r%d", name, extension, bitRate, channels, rate), func(t *testing.T) {
-									t.Parallel()
-									compareSound(t, c, bitRate, channels, rate, extension)
-								})
+				for i, target := range targets {
+					for channels := range 3 {
+						for k, rate := range []int{0, 8000, 32000} {
+							if !all && (i+channels+k)%3 != 0 {
+								continue
 							}
+							test := fmt.Sprintf("%s/%s/b%d/c%d/r%d", name, target.extension, target.bitRate, channels, rate)
+							t.Run(test, func(t *testing.T) {
+								t.Parallel()
+								compareSound(t, c, target.bitRate, channels, rate, target.extension)
+							})
 						}
 					}
 				}

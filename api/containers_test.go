@@ -49,13 +49,15 @@ var particulars = map[string]particular{
 	"ogg":        {video: "libvpx"}, "roq": {rate: 22050}, "rso": {channels: 1}, "spx": {audio: "flac"},
 }
 
-// unreadable are containers for which FFmpeg has no demuxer, or one that must be told what is inside.
+// unreadable are containers for which FFmpeg has no demuxer, or one that must be told what is
+// inside.
 var unreadable = map[string]string{
 	"a64": "no demuxer", "asf_stream": "no demuxer for the chunks", "crc": "text", "framecrc": "text", "framehash": "text", "framemd5": "text", "hash": "text", "md5": "text",
 	"streamhash": "text", "mkvtimestamp_v2": "text", "rawvideo": "has no header", "avm2": "no demuxer",
 }
 
-// unavailable are containers whose codecs FFmpeg cannot encode, or that carry neither pictures nor sound, or that need more than streams.
+// unavailable are containers whose codecs FFmpeg cannot encode, or that carry neither pictures nor
+// sound, or that need more than streams.
 var unavailable = map[string]string{
 	"ac4": "no encoder", "aea": "no encoder", "amr": "no encoder", "apv": "no encoder", "argo_cvg": "no encoder", "avs2": "no encoder", "avs3": "no encoder", "bit": "no encoder",
 	"cavsvideo": "no encoder", "codec2": "no encoder", "codec2raw": "no encoder", "evc": "no encoder", "gsm": "no encoder", "ilbc": "no encoder", "lc3": "no encoder",
@@ -69,7 +71,8 @@ var sought = map[string]bool{
 	"rso": true,
 }
 
-// unequal are containers that hold the name of their file, or (mxf) something of FFmpeg's own that changes each time.
+// unequal are containers that hold the name of their file, or (mxf) something of FFmpeg's own that
+// changes each time.
 var unequal = []string{"alp", "argo_asf", "gxf", "mxf"}
 
 // encodeContainer encodes half a second of whatever the container carries.
@@ -123,7 +126,8 @@ func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, 
 	return v != nil, a != nil, nil
 }
 
-// requireReadable decodes a file with the ffmpeg of the build that avloom is linked with, since the system's is older than some demuxers.
+// requireReadable decodes a file with the ffmpeg of the build that avloom is linked with, since the
+// system's is older than some demuxers.
 func requireReadable(t *testing.T, c astiavx.Container, path string, video, audio bool) {
 	t.Helper()
 	if unreadable[c.Name] != "" {
@@ -147,50 +151,62 @@ func requireReadable(t *testing.T, c astiavx.Container, path string, video, audi
 	assert.NotContains(t, string(out), ",0\n", path)
 }
 
-// TestEveryContainer encodes into every container that FFmpeg writes to one file: to a file, to memory that can be sought, and front to
-// back, which a container that cannot bear it refuses before anything is written.
+// TestEveryContainer encodes into every container that FFmpeg writes to one file: to a file, to
+// memory that can be sought, and front to back, which a container that cannot bear it refuses
+// before anything is written.
 func TestEveryContainer(t *testing.T) {
 	mediatest.NoLeaks(t)
-	dir := t.TempDir()
-	_ = mediatest.StderrOf(t, func() { // FFmpeg's warnings about sizes that suit no disc
-		for _, c := range astiavx.Containers() {
-			if c.NoFile || c.VideoCodec == astiav.CodecIDNone && c.AudioCodec == astiav.CodecIDNone {
-				continue
-			}
-			path := filepath.Join(dir, c.Name+"."+append(c.Extensions, "x")[0])
-			more := api.FormatOptions(particulars[c.Name].options)
-			video, audio, err := encodeContainer(t, c, api.File(path, api.Format(c.Name), more))
-			if unavailable[c.Name] != "" {
-				assert.Error(t, err, c.Name)
-				assert.NoFileExists(t, path)
-				continue
-			}
-			if !assert.NoError(t, err, c.Name) {
-				continue
-			}
-			requireReadable(t, c, path, video, audio)
-			var memory api.MemoryFile
-			_, _, err = encodeContainer(t, c, api.Writer(&memory, c.Name, more))
-			if c.Name == "film_cpk" {
-				requireRefused(t, err, memory.Bytes())
-			} else if assert.NoError(t, err, c.Name) {
-				content, err := os.ReadFile(path)
-				require.NoError(t, err)
-				if !slices.Contains(unequal, c.Name) {
-					assert.True(t, bytes.Equal(content, memory.Bytes()), "%s: a file and a writer that can seek hold the same", c.Name)
+	noise := mediatest.StderrOf(t, func() {
+		t.Run("all", func(t *testing.T) {
+			for _, c := range astiavx.Containers() {
+				if c.NoFile || c.VideoCodec == astiav.CodecIDNone && c.AudioCodec == astiav.CodecIDNone {
+					continue
 				}
+				t.Run(c.Name, func(t *testing.T) {
+					t.Parallel()
+					testContainer(t, c)
+				})
 			}
-			var stream bytes.Buffer
-			_, _, err = encodeContainer(t, c, api.Writer(&stream, c.Name, more))
-			if sought[c.Name] {
-				requireRefused(t, err, stream.Bytes())
-			} else if assert.NoError(t, err, c.Name) {
-				path = filepath.Join(dir, "streamed-"+filepath.Base(path))
-				require.NoError(t, os.WriteFile(path, stream.Bytes(), 0o600))
-				requireReadable(t, c, path, video, audio)
-			}
-		}
+		})
 	})
+	require.Empty(t, noise, "on stderr")
+}
+
+// testContainer encodes into a container to the three kinds of destinations.
+func testContainer(t *testing.T, c astiavx.Container) {
+	t.Helper()
+	path := temporary(t, c.Name+"."+append(c.Extensions, "x")[0])
+	more := api.FormatOptions(particulars[c.Name].options)
+	video, audio, err := encodeContainer(t, c, api.File(path, api.Format(c.Name), more))
+	if unavailable[c.Name] != "" {
+		require.Error(t, err)
+		require.NoFileExists(t, path)
+		return
+	}
+	require.NoError(t, err)
+	requireReadable(t, c, path, video, audio)
+	var memory api.MemoryFile
+	_, _, err = encodeContainer(t, c, api.Writer(&memory, c.Name, more))
+	if c.Name == "film_cpk" {
+		requireRefused(t, err, memory.Bytes())
+	} else {
+		require.NoError(t, err)
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if !slices.Contains(unequal, c.Name) {
+			require.True(t, bytes.Equal(content, memory.Bytes()), "a file and a writer that can seek hold the same")
+		}
+	}
+	var stream bytes.Buffer
+	_, _, err = encodeContainer(t, c, api.Writer(&stream, c.Name, more))
+	if sought[c.Name] {
+		requireRefused(t, err, stream.Bytes())
+		return
+	}
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "streamed-"+filepath.Base(path))
+	require.NoError(t, os.WriteFile(path, stream.Bytes(), 0o600))
+	requireReadable(t, c, path, video, audio)
 }
 
 // requireRefused checks that Open refused an output, and left it alone.

@@ -49,22 +49,24 @@ func crashFiles() (files []crashFile) {
 	return files
 }
 
-// progress is how many packets had left the encoders of each file, and when, in seconds since the child began.
+// progress is how many packets had left the encoders of each file, and when, in seconds since the
+// child began.
 type progress struct {
 	at      float64
 	encoded [][2]int // pictures and sound, by file
 }
 
-// TestCrash kills a process at random moments while it writes all kinds of files, and looks for what had left its encoders.
+// TestCrash kills a process at random moments while it writes all kinds of files, and looks for
+// what had left its encoders.
 func TestCrash(t *testing.T) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		writeUntilKilled(t, dir)
 		return
 	}
 	mediatest.NoLeaks(t)
-	moments := 50
-	if testing.Short() {
-		moments = 5
+	moments := 10
+	if mediatest.Long(t) {
+		moments = 50
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -135,8 +137,9 @@ func parseProgress(line string) (p progress, err error) {
 	return p, nil
 }
 
-// assertSaved compares what can be read from a file with what the child had reported. Half a second may be missing, and a few packets that were between
-// an encoder and the file. While a stream has had nothing at all, the others wait half a second for it.
+// assertSaved compares what can be read from a file with what the child had reported. Half a second
+// may be missing, and a few packets that were between an encoder and the file. While a stream has
+// had nothing at all, the others wait half a second for it.
 func assertSaved(t *testing.T, path string, f crashFile, index int, reports []progress, mediainfo bool) {
 	last := reports[len(reports)-1]
 	begun := slices.IndexFunc(reports, func(p progress) bool { return p.encoded[index][0] > 0 })
@@ -172,7 +175,8 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 	}
 }
 
-// writeUntilKilled is the child: it writes all files, and says again and again how far their encoders are.
+// writeUntilKilled is the child: it writes all files, and says again and again how far their
+// encoders are.
 func writeUntilKilled(t *testing.T, dir string) {
 	t.Helper()
 	encoders := make([]*api.Encoder, len(crashFiles()))
@@ -200,7 +204,8 @@ func writeUntilKilled(t *testing.T, dir string) {
 	}
 }
 
-// openToCrash opens an encoder whose pictures leave it at once, and returns how to feed picture k and its sound.
+// openToCrash opens an encoder whose pictures leave it at once, and returns how to feed picture k
+// and its sound.
 func openToCrash(t *testing.T, path string, f crashFile) (*api.Encoder, func(k int)) {
 	t.Helper()
 	enc, cfg := api.NewEncoder(), quickVideo("."+f.extension)

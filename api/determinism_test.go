@@ -18,13 +18,19 @@ import (
 // childOf names the variable that makes TestHash print the hash of a file instead of being a test.
 const childOf = "AVLOOM_TEST_CODEC"
 
-// TestEqualInputGivesEqualFiles encodes the same pictures in processes whose fresh memory holds different bytes (glibc's
-// MALLOC_PERTURB_): an encoder that reads memory that nobody wrote is found out, unless avloom keeps it from that.
+// TestEqualInputGivesEqualFiles encodes the same pictures in processes whose fresh memory holds
+// different bytes (glibc's MALLOC_PERTURB_): an encoder that reads memory that nobody wrote is
+// found out, unless avloom keeps it from that.
 func TestEqualInputGivesEqualFiles(t *testing.T) {
+	perturbs := []string{"85", "255", "0"}
+	if !mediatest.Long(t) {
+		perturbs = perturbs[:2]
+	}
 	for _, codec := range []string{"libx264", "libx265", "libvpx-vp9", "libsvtav1", "mpeg4"} {
 		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
 			hashes := map[string]string{}
-			for _, perturb := range []string{"0", "85", "255"} {
+			for _, perturb := range perturbs {
 				cmd := exec.Command(os.Args[0], "-test.run", "^TestHash$", "-test.v")
 				cmd.Env = append(os.Environ(), childOf+"="+codec, "MALLOC_PERTURB_="+perturb)
 				out, err := cmd.CombinedOutput()
@@ -62,9 +68,14 @@ func TestHash(t *testing.T) {
 	require.Equal(t, first, hash())
 }
 
-// TestEqualInputGivesEqualFilesOfAColumn of blocks or two, where x265 searches in memory that nobody wrote: memory used before shows it.
+// TestEqualInputGivesEqualFilesOfAColumn of blocks or two, where x265 searches in memory that
+// nobody wrote: memory used before shows it.
 func TestEqualInputGivesEqualFilesOfAColumn(t *testing.T) {
 	mediatest.NoLeaks(t)
+	again := 8
+	if mediatest.Long(t) {
+		again = 30
+	}
 	for _, width := range []int{20, 32, 48, 64, 80} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			pictures := enlarged(0, 40, width, 64)
@@ -80,19 +91,24 @@ func TestEqualInputGivesEqualFilesOfAColumn(t *testing.T) {
 				return memory.Bytes()
 			}
 			first := encode()
-			for range 30 {
+			for range again {
 				require.Equal(t, sha256.Sum256(first), sha256.Sum256(encode()))
 			}
 		})
 	}
 }
 
-// TestBriefHEVC: so few pictures that x265 never learns how long one takes have decoding times all the same.
+// TestBriefHEVC: so few pictures that x265 never learns how long one takes have decoding times all
+// the same.
 func TestBriefHEVC(t *testing.T) {
 	mediatest.NoLeaks(t)
+	again := 3
+	if mediatest.Long(t) {
+		again = 8
+	}
 	for n := 1; n <= 4; n++ {
 		for _, width := range []int{numberedWidth, 2 * numberedWidth} {
-			for range 8 {
+			for range again {
 				path := temporary(t, "brief.mp4")
 				enc := api.NewEncoder()
 				v := addVideo(t, enc, api.VideoConfig{Width: width, Height: numberedHeight, FrameRate: 30, Codec: "libx265", Preset: "ultrafast", Threads: 1})

@@ -37,7 +37,8 @@ func (w *faultyWriter) Write(p []byte) (int, error) {
 	return w.fault(p)
 }
 
-// readable are the containers whose content can be read, up to the last Sync, when they are written front to back and have no end.
+// readable are the containers whose content can be read, up to the last Sync, when they are written
+// front to back and have no end.
 var readable = []string{"mkv", "mpegts", "mp4"}
 
 const before = 20 // frames that are at the destination when the fault comes
@@ -99,6 +100,7 @@ func TestFaultyWriters(t *testing.T) {
 	} {
 		for _, format := range readable {
 			t.Run(name+" in "+format, func(t *testing.T) {
+				t.Parallel()
 				w := &faultyWriter{}
 				enc, v, a := openWithFrames(t, api.Writer(w, format))
 				w.fault = c.fault
@@ -192,6 +194,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	for _, format := range []string{"mkv", "mpegts", "mp4"} {
 		t.Run("later, "+format, func(t *testing.T) {
+			t.Parallel()
 			folder := t.TempDir()
 			if err := unix.Mount("none", folder, "tmpfs", 0, "size=256k"); err != nil {
 				t.Skip("mounting a small disk: ", err)

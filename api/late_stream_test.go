@@ -14,18 +14,21 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestLateStreamFrontToBack writes mp4 front to back, whose index comes before a stream is fed, if it is fed at all. The file is
-// not empty for that, and what comes later is heard and seen when it should be: as if both had been fed together.
+// TestLateStreamFrontToBack writes mp4 front to back, whose index comes before a stream is fed, if
+// it is fed at all. The file is not empty for that, and what comes later is heard and seen when it
+// should be: as if both had been fed together.
 func TestLateStreamFrontToBack(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, video := range []string{"libx265", "mpeg4"} {
 		t.Run(video, func(t *testing.T) {
+			t.Parallel()
 			want := mediatest.FrameTimes(t, streamLate(t, video, "aac", "together"), 0)
 			require.InDeltaSlice(t, want, mediatest.FrameTimes(t, streamLate(t, video, "aac", "pictures are late"), 0), 1e-4)
 		})
 	}
 	for _, codec := range []string{"aac", "libopus", "libmp3lame", "ac3", "eac3"} {
 		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
 			paths := map[string]string{}
 			for _, how := range []string{"together", "sound is late", "pictures are late", "sound is never fed", "sound has ended"} {
 				paths[how] = streamLate(t, "libx264", codec, how)
@@ -50,14 +53,16 @@ func TestLateStreamFrontToBack(t *testing.T) {
 	}
 }
 
-// TestLateStreamBehindBFrames writes pictures whose decoding times begin before 0 into containers whose own times begin at 0, or
-// whose index comes before the pictures. Whichever stream is late, or is never fed, the others lose nothing.
+// TestLateStreamBehindBFrames writes pictures whose decoding times begin before 0 into containers
+// whose own times begin at 0, or whose index comes before the pictures. Whichever stream is late,
+// or is never fed, the others lose nothing.
 func TestLateStreamBehindBFrames(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"flv", "nut", "mpegts", "mp4", "mov"} {
 		for _, codec := range []string{"libx264", "libx265", "libx265 without a pyramid"} {
 			for _, late := range []string{"sound", "pictures", "sound is never fed"} {
 				t.Run(format+"/"+codec+"/"+late, func(t *testing.T) {
+					t.Parallel()
 					path := streamBehindBFrames(t, format, codec, late)
 					if format == "flv" && codec != "libx264" {
 						return // no other program here reads HEVC in FLV; that no packet was refused is seen above
@@ -100,8 +105,9 @@ func streamBehindBFrames(t *testing.T, format, codec, late string) (path string)
 	return path
 }
 
-// requireTogether checks that the first picture is shown when the first sample is heard. Before that comes the priming of
-// sound. Rounded to a container's clock, both may be off by a millisecond.
+// requireTogether checks that the first picture is shown when the first sample is heard. Before
+// that comes the priming of sound. Rounded to a container's clock, both may be off by a
+// millisecond.
 func requireTogether(t *testing.T, path string) {
 	t.Helper()
 	first := map[int]float64{0: math.Inf(1), 1: math.Inf(1)}
@@ -113,7 +119,8 @@ func requireTogether(t *testing.T, path string) {
 	require.InDelta(t, first[0], first[1]+1024.0/48000, 0.0021)
 }
 
-// streamLate writes two seconds of pictures with B-frames, and of sound in this codec, one after the other.
+// streamLate writes two seconds of pictures with B-frames, and of sound in this codec, one after
+// the other.
 func streamLate(t *testing.T, video, codec, how string) (path string) {
 	t.Helper()
 	var stream bytes.Buffer

@@ -102,6 +102,7 @@ func TestURLs(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			port := freePort(t, c.network)
 			for i, arg := range c.input {
 				if strings.Contains(arg, "%d") {
@@ -123,8 +124,8 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-// TestDatagrams looks at what goes over the network: whole packets of MPEG-TS, as many as receivers expect in one, also of pictures that take more than is
-// collected before it is sent.
+// TestDatagrams looks at what goes over the network: whole packets of MPEG-TS, as many as receivers
+// expect in one, also of pictures that take more than is collected before it is sent.
 func TestDatagrams(t *testing.T) {
 	mediatest.NoLeaks(t)
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -307,7 +308,8 @@ func awaitBlocked(t *testing.T, enc *api.Encoder) {
 	}, 60*time.Second, 5*time.Millisecond)
 }
 
-// TestConnectionThatIsNotAnswered: an Open that waits for the other side ends with its context and with an Abort.
+// TestConnectionThatIsNotAnswered: an Open that waits for the other side ends with its context and
+// with an Abort.
 func TestConnectionThatIsNotAnswered(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cause := errors.New("no more patience")
@@ -336,7 +338,8 @@ func TestConnectionThatIsNotAnswered(t *testing.T) {
 	}
 }
 
-// TestAbortedUploadIsNotComplete: a server can tell a request that was given up from one that has ended.
+// TestAbortedUploadIsNotComplete: a server can tell a request that was given up from one that has
+// ended.
 func TestAbortedUploadIsNotComplete(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, abort := range []bool{false, true} {
