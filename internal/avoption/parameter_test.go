@@ -92,7 +92,7 @@ func TestClippedByX264(t *testing.T) {
 		require.NoError(t, err)
 		return content
 	}
-	for key, limits := range x264Clips {
+	for key, limits := range x264Limits {
 		require.Equal(t, encode(key, limits.most), encode(key, limits.most+1), key)
 	}
 }
