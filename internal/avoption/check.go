@@ -39,8 +39,8 @@ func (o Option) ExplainRefusal(by string, declared astiavx.Option, err error) er
 	return o.explainRefusal(by, declared, limits{declared.Min, declared.Max}, err)
 }
 
-// explainRefusal returns an error that says which values are accepted. err is nil if FFmpeg accepts the
-// value.
+// explainRefusal returns an error that says which values are accepted. err is nil if FFmpeg accepts
+// the value.
 func (o Option) explainRefusal(by string, declared astiavx.Option, accepted limits, err error) error {
 	e := o.ConfigError("", slices.Clone(declared.Values)...) // all callers share declared
 	number := "a number"

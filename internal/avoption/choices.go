@@ -18,8 +18,8 @@ type choice struct {
 	exclusive  int    // how many names, from the first on, exclude each other
 }
 
-// ChoiceNames returns the names that the library behind an encoder accepts for a text option, in the
-// order of the library. The list is empty for an option that is not in the table choices.
+// ChoiceNames returns the names that the library behind an encoder accepts for a text option, in
+// the order of the library. The list is empty for an option that is not in the table choices.
 func ChoiceNames(encoder, key string) []string { return slices.Clone(choices[encoder][key].names) }
 
 // ChoiceIndex returns the index of a value in ChoiceNames, or -1 if the library does not accept it.
@@ -63,8 +63,8 @@ func (c choice) index(value string) int {
 	})
 }
 
-// choices has the names of x264_preset_names, x264_tune_names and x264_profile_names (x264.h), and of
-// x265_preset_names, x265_tune_names and x265_profile_names (x265.h), with the other names that
+// choices has the names of x264_preset_names, x264_tune_names and x264_profile_names (x264.h), and
+// of x265_preset_names, x265_tune_names and x265_profile_names (x265.h), with the other names that
 // x264_param_default_preset and x265_param_default_preset accept.
 var choices = map[string]map[string]choice{
 	"libx264":    x264Choices,

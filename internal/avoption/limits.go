@@ -35,10 +35,10 @@ func limitsFor(encoder string, declared astiavx.Option) limits {
 	return limits{declared.Min, declared.Max}
 }
 
-// narrowerLimits has the options for which FFmpeg declares a wider range than the encoder uses. Beyond
-// these limits an encoder silently clips the value, ignores it, or does not open.
-//   - x264 clips in validate_parameters (encoder/encoder.c); its SEI shows the value that it uses. Its
-//     QP goes up to QP_MAX = 51+18 for 8 bits (common/common.h).
+// narrowerLimits has the options for which FFmpeg declares a wider range than the encoder uses.
+// Beyond these limits an encoder silently clips the value, ignores it, or does not open.
+//   - x264 clips in validate_parameters (encoder/encoder.c); its SEI shows the value that it uses.
+//     Its QP goes up to QP_MAX = 51+18 for 8 bits (common/common.h).
 //   - x265 documents crf and qp from 0 to 51 ("Quality, rate control and rate distortion options").
 //   - In FFmpeg's wrapper of SVT-AV1 a crf or a qp of 0 means "not set" (libsvtav1.c); in those of
 //     libvpx and libaom a crf of -1 does (libvpxenc.c, libaomenc.c).

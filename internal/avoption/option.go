@@ -24,8 +24,8 @@ func (o Option) ConfigError(reason string, supported ...string) *fault.ConfigErr
 	return &fault.ConfigError{Field: o.Field, Value: o.Given, Reason: reason, Supported: supported}
 }
 
-// FromMap returns the options of a map, sorted by key, without the keys that are in except. An error
-// is a *fault.ConfigError about the first value that FFmpeg cannot read.
+// FromMap returns the options of a map, sorted by key, without the keys that are in except. An
+// error is a *fault.ConfigError about the first value that FFmpeg cannot read.
 func FromMap(options map[string]any, except map[string]string) ([]Option, error) {
 	var list []Option
 	for _, key := range slices.Sorted(maps.Keys(options)) {
@@ -41,8 +41,8 @@ func FromMap(options map[string]any, except map[string]string) ([]Option, error)
 	return list, nil
 }
 
-// CheckNotSetTwice returns an error if the map has the key although a field of the config, which sets
-// the same thing, is set.
+// CheckNotSetTwice returns an error if the map has the key although a field of the config, which
+// sets the same thing, is set.
 func CheckNotSetTwice(options map[string]any, key, field string, fieldIsSet bool) error {
 	value, ok := options[key]
 	if !ok || !fieldIsSet {

@@ -11,9 +11,9 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// CheckParameters checks the parameters inside those options that hold some. bits is the depth of the
-// samples. setBy has the field of each option that is set, by FoldName of its key; a parameter must
-// not set the same thing as another field. An error is a *fault.ConfigError.
+// CheckParameters checks the parameters inside those options that hold some. bits is the depth of
+// the samples. setBy has the field of each option that is set, by FoldName of its key; a parameter
+// must not set the same thing as another field. An error is a *fault.ConfigError.
 func CheckParameters(encoder string, bits int, list []Option, setBy map[string]string) error {
 	known := astiavx.EncoderOptions(encoder)
 	for _, o := range list {
@@ -47,8 +47,8 @@ func (o Option) checkParameters(encoder string, bits int, setBy map[string]strin
 	return nil
 }
 
-// checkParameter returns an error about a parameter that the library refuses, or whose value it would
-// clip.
+// checkParameter returns an error about a parameter that the library refuses, or whose value it
+// would clip.
 func (o Option) checkParameter(encoder string, bits int, p Parameter) error {
 	form, ok := parameterForms[encoder][p.FoldedName()]
 	if ok && !form.pattern.MatchString(p.Value) {
@@ -64,9 +64,9 @@ func (o Option) checkParameter(encoder string, bits int, p Parameter) error {
 	}
 }
 
-// verdict asks the library about a parameter. SVT-AV1 refuses an unknown name like a bad value; FFmpeg
-// itself parses the parameters of libvpx, and ignores a name that it does not know. The list of names
-// decides in these two cases.
+// verdict asks the library about a parameter. SVT-AV1 refuses an unknown name like a bad value;
+// FFmpeg itself parses the parameters of libvpx, and ignores a name that it does not know. The list
+// of names decides in these two cases.
 func verdict(encoder string, p Parameter) astiavx.Verdict {
 	v := astiavx.CheckParameter(encoder, p.Name, p.Value)
 	names := parameterNames[encoder]
@@ -111,9 +111,9 @@ func (o Option) checkLimits(encoder string, bits int, p Parameter) error {
 	return nil
 }
 
-// parameterForms has the only forms in which these parameters may reach their library. SVT-AV1 (1.4.1,
-// 2.3.0) reads other text as a mastering display for ever. x265 (3.5) writes longer names of searches
-// beyond its buffer.
+// parameterForms has the only forms in which these parameters may reach their library. SVT-AV1
+// (1.4.1, 2.3.0) reads other text as a mastering display for ever. x265 (3.5) writes longer names
+// of searches beyond its buffer.
 var parameterForms = map[string]map[string]struct {
 	text    string
 	pattern *regexp.Regexp

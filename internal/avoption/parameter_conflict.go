@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// checkConflict returns an error about a parameter that sets the same thing as a field of the config
-// or another option.
+// checkConflict returns an error about a parameter that sets the same thing as a field of the
+// config or another option.
 func (o Option) checkConflict(encoder string, p Parameter, setBy map[string]string) error {
 	name := strings.ToLower(p.FoldedName())
 	if field, ok := parameterFields[name]; ok {
@@ -51,8 +51,8 @@ var parameterFields = map[string]string{
 	"input-chroma-subsampling-x": "PixelFormat", "input-chroma-subsampling-y": "PixelFormat",
 }
 
-// parameterOptions has the keys of the options by which FFmpeg sets a parameter, where they differ from
-// the parameter's name.
+// parameterOptions has the keys of the options by which FFmpeg sets a parameter, where they differ
+// from the parameter's name.
 var parameterOptions = map[string][]string{
 	"bitrate": {"b"}, "tbr": {"b"}, "cq-level": {"crf"}, "keyint": {"g"}, "min-keyint": {"keyint_min"},
 	"bframes": {"bf"}, "ref": {"refs"}, "frameref": {"refs"}, "b-adapt": {"b_strategy"},

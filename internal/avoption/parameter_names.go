@@ -1,8 +1,8 @@
 package avoption
 
-// parameterNames has the names that the parser of the library behind an encoder knows. A misspelt name
-// is compared with them. The library itself decides whether it knows a name, as newer versions know
-// more; the lists decide only for SVT-AV1 and libvpx (verdict). The names are those of
+// parameterNames has the names that the parser of the library behind an encoder knows. A misspelt
+// name is compared with them. The library itself decides whether it knows a name, as newer versions
+// know more; the lists decide only for SVT-AV1 and libvpx (verdict). The names are those of
 //   - x264 r3095 and r3108 (x264_param_parse in common/base.c),
 //   - x265 3.5 and 4.1 (x265_param_parse in common/param.cpp),
 //   - SVT-AV1 1.4.1 and 2.3.0 (svt_av1_enc_parse_parameter in EbEncSettings.c),

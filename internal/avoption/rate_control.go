@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// rateControls has the options of which an encoder uses the first that is set, and ignores the others
-// (libx264.c, libx265.c, libsvtav1.c).
+// rateControls has the options of which an encoder uses the first that is set, and ignores the
+// others (libx264.c, libx265.c, libsvtav1.c).
 var rateControls = map[string][]string{
 	"libx264":    {"crf", "qp", "b"},
 	"libx264rgb": {"crf", "qp", "b"},

@@ -56,8 +56,8 @@ func (o Option) checkForMuxer(encoder string, containers []string) error {
 	return o.UnknownError("neither "+owners+" has such an option", known)
 }
 
-// checkForAnyMuxer returns an error if no container has the option. The options of mp4 stand for those
-// that all containers share.
+// checkForAnyMuxer returns an error if no container has the option. The options of mp4 stand for
+// those that all containers share.
 func (o Option) checkForAnyMuxer(encoder string) error {
 	known := append(astiavx.EncoderOptions(encoder), astiavx.MuxerOptions("mp4")...)
 	_, ok := Find(known, o.Key)
@@ -67,8 +67,8 @@ func (o Option) checkForAnyMuxer(encoder string) error {
 	return o.UnknownError(encoder+" has no such option", known)
 }
 
-// UnknownError returns the error about an option that is not among the known ones. It names the option
-// that is probably meant, or the containers that have the option.
+// UnknownError returns the error about an option that is not among the known ones. It names the
+// option that is probably meant, or the containers that have the option.
 func (o Option) UnknownError(reason string, known []astiavx.Option) error {
 	names := make([]string, len(known))
 	for i, k := range known {

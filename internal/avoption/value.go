@@ -24,8 +24,8 @@ func CheckTexts(fields ...Setting) error {
 	return nil
 }
 
-// ExtraField returns the field of an error about the entry of ExtraOptions with this key. The key is
-// shortened, and its unprintable characters are escaped.
+// ExtraField returns the field of an error about the entry of ExtraOptions with this key. The key
+// is shortened, and its unprintable characters are escaped.
 func ExtraField(key string) string {
 	quoted := strconv.Quote(fault.Shorten(key))
 	return "ExtraOptions[" + quoted[1:len(quoted)-1] + "]"
@@ -51,8 +51,8 @@ func Text(key string, value any) (string, error) {
 	return "", e
 }
 
-// maxText is the longest value of an option in bytes. No option of FFmpeg needs as much, and some of
-// its parsers take long for more.
+// maxText is the longest value of an option in bytes. No option of FFmpeg needs as much, and some
+// of its parsers take long for more.
 const maxText = 1 << 16
 
 // checkText returns an error about a key or a value that C would read differently, or for too long.

@@ -1,12 +1,16 @@
-// Package codec knows encoders: it chooses one by name or for a container, opens it, finds out which
-// setting keeps one from opening, and holds the facts about sizes, bit rates, profiles, passes and
-// threads that FFmpeg does not declare.
+// Package codec knows encoders: it chooses one by name or for a container, opens it, finds out
+// which setting keeps one from opening, and holds the facts about sizes, bit rates, profiles,
+// passes and threads that FFmpeg does not declare.
 //
 // It does not know the fields of a stream's config (package plan) and encodes nothing (package
 // nodes).
 //
-// To add a quirk of an encoder: a size that it refuses late goes into known_size.go, bit rates into
-// bitrate.go, the number of threads that it profits from into threads_useful.go, parameters for the
-// library behind it into library_parameters.go, an option that it ignores into two_pass.go or
-// profile.go.
+// To add a quirk of an encoder:
+//   - a size that it refuses late: known_size.go;
+//   - bit rates: bit_rate.go;
+//   - an option that it ignores: two_pass.go or profile.go;
+//   - the number of threads that it profits from: threads_useful.go; an option that it needs to use
+//     them: threading.go;
+//   - parameters for the library behind it: library_parameters.go;
+//   - a line of FFmpeg that names the refused parameter: explain_option.go.
 package codec

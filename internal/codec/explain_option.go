@@ -11,9 +11,9 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// explain returns an error about the option that keeps the encoder from opening, or nil if there is no
-// such option. Where FFmpeg's lines name a parameter, they are the answer; otherwise the encoder is
-// probed without each of its options.
+// explain returns an error about the option that keeps the encoder from opening, or nil if there is
+// no such option. Where FFmpeg's lines name a parameter, they are the answer; otherwise the encoder
+// is probed without each of its options.
 func (o *Opener) explain(err error) error {
 	if e := o.explainByLines(err); e != nil {
 		return e

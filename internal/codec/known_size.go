@@ -6,17 +6,20 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// CheckKnownSize finds sizes that an encoder refuses only when it gets a picture: X-Face has one (xfaceenc.c), and snow needs a sample of chroma
-// more than one.
+// CheckKnownSize returns an error about a size in pixels that an encoder refuses only when it gets
+// a picture: xface encodes a single size (xfaceenc.c), and snow needs more than one sample of
+// chroma in each direction.
 func CheckKnownSize(encoder string, width, height int) error {
-	e := &fault.ConfigError{Field: "Width", Value: width}
+	w, h := width, height
 	switch {
-	case encoder == "xface" && (width != 48 || height != 48):
-		e.Reason = fmt.Sprintf("xface does not encode %d×%d pixels; it does encode 48×48", width, height)
+	case encoder == "xface":
+		w, h = 48, 48
 	case encoder == "snow" && min(width, height) < 3:
-		e.Reason = fmt.Sprintf("snow does not encode %d×%d pixels; it does encode %d×%d", width, height, max(width, 4), max(height, 4))
-	default:
+		w, h = max(width, 4), max(height, 4)
+	}
+	if w == width && h == height {
 		return nil
 	}
-	return e
+	reason := fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", encoder, width, height, w, h)
+	return &fault.ConfigError{Field: "Width", Value: width, Reason: reason}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/fault"
 )
 
 // openError is FFmpeg's error for an encoder that does not open, with the lines that FFmpeg logged
@@ -60,13 +61,28 @@ func Informative(err error) error {
 	return nil
 }
 
+// ExplainEncoder returns an error about an encoder that does not open here with any setting, or nil
+// if its settings may be the reason.
+func ExplainEncoder(name string, err error) error {
+	e := &fault.ConfigError{Field: "Codec", Value: name}
+	switch {
+	case errors.Is(err, astiav.ErrExperimental):
+		e.Reason = "is experimental in FFmpeg; set ExtraOptions[strict] to experimental to use it all the same"
+	case isHardware(name):
+		e.Reason, e.Err = "does not open: it needs hardware or a driver that is not here", err
+	default:
+		return nil
+	}
+	return e
+}
+
 // maxErrorLines is how many lines of FFmpeg an error has. Some encoders log a table.
 const maxErrorLines = 3
 
-// errorLines collects the errors that FFmpeg logs about an encoder. All lines that next wants go there,
-// too.
+// errorLines collects the errors that FFmpeg logs about an encoder. It passes the lines on to
+// another log.
 type errorLines struct {
-	next *astiavx.Log // nil: none
+	next *astiavx.Log // may be nil
 
 	mu    sync.Mutex
 	lines []string

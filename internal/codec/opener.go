@@ -53,8 +53,8 @@ type Opener struct {
 	probes int // so far
 }
 
-// Open opens the encoder. The caller frees it with nodes.FreeCodecContext. If an option keeps it from
-// opening, the error is a *fault.ConfigError that names the option.
+// Open opens the encoder. The caller frees it with nodes.FreeCodecContext. If an option keeps it
+// from opening, the error is a *fault.ConfigError that names the option.
 func (o *Opener) Open() (*astiav.CodecContext, error) {
 	lines := newErrorLines(o.Log)
 	cc, err := o.open(o.Options, lines.log())
@@ -80,8 +80,8 @@ func (o *Opener) Open() (*astiav.CodecContext, error) {
 // lines are not logged. The caller frees it with nodes.FreeCodecContext.
 func (o *Opener) OpenSecond() (*astiav.CodecContext, error) { return o.open(o.Options, nil) }
 
-// Opens reports whether the encoder opens with its options and what SetUp sets now. It is false after
-// MaxProbes probes.
+// Opens reports whether the encoder opens with its options and what SetUp sets now. It is false
+// after MaxProbes probes.
 func (o *Opener) Opens() bool { return o.opensWith(o.Options) }
 
 func (o *Opener) opensWith(options []avoption.Option) bool {
@@ -93,8 +93,8 @@ func (o *Opener) opensWith(options []avoption.Option) bool {
 	return true
 }
 
-// Probe opens the encoder to find out what it makes of its settings. It fails after MaxProbes probes.
-// The caller frees the encoder with nodes.FreeCodecContext.
+// Probe opens the encoder to find out what it makes of its settings. It fails after MaxProbes
+// probes. The caller frees the encoder with nodes.FreeCodecContext.
 func (o *Opener) Probe() (*astiav.CodecContext, error) { return o.probe(o.Options) }
 
 func (o *Opener) probe(options []avoption.Option) (*astiav.CodecContext, error) {

@@ -16,8 +16,8 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
-// openWith opens an encoder of small pictures with parameters for its library, closes it, and returns
-// the warnings about it.
+// openWith opens an encoder of small pictures with parameters for its library, closes it, and
+// returns the warnings about it.
 func openWith(t *testing.T, encoder, key, parameters string) string {
 	t.Helper()
 	var mu sync.Mutex
@@ -46,8 +46,8 @@ func openWith(t *testing.T, encoder, key, parameters string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestOpeningReplacesStatistics pins one reason why the parameters of a library are checked without an
-// encoder: an encoder that is opened and closed changes files.
+// TestOpeningReplacesStatistics pins one reason why the parameters of a library are checked without
+// an encoder: an encoder that is opened and closed changes files.
 func TestOpeningReplacesStatistics(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "pass.log")
@@ -62,8 +62,8 @@ func TestOpeningReplacesStatistics(t *testing.T) {
 	require.NotContains(t, string(content), "of an earlier pass", "x265 replaces the statistics")
 }
 
-// TestLinesDoNotTellNamesFromValues pins another reason: FFmpeg's lines do not tell a parameter that
-// the library does not know from a value that it refuses, and there is none about libvpx.
+// TestLinesDoNotTellNamesFromValues pins another reason: FFmpeg's lines do not tell a parameter
+// that the library does not know from a value that it refuses, and there is none about libvpx.
 func TestLinesDoNotTellNamesFromValues(t *testing.T) {
 	for _, parameter := range []string{"nonsense=3", "me=sideways"} {
 		lines := openWith(t, "libx264", "x264-params", parameter)

@@ -6,23 +6,27 @@ import (
 	"github.com/avloom/avloom/internal/avoption"
 )
 
-// Share is what each video stream of an encoder may have. Its zero value is all cores.
+// Share is the part of a thread budget that each video stream of an encoder has. The zero value is
+// all cores.
 type Share struct {
-	Threads int
-	Process bool // of the process's own budget, which is one of cores
+	Threads int  // 0: as many as there are cores
+	Process bool // of the process's own budget, which counts cores and not threads
 }
 
-// ThreadsFor returns how many threads an encoder gets of the share, and how much of the share that is.
+// ThreadsFor returns the number of threads of a video encoder for pictures of this size in pixels,
+// and how many threads of the share it uses.
 func (s Share) ThreadsFor(encoder string, width, height int, options []avoption.Option) (threads, used int) {
 	threads = s.Cores()
 	if s.Process && (encoder == "libx264" || encoder == "libx264rgb") {
-		threads = threads * 3 / 2 // as x264 itself has it (X264_THREADS_AUTO), since its frames wait for each other
+		// x264's frames wait for one another, so x264 itself starts half as many again
+		// (X264_THREADS_AUTO).
+		threads = threads * 3 / 2
 	}
 	threads = min(threads, mostUseful(encoder, width, height, options))
 	return threads, min(threads, s.Cores())
 }
 
-// Cores is on how many the stream may work.
+// Cores returns the number of cores that the stream may use.
 func (s Share) Cores() int {
 	if s.Threads == 0 {
 		return runtime.GOMAXPROCS(0)

@@ -12,13 +12,14 @@ import (
 // passFlags are AV_CODEC_FLAG_PASS1 and AV_CODEC_FLAG_PASS2 (avcodec.h).
 const passFlags = 1<<9 | 1<<10
 
-// twoPass are the encoders that write what they learn in the first pass to a file, and read it in
-// the second, themselves.
+// twoPass are the encoders that themselves write the statistics of the first pass to a file, and
+// read the file in the second pass, if the options pass1 and pass2 say so.
 var twoPass = []string{"libx264", "libx264rgb"}
 
-// CheckTwoPass finds what asks for two passes of an encoder that would have us keep what the first
-// has learnt, or that ignores it: its first pass makes a file that serves for nothing, and the
-// second does not open, is an ordinary one, or with SVT-AV1 ends the process.
+// CheckTwoPass returns an error about an option that asks for one of two passes, unless the encoder
+// keeps its statistics in a file. Other encoders return them to the caller, or ignore the option:
+// the first pass makes a useless file, and the second does not open, is an ordinary one, or with
+// SVT-AV1 ends the process.
 func CheckTwoPass(encoder string, options []avoption.Option) error {
 	if slices.Contains(twoPass, encoder) {
 		return nil
@@ -55,7 +56,8 @@ func checkPassFlags(encoder string, o avoption.Option) error {
 	return o.ConfigError(noTwoPasses(encoder) + "; leave pass1 and pass2 out")
 }
 
-// checkPassParameters finds the parameter of SVT-AV1 for its passes, of which a single one is 0.
+// checkPassParameters returns an error about SVT-AV1's parameter pass, unless it is 0: a single
+// pass.
 func checkPassParameters(encoder string, o avoption.Option) error {
 	all, err := o.Parameters()
 	if err != nil {
@@ -71,5 +73,5 @@ func checkPassParameters(encoder string, o avoption.Option) error {
 
 func noTwoPasses(encoder string) string {
 	return "two passes are not supported with " + encoder +
-		", since nothing keeps for the second what the first has learnt"
+		", since the statistics of the first pass are not kept for the second"
 }

@@ -3,22 +3,22 @@ package fault
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 )
 
 // ConfigError says which setting or argument is wrong, and what would be right.
 type ConfigError struct {
 	Field     string   // "PixelFormat", "ExtraOptions[qp]", "SampleRate", …
-	Value     any      // what was given
-	Reason    string   // why it will not do
-	Supported []string // what would have been accepted, where that is a list
-	Err       error    // what FFmpeg said, where it is known; may be nil
+	Value     any      // that was given; nil: the message shows none
+	Reason    string   // why the value is not accepted
+	Supported []string // the values that would be accepted, where they are a list
+	Err       error    // FFmpeg's reason, where it is known; may be nil
 }
 
 // maxListed is how many supported values a message lists.
 const maxListed = 24
 
+// Error returns the message in one line, with the prefix "avloom: ".
 func (e *ConfigError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "avloom: %s", e.Field)
@@ -41,26 +41,29 @@ func (e *ConfigError) Error() string {
 	return b.String()
 }
 
-// printable is a value, or the name of its type where there may be no end to it, as to a map that holds itself.
+// Unwrap returns FFmpeg's reason.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// printable returns a number, a text or a bool, or a slice of them, as it is, and the name of the
+// type of any other value. A map may hold itself, and printing it would not end.
 func printable(v any) any {
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	switch t.Kind() {
-	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
+	case reflect.Map, reflect.Slice, reflect.Array, reflect.Struct, reflect.Pointer, reflect.Interface,
+		reflect.Func, reflect.Chan:
 		return TypeName(v)
 	default:
 		return v
 	}
 }
 
+// TypeName returns the name of the type of a value, for ConfigError.Value.
 func TypeName(v any) string { return fmt.Sprintf("%T", v) }
 
-// Unwrap returns what FFmpeg said.
-func (e *ConfigError) Unwrap() error { return e.Err }
-
-// Shorten keeps a message readable whatever was given.
+// Shorten returns the first 80 bytes of a text, and "…" if there are more.
 func Shorten(s string) string {
 	const most = 80
 	if len(s) <= most {
@@ -69,6 +72,7 @@ func Shorten(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
+// First returns the first error that is not nil.
 func First(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -76,11 +80,4 @@ func First(errs ...error) error {
 		}
 	}
 	return nil
-}
-
-// KnownFirst moves those of the names that are well known to the front.
-func KnownFirst(names, wellKnown []string) []string {
-	isKnown := func(name string) bool { return slices.Contains(wellKnown, name) }
-	first := slices.DeleteFunc(slices.Clone(wellKnown), func(name string) bool { return !slices.Contains(names, name) })
-	return append(first, slices.DeleteFunc(slices.Clone(names), isKnown)...)
 }

@@ -1,6 +1,9 @@
 // Package fault has the error that says which setting is wrong and what would be right, and the
-// words that such errors share: "did you mean", lists of what is supported, shortened values.
+// phrases that such errors share: "did you mean", lists of supported values, shortened values.
 //
-// It knows nothing of FFmpeg, of codecs or of containers. The packages that check settings make the
-// errors; package api shows the type to users as api.ConfigError.
+// It knows nothing about FFmpeg, codecs or containers. The packages that check settings create the
+// errors. Package api exports the type as api.ConfigError, where its documentation for users is.
+//
+// To add a phrase that errors of several packages share: a function here that returns the end of a
+// reason, as DidYouMean does.
 package fault

@@ -16,9 +16,10 @@ import (
 // also have one channel only (ITU-T G.723.1, G.726).
 const telephoneRate = 8000
 
-// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest with which it opens:
-// towards FFmpeg's default, by halves, to within 1 % or 100 bits per second. It returns false, and
-// leaves the bit rate as it is, if the bit rate is not what keeps the encoder from opening.
+// moveBitRate moves a bit rate that keeps the encoder from opening to the nearest with which it
+// opens: towards FFmpeg's default, by halves, to within 1 % or 100 bits per second. It returns
+// false, and leaves the bit rate as it is, if the bit rate is not what keeps the encoder from
+// opening.
 func (a *audioAttempt) moveBitRate() bool {
 	asked := a.encoded.BitRate
 	if asked == 0 {

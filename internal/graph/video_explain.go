@@ -90,8 +90,8 @@ func frameRates(codec *astiav.Codec, near float64) []string {
 
 func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
 
-// explainFormat returns the error if the encoder lists the pixel format of the config, but opens only
-// with others. If it does not open with the first two others, the format is not to blame.
+// explainFormat returns the error if the encoder lists the pixel format of the config, but opens
+// only with others. If it does not open with the first two others, the format is not to blame.
 func (a *videoAttempt) explainFormat() *fault.ConfigError {
 	asked := a.plan.Config.PixelFormat
 	if asked == "" {

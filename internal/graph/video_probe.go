@@ -39,7 +39,8 @@ var usualSizes = [][2]int{{640, 480}, {352, 288}, {720, 576}, {1920, 1080}}
 // usualRate is a frame rate that all video encoders take at the sizes that they take.
 const usualRate = 25
 
-// findUsualSize returns a size with which the encoder opens, also if it opens only at the usual rate.
+// findUsualSize returns a size with which the encoder opens, also if it opens only at the usual
+// rate.
 func (a *videoAttempt) findUsualSize() (width, height int, ok bool) {
 	for _, rate := range []astiav.Rational{a.settings.rate, astiav.NewRational(usualRate, 1)} {
 		for _, size := range usualSizes {
