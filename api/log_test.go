@@ -59,7 +59,7 @@ func TestLogOfWishes(t *testing.T) {
 	require.NoError(t, enc.Close())
 	require.Len(t, logs.All(), 1)
 	require.Equal(t, map[string]any{"stream": int64(1), "node": "encode"}, logs.All()[0].ContextMap())
-	require.Equal(t, `ColorRange "pc": yuv420p in mpeg2video in matroska cannot say it; pixels and tags follow what it can`, logs.All()[0].Message)
+	require.Equal(t, `ColorRange "pc": yuv420p in mpeg2video in matroska cannot signal it; pixels and tags use a value that it can signal`, logs.All()[0].Message)
 }
 
 // TestLogOfWhatCannotBeCrashSafe: who asks for it is told; who did not is not.

@@ -129,7 +129,7 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 	loan := s.newLoan(pictures.N)
 	pictures.First.Loan = loan
 	for i := range pictures.N {
-		if err := s.in.Source.Send(ctx, pictures.At(i)); err != nil {
+		if err := s.in.Source.Send(ctx, pictures.Picture(i)); err != nil {
 			return r.callError(err, loan.Recall())
 		}
 	}

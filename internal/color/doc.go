@@ -1,10 +1,10 @@
 // Package color decides the matrix, range, primaries, transfer and chroma location of a video: from
-// what the user asks for, what the pixel format implies, and what the codec and the container can
-// signal. Its result is both what pixels are converted to and what the file says.
+// the wishes of the user, the pixel format, and what the codec and the container can signal. The
+// pixels are converted to its result, and the file is tagged with the same result.
 //
-// It converts no pixels: see internal/rgbyuv and nodes.
+// This package converts no pixels: see internal/rgbyuv and nodes.
 //
-// To add what a codec fixes or signals: a row in the table Codecs of codec.go, with its source.
-// What a container signals: signalsRange in the same file. A matrix: the table matrices of
-// wishes.go.
+// To add what a codec fixes or signals: a row in the table codecRules of codec.go, with its source.
+// To add a container that signals the range: signalsRange in the same file. To add a matrix: the
+// tables matrices and matrixNames of property.go. To change a default: Target.defaults in target.go.
 package color

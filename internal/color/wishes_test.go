@@ -135,5 +135,5 @@ func TestColorThatCannotBeSaid(t *testing.T) {
 	_, lost, err := wishes.Resolve(Target{Format: astiav.PixelFormatGray8, Codec: astiav.CodecIDH264, Container: "mp4"})
 	require.NoError(t, err)
 	require.Len(t, lost, 1)
-	require.Equal(t, `ColorRange "tv": gray in h264 in mp4 cannot say it; pixels and tags follow what it can`, lost[0].String())
+	require.Equal(t, `ColorRange "tv": gray in h264 in mp4 cannot signal it; pixels and tags use a value that it can signal`, lost[0].String())
 }

@@ -86,7 +86,7 @@ func (a *audioAttempt) explainField() *fault.ConfigError {
 	p, name, spec := a.plan, a.opener.Codec.Name(), a.encoded.Spec
 	channels := &fault.ConfigError{
 		Field: p.ChannelsField(), Value: p.Config.OutNumChannels,
-		Reason: name + " does not encode so many channels; " + p.OtherChannels("1"),
+		Reason: name + " does not encode so many channels; " + p.ChannelsAdvice("1"),
 	}
 	mono := astiav.ChannelLayoutMono
 	switch {

@@ -62,7 +62,7 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		input.Layout = s.Spec.Layout // as many channels as come in pass as they are, and are not mixed
 	}
 	a := &audioAttempt{plan: p, encoded: s, opener: codec.Opener{
-		Canceled: v.canceled, Codec: encoder, Options: s.Own, GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Canceled: v.canceled, Codec: encoder, Options: s.Options, GlobalHeader: plan.WantGlobalHeader(v.containers),
 		Finish: astiavx.KeepFrameDurations, Log: v.log,
 	}}
 	a.opener.SetUp = a.setUp
@@ -79,10 +79,10 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		input:  input,
 		output: s.Spec,
 		block:  cc.FrameSize(),
-		muxers: s.Muxers,
+		muxers: s.MuxerOptions,
 	}
 	if e.block == 0 || astiavx.EncoderCapabilities(encoder.Name()).VariableFrameSize {
-		e.block = plan.FreeBlock
+		e.block = plan.DefaultBlockSize
 	}
 	e.fill = nodes.Lag(cc) > 0
 	if err := e.findSample(&a.opener, v.containers); err != nil {

@@ -76,7 +76,7 @@ func (b *builder) attempt(ctx context.Context) (Sinks, error) {
 		b.cfg.Journal.Log(
 			zap.WarnLevel,
 			"left behind: Open, in a call that did not return",
-			zap.String("path", b.cfg.Outputs[0].Shown()),
+			zap.String("path", b.cfg.Outputs[0].DisplayName()),
 		)
 	}
 	return opened, err

@@ -32,7 +32,7 @@ func (b *builder) chosenOutputs() []zap.Field {
 }
 
 func (t *target) chosen() []zap.Field {
-	return []zap.Field{zap.String("container", t.Container.Name), zap.String("path", t.Spec.Shown())}
+	return []zap.Field{zap.String("container", t.Container.Name), zap.String("path", t.Config.DisplayName())}
 }
 
 // chosen are what the line at Open says of a stream of pictures.

@@ -25,7 +25,7 @@ func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	require.NoError(t, err)
 	encoded := plans[0]
 	for i := range options {
-		encoded.Own = append(encoded.Own, avoption.Option{Field: fmt.Sprint(i), Key: "g", Value: "12"})
+		encoded.Options = append(encoded.Options, avoption.Option{Field: fmt.Sprint(i), Key: "g", Value: "12"})
 	}
 	a = (&videoOpening{plan: p}).attempt(encoded, dnxhd)
 	opened = new(int)

@@ -28,7 +28,7 @@ func (b *builder) planOutputs() error {
 			if samePlace(outputs[k], o) {
 				return &fault.ConfigError{
 					Field:  "outputs",
-					Value:  o.Shown(),
+					Value:  o.DisplayName(),
 					Reason: fmt.Sprintf("is given twice, as outputs %d and %d; two containers in one place destroy each other", k, i),
 				}
 			}
@@ -88,15 +88,15 @@ func (b *builder) inOrderOfRisk() []int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return int(b.targets[x].Spec.Kind) - int(b.targets[y].Spec.Kind) })
+	slices.SortStableFunc(order, func(x, y int) int { return int(b.targets[x].Config.Kind) - int(b.targets[y].Config.Kind) })
 	return order
 }
 
 // noteCrashSafety notes where crash safety was asked for and cannot be had.
 func (b *builder) noteCrashSafety(t *target) {
-	asked := t.Spec.CrashSafe != nil && *t.Spec.CrashSafe
+	asked := t.Config.CrashSafe != nil && *t.Config.CrashSafe
 	if asked && !muxer.CanBeCrashSafe(b.header(t), t.shape()) {
-		b.lost = append(b.lost, lostWish{pipeline.NoStream, t.node, "what is written to " + t.Spec.Shown() +
+		b.lost = append(b.lost, lostWish{pipeline.NoStream, t.node, "what is written to " + t.Config.DisplayName() +
 			" will not be crash-safe: that cannot be had with this container, these streams or these options"})
 	}
 }
@@ -106,7 +106,7 @@ func (b *builder) outputName(t *target) string {
 	if len(b.targets) == 1 {
 		return ""
 	}
-	return t.Spec.Shown()
+	return t.Config.DisplayName()
 }
 
 // header is what the muxer of an output is told.
@@ -116,21 +116,21 @@ func (b *builder) header(t *target) muxer.Config {
 			t,
 		),
 		Format:   t.Container.Name,
-		Options:  t.Muxer,
-		Metadata: maps.Clone(t.Spec.Metadata),
+		Options:  t.MuxerOptions,
+		Metadata: maps.Clone(t.Config.Metadata),
 		Streams:  b.streams,
 		Log: b.lines.Of(
 			t.node,
 			pipeline.NoStream,
 		),
-		CrashSafe: t.Spec.WantsCrashSafe(b.cfg.Settings.Temporary),
-		Patience:  t.Spec.WantsPatience(),
+		CrashSafe: t.Config.WantsCrashSafe(b.cfg.Settings.Temporary),
+		Patience:  t.Config.PatienceOrZero(),
 	}
 }
 
 // tryHeader writes a header in memory, and explains why it fails.
 func (b *builder) tryHeader(t *target) error {
-	if err := t.CheckTags(); err != nil {
+	if err := t.CheckMetadata(); err != nil {
 		return err
 	}
 	cfg, shape := b.header(t), t.shape()

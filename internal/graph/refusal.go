@@ -77,7 +77,7 @@ func (r *refusal) needsFile(option string) error {
 		Reason: "FFmpeg reads it again to finish it; write it to a file, with OpenFile",
 	}
 	if option != "" {
-		e.Field, e.Value = "FormatOptions["+option+"]", r.Muxer[option]
+		e.Field, e.Value = "FormatOptions["+option+"]", r.MuxerOptions[option]
 		e.Reason = "FFmpeg reads the output again to do this; write it to a file, with OpenFile, or leave it out"
 	}
 	return e
@@ -203,13 +203,13 @@ func (s *audioBuild) blame(r *refusal, own muxer.Stream, try func(muxer.Stream) 
 		}
 	}
 	for _, n := range channelProbes {
-		layout := plan.LayoutOf(n)
+		layout := plan.DefaultChannelLayout(n)
 		if altered(func(p *astiav.CodecParameters) { p.SetChannelLayout(layout) }) {
 			channels = append(channels, strconv.Itoa(n))
 		}
 	}
 	if len(channels) > 0 {
-		reason := r.Container.Name + " does not carry so many channels; " + s.plan.OtherChannels("a number that it does")
+		reason := r.Container.Name + " does not carry so many channels; " + s.plan.ChannelsAdvice("a number that it does")
 		return &fault.ConfigError{
 			Field:     s.plan.ChannelsField(),
 			Value:     s.plan.Config.OutNumChannels,

@@ -41,7 +41,7 @@ type OpenStream struct {
 func newRun(graph *pipeline.Run, b *builder, opened Sinks) *Run {
 	first := b.cfg.Outputs[0]
 	return &Run{
-		Run: graph, Sinks: opened, Streams: b.open, Used: b.used, Path: first.Path, Shown: first.Shown(),
+		Run: graph, Sinks: opened, Streams: b.open, Used: b.used, Path: first.Path, Shown: first.DisplayName(),
 		Log: b.cfg.Journal, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now(),
 	}
 }

@@ -67,5 +67,5 @@ func (t *target) srtSetting(name string) string {
 	if values.Has(name) {
 		return values.Get(name)
 	}
-	return t.Protocol[name]
+	return t.ProtocolOptions[name]
 }

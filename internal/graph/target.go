@@ -20,13 +20,13 @@ type target struct {
 
 // shape stands for the target's destination, for muxer.Try.
 func (t *target) shape() *destination.Destination {
-	switch t.Spec.Kind {
+	switch t.Config.Kind {
 	case plan.ToWriter:
-		return destination.NewWriter(t.Spec.Writer)
+		return destination.NewWriter(t.Config.Writer)
 	case plan.ToURL:
 		return destination.DryConnection()
 	default:
-		return destination.DryFile(t.Spec.Path)
+		return destination.DryFile(t.Config.Path)
 	}
 }
 
@@ -37,16 +37,16 @@ func (t *target) open(
 	log *astiavx.Log,
 	inside *pipeline.Callbacks,
 ) (*destination.Destination, error) {
-	switch t.Spec.Kind {
+	switch t.Config.Kind {
 	case plan.ToWriter:
-		if t.Spec.Trusted {
-			return destination.NewWriter(t.Spec.Writer), nil
+		if t.Config.Trusted {
+			return destination.NewWriter(t.Config.Writer), nil
 		}
-		return destination.NewUserWriter(t.Spec.Writer, inside), nil
+		return destination.NewUserWriter(t.Config.Writer, inside), nil
 	case plan.ToURL:
 		return t.connect(ctx, log)
 	}
-	dst, err := destination.CreateFile(t.Spec.Path)
+	dst, err := destination.CreateFile(t.Config.Path)
 	if err != nil {
 		return nil, fmt.Errorf("avloom: open the file: %w", err)
 	}
@@ -55,7 +55,7 @@ func (t *target) open(
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
 	lines := &fflog.ConnectionLines{
-		Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Shown(), t.Address.Protocol.NamesFiles, t.Protocol),
+		Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Redacted(), t.Address.Protocol.NamesFiles, t.ProtocolOptions),
 		Log:      log,
 	}
 	if t.Address.Protocol.Name == "srt" {
@@ -63,7 +63,7 @@ func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.De
 	}
 	begun := time.Now()
 	dst, err := t.Address.Protocol.Connect(ctx, destination.Link{
-		URL: t.Address.URL, Container: t.Container, Options: t.Protocol, Log: lines.All(), Explain: lines.Explain,
+		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions, Log: lines.All(), Explain: lines.Explain,
 	})
 	switch {
 	case err == nil:

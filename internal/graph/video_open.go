@@ -39,7 +39,7 @@ type videoEncoder struct {
 	used    int // threads of its share of a thread budget
 	alpha   bool
 	losses  []string // of the input, in a pixel format that nobody asked for
-	lost    []color.Overruled
+	lost    []color.UnmetWish
 	muxers  []avoption.Option
 }
 
@@ -124,12 +124,12 @@ type videoAttempt struct {
 func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *videoAttempt {
 	a := &videoAttempt{videoOpening: v, encoded: s, threads: v.plan.Threads}
 	if a.threads == 0 && !v.plan.OnCUDA() {
-		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Own)
+		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Options)
 	}
 	a.opener = codec.Opener{
 		Canceled:     v.canceled,
 		Codec:        encoder,
-		Options:      s.Own,
+		Options:      s.Options,
 		Threads:      a.threads,
 		GlobalHeader: plan.WantGlobalHeader(v.containers),
 		Finish:       astiavx.KeepFrameDurations,
@@ -168,7 +168,7 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 	p, s := a.plan, a.encoded
 	return &videoEncoder{
 		name: a.opener.Codec.Name(), codec: cc, device: a.device, threads: a.threads, cores: a.cores(), used: a.used,
-		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.SilentLosses(s), lost: s.Lost, muxers: s.Muxers,
+		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s), lost: s.UnmetWishes, muxers: s.MuxerOptions,
 		convert: nodes.ConvertConfig{
 			InputFormat: p.InputFormat, Width: p.Config.Width, Height: p.Config.Height,
 			OutWidth: s.Width, OutHeight: s.Height, Format: s.Format,

@@ -57,5 +57,5 @@ func canBeAsked(text string) bool {
 	return err == nil && u.Hostname() != ""
 }
 
-// Shown is the URL without what may be a secret.
-func (a *address) Shown() string { return fflog.ShownURL(a.URL) }
+// Redacted is the URL without what may be a secret.
+func (a *address) Redacted() string { return fflog.ShownURL(a.URL) }

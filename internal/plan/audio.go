@@ -21,8 +21,8 @@ const placedChannels = 8
 // maxSampleRate is the highest that a format in use has (DXD is 352800 Hz), with room to spare.
 const maxSampleRate = 768000
 
-// FreeBlock is the length of the blocks for encoders that take any, in samples per channel.
-const FreeBlock = 1024
+// DefaultBlockSize is the length of the blocks for encoders that take any, in samples per channel.
+const DefaultBlockSize = 1024
 
 // Audio is an AudioConfig that has been checked as far as it can be without a container. It never
 // changes: an Open that was left behind may still read it.
@@ -67,7 +67,7 @@ func NewAudio(cfg AudioConfig) (*Audio, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	p.Input = nodes.SampleSpec{Rate: cfg.SampleRate, Format: astiav.SampleFormatFltp, Layout: LayoutOf(cfg.NumChannels)}
+	p.Input = nodes.SampleSpec{Rate: cfg.SampleRate, Format: astiav.SampleFormatFltp, Layout: DefaultChannelLayout(cfg.NumChannels)}
 	if cfg.Codec == "" {
 		return p, nil
 	}
@@ -157,9 +157,9 @@ var layouts = [placedChannels + 1]astiav.ChannelLayout{
 	8: astiav.ChannelLayout7Point1,
 }
 
-// LayoutOf is FFmpeg's usual layout of so many channels. It has none of most numbers above eight:
+// DefaultChannelLayout is FFmpeg's usual layout of so many channels. It has none of most numbers above eight:
 // those have numbers and no places.
-func LayoutOf(channels int) astiav.ChannelLayout {
+func DefaultChannelLayout(channels int) astiav.ChannelLayout {
 	if channels > placedChannels {
 		return astiavx.UsualLayout(channels)
 	}
@@ -199,7 +199,7 @@ func (p *Audio) output(codec *astiav.Codec) (nodes.SampleSpec, error) {
 }
 
 func (p *Audio) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, error) {
-	usual := LayoutOf(p.Config.OutNumChannels)
+	usual := DefaultChannelLayout(p.Config.OutNumChannels)
 	if l, ok := ownLayouts[codec.Name()][p.Config.OutNumChannels]; ok {
 		return l, nil
 	}
@@ -222,7 +222,7 @@ func (p *Audio) outputLayout(codec *astiav.Codec) (astiav.ChannelLayout, error) 
 	return usual, &fault.ConfigError{
 		Field: p.ChannelsField(),
 		Value: p.Config.OutNumChannels,
-		Reason: codec.Name() + " does not encode this number of channels; " + p.OtherChannels(
+		Reason: codec.Name() + " does not encode this number of channels; " + p.ChannelsAdvice(
 			"one that it does",
 		),
 		Supported: names,
@@ -237,8 +237,8 @@ func (p *Audio) RateField() string {
 	return "OutSampleRate"
 }
 
-// OtherChannels says how to come by other numbers of channels.
-func (p *Audio) OtherChannels(number string) string {
+// ChannelsAdvice says how to come by other numbers of channels.
+func (p *Audio) ChannelsAdvice(number string) string {
 	if p.Config.NumChannels > placedChannels {
 		return fmt.Sprintf(
 			"more than %d are not mixed: feed fewer, or take a codec for many, such as pcm_s16le, pcm_f32le or wavpack",

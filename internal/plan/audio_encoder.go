@@ -14,9 +14,9 @@ import (
 
 // AudioEncoder is a plan for one encoder.
 type AudioEncoder struct {
-	Spec        nodes.SampleSpec
-	BitRate     int64 // 0: FFmpeg's default
-	Own, Muxers []avoption.Option
+	Spec                  nodes.SampleSpec
+	BitRate               int64 // 0: FFmpeg's default
+	Options, MuxerOptions []avoption.Option
 }
 
 // ForEncoder decides all that follows from the encoder and the containers; none: they are not known
@@ -37,7 +37,7 @@ func (p *Audio) ForEncoder(encoder *astiav.Codec, containers ...astiavx.Containe
 	if err != nil {
 		return s, err
 	}
-	if s.Own, s.Muxers, err = codec.SplitOptions(encoder.Name(), list, codec.ContainerNames(containers)); err == nil {
+	if s.Options, s.MuxerOptions, err = codec.SplitOptions(encoder.Name(), list, codec.ContainerNames(containers)); err == nil {
 		s.keepOpusOrder(encoder)
 	}
 	return s, err
@@ -49,14 +49,14 @@ func (p *Audio) ForEncoder(encoder *astiav.Codec, containers ...astiavx.Containe
 // mapping 255.
 func (s *AudioEncoder) keepOpusOrder(codec *astiav.Codec) {
 	const key = "mapping_family"
-	said := slices.ContainsFunc(s.Own, func(o avoption.Option) bool { return o.Key == key })
+	said := slices.ContainsFunc(s.Options, func(o avoption.Option) bool { return o.Key == key })
 	n, family := s.Spec.Layout.Channels(), 1
 	if n > placedChannels {
 		family = 255
 	}
 	if codec.Name() == "libopus" && (n == 5 || n == 7 || n > placedChannels) && !said {
-		s.Own = append(
-			slices.Clip(s.Own),
+		s.Options = append(
+			slices.Clip(s.Options),
 			avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: strconv.Itoa(family), Given: family},
 		)
 	}

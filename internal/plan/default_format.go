@@ -95,11 +95,11 @@ func isRGB8(info astiavx.PixelFormatInfo) bool {
 // readers would take that of JPEG for the limited one, the format that says nothing of the range;
 // for one that has the full range only, the one of JPEG.
 func (p *Video) ownFormat(codec *astiav.Codec) astiav.PixelFormat {
-	c := color.Codecs[codec.ID()]
+	c := color.RulesFor(codec.ID())
 	switch {
-	case c.Full:
+	case c.OnlyFullRange:
 		return astiavx.WithFullRange(p.InputFormat)
-	case !c.SaysRange:
+	case !c.SignalsRange:
 		return astiavx.WithoutRange(p.InputFormat)
 	default:
 		return p.InputFormat
@@ -113,9 +113,9 @@ func (p *Video) harmless(
 	usual astiav.PixelFormat,
 	supported []astiav.PixelFormat,
 ) []astiav.PixelFormat {
-	c := color.Codecs[codec.ID()]
+	c := color.RulesFor(codec.ID())
 	harmless := slices.DeleteFunc(slices.Clone(supported), func(f astiav.PixelFormat) bool {
-		return len(p.losses(f)) > 0 || c.Full && !color.IsFullRange(f) || !c.Full && astiavx.WithoutRange(f) != f
+		return len(p.losses(f)) > 0 || c.OnlyFullRange && !color.IsFullRange(f) || !c.OnlyFullRange && astiavx.WithoutRange(f) != f
 	})
 	switch {
 	case len(harmless) == 0:
@@ -139,9 +139,9 @@ func (p *Video) keepsFullRange() bool {
 	return p.Config.PixelFormat == "" && astiavx.WithoutRange(p.InputFormat) != p.InputFormat
 }
 
-// SilentLosses names what the input loses where the pixel format is the default, for the log. That
+// DefaultFormatLosses names what the input loses where the pixel format is the default, for the log. That
 // RGB of 8 bits becomes YUV is usual.
-func (p *Video) SilentLosses(s VideoEncoder) []string {
+func (p *Video) DefaultFormatLosses(s VideoEncoder) []string {
 	info := astiavx.DescribePixelFormat(p.InputFormat)
 	switch {
 	case p.Config.PixelFormat != "" || p.OnCUDA() || s.Format == p.InputFormat && s.opaque == nil:

@@ -19,8 +19,8 @@ type Batch struct {
 	Check func() error // of what shows only when the encoder is open; may be nil
 }
 
-// At returns picture i.
-func (b *Batch) At(i int) pipeline.Input {
+// Picture returns picture i.
+func (b *Batch) Picture(i int) pipeline.Input {
 	in := b.First
 	for k, p := range in.Planes {
 		if p != nil {

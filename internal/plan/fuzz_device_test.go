@@ -29,7 +29,7 @@ func FuzzDeviceFrames(f *testing.F) {
 			t.Fatalf("%+v ends at %v", d, end)
 		}
 		chroma := (p.Config.Height + 1) / 2
-		for i, first := range pictures.At(n - 1).Device.Planes {
+		for i, first := range pictures.Picture(n - 1).Device.Planes {
 			rows, stride := p.Config.Height, pictures.First.Strides[i]
 			if first == 0 {
 				continue

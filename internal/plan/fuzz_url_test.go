@@ -28,12 +28,12 @@ func FuzzURLs(f *testing.F) {
 		require.Equal(t, scheme, a.Protocol.Name)
 		require.NotContains(t, []string{"file", "pipe", "fd", "crypto", "concat", "tee", "md5", "data", "cache", "async", "subfile"}, scheme)
 		require.NotContains(t, url, "\n")
-		_, rest, _ := strings.Cut(a.Shown(), "://")
+		_, rest, _ := strings.Cut(a.Redacted(), "://")
 		host, _ := fflog.SplitHost(rest)
 		require.NotContains(t, host, "@")
-		require.NotContains(t, a.Shown(), "?")
+		require.NotContains(t, a.Redacted(), "?")
 		require.NotPanics(t, func() {
-			fflog.NewRedactor(a.URL, a.Shown(), a.Protocol.NamesFiles, map[string]string{"headers": url}).Clean(url)
+			fflog.NewRedactor(a.URL, a.Redacted(), a.Protocol.NamesFiles, map[string]string{"headers": url}).Clean(url)
 		})
 	})
 }

@@ -31,15 +31,15 @@ func checkMetadata(tags map[string]string) error {
 	return nil
 }
 
-// CheckTags refuses a tag that the container would drop. The options of all streams must be known.
-func (t *Output) CheckTags() error {
-	e := container.CheckMetadata(t.Container.Name, t.Muxer, t.Spec.Metadata)
+// CheckMetadata refuses a tag that the container would drop. The options of all streams must be known.
+func (t *Output) CheckMetadata() error {
+	e := container.CheckMetadata(t.Container.Name, t.MuxerOptions, t.Config.Metadata)
 	if e == nil {
 		return nil
 	}
 	return &fault.ConfigError{
 		Field:     "Metadata[" + e.Key + "]",
-		Value:     t.Spec.Metadata[e.Key],
+		Value:     t.Config.Metadata[e.Key],
 		Reason:    e.Reason,
 		Supported: e.Kept,
 	}

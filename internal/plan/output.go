@@ -11,12 +11,12 @@ import (
 
 // Output is an outputSpec whose container, address and options are known.
 type Output struct {
-	Spec      OutputConfig
-	Address   address // of a URL
-	Container astiavx.Container
-	Muxer     map[string]string // options
-	Protocol  map[string]string // options
-	saidIn    map[string]string // which setting each of the muxer's options comes from, for messages
+	Config          OutputConfig
+	Address         address // of a URL
+	Container       astiavx.Container
+	MuxerOptions    map[string]string // options
+	ProtocolOptions map[string]string // options
+	sources         map[string]string // which setting each of the muxer's options comes from, for messages
 }
 
 // NewOutput finds the container of an output and checks the settings.
@@ -24,23 +24,23 @@ func NewOutput(o OutputConfig) (*Output, error) {
 	if err := fault.First(o.check(), o.checkNames(), checkMetadata(o.Metadata)); err != nil {
 		return nil, err
 	}
-	t := &Output{Spec: o, saidIn: map[string]string{}}
+	t := &Output{Config: o, sources: map[string]string{}}
 	err := t.findContainer()
 	if err != nil {
 		return nil, err
 	}
-	if t.Muxer, t.Protocol, err = t.formatOptions(); err != nil {
+	if t.MuxerOptions, t.ProtocolOptions, err = t.formatOptions(); err != nil {
 		return nil, err
 	}
-	for key := range t.Muxer {
-		t.saidIn[key] = "FormatOptions"
+	for key := range t.MuxerOptions {
+		t.sources[key] = "FormatOptions"
 	}
 	return t, t.faststart()
 }
 
 // faststart adds the option of the muxer that Faststart stands for.
 func (t *Output) faststart() error {
-	o := t.Spec
+	o := t.Config
 	if !o.Faststart {
 		return nil
 	}
@@ -60,17 +60,17 @@ func (t *Output) faststart() error {
 	case o.Kind != ToFile:
 		return &fault.ConfigError{
 			Field:  "Faststart",
-			Value:  o.Shown(),
+			Value:  o.DisplayName(),
 			Reason: "needs a file, which it reads again; open one with OpenFile",
 		}
-	case t.Muxer["movflags"] != "":
+	case t.MuxerOptions["movflags"] != "":
 		return &fault.ConfigError{
 			Field:  "Faststart",
-			Value:  t.Muxer["movflags"],
+			Value:  t.MuxerOptions["movflags"],
 			Reason: "FormatOptions[movflags] is set too; add +faststart to it instead",
 		}
 	}
-	t.Muxer["movflags"], t.saidIn["movflags"] = "+faststart", "Faststart"
+	t.MuxerOptions["movflags"], t.sources["movflags"] = "+faststart", "Faststart"
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 		if _, ok := avoption.Find(known, o.Key); !ok {
 			continue
 		}
-		if said, ok := t.Muxer[o.Key]; ok && said != o.Value {
+		if said, ok := t.MuxerOptions[o.Key]; ok && said != o.Value {
 			return &fault.ConfigError{
 				Field: o.Field,
 				Value: o.Given,
@@ -90,11 +90,11 @@ func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 					"%s has %q for it already, from %s, and takes one value for all; give it once",
 					t.Container.Name,
 					said,
-					t.saidIn[o.Key],
+					t.sources[o.Key],
 				),
 			}
 		}
-		t.Muxer[o.Key], t.saidIn[o.Key] = o.Value, fmt.Sprintf("stream %d", stream)
+		t.MuxerOptions[o.Key], t.sources[o.Key] = o.Value, fmt.Sprintf("stream %d", stream)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (o OutputConfig) check() error {
 	case o.Kind == ToWriter && o.Writer == nil:
 		return &fault.ConfigError{Field: "w", Reason: "is nil; give a writer"}
 	case o.Kind == ToWriter && isNilPointer(o.Writer):
-		return &fault.ConfigError{Field: "w", Value: o.Shown(), Reason: "is a nil pointer; give a writer"}
+		return &fault.ConfigError{Field: "w", Value: o.DisplayName(), Reason: "is a nil pointer; give a writer"}
 	case o.Kind == ToURL && o.Path == "":
 		return &fault.ConfigError{
 			Field:     "url",
@@ -57,7 +57,7 @@ func isNilPointer(v any) bool {
 
 // findContainer finds the container of the target, and the address of a URL.
 func (t *Output) findContainer() (err error) {
-	o := t.Spec
+	o := t.Config
 	if o.Kind != ToURL {
 		t.Container, err = resolveContainer(o)
 		return err
@@ -68,7 +68,7 @@ func (t *Output) findContainer() (err error) {
 	protocol := t.Address.Protocol
 	if o.Format == "" {
 		t.Container = protocol.Container(t.Address.path)
-		return oneFile(t.Container, "url", t.Address.Shown())
+		return oneFile(t.Container, "url", t.Address.Redacted())
 	}
 	if t.Container, err = resolveContainer(o); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (t *Output) findContainer() (err error) {
 // formatOptions turns the options of the target into text, checks each, and divides them into those
 // of the muxer, and of a URL's protocol those that the muxer does not know.
 func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err error) {
-	list, err := avoption.FromMap(t.Spec.FormatOptions, nil)
+	list, err := avoption.FromMap(t.Config.FormatOptions, nil)
 	if err != nil {
 		return nil, nil, asFormatOption(err)
 	}
@@ -109,7 +109,7 @@ func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err e
 
 // checkProtocol checks an option that the muxer does not know.
 func (t *Output) checkProtocol(o avoption.Option, ofMuxer []astiavx.Option) error {
-	if t.Spec.Kind != ToURL {
+	if t.Config.Kind != ToURL {
 		return o.UnknownError(t.Container.Name+" has no such option", ofMuxer)
 	}
 	protocol := t.Address.Protocol

@@ -11,7 +11,7 @@ import (
 // OutputConfig is the configuration of an output: the arguments and options of api.File, Writer and
 // URL.
 type OutputConfig struct {
-	Kind          outputKind
+	Kind          OutputKind
 	Path          string    // of a file, or a URL
 	Writer        io.Writer // of a writer
 	Trusted       bool      // the writer is avloom's own and calls no code of the caller's
@@ -23,19 +23,19 @@ type OutputConfig struct {
 	Patience      *time.Duration // nil: the default
 }
 
-// outputKind says what an output is. The order is that in which several are opened.
-type outputKind int
+// OutputKind says what an output is. The order is that in which several are opened.
+type OutputKind int
 
 // The kinds.
 const (
-	UnknownOutput outputKind = iota
+	UnknownOutput OutputKind = iota
 	ToURL
 	ToWriter
 	ToFile
 )
 
-// Shown is how errors and logs name the output.
-func (o OutputConfig) Shown() string {
+// DisplayName is how errors and logs name the output.
+func (o OutputConfig) DisplayName() string {
 	switch o.Kind {
 	case ToURL:
 		return fflog.ShownURL(o.Path)
@@ -55,8 +55,8 @@ func (o OutputConfig) WantsCrashSafe(temporary string) bool {
 	return !o.Faststart && (o.Kind != ToFile || o.Path != temporary)
 }
 
-// WantsPatience is the patience that was given; 0: none.
-func (o OutputConfig) WantsPatience() time.Duration {
+// PatienceOrZero is the patience that was given; 0: none.
+func (o OutputConfig) PatienceOrZero() time.Duration {
 	if o.Patience == nil {
 		return 0
 	}

@@ -14,7 +14,7 @@ import (
 
 // asDuration keeps the unit of an upload's option that was given as a time.Duration.
 func (t *Output) asDuration(o avoption.Option) avoption.Option {
-	if d, ok := o.Given.(time.Duration); ok && t.Spec.Kind == ToURL && t.Address.Protocol.Uploads {
+	if d, ok := o.Given.(time.Duration); ok && t.Config.Kind == ToURL && t.Address.Protocol.Uploads {
 		o.Value = d.String()
 	}
 	return o
@@ -58,7 +58,7 @@ func wrongForUpload(o avoption.Option, e *upload.OptionError) *fault.ConfigError
 
 // checkUpload finds options of an upload that do not go together.
 func (t *Output) checkUpload(list []avoption.Option, options map[string]string) error {
-	if t.Spec.Kind != ToURL {
+	if t.Config.Kind != ToURL {
 		return nil
 	}
 	e, ok := errors.AsType[*upload.OptionError](t.Address.Protocol.CheckTogether(options))

@@ -15,12 +15,12 @@ import (
 
 // VideoEncoder is a plan for one encoder.
 type VideoEncoder struct {
-	Format        astiav.PixelFormat
-	opaque        error // why the alpha of the format will not be in the video; nil: it will, or there is none
-	Width, Height int
-	Color         astiavx.Color
-	Lost          []color.Overruled // wishes for colour
-	Own, Muxers   []avoption.Option
+	Format                astiav.PixelFormat
+	opaque                error // why the alpha of the format will not be in the video; nil: it will, or there is none
+	Width, Height         int
+	Color                 astiavx.Color
+	UnmetWishes           []color.UnmetWish // wishes for colour
+	Options, MuxerOptions []avoption.Option
 }
 
 // ForEncoder decides all that follows from the encoder and the containers; none: they are not known
@@ -63,34 +63,34 @@ func (p *Video) forFormat(
 	target := color.Target{
 		Format:    s.Format,
 		Codec:     encoder.ID(),
-		Container: color.LeastCapable(codec.ContainerNames(containers)),
+		Container: color.LeastCapableContainer(codec.ContainerNames(containers)),
 		Height:    s.Height,
 	}
 	wishes := p.Color
-	if p.keepsFullRange() && wishes.ColorRange.Value == "" {
-		wishes.ColorRange = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
+	if p.keepsFullRange() && wishes.Range.Value == "" {
+		wishes.Range = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
 	}
-	if s.Color, s.Lost, err = wishes.Resolve(target); err != nil {
+	if s.Color, s.UnmetWishes, err = wishes.Resolve(target); err != nil {
 		return s, err
 	}
 	if slices.Contains(gpu.Encoders(), encoder.Name()) { // FFmpeg's wrapper for NVENC does not signal it
-		s.Lost = append(s.Lost, color.SiteOnTheLeft(&s.Color, p.Color.Location, encoder.Name())...)
+		s.UnmetWishes = append(s.UnmetWishes, color.ForceLeftSiting(&s.Color, p.Color.Location, encoder.Name())...)
 	}
 	list, err := p.options()
 	if err != nil {
 		return s, err
 	}
-	if s.Own, s.Muxers, err = codec.SplitOptions(encoder.Name(), list, codec.ContainerNames(containers)); err != nil {
+	if s.Options, s.MuxerOptions, err = codec.SplitOptions(encoder.Name(), list, codec.ContainerNames(containers)); err != nil {
 		return s, err
 	}
-	s.opaque = p.alphaLoss(format, encoder, s.Own, containers)
-	if s.Own, err = withAlpha(encoder.Name(), format, s.Own); err != nil {
+	s.opaque = p.alphaLoss(format, encoder, s.Options, containers)
+	if s.Options, err = withAlpha(encoder.Name(), format, s.Options); err != nil {
 		return s, err
 	}
 	return s, fault.First(
-		codec.CheckTwoPass(encoder.Name(), s.Own),
-		avoption.CheckRateControl(encoder.Name(), s.Own),
-		avoption.CheckParameters(encoder.Name(), astiavx.DescribePixelFormat(s.Format).Bits, s.Own, p.said(s.Own)),
-		codec.CheckProfile(encoder.Name(), s.Own, s.Format),
+		codec.CheckTwoPass(encoder.Name(), s.Options),
+		avoption.CheckRateControl(encoder.Name(), s.Options),
+		avoption.CheckParameters(encoder.Name(), astiavx.DescribePixelFormat(s.Format).Bits, s.Options, p.said(s.Options)),
+		codec.CheckProfile(encoder.Name(), s.Options, s.Format),
 	)
 }
