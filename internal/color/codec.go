@@ -7,7 +7,8 @@ import (
 )
 
 // CodecRules tell which colour properties a codec signals in its own bitstream, and which it fixes,
-// so that its readers take them for granted. Readers follow the codec, whatever the container signals.
+// so that its readers take them for granted. Readers follow the codec, whatever the container
+// signals.
 //
 // A property that is in none of the lists is left to the container.
 type CodecRules struct {

@@ -6,5 +6,6 @@
 //
 // To add what a codec fixes or signals: a row in the table codecRules of codec.go, with its source.
 // To add a container that signals the range: signalsRange in the same file. To add a matrix: the
-// tables matrices and matrixNames of property.go. To change a default: Target.defaults in target.go.
+// tables matrices and matrixNames of property.go. To change a default: Target.defaults in
+// target.go.
 package color

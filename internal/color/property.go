@@ -61,7 +61,8 @@ func locationProperty() property[astiav.ChromaLocation] {
 }
 
 // resolve sets value to the value that a wish names, if it names one: by one of the names of the
-// property, or by anything that FFmpeg's option takes for the same value, such as "full" for "pc", or a number.
+// property, or by anything that FFmpeg's option takes for the same value, such as "full" for "pc",
+// or a number.
 func resolve[T ~int | ~uint32](value *T, wish avoption.Setting, p property[T]) error {
 	if wish.Value == "" {
 		return nil

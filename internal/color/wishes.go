@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// Wishes are the colour properties that the user asks for, with the field or option that names each.
-// A Setting without a value asks for nothing.
+// Wishes are the colour properties that the user asks for, with the field or option that names
+// each. A Setting without a value asks for nothing.
 type Wishes struct {
 	Space     avoption.Setting // the matrix
 	Range     avoption.Setting

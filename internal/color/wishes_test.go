@@ -48,7 +48,8 @@ func TestColorDefaults(t *testing.T) {
 	}
 }
 
-// TestColorNames says the same colours by field, by option, by another of FFmpeg's names, and by number (ITU-T H.273).
+// TestColorNames says the same colours by field, by option, by another of FFmpeg's names, and by
+// number (ITU-T H.273).
 func TestColorNames(t *testing.T) {
 	want := astiavx.Color{
 		Space: astiav.ColorSpaceBt2020Ncl, Range: astiav.ColorRangeJpeg, Primaries: astiav.ColorPrimariesBt2020,
@@ -82,8 +83,8 @@ func TestColorNames(t *testing.T) {
 	}
 }
 
-// TestColorThatCannotBeSaid checks that what a format, a codec or a container cannot say is neither tagged nor converted to, and that the
-// wish is not passed over in silence.
+// TestColorThatCannotBeSaid checks that what a format, a codec or a container cannot say is neither
+// tagged nor converted to, and that the wish is not passed over in silence.
 func TestColorThatCannotBeSaid(t *testing.T) {
 	options := map[string]any{"chroma_sample_location": "bottom"}
 	wishes, err := NewWishes(Fields{Space: "bt2020", Range: "pc"}, options)
