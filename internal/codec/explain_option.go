@@ -15,8 +15,9 @@ import (
 // no such option. Where FFmpeg's lines name a parameter, they are the answer; otherwise the encoder
 // is probed without each of its options.
 func (o *Opener) explain(err error) error {
-	if e := o.explainByLines(err); e != nil {
-		return e
+	named := o.explainByLines(err)
+	if named != nil {
+		return named
 	}
 	for i, option := range o.Options {
 		if !o.opensWith(slices.Delete(slices.Clone(o.Options), i, i+1)) {
@@ -24,7 +25,8 @@ func (o *Opener) explain(err error) error {
 		}
 		e := option.ConfigError(o.Codec.Name()+" does not open with this value",
 			avoption.ChoiceNames(o.Codec.Name(), option.Key)...)
-		if reason := o.explainParameter(i); reason != "" {
+		reason := o.explainParameter(i)
+		if reason != "" {
 			e.Reason = reason
 		}
 		e.Err = Informative(err)

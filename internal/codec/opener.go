@@ -46,8 +46,8 @@ type Opener struct {
 	SetUp func(cc *astiav.CodecContext)
 	// Finish sets what no option may undo. It may be nil.
 	Finish func(cc *astiav.CodecContext)
-	// ExplainFirst returns why nothing opens, whatever the settings are, or nil. It is asked before
-	// the encoder is probed. It may be nil.
+	// ExplainFirst returns the reason if the encoder opens with no settings at all, or nil. It is
+	// asked before the encoder is probed. It may be nil.
 	ExplainFirst func() error
 
 	probes int // so far
@@ -66,11 +66,13 @@ func (o *Opener) Open() (*astiav.CodecContext, error) {
 	}
 	err = lines.addTo(err)
 	if o.ExplainFirst != nil {
-		if explained := o.ExplainFirst(); explained != nil {
+		explained := o.ExplainFirst()
+		if explained != nil {
 			return nil, explained
 		}
 	}
-	if explained := o.explain(err); explained != nil {
+	explained := o.explain(err)
+	if explained != nil {
 		return nil, explained
 	}
 	return nil, err
@@ -111,11 +113,11 @@ func (o *Opener) open(options []avoption.Option, log *astiavx.Log) (*astiav.Code
 	}
 	cc := nodes.NewCodecContext(o.Codec)
 	astiavx.LogEncoder(cc, log)
-	if err := o.configure(cc, options); err != nil {
-		nodes.FreeCodecContext(cc)
-		return nil, err
+	err := o.configure(cc, options)
+	if err == nil {
+		err = astiavx.Open(cc, o.Codec)
 	}
-	if err := astiavx.Open(cc, o.Codec); err != nil {
+	if err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
@@ -130,7 +132,8 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) e
 		return err
 	}
 	for _, option := range options {
-		if err := astiavx.SetOption(cc, option.Key, option.Value); err != nil {
+		err := astiavx.SetOption(cc, option.Key, option.Value)
+		if err != nil {
 			e := option.ConfigError(o.Codec.Name() + " refuses it")
 			e.Err = err
 			return e

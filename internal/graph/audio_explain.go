@@ -67,11 +67,13 @@ func (a *audioAttempt) explain(err error) error {
 		return err
 	}
 	name := a.opener.Codec.Name()
-	if known := codec.ExplainEncoder(name, err); known != nil {
+	known := codec.ExplainEncoder(name, err)
+	if known != nil {
 		return known
 	}
 	spec := a.encoded.Spec
-	if e := a.explainField(); e != nil {
+	e := a.explainField()
+	if e != nil {
 		e.Err = codec.Informative(err)
 		return e
 	}

@@ -85,7 +85,8 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		e.block = plan.DefaultBlockSize
 	}
 	e.fill = nodes.Lag(cc) > 0
-	if err := e.findSample(&a.opener, v.containers); err != nil {
+	err = e.findSample(&a.opener, v.containers)
+	if err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}

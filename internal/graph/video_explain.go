@@ -25,17 +25,20 @@ func (a *videoAttempt) explain(err error) error {
 		return err
 	}
 	name, s := a.opener.Codec.Name(), a.encoded
-	if known := codec.ExplainEncoder(name, err); known != nil && a.device == nil {
+	known := codec.ExplainEncoder(name, err)
+	if known != nil && a.device == nil {
 		return known
 	}
 	for _, check := range []func() *fault.ConfigError{a.explainThreads, a.explainFormat, a.explainRate, a.explainSize} {
-		if e := check(); e != nil {
+		e := check()
+		if e != nil {
 			e.Err = codec.Informative(err)
 			return e
 		}
 	}
-	if e := blameDriver(a.device, name, err); e != nil {
-		return e
+	outdated := blameDriver(a.device, name, err)
+	if outdated != nil {
+		return outdated
 	}
 	return &fault.ConfigError{
 		Field: "Codec", Value: name, Err: codec.Informative(err),
@@ -91,7 +94,7 @@ func frameRates(codec *astiav.Codec, near float64) []string {
 func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
 
 // explainFormat returns the error if the encoder lists the pixel format of the config, but opens
-// only with others. If it does not open with the first two others, the format is not to blame.
+// only with others. If it does not open with the first two others, the format is not the reason.
 func (a *videoAttempt) explainFormat() *fault.ConfigError {
 	asked := a.plan.Config.PixelFormat
 	if asked == "" {
@@ -126,7 +129,8 @@ func (a *videoAttempt) explainSize() *fault.ConfigError {
 	w, h, larger := codec.LargerSize(s.Width, s.Height, opens)
 	if !larger {
 		var ok bool
-		if w, h, ok = a.findUsualSize(); !ok {
+		w, h, ok = a.findUsualSize()
+		if !ok {
 			return nil
 		}
 	}
