@@ -7,5 +7,5 @@
 // the engine that runs them is pipeline.
 //
 // To add a node: construct and connect it in video_build.go or audio_build.go. To explain another
-// refusal of a container: refusal.go; of an encoder: video_explain.go or audio_open.go.
+// refusal of a container: refusal.go; of an encoder: video_explain.go or audio_explain.go.
 package graph
