@@ -10,8 +10,9 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// checkImage finds images of the standard library that claim more pixels than they have: they are
-// read without Go's own checks, or would panic.
+// checkImage returns an error for an image of the standard library that has fewer bytes than its
+// size and stride need. FFmpeg reads such images without Go's bounds checks; Go's own code would
+// panic.
 func checkImage(img image.Image) error {
 	switch m := img.(type) {
 	case *image.RGBA:
@@ -43,32 +44,29 @@ func checkImage(img image.Image) error {
 	}
 }
 
-// checkPlane finds a plane that is too short for so many rows of so many bytes.
+// checkPlane returns an error for a plane that is too short for its rows, or for a stride that is
+// less than the bytes of a row or more than FFmpeg has numbers for.
 func checkPlane(field string, plane []byte, strideField string, stride, row, rows int) error {
 	switch {
 	case stride < row:
-		return &fault.ConfigError{
-			Field:  "Image." + strideField,
-			Value:  stride,
-			Reason: fmt.Sprintf("is less than a row of pixels, which has %d bytes", row),
-		}
+		return strideError(strideField, stride, fmt.Sprintf("is less than a row of pixels, which has %d bytes", row))
 	case stride > math.MaxInt32:
-		return &fault.ConfigError{
-			Field:  "Image." + strideField,
-			Value:  stride,
-			Reason: fmt.Sprintf("must be at most %d bytes", math.MaxInt32),
-		}
+		return strideError(strideField, stride, fmt.Sprintf("must be at most %d bytes", math.MaxInt32))
 	}
-	if need := (rows-1)*stride + row; len(plane) < need {
-		return &fault.ConfigError{
-			Field:  "Image." + field,
-			Value:  len(plane),
-			Reason: fmt.Sprintf("has too few bytes: %d rows, %s %d, need %d", rows, strideField, stride, need),
-		}
+	need := (rows-1)*stride + row
+	if len(plane) < need {
+		reason := fmt.Sprintf("has too few bytes: %d rows with %s %d need %d", rows, strideField, stride, need)
+		return &fault.ConfigError{Field: "Image." + field, Value: len(plane), Reason: reason}
 	}
 	return nil
 }
 
+func strideError(field string, stride int, reason string) error {
+	return &fault.ConfigError{Field: "Image." + field, Value: stride, Reason: reason}
+}
+
+// checkYCbCr checks the three planes. The number of chroma columns and rows follows from the
+// offsets that image/color computes for the last pixel.
 func checkYCbCr(m *image.YCbCr) error {
 	first, last := m.Rect.Min, m.Rect.Max.Sub(image.Pt(1, 1))
 	row := m.COffset(last.X, first.Y) + 1
@@ -82,6 +80,8 @@ func checkYCbCr(m *image.YCbCr) error {
 	)
 }
 
+// checkPaletted checks the plane of indices, that no colour of the palette is nil, and that each
+// index has a colour.
 func checkPaletted(m *image.Paletted) error {
 	if err := checkPlane("Pix", m.Pix, "Stride", m.Stride, m.Rect.Dx(), m.Rect.Dy()); err != nil {
 		return err
@@ -92,11 +92,8 @@ func checkPaletted(m *image.Paletted) error {
 	for y := range m.Rect.Dy() {
 		for _, index := range m.Pix[y*m.Stride:][:m.Rect.Dx()] {
 			if int(index) >= len(m.Palette) {
-				return &fault.ConfigError{
-					Field:  "Image.Pix",
-					Value:  index,
-					Reason: fmt.Sprintf("is no colour of the Palette, which has %d", len(m.Palette)),
-				}
+				reason := fmt.Sprintf("is not an index of the Palette, which has %d colours", len(m.Palette))
+				return &fault.ConfigError{Field: "Image.Pix", Value: index, Reason: reason}
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// jpegForms are the ratios of image.YCbCr: the pixel format that stands for them, and how many
-// columns and rows a chroma sample serves.
+// jpegForms tell for each ratio of image.YCbCr which pixel format has it, and how many columns and
+// rows a chroma sample serves.
 var jpegForms = map[image.YCbCrSubsampleRatio]struct {
 	format        astiav.PixelFormat
 	columns, rows int
@@ -23,9 +23,10 @@ var jpegForms = map[image.YCbCrSubsampleRatio]struct {
 	image.YCbCrSubsampleRatio410: {astiav.PixelFormatYuv410P, 4, 2},
 }
 
-// asJPEG returns the Y, Cb and Cr of an image that has nothing else, and whose chroma samples serve
-// blocks of equal size: image/color divides coordinates towards zero, so that those around a
-// coordinate of 0 serve more where an image begins before it.
+// asJPEG returns the Y, Cb and Cr of an image that has no alpha, or only an opaque one, and whose
+// chroma samples all serve blocks of equal size. In an image that begins at negative coordinates
+// they do not: package image divides coordinates towards zero, so that the samples around 0 serve
+// more pixels.
 func asJPEG(img image.Image) (*image.YCbCr, bool) {
 	m, ok := img.(*image.YCbCr)
 	if alpha, has := img.(*image.NYCbCrA); has && alpha.Opaque() {
@@ -38,7 +39,8 @@ func asJPEG(img image.Image) (*image.YCbCr, bool) {
 	return m, known && (form.columns == 1 || m.Rect.Min.X >= 0) && (form.rows == 1 || m.Rect.Min.Y >= 0)
 }
 
-// jpegPicture refers to the planes of an image, and says where they lie.
+// jpegPicture returns a picture that refers to the planes of an image, and the addresses of the
+// planes.
 func jpegPicture(m *image.YCbCr) (pipeline.Input, [3]*byte) {
 	memory := [3]*byte{unsafe.SliceData(m.Y), unsafe.SliceData(m.Cb), unsafe.SliceData(m.Cr)}
 	form := jpegForms[m.SubsampleRatio]

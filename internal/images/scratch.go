@@ -2,8 +2,11 @@ package images
 
 import "image"
 
-// Scratch is memory that images are drawn into, which is used again for the next one. It is one
-// image at a time.
+// PaletteSize is the number of bytes of a palette in FFmpeg: 256 colours of 4 bytes.
+const PaletteSize = 4 * 256
+
+// Scratch is memory into which images are copied. It holds one image at a time: the next image
+// overwrites it. The zero value is ready for use.
 type Scratch struct {
 	pix     []uint8
 	palette [PaletteSize]byte
@@ -13,7 +16,7 @@ type Scratch struct {
 	nrgba64 image.NRGBA64
 }
 
-// bytes returns so many bytes for each pixel, whose content is undefined.
+// bytes returns each bytes for every pixel of bounds. Their content is undefined.
 func (s *Scratch) bytes(bounds image.Rectangle, each int) []uint8 {
 	need := each * bounds.Dx() * bounds.Dy()
 	if cap(s.pix) < need {
@@ -41,6 +44,3 @@ func (s *Scratch) nrgba64For(bounds image.Rectangle) *image.NRGBA64 {
 	s.nrgba64 = image.NRGBA64{Pix: s.bytes(bounds, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
 	return &s.nrgba64
 }
-
-// PaletteSize is that of 256 colours of 4 bytes.
-const PaletteSize = 4 * 256

@@ -8,7 +8,7 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// straight is a copy whose colours are not multiplied by their alpha.
+// straight returns a copy whose colours are not multiplied by their alpha.
 func (f Form) straight(img image.Image, scratch *Scratch) pixels {
 	if f.deep {
 		m := scratch.nrgba64For(img.Bounds())
@@ -27,6 +27,7 @@ func (f Form) straight(img image.Image, scratch *Scratch) pixels {
 	return pixels{format: astiav.PixelFormatRgba, data: m.Pix, stride: m.Stride}
 }
 
+// eachPixel calls set for every pixel of an image, row by row.
 func eachPixel(img image.Image, set func(x, y int, c color.Color)) {
 	b := img.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {
@@ -36,8 +37,8 @@ func eachPixel(img image.Image, set func(x, y int, c color.Color)) {
 	}
 }
 
-// straight64 is a colour of 16 bits that is not multiplied by its alpha. Those that are straight
-// already stay what they are: image/color would multiply them, and lose some of it.
+// straight64 returns a colour with 16 bits that is not multiplied by its alpha. Colours that are
+// not multiplied keep their values: image/color would multiply and divide them, and lose precision.
 func straight64(c color.Color) color.NRGBA64 {
 	switch m := c.(type) {
 	case color.NRGBA:
@@ -50,7 +51,7 @@ func straight64(c color.Color) color.NRGBA64 {
 	return straight
 }
 
-// straight8 is the same of 8 bits.
+// straight8 returns a colour with 8 bits that is not multiplied by its alpha.
 func straight8(c color.Color) color.NRGBA {
 	if m, ok := c.(color.NRGBA); ok {
 		return m
@@ -59,8 +60,8 @@ func straight8(c color.Color) color.NRGBA {
 	return color.NRGBA{uint8(m.R >> 8), uint8(m.G >> 8), uint8(m.B >> 8), uint8(m.A >> 8)}
 }
 
-// divideByAlpha sets each pixel to the nearest colour that gives the one of from when it is
-// multiplied by its alpha.
+// divideByAlpha divides the colours of from by their alpha: it sets each pixel of m to the colour
+// that, multiplied by the alpha, is nearest to the one of from.
 func divideByAlpha(m *image.NRGBA, from *image.RGBA) {
 	row := 4 * m.Rect.Dx()
 	for y := range m.Rect.Dy() {
@@ -79,7 +80,7 @@ func divideByAlpha(m *image.NRGBA, from *image.RGBA) {
 	}
 }
 
-// fillByPalette turns each colour of the palette once.
+// fillByPalette copies the pixels of from into m. It converts each colour of the palette once.
 func fillByPalette(m *image.NRGBA, from *image.Paletted) {
 	var colors [256]color.NRGBA
 	for i, c := range from.Palette[:min(len(from.Palette), len(colors))] {
@@ -94,8 +95,8 @@ func fillByPalette(m *image.NRGBA, from *image.Paletted) {
 	}
 }
 
-// paletted are the indices of an image, and its palette as FFmpeg reads one: B G R A, straight, or
-// composited over black where the video has no alpha.
+// paletted returns the indices of an image, and its palette as FFmpeg reads one: B G R A, not
+// multiplied by the alpha; where the video has no alpha, over black.
 func (f Form) paletted(m *image.Paletted, palette *[PaletteSize]byte) pixels {
 	clear(palette[:])
 	for i, c := range m.Palette[:min(len(m.Palette), PaletteSize/4)] {
