@@ -39,5 +39,5 @@ func (l *legacy) end() {
 		fields = append(fields, zap.NamedError("stopped", cause))
 	}
 	r.Stop(errNotClosed)
-	l.journal.WarnApart("an encoder became garbage without Close or Abort; its output has no end", fields...)
+	l.journal.WarnAsync("an encoder became garbage without Close or Abort; its output has no end", fields...)
 }

@@ -42,7 +42,7 @@ func (l *lending) end() { l.lent.Add(-1) }
 func (l *lending) lose() {
 	l.unreturned.Add(1)
 	astiavx.LoseFrame()
-	l.journal.WarnApart(
+	l.journal.WarnAsync(
 		"a picture was dropped without Commit or Discard; its memory is lost, and it counts as lent",
 		zap.Int("stream", l.stream),
 	)

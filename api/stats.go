@@ -68,10 +68,10 @@ func (e *Encoder) Stats() Stats {
 	r, streams := e.run, e.streams
 	e.mu.Unlock()
 	if r == nil {
-		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.Lost.Load()}
+		return Stats{Abandoned: int(e.leftBehind.Load()), LogPanics: e.journal.Failures.Load()}
 	}
 	s := Stats{
-		LogPanics:    e.journal.Lost.Load(),
+		LogPanics:    e.journal.Failures.Load(),
 		BytesWritten: r.Sinks.Written(),
 		Writing:      r.Sinks.Writing(),
 		Called:       e.calls.stopwatch.Total(),

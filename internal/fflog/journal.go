@@ -9,55 +9,66 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Journal is the logger of an encoder. Its code is the caller's: where that panics, a line is lost,
-// which is counted, and nothing else happens.
+// Journal is the logger of an encoder. The logger's code is the user's. If it panics, the line is
+// lost and counted, and nothing else happens.
 type Journal struct {
-	logger *zap.Logger
-	here   *zap.Logger         // the same, for lines that say where log was called
-	Inside *pipeline.Callbacks // told of each call of the logger
-	Lost   *atomic.Int64       // lines, and loggers that were to be made for them
+	logger       *zap.Logger
+	callerLogger *zap.Logger // logger, for lines that name the place from which Log was called
+
+	// Callbacks is told of each call of the logger.
+	Callbacks *pipeline.Callbacks
+	// Failures counts the calls of the logger that panicked or ended their goroutine. Each of them
+	// lost a line, or the fields of FFmpeg's lines about one object.
+	Failures *atomic.Int64
 }
 
-func NewJournal(l *zap.Logger, inside *pipeline.Callbacks) Journal {
-	const above = 4 // the calls between that place and the logger
-	return Journal{logger: l, here: l.WithOptions(zap.AddCallerSkip(above)), Inside: inside, Lost: new(atomic.Int64)}
+// NewJournal returns a journal whose lines go to a logger.
+func NewJournal(l *zap.Logger, callbacks *pipeline.Callbacks) Journal {
+	const callsBetween = 4 // from the caller of Log to the logger
+	return Journal{
+		logger: l, callerLogger: l.WithOptions(zap.AddCallerSkip(callsBetween)),
+		Callbacks: callbacks, Failures: new(atomic.Int64),
+	}
 }
 
-// Log logs a line, on the goroutine that calls.
+// Log logs a line on the goroutine of the caller.
 func (j Journal) Log(level zapcore.Level, text string, fields ...zap.Field) {
-	j.call(func() { j.here.Log(level, text, fields...) })
+	j.call(func() { j.callerLogger.Log(level, text, fields...) })
 }
 
-// call calls code of the logger's. A panic ends here; runtime.Goexit ends the goroutine, whose
-// owner the caller is.
+// call calls code of the logger. It recovers from a panic. If the logger calls runtime.Goexit, the
+// goroutine of the caller ends.
 func (j Journal) call(f func()) {
 	returned := false
 	defer func() {
 		if !returned {
 			_ = recover()
-			j.Lost.Add(1)
+			j.Failures.Add(1)
 		}
 	}()
-	j.Inside.Call(f)
+	j.Callbacks.Call(f)
 	returned = true
 }
 
-// logShielded logs a line from where nothing may be unwound, and waits for the logger.
+// logShielded logs a line on another goroutine and waits for it. Callers whose stack must not be
+// unwound use it: below them C calls Go.
 func (j Journal) logShielded(level zapcore.Level, text string, fields ...zap.Field) {
-	aside := pipeline.Aside{Callbacks: j.Inside}
+	aside := pipeline.Aside{Callbacks: j.Callbacks}
 	defer aside.End()
-	if aside.Do(func() { j.logger.Log(level, text, fields...) }) != nil {
-		j.Lost.Add(1)
+	err := aside.Do(func() { j.logger.Log(level, text, fields...) })
+	if err != nil {
+		j.Failures.Add(1)
 	}
 }
 
-// WarnApart warns from where nobody may wait for a logger: one of Go's own goroutines for cleanups.
-func (j Journal) WarnApart(text string, fields ...zap.Field) {
+// WarnAsync logs a warning on another goroutine and does not wait for it. Go's cleanups use it: they
+// share one goroutine, which must not wait for a logger.
+func (j Journal) WarnAsync(text string, fields ...zap.Field) {
 	pipeline.Apart(func() { j.Log(zap.WarnLevel, text, fields...) })
 }
 
-// ofFFmpeg returns the journal of FFmpeg's lines about a part, with these fields.
-func (j Journal) ofFFmpeg(fields ...zap.Field) Journal {
+// forFFmpeg returns the journal of FFmpeg's lines about one object. All of them have these fields.
+func (j Journal) forFFmpeg(fields ...zap.Field) Journal {
 	logger := zap.NewNop()
 	j.call(func() { logger = j.logger.Named("ffmpeg").With(fields...) })
 	j.logger = logger

@@ -11,73 +11,98 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// mostLinesHeld bounds how many of FFmpeg's lines wait for the encoder to be open.
-const mostLinesHeld = 1000
+// mostWaiting bounds how many of FFmpeg's lines wait until the encoder is open.
+const mostWaiting = 1000
 
-// Lines sends what FFmpeg logs about one encoder to its logger, from calls of C, which nothing may
-// unwind. Until Open has succeeded the lines wait: the error of an Open that fails says what is
-// wrong, and its lines are dropped.
+// Lines passes what FFmpeg logs about one encoder, with its containers and connections, to the
+// encoder's logger. C calls it, so its stack must not be unwound.
+//
+// Until Flush is called, the lines wait. If Open fails, they are never logged: the error of Open
+// says what is wrong.
 type Lines struct {
 	journal Journal
 
 	mu      sync.Mutex
-	open    bool
-	waiting []func()
+	flushed bool     // lines do not wait any more
+	waiting []func() // each logs one line
+	dropped int      // lines that came when mostWaiting lines were waiting
 }
 
+// NewLines returns lines that wait for Flush.
 func NewLines(j Journal) *Lines { return &Lines{journal: j} }
 
-// Of returns the log for a node; nil where the logger would take nothing.
-func (f *Lines) Of(node string, stream int) *astiavx.Log {
+// LogFor returns the log for FFmpeg's lines about a node, which name the node and, unless it is
+// pipeline.NoStream, the stream. It returns nil if the logger has all levels off.
+func (l *Lines) LogFor(node string, stream int) *astiavx.Log {
 	var most astiav.LogLevel
-	wanted := false
-	f.journal.call(func() { most, wanted = leastImportant(f.journal.logger.Core()) })
-	if !wanted {
+	enabled := false
+	l.journal.call(func() { most, enabled = leastImportant(l.journal.logger.Core()) })
+	if !enabled {
 		return nil
 	}
 	fields := []zap.Field{zap.String("node", node)}
 	if stream != pipeline.NoStream {
 		fields = append(fields, zap.Int("stream", stream))
 	}
-	journal := f.journal.ofFFmpeg(fields...)
+	journal := l.journal.forFFmpeg(fields...)
 	return &astiavx.Log{Most: most, To: func(line astiavx.LogLine) {
-		f.pass(func() { journal.logShielded(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
+		l.pass(func() { journal.logShielded(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
 	}}
 }
 
-// pass logs a line, or keeps it for later.
-func (f *Lines) pass(log func()) {
-	f.mu.Lock()
-	open := f.open
-	if !open && len(f.waiting) < mostLinesHeld {
-		f.waiting = append(f.waiting, log)
+// pass logs a line, or lets it wait for Flush.
+func (l *Lines) pass(log func()) {
+	l.mu.Lock()
+	flushed := l.flushed
+	switch {
+	case flushed:
+	case len(l.waiting) < mostWaiting:
+		l.waiting = append(l.waiting, log)
+	default:
+		l.dropped++
 	}
-	f.mu.Unlock()
-	if open {
+	l.mu.Unlock()
+	if flushed {
 		log()
 	}
 }
 
-// Release logs what has waited, and lets all else through.
-func (f *Lines) Release() {
+// Flush logs the lines that wait, and a warning if there were too many of them. From then on, each
+// line is logged at once.
+func (l *Lines) Flush() {
 	for {
-		f.mu.Lock()
-		waiting := f.waiting
-		f.waiting = nil
-		f.open = len(waiting) == 0
-		f.mu.Unlock()
+		waiting, dropped := l.takeWaiting()
 		if len(waiting) == 0 {
 			return
 		}
 		for _, log := range waiting {
 			log()
 		}
+		if dropped > 0 {
+			l.journal.forFFmpeg().logShielded(
+				zap.WarnLevel, "too many lines during Open; the later ones were dropped",
+				zap.Int("kept", len(waiting)), zap.Int("dropped", dropped),
+			)
+		}
 	}
 }
 
-// leastImportant is FFmpeg's level of the least important lines that a logger takes.
-func leastImportant(core zapcore.Core) (level astiav.LogLevel, wanted bool) {
-	for _, l := range []astiav.LogLevel{astiav.LogLevelDebug, astiav.LogLevelInfo, astiav.LogLevelWarning, astiav.LogLevelError} {
+// takeWaiting returns the lines that wait, and how many were dropped after them. If there are none,
+// no line waits from then on.
+func (l *Lines) takeWaiting() (waiting []func(), dropped int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	waiting, dropped = l.waiting, l.dropped
+	l.waiting, l.dropped, l.flushed = nil, 0, len(waiting) == 0
+	return waiting, dropped
+}
+
+// leastImportant returns FFmpeg's level of the least important lines that a logger takes; enabled is
+// false if it takes none.
+func leastImportant(core zapcore.Core) (level astiav.LogLevel, enabled bool) {
+	for _, l := range []astiav.LogLevel{
+		astiav.LogLevelDebug, astiav.LogLevelInfo, astiav.LogLevelWarning, astiav.LogLevelError,
+	} {
 		if core.Enabled(zapLevel(l)) {
 			return l, true
 		}
@@ -85,8 +110,8 @@ func leastImportant(core zapcore.Core) (level astiav.LogLevel, wanted bool) {
 	return 0, false
 }
 
-// zapLevel is the level of zap's that means the same. Panic and fatal are words for what FFmpeg
-// cannot go on with, and end nothing here.
+// zapLevel returns zap's level for one of FFmpeg. FFmpeg's panic and fatal become errors, because
+// zap's levels of these names would end the program.
 func zapLevel(l astiav.LogLevel) zapcore.Level {
 	switch {
 	case l <= astiav.LogLevelError:

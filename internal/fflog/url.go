@@ -7,33 +7,39 @@ import (
 	"github.com/avloom/avloom/muxer/destination"
 )
 
-// ShownURL leaves out of a URL what may be a secret: the user and password, the query, and a path,
-// which of RTMP ends in the stream's key, unless it names a file.
-func ShownURL(url string) string {
+// RedactURL returns a URL without the parts that may be secret: the user and the password, the
+// query, and the path. The path stays if the protocol names files by it; in RTMP, for instance, it
+// ends in the stream's key. A long URL is shortened.
+func RedactURL(url string) string {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {
 		url = WithoutQuery(url)
 		return fault.Shorten(url[strings.LastIndexByte(url, '@')+1:])
 	}
 	host, path := SplitHost(rest)
-	shown := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
-	if protocol, _ := destination.FindProtocol(scheme); protocol.NamesFiles {
-		shown += WithoutQuery(path)
+	text := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
+	protocol, _ := destination.FindProtocol(scheme)
+	if protocol.NamesFiles {
+		text += WithoutQuery(path)
 	}
-	return fault.Shorten(shown)
+	return fault.Shorten(text)
 }
 
-// SplitHost divides what follows "//" into the host, with user and port, and the rest.
+// SplitHost splits the part of a URL after "//" into the host, with user and port, and the rest:
+// path, query and fragment.
 func SplitHost(s string) (host, rest string) {
-	if i := strings.IndexAny(s, "/?#"); i >= 0 {
-		return s[:i], s[i:]
+	i := strings.IndexAny(s, "/?#")
+	if i < 0 {
+		return s, ""
 	}
-	return s, ""
+	return s[:i], s[i:]
 }
 
+// WithoutQuery returns the text up to a query or a fragment.
 func WithoutQuery(s string) string {
-	if i := strings.IndexAny(s, "?#"); i >= 0 {
-		return s[:i]
+	i := strings.IndexAny(s, "?#")
+	if i < 0 {
+		return s
 	}
-	return s
+	return s[:i]
 }

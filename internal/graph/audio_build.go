@@ -18,7 +18,7 @@ type audioBuild struct {
 // prepare opens the encoder and says how to wire it.
 func (s *audioBuild) prepare(b *builder) error {
 	opening := audioOpening{
-		plan: s.plan, containers: b.containers(), canceled: b.canceled, log: b.lines.Of(encodeNode, s.index),
+		plan: s.plan, containers: b.containers(), canceled: b.canceled, log: b.lines.LogFor(encodeNode, s.index),
 	}
 	enc, err := opening.open()
 	if err != nil {

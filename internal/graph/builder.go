@@ -85,7 +85,7 @@ func (b *builder) attempt(ctx context.Context) (Sinks, error) {
 // opening returns openAll as a call of the caller's code: it calls the caller's writer and logger.
 func (b *builder) opening(ctx context.Context) func() (Sinks, error) {
 	return func() (opened Sinks, err error) {
-		b.cfg.Journal.Inside.Call(func() { opened, err = b.openAll(ctx) })
+		b.cfg.Journal.Callbacks.Call(func() { opened, err = b.openAll(ctx) })
 		return opened, err
 	}
 }

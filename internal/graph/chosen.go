@@ -98,7 +98,7 @@ func (r *Run) LogOpen() {
 		}
 		r.Log.Log(zap.WarnLevel, lost.text, fields...)
 	}
-	r.lines.Release()
+	r.lines.Flush()
 }
 
 func StreamKey(index int) string { return fmt.Sprintf("stream%d", index) }

@@ -119,7 +119,7 @@ func (b *builder) header(t *target) muxer.Config {
 		Options:  t.MuxerOptions,
 		Metadata: maps.Clone(t.Config.Metadata),
 		Streams:  b.streams,
-		Log: b.lines.Of(
+		Log: b.lines.LogFor(
 			t.node,
 			pipeline.NoStream,
 		),
@@ -147,7 +147,7 @@ func (b *builder) openMuxer(ctx context.Context, t *target) (*muxer.Mux, error) 
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	dst, err := t.open(ctx, b.lines.Of(t.node, pipeline.NoStream), b.cfg.Journal.Inside)
+	dst, err := t.open(ctx, b.lines.LogFor(t.node, pipeline.NoStream), b.cfg.Journal.Callbacks)
 	if err != nil {
 		return nil, err
 	}

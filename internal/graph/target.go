@@ -55,15 +55,15 @@ func (t *target) open(
 
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
 	lines := &fflog.ConnectionLines{
-		Redactor: fflog.NewRedactor(t.Address.URL, t.Address.Redacted(), t.Address.Protocol.NamesFiles, t.ProtocolOptions),
+		Redactor: fflog.NewRedactor(t.Address.URL, t.ProtocolOptions),
 		Log:      log,
 	}
 	if t.Address.Protocol.Name == "srt" {
-		lines.Broken = srtIsBroken
+		lines.ExplainBroken = srtIsBroken
 	}
 	begun := time.Now()
 	dst, err := t.Address.Protocol.Connect(ctx, destination.Link{
-		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions, Log: lines.All(), Explain: lines.Explain,
+		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions, Log: lines.Receiver(), Explain: lines.Explain,
 	})
 	switch {
 	case err == nil:
@@ -72,8 +72,8 @@ func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.De
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	if unanswered := t.unanswered(err, time.Since(begun), lines.HaveBegun("Connection to ")); unanswered != nil {
-		lines.Forget() // FFmpeg says no more than that there was an error
+	if unanswered := t.unanswered(err, time.Since(begun), lines.HasError("Connection to ")); unanswered != nil {
+		_ = lines.TakeErrors() // FFmpeg only logged that there was an error
 		err = unanswered
 	}
 	return nil, fmt.Errorf("avloom: connect to %w", lines.Explain(err))

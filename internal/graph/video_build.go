@@ -41,7 +41,7 @@ func (s *videoBuild) prepare(b *builder) error {
 	node := s.node(b.cfg.share())
 	opening := videoOpening{
 		plan: s.plan, share: b.cfg.share(), cudaContext: b.cfg.Settings.CudaContext, headerFirst: b.frontToBack(),
-		containers: b.containers(), canceled: b.canceled, log: b.lines.Of(node, s.index),
+		containers: b.containers(), canceled: b.canceled, log: b.lines.LogFor(node, s.index),
 	}
 	enc, err := opening.open()
 	if err != nil {

@@ -20,7 +20,7 @@ type address struct {
 // parseAddress finds the protocol of a URL, and refuses what leads to a file, or would be read as
 // something else.
 func parseAddress(text string) (address, error) {
-	e := &fault.ConfigError{Field: "url", Value: fflog.ShownURL(text), Supported: destination.Protocols()}
+	e := &fault.ConfigError{Field: "url", Value: fflog.RedactURL(text), Supported: destination.Protocols()}
 	scheme, rest, ok := strings.Cut(text, ":")
 	protocol, known := destination.FindProtocol(scheme)
 	switch {
@@ -58,4 +58,4 @@ func canBeAsked(text string) bool {
 }
 
 // Redacted is the URL without what may be a secret.
-func (a *address) Redacted() string { return fflog.ShownURL(a.URL) }
+func (a *address) Redacted() string { return fflog.RedactURL(a.URL) }

@@ -33,7 +33,7 @@ func FuzzURLs(f *testing.F) {
 		require.NotContains(t, host, "@")
 		require.NotContains(t, a.Redacted(), "?")
 		require.NotPanics(t, func() {
-			fflog.NewRedactor(a.URL, a.Redacted(), a.Protocol.NamesFiles, map[string]string{"headers": url}).Clean(url)
+			fflog.NewRedactor(a.URL, map[string]string{"headers": url}).Redact(url)
 		})
 	})
 }

@@ -38,7 +38,7 @@ const (
 func (o OutputConfig) DisplayName() string {
 	switch o.Kind {
 	case ToURL:
-		return fflog.ShownURL(o.Path)
+		return fflog.RedactURL(o.Path)
 	case ToFile:
 		return o.Path
 	default:
