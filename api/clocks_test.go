@@ -18,6 +18,7 @@ import (
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // timeless are containers that hold no time, or one that ffprobe does not read: what they hold has
@@ -37,7 +38,7 @@ func codecOfAnyRate(c astiavx.Container) string {
 	if codec == nil || len(codec.SupportedFrameRates()) == 0 {
 		return particulars[c.Name].video
 	}
-	if can, _ := c.Carries(astiav.CodecIDH264); can && c.Name != "mxf" {
+	if can, _ := container.Carries(c.Name, astiav.CodecIDH264); can && c.Name != "mxf" {
 		return "libx264"
 	}
 	return ""
@@ -86,7 +87,7 @@ func TestPicturesKeepTheirTimes(t *testing.T) {
 		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || unreadable[c.Name] != "" || unavailable[c.Name] != "" || slices.Contains(timeless, c.Name) {
 			continue
 		}
-		if can, known := c.Carries(c.VideoCodec); known && !can || c.Name == "amv" || c.Name == "psp" { // which take pictures with sound only
+		if can, known := container.Carries(c.Name, c.VideoCodec); known && !can || c.Name == "amv" || c.Name == "psp" { // which take pictures with sound only
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // particular is what a container asks for beyond its default codecs.
@@ -82,7 +83,7 @@ func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, 
 	var v *api.VideoStream
 	var a *api.AudioStream
 	canCarry := func(id astiav.CodecID) bool {
-		can, known := c.Carries(id)
+		can, known := container.Carries(c.Name, id)
 		return id != astiav.CodecIDNone && (can || !known)
 	}
 	if canCarry(c.VideoCodec) {

@@ -17,6 +17,7 @@ import (
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/container"
 )
 
 // The live tests feed pictures and sound by the clock, which is a fake one: no second of it is waited for, and a machine that
@@ -197,7 +198,7 @@ func liveContainers(t *testing.T) (all []astiavx.Container) {
 		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || c.AudioCodec == astiav.CodecIDNone || unavailable[c.Name] != "" || sought[c.Name] || p.either {
 			continue
 		}
-		carries := func(id astiav.CodecID) bool { can, known := c.Carries(id); return can || !known }
+		carries := func(id astiav.CodecID) bool { can, known := container.Carries(c.Name, id); return can || !known }
 		if carries(c.VideoCodec) && carries(c.AudioCodec) {
 			all = append(all, c)
 		}

@@ -84,26 +84,9 @@ func newContainer(o *C.AVOutputFormat) Container {
 	return c
 }
 
-// coverContainers are audio containers in which pictures are covers: FFmpeg's muxers drop all
-// pictures of a stream but one.
-var coverContainers = []string{"aiff", "flac", "mp3"}
-
-// Carries returns whether the container can hold streams of this codec. If known is false, only an
-// attempt to write a header tells. Go-astiav lacks avformat_query_codec.
-func (c Container) Carries(id astiav.CodecID) (can, known bool) {
-	if id.MediaType() == astiav.MediaTypeVideo && slices.Contains(coverContainers, c.Name) {
-		return false, true
-	}
-	can, known = queryCodec(c.Name, id)
-	// Matroska also holds every codec that has a tag in AVI (V_MS/VFW/FOURCC), but for two whose
-	// headers it loses.
-	if c.Name == "matroska" && !can && id != astiav.CodecIDAvui && id != astiav.CodecIDSvq1 {
-		return queryCodec("avi", id)
-	}
-	return can, known
-}
-
-func queryCodec(container string, id astiav.CodecID) (can, known bool) {
+// QueryCodec returns what FFmpeg's muxer says about streams of this codec. If known is false, the
+// muxer does not say. Go-astiav lacks avformat_query_codec.
+func QueryCodec(container string, id astiav.CodecID) (can, known bool) {
 	n := C.CString(container)
 	defer C.free(unsafe.Pointer(n))
 	ret := C.avformat_query_codec(C.av_guess_format(n, nil, nil), C.enum_AVCodecID(id), C.FF_COMPLIANCE_NORMAL)

@@ -101,7 +101,7 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 // A container may still refuse the codec when its header is written.
 func FindRefusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
-		can, known := c.Carries(id)
+		can, known := container.Carries(c.Name, id)
 		if known && !can || container.Unreadable(c.Name, id.Name()) {
 			return c.Name
 		}

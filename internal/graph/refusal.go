@@ -139,7 +139,7 @@ func (r *refusal) carried(media astiav.MediaType, takes func(*astiav.Codec) bool
 		if codec == nil || codec.ID().MediaType() != media {
 			continue
 		}
-		if can, known := r.Container.Carries(codec.ID()); known && !can {
+		if can, known := container.Carries(r.Container.Name, codec.ID()); known && !can {
 			continue
 		}
 		if takes(codec) {

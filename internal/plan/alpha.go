@@ -126,7 +126,7 @@ func encodersWithAlpha(c astiavx.Container) []string {
 		if encoder == nil {
 			return true
 		}
-		can, known := c.Carries(encoder.ID())
+		can, known := container.Carries(c.Name, encoder.ID())
 		return !can || !known || codec.FindRefusing(encoder.ID(), []astiavx.Container{c}) != ""
 	})
 }

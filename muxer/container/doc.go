@@ -8,7 +8,8 @@
 //
 // A quirk of a container goes into the file of its subject:
 //
-//	codec.go         codecs that it cannot hold, describe or make readable; formats that are no files
+//	carries.go       codecs that it can hold
+//	codec.go         codecs that it cannot describe or make readable; formats that are no files
 //	codec_tag.go     the four letters by which it names a codec: hvc1, XVID
 //	raw_format.go    pixel formats of uncompressed pictures
 //	pixel_aspect.go  whether pixels that are not square stay so

@@ -1,0 +1,30 @@
+package container
+
+import (
+	"slices"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// coverFormats are audio containers in which pictures are covers: FFmpeg's muxers drop all pictures
+// of a stream but one.
+var coverFormats = []string{"aiff", "flac", "mp3"}
+
+// lostInMatroska are codecs that have a tag in AVI, but whose headers Matroska loses.
+var lostInMatroska = []astiav.CodecID{astiav.CodecIDAvui, astiav.CodecIDSvq1}
+
+// Carries returns whether the container can hold streams of this codec. If known is false, only an
+// attempt to write a header tells.
+func Carries(format string, codec astiav.CodecID) (can, known bool) {
+	if codec.MediaType() == astiav.MediaTypeVideo && slices.Contains(coverFormats, format) {
+		return false, true
+	}
+	can, known = astiavx.QueryCodec(format, codec)
+	// Matroska also holds every codec that has a tag in AVI (V_MS/VFW/FOURCC).
+	if format == "matroska" && !can && !slices.Contains(lostInMatroska, codec) {
+		return astiavx.QueryCodec("avi", codec)
+	}
+	return can, known
+}
