@@ -12,9 +12,6 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// MostChannels is how many channels the resampler takes (SWR_CH_MAX in FFmpeg's libswresample).
-const MostChannels = 64
-
 // UsualLayout returns FFmpeg's default layout for this number of channels. If FFmpeg has none, the
 // channels of the layout have numbers and no positions. Go-astiav lacks av_channel_layout_default.
 func UsualLayout(channels int) astiav.ChannelLayout {

@@ -18,6 +18,9 @@ import (
 // placedChannels is up to how many channels are mixed. Of more, readers do not agree on the places.
 const placedChannels = 8
 
+// maxChannels is how many channels the resampler takes (SWR_CH_MAX in FFmpeg's libswresample).
+const maxChannels = 64
+
 // maxSampleRate is the highest that a format in use has (DXD is 352800 Hz), with room to spare.
 const maxSampleRate = 768000
 
@@ -92,8 +95,8 @@ func (p *Audio) check() error {
 	}{
 		{"SampleRate", cfg.SampleRate, maxSampleRate, "Hz"},
 		{"OutSampleRate", cfg.OutSampleRate, maxSampleRate, "Hz"},
-		{"NumChannels", cfg.NumChannels, astiavx.MostChannels, "channels"},
-		{"OutNumChannels", cfg.OutNumChannels, astiavx.MostChannels, "channels"},
+		{"NumChannels", cfg.NumChannels, maxChannels, "channels"},
+		{"OutNumChannels", cfg.OutNumChannels, maxChannels, "channels"},
 	} {
 		if c.value < 1 || c.value > c.most {
 			return &fault.ConfigError{Field: c.field, Value: c.value, Reason: fmt.Sprintf("must be 1 to %d %s", c.most, c.unit)}
