@@ -20,6 +20,7 @@ type PixelFormatInfo struct {
 	Alpha            bool   // in each pixel, or in each colour of a palette
 	Hardware         bool   // in the memory of a device
 	Whole            bool   // each pixel has bytes of its own: no bits, no shared pairs, no mosaic
+	Float            bool   // the components are floats
 	Bits             int    // of a component
 	Bytes            [4]int // from one pixel of a plane to the next; 0: bits, or no such plane
 }
@@ -41,6 +42,7 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 		Palette:          has(C.AV_PIX_FMT_FLAG_PAL),
 		Alpha:            has(C.AV_PIX_FMT_FLAG_ALPHA),
 		Hardware:         has(C.AV_PIX_FMT_FLAG_HWACCEL),
+		Float:            has(C.AV_PIX_FMT_FLAG_FLOAT),
 		Bits:             int(d.comp[0].depth),
 	}
 	colors := int(d.nb_components)

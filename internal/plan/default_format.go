@@ -130,7 +130,7 @@ func (p *Video) harmless(
 // losses names what the input loses in a pixel format. The formats of JPEG are others with a full
 // range, which any can have.
 func (p *Video) losses(format astiav.PixelFormat) []string {
-	return astiavx.ConversionLosses(astiavx.WithoutRange(p.InputFormat), astiavx.WithoutRange(format))
+	return conversionLosses(astiavx.WithoutRange(p.InputFormat), astiavx.WithoutRange(format))
 }
 
 // keepsFullRange says whether input of the formats of JPEG keeps its full range in a format that
