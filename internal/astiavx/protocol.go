@@ -4,11 +4,7 @@ package astiavx
 //#include <stdlib.h>
 import "C"
 
-import (
-	"math"
-	"strconv"
-	"unsafe"
-)
+import "unsafe"
 
 // OutputProtocols returns the names of the protocols that FFmpeg can write to. Go-astiav has no
 // list of them.
@@ -21,25 +17,13 @@ func OutputProtocols() []string {
 	return names
 }
 
-// ReadWriteTimeout is an option that all protocols have: how many microseconds a read or a write
-// may take. FFmpeg keeps it in a class that is not public (libavformat/avio.c).
-const ReadWriteTimeout = "rw_timeout"
-
-// ProtocolOptions returns the options of the protocol of this name. All callers share the list.
-// They may append to it, and must not change its elements.
-func ProtocolOptions(protocol string) []Option {
-	return optionList("protocol "+protocol, func() []Option {
-		shared := Option{Name: ReadWriteTimeout, Kind: OptionWhole, Max: math.MaxInt64}
-		return append(options(protocolClass(protocol), nil, 0), shared)
-	})
-}
+// ProtocolOptions returns the options of the protocol of this name. FFmpeg keeps the options that
+// all protocols share, rw_timeout among them, in a class that is not public (libavformat/avio.c).
+// They are not in the list.
+func ProtocolOptions(protocol string) []Option { return options(protocolClass(protocol), nil, 0) }
 
 // CheckProtocolOption returns FFmpeg's error for a value of an option of this protocol.
 func CheckProtocolOption(protocol, name, value string) error {
-	if name == ReadWriteTimeout {
-		_, err := strconv.ParseUint(value, 10, 63)
-		return err
-	}
 	_, err := checkOption(protocolClass(protocol), protocolClass(protocol), name, value)
 	return err
 }

@@ -2,18 +2,25 @@ package destination
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/upload"
 )
+
+// readWriteTimeout is an option that all protocols of FFmpeg have: how many microseconds a read or a
+// write may take. FFmpeg does not list it (ffurl_context_class in libavformat/avio.c is not public).
+const readWriteTimeout = "rw_timeout"
 
 // Options lists the options of the protocol and of the layers below it.
 func (p Protocol) Options() []astiavx.Option {
 	if p.Uploads {
 		return uploadOptions()
 	}
-	all := astiavx.ProtocolOptions(p.Name)
+	shared := astiavx.Option{Name: readWriteTimeout, Kind: astiavx.OptionWhole, Max: math.MaxInt64}
+	all := append(astiavx.ProtocolOptions(p.Name), shared)
 	for _, layer := range p.layers {
 		all = append(all, astiavx.ProtocolOptions(layer)...)
 	}
@@ -35,6 +42,10 @@ func uploadOptions() []astiavx.Option {
 func (p Protocol) Check(name, value string) error {
 	if p.Uploads {
 		return new(upload.Config).Set(name, value)
+	}
+	if name == readWriteTimeout {
+		_, err := strconv.ParseUint(value, 10, 63)
+		return err
 	}
 	isNamed := func(o astiavx.Option) bool { return o.Name == name }
 	for _, layer := range append([]string{p.Name}, p.layers...) {
