@@ -115,13 +115,21 @@ func (o *Opener) open(options []avoption.Option, log *astiavx.Log) (*astiav.Code
 	astiavx.LogEncoder(cc, log)
 	err := o.configure(cc, options)
 	if err == nil {
-		err = astiavx.Open(cc, o.Codec)
+		err = open(cc, o.Codec)
 	}
 	if err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
 	}
 	return cc, nil
+}
+
+// open opens an encoder that has all its settings.
+func open(cc *astiav.CodecContext, codec *astiav.Codec) error {
+	if codec.Name() == "libsvtav1" {
+		return openSVTAV1(cc, codec)
+	}
+	return astiavx.Open(cc, codec)
 }
 
 // configure makes all settings of an encoder that is not open yet.
