@@ -15,6 +15,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/live"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -90,7 +91,7 @@ func (d *dice) videoConfig() api.VideoConfig {
 		crf := d.real(20, 0, 51, 63)
 		cfg.CRF = &crf
 	}
-	cfg.ExtraOptions = d.options(astiavx.EncoderOptions(cfg.Codec))
+	cfg.ExtraOptions = d.options(avoption.EncoderOptions(cfg.Codec))
 	return cfg
 }
 
@@ -105,7 +106,7 @@ func (d *dice) audioConfig() api.AudioConfig {
 	if d.byte() < 64 {
 		cfg.OutNumChannels = d.number(1, 2)
 	}
-	cfg.ExtraOptions = d.options(astiavx.EncoderOptions(cfg.Codec))
+	cfg.ExtraOptions = d.options(avoption.EncoderOptions(cfg.Codec))
 	return cfg
 }
 
@@ -176,7 +177,7 @@ func openAny(t *testing.T, d *dice) {
 		}
 	}
 	format := d.pick(fuzzFormats...)
-	options := d.options(astiavx.MuxerOptions(format))
+	options := d.options(avoption.MuxerOptions(format))
 	var memory api.MemoryFile
 	err := enc.OpenWriter(ctx, &memory, format, api.FormatOptions(options), api.Metadata(map[string]string{d.pick("title"): d.text()}))
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/mediatest"
 	"github.com/avloom/avloom/muxer/container"
 )
@@ -163,7 +164,7 @@ func TestEveryTagIsKeptOrRefused(t *testing.T) {
 
 func hasOptions(c astiavx.Container, options map[string]string) bool {
 	for name := range options {
-		if !slices.ContainsFunc(astiavx.MuxerOptions(c.Name), func(o astiavx.Option) bool { return o.Name == name }) {
+		if !slices.ContainsFunc(avoption.MuxerOptions(c.Name), func(o astiavx.Option) bool { return o.Name == name }) {
 			return false
 		}
 	}

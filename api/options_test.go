@@ -14,6 +14,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
@@ -198,7 +199,7 @@ func TestEveryEncoderRefusesUnknownOptions(t *testing.T) {
 			require.ErrorAs(t, addWith(api.NewEncoder(), codec, map[string]any{"xyzzy": 1}), &e)
 			require.Equal(t, "ExtraOptions[xyzzy]", e.Field)
 			for _, known := range []string{"preset", "bufsize", "compression_level", "cpu-used"} {
-				if !slices.ContainsFunc(astiavx.EncoderOptions(codec.Name()), func(o astiavx.Option) bool { return o.Name == known }) {
+				if !slices.ContainsFunc(avoption.EncoderOptions(codec.Name()), func(o astiavx.Option) bool { return o.Name == known }) {
 					continue
 				}
 				misspelt := known[:len(known)-1] + "x" + known[len(known)-1:]
@@ -216,7 +217,7 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 	noise := mediatest.StderrOf(t, func() {
 		for _, codec := range encodersOf(t) {
 			seen := map[string]bool{} // of options of the same name, the encoder's own counts
-			for _, o := range astiavx.EncoderOptions(codec.Name()) {
+			for _, o := range avoption.EncoderOptions(codec.Name()) {
 				if seen[o.Name] || o.Kind == astiavx.OptionText {
 					seen[o.Name] = true
 					continue

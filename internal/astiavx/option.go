@@ -14,7 +14,6 @@ import "C"
 
 import (
 	"slices"
-	"sync"
 	"unsafe"
 )
 
@@ -40,28 +39,9 @@ type Option struct {
 	Values   []string // the names that it takes, if any
 }
 
-// optionLists keeps lists of options by "encoder", "muxer" or "protocol" and the name. Lists never
-// change, and to make one takes as long as to open x264.
-var optionLists sync.Map
-
-// optionList returns the list under this key, and makes it first if it is not there. The list has
-// no spare capacity: who appends to it gets a copy.
-func optionList(key string, list func() []Option) []Option {
-	if kept, ok := optionLists.Load(key); ok {
-		return kept.([]Option)
-	}
-	kept, _ := optionLists.LoadOrStore(key, slices.Clip(list()))
-	return kept.([]Option)
-}
-
 // EncoderOptions returns the options of the encoder of this name: its own first, then those that
-// all encoders of its medium share. All callers share the list. They may append to it, and must not
-// change its elements.
+// all encoders of its medium share.
 func EncoderOptions(encoder string) []Option {
-	return optionList("encoder "+encoder, func() []Option { return encoderOptions(encoder) })
-}
-
-func encoderOptions(encoder string) []Option {
 	codec := findEncoder(encoder)
 	if codec == nil {
 		return nil
@@ -75,12 +55,9 @@ func encoderOptions(encoder string) []Option {
 }
 
 // MuxerOptions returns the options of the container of this name: its own first, then those that
-// all containers share. All callers share the list. They may append to it, and must not change its
-// elements.
+// all containers share.
 func MuxerOptions(container string) []Option {
-	return optionList("muxer "+container, func() []Option {
-		return append(options(muxerClass(container), nil, 0), options(C.avformat_get_class(), nil, 0)...)
-	})
+	return append(options(muxerClass(container), nil, 0), options(C.avformat_get_class(), nil, 0)...)
 }
 
 // ContainersWithOption returns the names, sorted, of the containers that have an own option of this

@@ -29,7 +29,7 @@ func (o Option) CheckMuxer(container string) error {
 	if err == nil {
 		return nil
 	}
-	declared, _ := Find(astiavx.MuxerOptions(container), o.Key)
+	declared, _ := Find(MuxerOptions(container), o.Key)
 	return o.ExplainRefusal(container, declared, err)
 }
 

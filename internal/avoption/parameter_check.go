@@ -15,7 +15,7 @@ import (
 // the samples. setBy has the field of each option that is set, by FoldName of its key; a parameter
 // must not set the same thing as another field. An error is a *fault.ConfigError.
 func CheckParameters(encoder string, bits int, list []Option, setBy map[string]string) error {
-	known := astiavx.EncoderOptions(encoder)
+	known := EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := Find(known, o.Key)
 		if !ok || !HoldsParameters(declared) {

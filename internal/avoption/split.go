@@ -13,7 +13,7 @@ import (
 // values. Without containers, an option that the encoder lacks is the muxer's if any container has
 // it. An error is a *fault.ConfigError.
 func Split(encoder string, list []Option, containers []string) (own, muxers []Option, err error) {
-	known := astiavx.EncoderOptions(encoder)
+	known := EncoderOptions(encoder)
 	for _, o := range list {
 		declared, ok := Find(known, o.Key)
 		if ok {
@@ -35,10 +35,10 @@ func (o Option) checkForMuxer(encoder string, containers []string) error {
 	if len(containers) == 0 {
 		return o.checkForAnyMuxer(encoder)
 	}
-	known := astiavx.EncoderOptions(encoder)
+	known := EncoderOptions(encoder)
 	found := false
 	for _, container := range containers {
-		declared := astiavx.MuxerOptions(container)
+		declared := MuxerOptions(container)
 		known = append(known, declared...)
 		if _, ok := Find(declared, o.Key); !ok {
 			continue
@@ -59,7 +59,7 @@ func (o Option) checkForMuxer(encoder string, containers []string) error {
 // checkForAnyMuxer returns an error if no container has the option. The options of mp4 stand for
 // those that all containers share.
 func (o Option) checkForAnyMuxer(encoder string) error {
-	known := append(astiavx.EncoderOptions(encoder), astiavx.MuxerOptions("mp4")...)
+	known := append(EncoderOptions(encoder), MuxerOptions("mp4")...)
 	_, ok := Find(known, o.Key)
 	if ok || len(astiavx.ContainersWithOption(o.Key)) > 0 {
 		return nil

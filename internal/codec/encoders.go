@@ -6,7 +6,6 @@ import (
 
 	"github.com/asticode/go-astiav"
 
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/fault"
 )
@@ -37,7 +36,7 @@ func encoders(media astiav.MediaType, carries func(astiav.CodecID) bool) []strin
 // encodersWith returns the names of the software video encoders that have an option with this key.
 func encodersWith(key string) []string {
 	return slices.DeleteFunc(encoders(astiav.MediaTypeVideo, nil), func(name string) bool {
-		_, ok := avoption.Find(astiavx.EncoderOptions(name), key)
+		_, ok := avoption.Find(avoption.EncoderOptions(name), key)
 		return !ok
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/fault"
 )
@@ -90,7 +89,7 @@ func (o *Opener) explainParameter(i int) string {
 
 // parameters returns the parameters inside an option; none if it holds no parameters.
 func (o *Opener) parameters(option avoption.Option) []avoption.Parameter {
-	declared, _ := avoption.Find(astiavx.EncoderOptions(o.Codec.Name()), option.Key)
+	declared, _ := avoption.Find(avoption.EncoderOptions(o.Codec.Name()), option.Key)
 	if !avoption.HoldsParameters(declared) {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 func SplitOptions(
 	encoder string, list []avoption.Option, containers []string,
 ) (own, muxers []avoption.Option, err error) {
-	known := astiavx.EncoderOptions(encoder)
+	known := avoption.EncoderOptions(encoder)
 	for _, o := range list {
 		_, ok := avoption.Find(known, o.Key)
 		if !ok && o.FromField() {

@@ -77,7 +77,7 @@ func (t *Output) faststart() error {
 // AddStreamOptions adds those options of a stream that this container knows. The streams share
 // them.
 func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
-	known := astiavx.MuxerOptions(t.Container.Name)
+	known := avoption.MuxerOptions(t.Container.Name)
 	for _, o := range options {
 		if _, ok := avoption.Find(known, o.Key); !ok {
 			continue

@@ -91,7 +91,7 @@ func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err e
 	if err != nil {
 		return nil, nil, asFormatOption(err)
 	}
-	known := astiavx.MuxerOptions(t.Container.Name)
+	known := avoption.MuxerOptions(t.Container.Name)
 	forMuxer, forProtocol = map[string]string{}, map[string]string{}
 	for _, o := range list {
 		o = t.asDuration(o)
