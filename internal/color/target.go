@@ -97,14 +97,8 @@ func sameMatrix(a, b astiav.ColorSpace) bool {
 // IsFullRange says whether video of a pixel format always has the full range: RGB, the formats of
 // JPEG, and grey. FFmpeg's converters and readers take grey for full range, whatever its tags say.
 func IsFullRange(format astiav.PixelFormat) bool {
-	switch format {
-	case astiav.PixelFormatYuvj420P, astiav.PixelFormatYuvj422P, astiav.PixelFormatYuvj444P, astiav.PixelFormatYuvj440P,
-		astiav.PixelFormatYuvj411P:
-		return true
-	default:
-		info := astiavx.DescribePixelFormat(format)
-		return info.RGB || info.Gray
-	}
+	info := astiavx.DescribePixelFormat(format)
+	return info.RGB || info.Gray || slices.Contains(jpegFormats, format)
 }
 
 // IsSubsampled420 says whether a chroma sample of the format serves two columns and two rows.

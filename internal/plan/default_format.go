@@ -98,7 +98,7 @@ func (p *Video) ownFormat(codec *astiav.Codec) astiav.PixelFormat {
 	c := color.RulesFor(codec.ID())
 	switch {
 	case c.OnlyFullRange:
-		return astiavx.WithFullRange(p.InputFormat)
+		return color.WithFullRange(p.InputFormat)
 	case !c.SignalsRange:
 		return astiavx.WithoutRange(p.InputFormat)
 	default:
