@@ -19,8 +19,8 @@ type Color struct {
 	Location  astiav.ChromaLocation
 }
 
-// The functions Find* take the names of colour tags as FFmpeg's command and ffprobe print them.
-// Go-astiav turns some of the tags into names, and no name into a tag.
+// The functions below turn names of colour tags into the tags, and tags into names, as FFmpeg's
+// command and ffprobe print them. Go-astiav has none of them.
 
 // FindColorRange returns the range of this name, "tv" or "pc".
 func FindColorRange(name string) (astiav.ColorRange, bool) {
@@ -53,23 +53,17 @@ func find(name string, from func(*C.char) C.int) (int, bool) {
 	return int(v), v >= 0
 }
 
-// ColorNames returns the names of all values of a colour tag: "primaries", "transfer" or
-// "location".
-func ColorNames(tag string) []string {
-	lookup := map[string]func(C.int) *C.char{
-		"primaries": func(i C.int) *C.char { return C.av_color_primaries_name(C.enum_AVColorPrimaries(i)) },
-		"transfer": func(i C.int) *C.char {
-			return C.av_color_transfer_name(C.enum_AVColorTransferCharacteristic(i))
-		},
-		"location": func(i C.int) *C.char { return C.av_chroma_location_name(C.enum_AVChromaLocation(i)) },
-	}[tag]
-	var names []string
-	for i := C.int(1); i < 32; i++ { // 0 is reserved or unspecified for each tag
-		if name := lookup(i); name != nil {
-			if s := C.GoString(name); s != "reserved" && s != "unknown" {
-				names = append(names, s)
-			}
-		}
-	}
-	return names
+// ColorPrimariesName returns FFmpeg's name of primaries; "" if there is none.
+func ColorPrimariesName(p astiav.ColorPrimaries) string {
+	return C.GoString(C.av_color_primaries_name(C.enum_AVColorPrimaries(p)))
+}
+
+// ColorTransferName returns FFmpeg's name of a transfer characteristic; "" if there is none.
+func ColorTransferName(t astiav.ColorTransferCharacteristic) string {
+	return C.GoString(C.av_color_transfer_name(C.enum_AVColorTransferCharacteristic(t)))
+}
+
+// ChromaLocationName returns FFmpeg's name of a chroma location; "" if there is none.
+func ChromaLocationName(l astiav.ChromaLocation) string {
+	return C.GoString(C.av_chroma_location_name(C.enum_AVChromaLocation(l)))
 }

@@ -41,23 +41,36 @@ var rangeProperty = property[astiav.ColorRange]{
 
 func primariesProperty() property[astiav.ColorPrimaries] {
 	return property[astiav.ColorPrimaries]{
-		key: "color_primaries", names: astiavx.ColorNames("primaries"), unknown: "there are no such primaries",
+		key: "color_primaries", names: namesOf(astiavx.ColorPrimariesName), unknown: "there are no such primaries",
 		find: astiavx.FindColorPrimaries,
 	}
 }
 
 func transferProperty() property[astiav.ColorTransferCharacteristic] {
 	return property[astiav.ColorTransferCharacteristic]{
-		key: "color_trc", names: astiavx.ColorNames("transfer"), unknown: "there is no such transfer characteristic",
+		key: "color_trc", names: namesOf(astiavx.ColorTransferName), unknown: "there is no such transfer characteristic",
 		find: astiavx.FindColorTransfer,
 	}
 }
 
 func locationProperty() property[astiav.ChromaLocation] {
 	return property[astiav.ChromaLocation]{
-		key: "chroma_sample_location", names: astiavx.ColorNames("location"), unknown: "there is no such chroma location",
+		key: "chroma_sample_location", names: namesOf(astiavx.ChromaLocationName), unknown: "there is no such chroma location",
 		find: astiavx.FindChromaLocation,
 	}
+}
+
+// namesOf returns the names of all values of a colour property. name returns FFmpeg's name of a
+// value.
+func namesOf[T ~int | ~uint32](name func(T) string) []string {
+	const unspecified, end = 0, 32 // of each property; no value is larger
+	var names []string
+	for v := T(unspecified + 1); v < end; v++ {
+		if n := name(v); n != "" && n != "reserved" && n != "unknown" {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // resolve sets value to the value that a wish names, if it names one: by one of the names of the
