@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,94 @@ func TestSlowConsumer(t *testing.T) {
 				assert.Zero(t, f.live.Load())
 			})
 		})
+	}
+}
+
+// Where several consumers have no room, each gets the item as soon as it has room, whatever its place
+// among them. None lags behind because another one is slow.
+func TestFullConsumersDoNotWaitForEachOther(t *testing.T) {
+	for _, sinks := range []int{2, 3, 4, 5, 6} {
+		for fast := range sinks {
+			t.Run(fmt.Sprintf("sink %d of %d", fast, sinks), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					gates, all := make([]chan struct{}, sinks), make([]*fakeSink, sinks)
+					for i := range all {
+						gates[i] = make(chan struct{})
+						all[i] = &fakeSink{consume: block(gates[i])}
+					}
+					f := startFork(t, 1, &fakeProcessor{}, all...)
+					sent := f.sendLater(t, count(5)...)
+					require.True(t, pending(sent))
+					time.Sleep(time.Second)
+					close(gates[fast])
+					synctest.Wait()
+					time.Sleep(time.Second)
+					for i, e := range f.requireLaw(t)[1:] {
+						if i == fast {
+							assert.Equal(t, count(3), all[i].taken(0), "and the item with which the sender waits")
+							assert.Equal(t, []any{int64(3), 0, time.Second}, []any{e.Sent, e.Queued, e.Blocked})
+						} else {
+							assert.Equal(t, count(1), all[i].taken(0))
+							assert.Equal(t, []any{int64(2), 1, 2 * time.Second}, []any{e.Sent, e.Queued, e.Blocked})
+						}
+					}
+					nodes, _, _ := f.run.Stats()
+					assert.Equal(t, 2*time.Second, nodes[0].Blocked)
+					for i := range gates {
+						if i != fast {
+							close(gates[i])
+						}
+					}
+					require.NoError(t, <-sent)
+					require.NoError(t, f.run.Close())
+					for _, sink := range all {
+						assert.Equal(t, count(5), sink.taken(0))
+					}
+					assert.Zero(t, f.live.Load())
+				})
+			})
+		}
+	}
+}
+
+// A send that waits for several consumers ends with the run, or with its own context.
+func TestWaitForFullConsumersEnds(t *testing.T) {
+	for _, sinks := range []int{2, 3, 6} {
+		for _, end := range []string{"abort", "context"} {
+			t.Run(fmt.Sprintf("%s with %d", end, sinks), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					gate := make(chan struct{})
+					f := &fork{run: NewRun(t.Context())}
+					source, out := NewSource[int](f.run, "source", 0)
+					for i := range sinks {
+						f.joinSink(fmt.Sprintf("sink %d", i), f.queue(1), &fakeSink{consume: block(gate)}, out)
+					}
+					f.source = source
+					f.run.Start()
+					f.send(t, 0)
+					synctest.Wait()
+					f.send(t, 1)
+					ctx, cancel := context.WithCancelCause(t.Context())
+					f.live.Add(1)
+					sent := later(func() error { return f.source.Send(ctx, 2) })
+					require.True(t, pending(sent))
+					if end == "abort" {
+						go func() { _ = f.run.Abort(errBoom) }()
+					} else {
+						cancel(errBoom)
+					}
+					require.ErrorIs(t, <-sent, errBoom)
+					assert.Len(t, slices.DeleteFunc(f.contents(), func(v int) bool { return v != 2 }), sinks)
+					for _, e := range f.requireLaw(t) {
+						assert.EqualValues(t, 3, e.Sent)
+					}
+					close(gate)
+					_ = f.run.Abort(nil)
+					cancel(nil)
+					assert.Zero(t, f.live.Load())
+				})
+			})
+		}
 	}
 }
 

@@ -5,8 +5,8 @@ package pipeline
 //
 // Each consumer has its own queue and its own edge. All consumers get every item, in the same
 // order. Queue.Share makes a reference to the item for each consumer but the last, which gets the
-// item itself. A consumer with room in its queue gets an item at once; then the sender waits for
-// the consumers without room, one after another.
+// item itself. A consumer with room in its queue gets an item at once. The sender then waits for all
+// consumers without room at the same time. Each of them gets the item as soon as it has room.
 type Outlet[T any] struct {
 	run       *parts
 	from      string
@@ -46,26 +46,30 @@ func (o *Outlet[T]) send(m message[T], cancelled <-chan struct{}, sender *clock)
 	if len(o.consumers) == 1 {
 		return o.consumers[0].send(m, cancelled, sender)
 	}
-	return o.share(o.consumers, m, cancelled, sender)
+	return o.share(m, cancelled, sender)
 }
 
 // share passes a reference to each of several consumers, and the item itself to the last of them.
 // It offers one to all consumers before it waits for any of them.
-func (o *Outlet[T]) share(to []consumer[T], m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
-	c, others := &to[0], to[1:]
-	if len(others) == 0 {
-		return c.send(m, cancelled, sender)
+func (o *Outlet[T]) share(m message[T], cancelled <-chan struct{}, sender *clock) (ok bool) {
+	var memory [mostInOneSelect]delivery[T] // of the usual number of consumers, so that nothing is allocated
+	full := deliveries[T](memory[:0])
+	last := len(o.consumers) - 1
+	for i := range o.consumers {
+		d := delivery[T]{to: &o.consumers[i], m: m}
+		if i != last {
+			var err error
+			if d.m, err = d.to.reference(m); err != nil {
+				o.run.fail(o.from, o.stream, err) // so that no other reference is accepted
+				continue
+			}
+		}
+		d.m.input = d.to.input
+		if !d.offer(cancelled) {
+			full = append(full, d)
+		}
 	}
-	reference, err := c.reference(m)
-	if err != nil {
-		o.run.fail(o.from, o.stream, err)
-		return o.share(others, m, cancelled, sender) // frees the item, because the run has stopped
-	}
-	if c.offer(reference, cancelled) {
-		return o.share(others, m, cancelled, sender)
-	}
-	ok = o.share(others, m, cancelled, sender)
-	return c.send(reference, cancelled, sender) && ok
+	return full.send(cancelled, sender)
 }
 
 // refuse frees v, which was given to the outlet too late.
