@@ -126,7 +126,9 @@ func (a *videoAttempt) explainSize() *fault.ConfigError {
 		return a.opensWith(func(s *videoSettings) { s.width, s.height = width, height })
 	}
 	e := &fault.ConfigError{Field: "Width", Value: a.plan.Config.Width}
-	w, h, larger := codec.LargerSize(s.Width, s.Height, opens)
+	chroma := astiavx.DescribePixelFormat(s.Format)
+	stepX, stepY := 1<<chroma.Log2ChromaWidth, 1<<chroma.Log2ChromaHeight
+	w, h, larger := codec.LargerSize(s.Width, s.Height, stepX, stepY, opens)
 	if !larger {
 		var ok bool
 		w, h, ok = a.findUsualSize()
@@ -138,8 +140,7 @@ func (a *videoAttempt) explainSize() *fault.ConfigError {
 		e.Field, e.Value = "Height", a.plan.Config.Height
 	}
 	e.Reason = fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", name, s.Width, s.Height, w, h)
-	chroma := astiavx.DescribePixelFormat(s.Format)
-	if larger && opens(w+1<<chroma.Log2ChromaWidth, h+1<<chroma.Log2ChromaHeight) {
+	if larger && opens(w+stepX, h+stepY) {
 		e.Reason += " and larger"
 	}
 	return e
