@@ -61,7 +61,7 @@ func MuxerOptions(container string) []Option {
 }
 
 // ContainersWithOption returns the names, sorted, of the containers that have an own option of this
-// name.
+// name. Go-astiav has no list of the containers, and no options of one that is not open.
 func ContainersWithOption(name string) []string {
 	n := C.CString(name)
 	defer C.free(unsafe.Pointer(n))

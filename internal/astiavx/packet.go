@@ -6,7 +6,8 @@ import (
 	"github.com/avloom/avloom/internal/live"
 )
 
-// NewPacket allocates a packet without data, and counts it in package live.
+// NewPacket allocates a packet without data. Go-astiav's AllocPacket does not count it in package
+// live.
 func NewPacket() *astiav.Packet {
 	live.New("packet")
 	return astiav.AllocPacket()
