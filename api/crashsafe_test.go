@@ -146,6 +146,7 @@ func TestCrashSafeFileIsOrdinary(t *testing.T) {
 			api.FormatOptions(map[string]any{"movflags": "use_metadata_tags"})),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			extension, _, _ := strings.Cut(strings.ReplaceAll(name, ",", ""), " ")
 			safe, plain := beside(t, extension, c)
 			require.Empty(t, difference(described(t, plain), described(t, safe)))

@@ -186,6 +186,7 @@ func TestDefaultPixelFormatKeepsWhatIsPutIn(t *testing.T) {
 		{"yuv444p", "rawvideo", "nut", "", nil},
 	} {
 		t.Run(fmt.Sprintf("%s in %s", c.input, c.codec), func(t *testing.T) {
+			t.Parallel()
 			cfg := api.VideoConfig{
 				Width:        64,
 				Height:       32,

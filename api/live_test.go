@@ -224,6 +224,7 @@ func TestLive(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range liveContainers(t) {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			runs := map[string]*liveRun{}
 			for name, how := range liveCases {
 				uneven := !slices.Contains(inStep, name)

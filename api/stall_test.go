@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -25,43 +26,52 @@ func TestStallTimeout(t *testing.T) {
 		"left behind": {func(w *stuckWriter) io.Writer { return w }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const patience = 300 * time.Millisecond
-			stuck := newStuckWriter()
-			enc := api.NewEncoder(api.WithStallTimeout(patience), api.WithQueueDepth(2))
-			v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
-			require.NoError(t, enc.OpenWriter(context.Background(), c.wrap(stuck), "mpegts"))
-			fed := feedBoth(v, a, 10_000)
-			closed := enc.Close()
-			require.Equal(t, closed, fed, "every call sees the same error")
-			var node *pipeline.NodeError
-			require.ErrorAs(t, closed, &node)
-			require.Equal(t, "mux", node.Node)
-			var stall *pipeline.StallError
-			require.ErrorAs(t, closed, &stall)
-			require.Equal(t, "writing to the destination", stall.Doing)
-			require.Equal(t, patience, stall.For)
-			require.Positive(t, stall.Waiting)
-			require.Equal(t, c.abandoned, enc.Stats().Abandoned)
-			if c.abandoned > 0 {
-				close(stuck.woken)
-			}
+			synctest.Test(t, func(t *testing.T) { testStall(t, c.wrap, c.abandoned) })
 		})
 	}
 }
 
-// TestStallTimeoutOfOneThatIsWell has a caller that pauses for longer, an encoder that looks ahead, and a stream that is never fed.
+// testStall runs in a bubble, whose clock stands still while anything works.
+func testStall(t *testing.T, wrap func(*stuckWriter) io.Writer, abandoned int) {
+	t.Helper()
+	const patience = 300 * time.Millisecond
+	stuck := newStuckWriter()
+	enc := api.NewEncoder(api.WithStallTimeout(patience), api.WithQueueDepth(2))
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
+	require.NoError(t, enc.OpenWriter(t.Context(), wrap(stuck), "mpegts"))
+	fed := feedBoth(v, a, 10_000)
+	closed := enc.Close()
+	require.Equal(t, closed, fed, "every call sees the same error")
+	var node *pipeline.NodeError
+	require.ErrorAs(t, closed, &node)
+	require.Equal(t, "mux", node.Node)
+	var stall *pipeline.StallError
+	require.ErrorAs(t, closed, &stall)
+	require.Equal(t, "writing to the destination", stall.Doing)
+	require.Equal(t, patience, stall.For)
+	require.Positive(t, stall.Waiting)
+	require.Equal(t, abandoned, enc.Stats().Abandoned)
+	if abandoned > 0 {
+		close(stuck.woken)
+	}
+}
+
+// TestStallTimeoutOfOneThatIsWell has a caller that pauses for longer than the timeout, an encoder
+// that looks ahead, and a stream that is never fed: none of them is a stall. The clock is a fake one.
 func TestStallTimeoutOfOneThatIsWell(t *testing.T) {
 	mediatest.NoLeaks(t)
-	const patience = time.Second
-	enc := api.NewEncoder(api.WithStallTimeout(patience))
-	cfg := numberedVideo()
-	cfg.Preset = "medium"
-	v, _ := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
-	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"))
-	addNumbered(t, v, 0, 100)
-	time.Sleep(2 * patience) // no condition is waited for: nothing must come of it
-	addNumbered(t, v, 100, 100)
-	require.NoError(t, enc.Close())
+	synctest.Test(t, func(t *testing.T) {
+		const patience = time.Second
+		enc := api.NewEncoder(api.WithStallTimeout(patience))
+		cfg := numberedVideo()
+		cfg.Preset = "medium"
+		v, _ := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
+		require.NoError(t, enc.OpenWriter(t.Context(), io.Discard, "mkv"))
+		addNumbered(t, v, 0, 100)
+		time.Sleep(2 * patience)
+		addNumbered(t, v, 100, 100)
+		require.NoError(t, enc.Close())
+	})
 }
 
 func TestStallTimeoutNegative(t *testing.T) {

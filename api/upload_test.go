@@ -112,7 +112,7 @@ func TestRefusalReachesEveryCall(t *testing.T) {
 	require.Eventually(t, func() bool { // nothing is written meanwhile
 		err = enc.Sync(context.Background())
 		return err != nil
-	}, 10*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 	require.ErrorContains(t, err, "507 Insufficient Storage")
 	require.ErrorContains(t, feed(v, 1), "507 Insufficient Storage")
 	require.ErrorContains(t, enc.Close(), "507 Insufficient Storage")
@@ -244,7 +244,7 @@ func TestUploadThatIsNotAnswered(t *testing.T) {
 	}{
 		"abort":   {func(e *api.Encoder, _ context.CancelCauseFunc) { _ = e.Abort(cause) }, nil, cause},
 		"context": {func(_ *api.Encoder, cancel context.CancelCauseFunc) { cancel(cause) }, nil, cause},
-		"timeout": {func(*api.Encoder, context.CancelCauseFunc) {}, map[string]any{"timeout": 500_000}, os.ErrDeadlineExceeded},
+		"timeout": {func(*api.Encoder, context.CancelCauseFunc) {}, map[string]any{"timeout": 3_000_000}, os.ErrDeadlineExceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -265,10 +265,8 @@ func TestUploadThatIsNotAnswered(t *testing.T) {
 			closed := make(chan error, 1)
 			go func() { closed <- enc.Close() }()
 			<-whole
-			start := time.Now()
 			c.end(enc, cancel)
-			require.ErrorIs(t, <-closed, c.want)
-			require.Less(t, time.Since(start), 5*time.Second, "a second, and what a busy machine adds")
+			requireSoon(t, func() { require.ErrorIs(t, <-closed, c.want) })
 			require.Zero(t, enc.Stats().Abandoned)
 		})
 	}

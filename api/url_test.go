@@ -46,7 +46,7 @@ func awaitListener(t *testing.T, network string, port int) {
 	require.Eventually(t, func() bool {
 		table, err := os.ReadFile("/proc/net/" + network)
 		return err == nil && strings.Contains(string(table), taken)
-	}, 30*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 }
 
 // server is the system's ffmpeg, which listens, and keeps what it gets.
@@ -85,7 +85,7 @@ func TestURLs(t *testing.T) {
 		options []api.OutputOption
 	}{
 		"tcp":  {"tcp", "tcp://127.0.0.1:%d", []string{"-i", "tcp://127.0.0.1:%d?listen=1"}, nil},
-		"udp":  {"udp", "udp://127.0.0.1:%d", []string{"-i", "udp://127.0.0.1:%d?timeout=3000000"}, nil},
+		"udp":  {"udp", "udp://127.0.0.1:%d", []string{"-i", "udp://127.0.0.1:%d?timeout=10000000"}, nil},
 		"srt":  {"udp", "srt://127.0.0.1:%d", []string{"-i", "srt://127.0.0.1:%d?mode=listener"}, nil},
 		"http": {"tcp", "http://127.0.0.1:%d/live", []string{"-listen", "1", "-i", "http://127.0.0.1:%d/live"}, nil},
 		"http, by its extension": {
@@ -281,11 +281,11 @@ func TestServerThatStopsReading(t *testing.T) {
 				fed := make(chan error, 1)
 				go func() { fed <- feedUntilError(v) }()
 				awaitBlocked(t, enc)
-				start := time.Now()
 				end(enc, cancel)
-				require.ErrorIs(t, <-fed, cause)
-				require.ErrorIs(t, enc.Close(), cause)
-				require.Less(t, time.Since(start), 5*time.Second, "a second, and what a busy machine adds")
+				requireSoon(t, func() {
+					require.ErrorIs(t, <-fed, cause)
+					require.ErrorIs(t, enc.Close(), cause)
+				})
 				require.Zero(t, enc.Stats().Abandoned, "the write has been woken")
 				require.NoError(t, c.Close())
 				require.NoError(t, l.Close())

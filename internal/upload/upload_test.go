@@ -258,7 +258,7 @@ func slowly(t *testing.T, to *url.URL, text string) error {
 		}
 		if piece == "b" {
 			require.Eventually(t, func() bool { return u.connections.closing() || u.Err() != nil },
-				10*time.Second, time.Millisecond)
+				time.Minute, time.Millisecond)
 		}
 	}
 	return u.Close()
