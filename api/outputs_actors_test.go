@@ -58,7 +58,7 @@ func TestEachOutputIsAnActor(t *testing.T) {
 		require.Equal(t, packets, received, "into %s", name)
 	}
 	require.Equal(t, int64(mp4.Len()+mkv.Len()+ts.Len()), s.BytesWritten)
-	boxes, arrows := drawn(t, s.DOT())
+	boxes, arrows := mediatest.Drawn(t, s.DOT())
 	require.Subset(t, boxes, []string{"mux", "mux 1", "mux 2", "destination"})
 	for _, arrow := range []string{"encode 0 → mux 1", "encode 1 → mux 2", "mux → destination", "mux 2 → destination"} {
 		require.Contains(t, arrows, arrow)
@@ -195,14 +195,4 @@ type closingEnd struct{ *endingWriter }
 func (w closingEnd) Close() error {
 	close(w.wait)
 	return nil
-}
-
-// TestBottleneckOfSeveralOutputs names the output that limits the run.
-func TestBottleneckOfSeveralOutputs(t *testing.T) {
-	s := oneVideo(100, [3]int{20, 30, 2}, [3]int{85, 80, 0})
-	s.Nodes = append(s.Nodes, api.NodeStats{Name: "mux 1", Stream: pipeline.NoStream, Copies: 1, In: 1000, Busy: hundredths(95)})
-	s.Edges = append(s.Edges, api.EdgeStats{From: "encode", To: "mux 1", Sent: 1000, Received: 1000, Depth: 4, Blocked: hundredths(90)})
-	s.Writing = hundredths(94)
-	require.Equal(t, "mux 1: it was busy 95 % of the time, and writes to the slowest destination took 94 % of the time, "+
-		"and encode (stream 0) waited for it 90 %", s.Bottleneck())
 }

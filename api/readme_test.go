@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -60,6 +61,10 @@ func TestReadmeProgram(t *testing.T) {
 
 // TestReadmeProgramInterrupted presses Ctrl-C while a film without an end is being made: once, and until the program has ended.
 func TestReadmeProgramInterrupted(t *testing.T) {
+	// A shell lets what it starts in the background ignore Ctrl-C. The programs would inherit that.
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
 	endless := readmeProgram(t, "k < 90", "k < 1_000_000_000")
 	t.Run("once", func(t *testing.T) {
 		path := filepath.Join(endless.Dir, "fade.mp4")

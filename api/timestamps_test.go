@@ -147,7 +147,7 @@ func TestNothingFed(t *testing.T) {
 			require.NoError(t, enc.OpenFile(ctx, ours))
 			err := enc.Close()
 			if extension == "gif" { // there is no such thing as a gif without a picture
-				require.ErrorContains(t, err, "without anything before it")
+				require.ErrorContains(t, err, "of a file without any packets")
 				return
 			}
 			require.NoError(t, err)

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// StderrOf calls f and returns what the process, including its C libraries, writes to stderr until f
-// returns. Tests that call it do not run in parallel with others.
+// StderrOf calls f and returns what the process, including its C libraries, writes to stderr until
+// f returns. Tests that call it do not run in parallel with others.
 func StderrOf(t testing.TB, f func()) string {
 	t.Helper()
 	file, err := os.CreateTemp(t.TempDir(), "stderr")
