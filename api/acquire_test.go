@@ -58,7 +58,8 @@ func TestCommittedPicturesGiveEqualFiles(t *testing.T) {
 	require.Equal(t, want.Bytes(), got.Bytes())
 }
 
-// TestPicturesInTheEncodersFormat draws planes of 4:2:0, which are encoded as they are, or padded or cropped.
+// TestPicturesInTheEncodersFormat draws planes of 4:2:0, which are encoded as they are, or padded
+// or cropped.
 func TestPicturesInTheEncodersFormat(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()
@@ -200,8 +201,8 @@ func TestPicturesFromSeveralGoroutines(t *testing.T) {
 	requireLaw(t, enc.Stats(), true)
 }
 
-// TestMemoryOfDroppedPictures drops pictures and keeps slices of their pixels, which stay the caller's
-// alone: while others draw, and when the encoder is gone.
+// TestMemoryOfDroppedPictures drops pictures and keeps slices of their pixels, which stay the
+// caller's alone: while others draw, and when the encoder is gone.
 func TestMemoryOfDroppedPictures(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()

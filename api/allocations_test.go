@@ -19,7 +19,8 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// TestFramesAllocateNothing feeds frames one at a time, and counts what Go allocates anywhere in the process, until each has passed the graph.
+// TestFramesAllocateNothing feeds frames one at a time, and counts what Go allocates anywhere in
+// the process, until each has passed the graph.
 func TestFramesAllocateNothing(t *testing.T) {
 	ctx := context.Background()
 	frame := numbered(5, 1)
@@ -53,8 +54,8 @@ func TestFramesAllocateNothing(t *testing.T) {
 // framesFed names the variable that makes TestFeed feed so many frames.
 const framesFed = "AVLOOM_TEST_FRAMES"
 
-// TestFramesAllocateNothingLarge counts what C allocates in pieces of 64 KiB or more, in processes that encode a number of frames and
-// twice as many: it is the same.
+// TestFramesAllocateNothingLarge counts what C allocates in pieces of 64 KiB or more, in processes
+// that encode a number of frames and twice as many: it is the same.
 func TestFramesAllocateNothingLarge(t *testing.T) {
 	counter := temporary(t, "allocations.so")
 	mediatest.Run(t, "gcc", "-shared", "-fPIC", "-O2", "-o", counter, filepath.Join("testdata", "allocations.c"))
@@ -73,8 +74,8 @@ func TestFramesAllocateNothingLarge(t *testing.T) {
 	require.Equal(t, once, count(200))
 }
 
-// TestFeed is the child of TestFramesAllocateNothingLarge. It feeds in all ways, and waits for each frame, so that as many are under way whatever the
-// machine does.
+// TestFeed is the child of TestFramesAllocateNothingLarge. It feeds in all ways, and waits for each
+// frame, so that as many are under way whatever the machine does.
 func TestFeed(t *testing.T) {
 	frames := 8
 	if text, child := os.LookupEnv(framesFed); child {

@@ -19,8 +19,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// mischief is what code of the caller's does when the encoder calls it: once, in its first call after
-// it was armed.
+// mischief is what code of the caller's does when the encoder calls it: once, in its first call
+// after it was armed.
 type mischief struct {
 	act   func() error
 	armed atomic.Bool
@@ -35,8 +35,8 @@ func (m *mischief) happen() {
 	}
 }
 
-// callback is a call that code of the caller's makes back into the encoder that calls it, or what else
-// it may do.
+// callback is a call that code of the caller's makes back into the encoder that calls it, or what
+// else it may do.
 type callback struct {
 	act     func(enc *api.Encoder, v *api.VideoStream) error
 	got     error // what it returns, in a run that goes on
@@ -101,8 +101,8 @@ func requireSoon(t *testing.T, f func()) {
 	}
 }
 
-// TestWritersThatCallBack has writers that panic, end their goroutine, or call what calls them, in the
-// header, in between, and at the end.
+// TestWritersThatCallBack has writers that panic, end their goroutine, or call what calls them, in
+// the header, in between, and at the end.
 func TestWritersThatCallBack(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for name, c := range callbacks {
@@ -192,8 +192,9 @@ func (c loudCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Chec
 	return ce
 }
 
-// TestLoggersThatCallBack has loggers that do so: for the lines of Open and Close, which the caller's
-// goroutine logs, for those of FFmpeg, which come from C, and for those at the end of a failed run.
+// TestLoggersThatCallBack has loggers that do so: for the lines of Open and Close, which the
+// caller's goroutine logs, for those of FFmpeg, which come from C, and for those at the end of a
+// failed run.
 func TestLoggersThatCallBack(t *testing.T) {
 	mediatest.NoLeaks(t)
 	lines := map[string]func(zapcore.Entry) bool{

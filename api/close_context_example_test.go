@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// A recording that goes on until Ctrl-C. The first one ends the feeding, and the file is finished with
-// what was fed. A second one gives the file up.
+// A recording that goes on until Ctrl-C. The first one ends the feeding, and the file is finished
+// with what was fed. A second one gives the file up.
 func ExampleEncoder_CloseContext() {
 	record := func(file *api.MemoryFile, nextFrame func() []byte) error {
 		feeding, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -26,7 +26,8 @@ func endedContext() context.Context {
 	return ctx
 }
 
-// TestCloseContextAtEveryStage calls it before, during and after a run, with contexts that have ended and that have not, and twice each time.
+// TestCloseContextAtEveryStage calls it before, during and after a run, with contexts that have
+// ended and that have not, and twice each time.
 func TestCloseContextAtEveryStage(t *testing.T) {
 	mediatest.NoLeaks(t)
 	stages := map[string]struct {
@@ -88,7 +89,8 @@ func TestCloseContextAtEveryStage(t *testing.T) {
 	}
 }
 
-// TestCloseContextFinishes: what it writes is, byte for byte, what Close writes, and a context that ends afterwards changes nothing.
+// TestCloseContextFinishes: what it writes is, byte for byte, what Close writes, and a context that
+// ends afterwards changes nothing.
 func TestCloseContextFinishes(t *testing.T) {
 	mediatest.NoLeaks(t)
 	finish := func(end func(*api.Encoder) error) []byte {
@@ -146,7 +148,8 @@ func TestCloseContextNil(t *testing.T) {
 	require.ErrorAs(t, enc.CloseContext(nil), &config) //nolint:staticcheck // that is the case
 }
 
-// TestCloseContextOfADestinationThatBlocks: the destination blocks, while the encoder is being closed or before, and the context ends.
+// TestCloseContextOfADestinationThatBlocks: the destination blocks, while the encoder is being
+// closed or before, and the context ends.
 func TestCloseContextOfADestinationThatBlocks(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cases := map[string]struct {

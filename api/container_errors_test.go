@@ -36,8 +36,8 @@ var refusedHeaders = []refusedHeader{
 	{format: "wav", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}}, want: `avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`},
 }
 
-// TestHeadersThatAreRefused: where only writing a header tells what a container cannot hold, the error names the stream, and what would do. FFmpeg logs
-// what it has against a header, once.
+// TestHeadersThatAreRefused: where only writing a header tells what a container cannot hold, the
+// error names the stream, and what would do. FFmpeg logs what it has against a header, once.
 func TestHeadersThatAreRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range refusedHeaders {

@@ -9,7 +9,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// BenchmarkCrashSafe measures what crash-safe files cost in time: a second of pictures and sound for each operation, with and without, by turns.
+// BenchmarkCrashSafe measures what crash-safe files cost in time: a second of pictures and sound
+// for each operation, with and without, by turns.
 func BenchmarkCrashSafe(b *testing.B) {
 	ctx := context.Background()
 	frames, sound := numbered(0, 30), tone(2, 0, 48000)

@@ -18,7 +18,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// boxes returns the paths and contents of the boxes of an mp4 file, in order, down to those that contain none.
+// boxes returns the paths and contents of the boxes of an mp4 file, in order, down to those that
+// contain none.
 func boxes(t *testing.T, content []byte) (paths []string, contents [][]byte) {
 	t.Helper()
 	var walk func(in []byte, above string)
@@ -55,7 +56,8 @@ func editLists(t *testing.T, path string) (lists [][]byte) {
 	return lists
 }
 
-// described is all that ffprobe says of a file, but for where in the file things lie, and the brand that says that it began as fragments.
+// described is all that ffprobe says of a file, but for where in the file things lie, and the brand
+// that says that it began as fragments.
 func described(t *testing.T, path string) []string {
 	t.Helper()
 	out := string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_streams", "-show_format", "-show_packets", "-show_data_hash", "md5", "-of", "compact", path))
@@ -88,7 +90,8 @@ func beside(t *testing.T, extension string, encode func(t *testing.T, out api.Ou
 	return safe, plain
 }
 
-// TestCrashSafeFileIsOrdinary: once it is closed, a file that was crash-safe is what it would have been otherwise.
+// TestCrashSafeFileIsOrdinary: once it is closed, a file that was crash-safe is what it would have
+// been otherwise.
 func TestCrashSafeFileIsOrdinary(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()
@@ -224,7 +227,8 @@ func TestAllIsSavedOnceAllStreamsHaveEnded(t *testing.T) {
 	}
 }
 
-// TestEndAfterAFragment: where the last packet of a fragment is shown later than those that follow, the file is as long as ever.
+// TestEndAfterAFragment: where the last packet of a fragment is shown later than those that follow,
+// the file is as long as ever.
 func TestEndAfterAFragment(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for frames := 30; frames < 50; frames++ {
@@ -241,8 +245,9 @@ func TestEndAfterAFragment(t *testing.T) {
 	}
 }
 
-// TestSlowEncoderIsWaitedFor: sound does not go ahead of pictures that an encoder has in hand, however long that takes. The first index, which FFmpeg hides
-// among the media at the end, then knows where both streams start.
+// TestSlowEncoderIsWaitedFor: sound does not go ahead of pictures that an encoder has in hand,
+// however long that takes. The first index, which FFmpeg hides among the media at the end, then
+// knows where both streams start.
 func TestSlowEncoderIsWaitedFor(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height, frames = 640, 360, 20

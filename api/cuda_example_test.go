@@ -9,12 +9,14 @@ import (
 	"github.com/avloom/avloom/gpu"
 )
 
-// simulation stands for a program that makes its pictures on the GPU: where they lie, and on which stream it writes them.
+// simulation stands for a program that makes its pictures on the GPU: where they lie, and on which
+// stream it writes them.
 type simulation struct{ pictures, stream, context uintptr }
 
 func (simulation) step() {}
 
-// Pictures that a program of the caller's writes on the GPU, encoded there; in a CUDA context of the caller's own.
+// Pictures that a program of the caller's writes on the GPU, encoded there; in a CUDA context of
+// the caller's own.
 func ExampleVideoStream_AddDeviceFrames() {
 	var sim simulation
 	encode := func(ctx context.Context, path string) error {

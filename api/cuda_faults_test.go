@@ -16,7 +16,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// testCUDAUnavailable says that Open fails as it must without a usable GPU, with these words, and does not touch the destination.
+// testCUDAUnavailable says that Open fails as it must without a usable GPU, with these words, and
+// does not touch the destination.
 func testCUDAUnavailable(words string) func(t *testing.T) {
 	return func(t *testing.T) {
 		mediatest.NoLeaks(t)
@@ -59,7 +60,8 @@ func testCUDASessions(t *testing.T) {
 	}
 }
 
-// testCUDAFailingNodes has each node that uses the GPU fail in the middle of a run, beside a stream on the CPU.
+// testCUDAFailingNodes has each node that uses the GPU fail in the middle of a run, beside a stream
+// on the CPU.
 func testCUDAFailingNodes(t *testing.T) {
 	mediatest.NoLeaks(t)
 	caller := cudatest.Primary(t, 0)
@@ -119,7 +121,8 @@ func feedUntilItFails(v, other *api.VideoStream, memory uintptr) error {
 	return nil
 }
 
-// testCUDAFailingMemory has the GPU run out of memory at every allocation there is, until there is none left to fail.
+// testCUDAFailingMemory has the GPU run out of memory at every allocation there is, until there is
+// none left to fail.
 func testCUDAFailingMemory(t *testing.T) {
 	mediatest.NoLeaks(t)
 	atOpen, later := 0, 0

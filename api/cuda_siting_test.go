@@ -14,7 +14,8 @@ import (
 // tiles is how many slopes stand side by side in a picture that is large enough for NVENC.
 const tiles = 3
 
-// testCUDASiting checks that chroma lies on the left, where readers look for it in what NVENC makes, whatever is wished for.
+// testCUDASiting checks that chroma lies on the left, where readers look for it in what NVENC
+// makes, whatever is wished for.
 func testCUDASiting(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for wish, warnings := range map[string]int{"": 0, "left": 0, "center": 1} {

@@ -75,7 +75,8 @@ func testCUDAOrder(t *testing.T) {
 	}
 }
 
-// testCUDAPictures acquires pictures in the encoder's own format, which are handed over as they are, and in another; some are of an odd size.
+// testCUDAPictures acquires pictures in the encoder's own format, which are handed over as they
+// are, and in another; some are of an odd size.
 func testCUDAPictures(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"nv12", "rgba", "yuv422p"} {
@@ -183,7 +184,8 @@ func testCUDAMany(t *testing.T) {
 	}
 }
 
-// testCUDAAbort aborts runs in the middle, some of which were never fed; the counters of the stand-in tell that nothing is left.
+// testCUDAAbort aborts runs in the middle, some of which were never fed; the counters of the
+// stand-in tell that nothing is left.
 func testCUDAAbort(t *testing.T) {
 	mediatest.NoLeaks(t)
 	caller := cudatest.Primary(t, 0)

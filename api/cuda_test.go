@@ -35,7 +35,8 @@ func TestGPU(t *testing.T) {
 	cudatest.RunOnGPU(t, err, gpu.Probe(0), soundCUDA())
 }
 
-// TestCUDA runs them on the stand-in for the driver, and those in which the driver or the GPU are at fault.
+// TestCUDA runs them on the stand-in for the driver, and those in which the driver or the GPU are
+// at fault.
 func TestCUDA(t *testing.T) {
 	cudatest.Run(t, append(soundCUDA(), []cudatest.Case{
 		{Name: "device_frames_refused", Run: testDeviceFramesRefused},

@@ -38,7 +38,8 @@ func planes(packed []byte, pixels int) []byte {
 	return out
 }
 
-// testDeviceFrames gives the same pictures to the encoder from main memory and from that of the GPU: the files must be the same to the last byte.
+// testDeviceFrames gives the same pictures to the encoder from main memory and from that of the
+// GPU: the files must be the same to the last byte.
 func testDeviceFrames(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const n = 5
@@ -69,7 +70,8 @@ func testDeviceFrames(t *testing.T) {
 	}
 }
 
-// testDeviceFramesAlike encodes the frames from main memory, and from the GPU's with and without padding.
+// testDeviceFramesAlike encodes the frames from main memory, and from the GPU's with and without
+// padding.
 func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout, data []byte, gpu *cudatest.GPU, option []api.Option) {
 	const n, pitch = 5, 1024
 	var want api.MemoryFile
@@ -157,7 +159,8 @@ func testDeviceFramesRefused(t *testing.T) {
 	requireField(t, onOther.OpenWriter(ctx, io.Discard, "mp4"), "CUDAContext")
 }
 
-// requireSizesChecked gives sizes whose products, sums or lower 32 bits are harmless, and they are not.
+// requireSizesChecked gives sizes whose products, sums or lower 32 bits are harmless, and they are
+// not.
 func requireSizesChecked(t *testing.T, v *api.VideoStream, memory uintptr) {
 	t.Helper()
 	for _, layout := range []api.Layout{api.NCHW, api.NHWC, api.Raw} {

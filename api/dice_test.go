@@ -2,7 +2,8 @@ package api_test
 
 import "math"
 
-// dice makes values of the bytes of a fuzz target. When they run out it makes zeros, and the first of each list.
+// dice makes values of the bytes of a fuzz target. When they run out it makes zeros, and the first
+// of each list.
 type dice struct{ left []byte }
 
 func (d *dice) byte() byte {

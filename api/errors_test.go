@@ -20,7 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// refusal is a config that is wrong, found by AddVideo or AddAudio or else, where a format is given, by Open.
+// refusal is a config that is wrong, found by AddVideo or AddAudio or else, where a format is
+// given, by Open.
 type refusal struct {
 	name   string
 	video  func(*api.VideoConfig)

@@ -20,10 +20,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// mostFuzzTime is how long one input of a fuzz target may take, with room for a busy machine and a sanitizer.
+// mostFuzzTime is how long one input of a fuzz target may take, with room for a busy machine and a
+// sanitizer.
 const mostFuzzTime = 2 * time.Minute
 
-// overseen runs one input of a fuzz target: one that never ends, which Go's fuzzing would not notice, or that leaves objects in C memory, fails.
+// overseen runs one input of a fuzz target: one that never ends, which Go's fuzzing would not
+// notice, or that leaves objects in C memory, fails.
 func overseen(t *testing.T, f func()) {
 	t.Helper()
 	watch := time.AfterFunc(mostFuzzTime, func() {
@@ -44,13 +46,15 @@ var (
 	fuzzValues      = []string{"0", "1", "-1", "2", "3", "10", "0.5", "1e9", "2147483647", "-2147483648", "9223372036854775807", "auto", "none", "true", "", "default", "max", "min", "+", "a=b", "a=b:c=d", "1:2", "1/2", "5M"}
 )
 
-// neverFuzzed are options with which an encoder reads or writes files, takes all memory or all time, or is meant to fail.
+// neverFuzzed are options with which an encoder reads or writes files, takes all memory or all
+// time, or is meant to fail.
 var neverFuzzed = []string{
 	"stats", "passlogfile", "pass", "dump_separator", "rc_lookahead", "rc-lookahead", "lag-in-frames", "bufsize", "maxrate", "debug", "time_base", "thread_type",
 	"reserve_index_space", "moov_size", "flags", "flags2", "fpsprobesize", "max_delay", "avioflags", "fflags", "use_wallclock_as_timestamps",
 }
 
-// options draws up to three options of those that an encoder or a container has, with values that some of them take.
+// options draws up to three options of those that an encoder or a container has, with values that
+// some of them take.
 func (d *dice) options(known []astiavx.Option) map[string]any {
 	known = slices.DeleteFunc(slices.Clone(known), func(o astiavx.Option) bool { return slices.Contains(neverFuzzed, o.Name) })
 	options := map[string]any{}
@@ -110,7 +114,8 @@ func (d *dice) audioConfig() api.AudioConfig {
 	return cfg
 }
 
-// requireDocumented checks that an error is one that the documentation knows: about a config, or of a node.
+// requireDocumented checks that an error is one that the documentation knows: about a config, or of
+// a node.
 func requireDocumented(t *testing.T, err error) {
 	t.Helper()
 	var config *api.ConfigError
@@ -121,7 +126,8 @@ func requireDocumented(t *testing.T, err error) {
 	require.ErrorContains(t, err, "avloom: ")
 }
 
-// seed adds so many inputs of up to so many bytes, always the same. The corpus in testdata holds what fuzzing has found beyond them.
+// seed adds so many inputs of up to so many bytes, always the same. The corpus in testdata holds
+// what fuzzing has found beyond them.
 func seed(f *testing.F, inputs, bytes int) {
 	f.Helper()
 	for i := range inputs {

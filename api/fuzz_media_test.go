@@ -16,7 +16,8 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// fenced returns memory of so many bytes behind which, and if before also in front of which, nobody may read or write. It lives until the end of the test.
+// fenced returns memory of so many bytes behind which, and if before also in front of which, nobody
+// may read or write. It lives until the end of the test.
 func fenced(t *testing.T, n int, before bool) []byte {
 	t.Helper()
 	page := os.Getpagesize()
@@ -33,8 +34,9 @@ func fenced(t *testing.T, n int, before bool) []byte {
 	return all[first:][:n:n]
 }
 
-// FuzzMedia feeds pictures and sound of any length, from memory with fences around it: what is no whole number of frames is refused as a whole,
-// all else is encoded, and nothing is read beside it. It has found
+// FuzzMedia feeds pictures and sound of any length, from memory with fences around it: what is no
+// whole number of frames is refused as a whole, all else is encoded, and nothing is read beside it.
+// It has found
 //   - pictures that end where a mapping of memory does (among the first seeds): swscale read on; shelter.go in nodes copies them now.
 //   - mosaic_of_one_row: swscale ended the process; checkInput in video_plan.go refuses it now.
 func FuzzMedia(f *testing.F) {

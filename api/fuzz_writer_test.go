@@ -80,7 +80,8 @@ func (l *seekingLiar) Seek(offset int64, whence int) (int64, error) {
 	}
 }
 
-// FuzzWriters writes to a writer that misbehaves: that ends the run with an error, which is the writer's own where it has one, and nothing else.
+// FuzzWriters writes to a writer that misbehaves: that ends the run with an error, which is the
+// writer's own where it has one, and nothing else.
 func FuzzWriters(f *testing.F) {
 	seed(f, 150, 60)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -13,7 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestHeaderThatComesLate: libaom gives its header with the first packet, and Matroska needs it before where it cannot go back.
+// TestHeaderThatComesLate: libaom gives its header with the first packet, and Matroska needs it
+// before where it cannot go back.
 func TestHeaderThatComesLate(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"mkv", "webm", "mp4", "ivf"} {

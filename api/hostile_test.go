@@ -241,7 +241,8 @@ func TestHostileSettings(t *testing.T) {
 	}
 }
 
-// TestHostileMedia: what cannot be read is refused as a whole, and what was fed before and after is encoded.
+// TestHostileMedia: what cannot be read is refused as a whole, and what was fed before and after is
+// encoded.
 func TestHostileMedia(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()

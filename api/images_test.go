@@ -65,7 +65,8 @@ func standardImages(r image.Rectangle) map[string]image.Image {
 	return images
 }
 
-// overBlack is what Go says that the image looks like over black: its premultiplied colours, without the alpha.
+// overBlack is what Go says that the image looks like over black: its premultiplied colours,
+// without the alpha.
 func overBlack(img image.Image) []byte {
 	var rgb []byte
 	b := img.Bounds()
@@ -78,7 +79,8 @@ func overBlack(img image.Image) []byte {
 	return rgb
 }
 
-// TestEveryTypeOfImage adds images of every type, whose bounds begin here and there, whole and as parts of larger ones.
+// TestEveryTypeOfImage adds images of every type, whose bounds begin here and there, whole and as
+// parts of larger ones.
 func TestEveryTypeOfImage(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height = 31, 17
@@ -160,7 +162,8 @@ func malformedImages() []struct {
 	}
 }
 
-// TestMalformedImagesAreRefused also has a good picture pass between them: nothing of the bad ones is accepted.
+// TestMalformedImagesAreRefused also has a good picture pass between them: nothing of the bad ones
+// is accepted.
 func TestMalformedImagesAreRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cfg := api.VideoConfig{Width: 16, Height: 8, FrameRate: 25, Codec: "ffv1", PixelFormat: "bgr0"}

@@ -162,7 +162,8 @@ func TestJobResultHasItsStats(t *testing.T) {
 	})
 }
 
-// TestResultsHoldNoEncoder: whoever keeps the results of many thousand jobs keeps figures, and neither encoders nor what these hold.
+// TestResultsHoldNoEncoder: whoever keeps the results of many thousand jobs keeps figures, and
+// neither encoders nor what these hold.
 func TestResultsHoldNoEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	jobs := jobsIn(t.TempDir(), 8)
@@ -218,7 +219,8 @@ func TestRenderErrorHasALineForEach(t *testing.T) {
 	}
 }
 
-// TestRenderErrorNamesItsEnd: the cause of the context has a line of its own, and one failure stands in one line.
+// TestRenderErrorNamesItsEnd: the cause of the context has a line of its own, and one failure
+// stands in one line.
 func TestRenderErrorNamesItsEnd(t *testing.T) {
 	one, two := api.JobResult{ID: "a", Err: errors.New("avloom: boom")}, api.JobResult{Err: errors.New("bang")}
 	for want, err := range map[string]*api.RenderError{

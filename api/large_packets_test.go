@@ -22,8 +22,9 @@ func (w *writeCounter) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-// TestLargePacketsTakeFewWrites writes raw video, whose packets are larger than what is collected otherwise: to a writer of
-// the user's own, and to one of the standard library, which get the same bytes.
+// TestLargePacketsTakeFewWrites writes raw video, whose packets are larger than what is collected
+// otherwise: to a writer of the user's own, and to one of the standard library, which get the same
+// bytes.
 func TestLargePacketsTakeFewWrites(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height, frames = 640, 360, 10

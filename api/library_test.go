@@ -27,8 +27,8 @@ func TestX265SaysNothing(t *testing.T) {
 	}))
 }
 
-// TestSVTAV1RefusesAndGoesOn finds a parameter that only opening reveals, and then encodes with one that is fine: closed without a picture, SVT-AV1 would wait
-// for ever.
+// TestSVTAV1RefusesAndGoesOn finds a parameter that only opening reveals, and then encodes with one
+// that is fine: closed without a picture, SVT-AV1 would wait for ever.
 func TestSVTAV1RefusesAndGoesOn(t *testing.T) {
 	mediatest.NoLeaks(t)
 	open := func(parameters string) (*api.VideoStream, *api.Encoder, error) {

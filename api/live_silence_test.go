@@ -11,8 +11,9 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestSilenceIsNoticedBesideASlowStream: pictures every five seconds have ten seconds of patience, and sound half a second.
-// Once sound has stopped, a picture is at the destination within the patience with the sound.
+// TestSilenceIsNoticedBesideASlowStream: pictures every five seconds have ten seconds of patience,
+// and sound half a second. Once sound has stopped, a picture is at the destination within the
+// patience with the sound.
 func TestSilenceIsNoticedBesideASlowStream(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"mpegts", "matroska", "mp4"} {

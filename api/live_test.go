@@ -20,8 +20,8 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// The live tests feed pictures and sound by the clock, which is a fake one: no second of it is waited for, and a machine that
-// is busy does not matter.
+// The live tests feed pictures and sound by the clock, which is a fake one: no second of it is
+// waited for, and a machine that is busy does not matter.
 
 // A tick of a live program is the time of one picture.
 const (
@@ -30,7 +30,8 @@ const (
 	liveTicks = 6 * liveRate
 )
 
-// liveCase says when which stream is fed: how many frames and how many samples per channel at each tick.
+// liveCase says when which stream is fed: how many frames and how many samples per channel at each
+// tick.
 type liveCase struct {
 	fast     bool // as fast as it goes, instead of by the clock
 	sound    func(tick int) (samples int)
@@ -209,17 +210,19 @@ func liveContainers(t *testing.T) (all []astiavx.Container) {
 // atTheEnd are containers that are one line, written on Close.
 var atTheEnd = []string{"crc", "hash", "md5", "streamhash"}
 
-// sideBySide are containers whose pictures and sound cannot go on without each other. They wait, and fail if it is in vain.
+// sideBySide are containers whose pictures and sound cannot go on without each other. They wait,
+// and fail if it is in vain.
 var sideBySide = []string{"dv", "mxf", "swf", "avm2"}
 
-// inOrder are containers that take packets in the order of their times alone. They wait, but do not fail.
+// inOrder are containers that take packets in the order of their times alone. They wait, but do not
+// fail.
 var inOrder = []string{"asf", "asf_stream"}
 
 // inStep are the cases in which neither stream ends before the other, or begins after it.
 var inStep = []string{"fast", "live", "chunks of 2 s", "chunks, with patience"}
 
-// TestLive feeds every container that can be written front to back as live programs do: both streams, one alone, one that
-// stops, one that is late, and sound in large chunks.
+// TestLive feeds every container that can be written front to back as live programs do: both
+// streams, one alone, one that stops, one that is late, and sound in large chunks.
 func TestLive(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range liveContainers(t) {
@@ -266,8 +269,9 @@ func requireFlow(t *testing.T, name string, r *liveRun, how liveCase) {
 	}
 }
 
-// requireOrder checks that no stream is ahead of another by more than a second in file order, where none was silent for
-// longer than the patience of the output, and by no more than a chunk where one was.
+// requireOrder checks that no stream is ahead of another by more than a second in file order, where
+// none was silent for longer than the patience of the output, and by no more than a chunk where one
+// was.
 func requireOrder(t *testing.T, c astiavx.Container, runs map[string]*liveRun) {
 	t.Helper()
 	if unreadable[c.Name] != "" || c.Name == "mxf" || c.Name == "dv" { // which have a place for each frame

@@ -116,7 +116,8 @@ func TestRepeatedKey(t *testing.T) {
 	}
 }
 
-// TestLogLinesHaveEachKeyOnce runs encoders that end in all ways, with one output and with several, and looks at every line.
+// TestLogLinesHaveEachKeyOnce runs encoders that end in all ways, with one output and with several,
+// and looks at every line.
 func TestLogLinesHaveEachKeyOnce(t *testing.T) {
 	mediatest.NoLeaks(t)
 	ctx := context.Background()

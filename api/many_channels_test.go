@@ -13,7 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestMoreThanEightChannels gives each channel a tone of its own, and finds it there again; every chunk is of another length, and the last block is short.
+// TestMoreThanEightChannels gives each channel a tone of its own, and finds it there again; every
+// chunk is of another length, and the last block is short.
 func TestMoreThanEightChannels(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {

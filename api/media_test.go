@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// The pictures of these tests are numbered: 16 squares, black or white, are the bits of the number. They survive any codec.
+// The pictures of these tests are numbered: 16 squares, black or white, are the bits of the number.
+// They survive any codec.
 const (
 	numberedWidth  = 64
 	numberedHeight = 64
@@ -119,7 +120,8 @@ func addTone(t *testing.T, a *api.AudioStream, first, n int) {
 	require.NoError(t, a.AddSamples(context.Background(), tone(2, first, n)))
 }
 
-// requireLaw checks the law of the counters, and at the end of a run that nothing is left in a queue.
+// requireLaw checks the law of the counters, and at the end of a run that nothing is left in a
+// queue.
 func requireLaw(t *testing.T, s api.Stats, over bool) {
 	t.Helper()
 	for _, e := range s.Edges {

@@ -17,7 +17,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// residentBytes returns how much memory of this process is resident, without what the garbage collector could free.
+// residentBytes returns how much memory of this process is resident, without what the garbage
+// collector could free.
 func residentBytes(t *testing.T) int {
 	t.Helper()
 	runtime.GC()
@@ -35,8 +36,9 @@ func residentBytes(t *testing.T) int {
 	return 0
 }
 
-// TestMemoryStaysFlat measures a process of its own: what earlier tests left behind, such as the shadow memory of the race detector, which
-// grows with every address that the collector moves on to, would drown what is measured.
+// TestMemoryStaysFlat measures a process of its own: what earlier tests left behind, such as the
+// shadow memory of the race detector, which grows with every address that the collector moves on
+// to, would drown what is measured.
 func TestMemoryStaysFlat(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const alone = "AVLOOM_TEST_MEMORY"

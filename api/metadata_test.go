@@ -136,7 +136,8 @@ func tagValue(i int, key string) string {
 	return fmt.Sprintf("value %d.", i)
 }
 
-// unseen are tags that are in the file, though the ffprobe of the build does not show them. TestTagsThatOnlyOthersShow looks for some with mediainfo.
+// unseen are tags that are in the file, though the ffprobe of the build does not show them.
+// TestTagsThatOnlyOthersShow looks for some with mediainfo.
 var unseen = map[string][]string{
 	"mov": {"keywords"}, "mp4": {"tmpo"}, "ipod": {"tmpo"}, "f4v": {"tmpo"}, "ismv": {"tmpo"}, "psp": {"title"},
 	"3gp": {"title", "artist", "author", "genre", "comment", "album", "copyright", "date"}, "3g2": {"title", "artist", "author", "genre", "comment", "album", "copyright", "date"},
@@ -171,7 +172,8 @@ func hasOptions(c astiavx.Container, options map[string]string) bool {
 	return true
 }
 
-// requireTagsKept encodes with all tags that are not refused, and once more with each that is not found then, alone: some share a place.
+// requireTagsKept encodes with all tags that are not refused, and once more with each that is not
+// found then, alone: some share a place.
 func requireTagsKept(t *testing.T, c astiavx.Container, options map[string]string) {
 	t.Helper()
 	kept := map[string]string{}
@@ -223,7 +225,8 @@ func TestTagsThatOnlyOthersShow(t *testing.T) {
 	}
 }
 
-// TestTagsThatAreRefused: the error names the tag and what would do, and comes before the destination is touched.
+// TestTagsThatAreRefused: the error names the tag and what would do, and comes before the
+// destination is touched.
 func TestTagsThatAreRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {

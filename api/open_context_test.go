@@ -20,7 +20,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// spyCore is the core of a logger that is told when Open comes to a stream: it gets a logger of its own then.
+// spyCore is the core of a logger that is told when Open comes to a stream: it gets a logger of its
+// own then.
 type spyCore struct {
 	zapcore.Core
 	onStream func()
@@ -38,7 +39,8 @@ type awake struct{ zapcore.Core }
 
 func (awake) Enabled(zapcore.Level) bool { return true }
 
-// TestOpenHearsItsContextBetweenEncoders ends the context when the third of many encoders is about to be opened: no other is.
+// TestOpenHearsItsContextBetweenEncoders ends the context when the third of many encoders is about
+// to be opened: no other is.
 func TestOpenHearsItsContextBetweenEncoders(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cause := errors.New("enough")
@@ -69,7 +71,8 @@ func awaitGone(t *testing.T, function string) {
 // threeChannels are sound whose channels mean other things to other encoders.
 func threeChannels() api.AudioConfig { return api.AudioConfig{SampleRate: 48000, NumChannels: 3} }
 
-// TestOpenLeftBehindChangesNothing leaves an Open behind, which goes on when the next has opened the encoder for another container.
+// TestOpenLeftBehindChangesNothing leaves an Open behind, which goes on when the next has opened
+// the encoder for another container.
 func TestOpenLeftBehindChangesNothing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	samples := tone(3, 0, 30_000)

@@ -154,7 +154,8 @@ func optionRefusals() []refusal {
 	}
 }
 
-// addWith adds a stream of this encoder, which takes its input as it is but for the options, and returns the error.
+// addWith adds a stream of this encoder, which takes its input as it is but for the options, and
+// returns the error.
 func addWith(enc *api.Encoder, codec *astiav.Codec, options map[string]any) error {
 	if codec.ID().MediaType() == astiav.MediaTypeVideo {
 		_, err := enc.AddVideo(api.VideoConfig{Width: 640, Height: 480, FrameRate: 25, Codec: codec.Name(), ExtraOptions: options})
@@ -171,7 +172,8 @@ func addWith(enc *api.Encoder, codec *astiav.Codec, options map[string]any) erro
 	return err
 }
 
-// encodersOf lists all encoders of pictures and sound that are built in and take something that we can convert to.
+// encodersOf lists all encoders of pictures and sound that are built in and take something that we
+// can convert to.
 func encodersOf(t *testing.T) []*astiav.Codec {
 	t.Helper()
 	var all []*astiav.Codec
@@ -211,7 +213,8 @@ func TestEveryEncoderRefusesUnknownOptions(t *testing.T) {
 	}
 }
 
-// TestEveryOptionRefusesNonsense gives every option of every encoder a value that it cannot take, where there is one.
+// TestEveryOptionRefusesNonsense gives every option of every encoder a value that it cannot take,
+// where there is one.
 func TestEveryOptionRefusesNonsense(t *testing.T) {
 	mediatest.NoLeaks(t)
 	noise := mediatest.StderrOf(t, func() {
@@ -287,7 +290,8 @@ func TestOptionsThatTheMuxerKnows(t *testing.T) {
 	require.InDelta(t, 1.0/30, packets[len(packets)-1].Duration, 1e-3, "durations pass whatever the flags say")
 }
 
-// FuzzOption gives encoders options that nobody thought of: they are taken, or refused by a ConfigError.
+// FuzzOption gives encoders options that nobody thought of: they are taken, or refused by a
+// ConfigError.
 func FuzzOption(f *testing.F) {
 	codecs := []string{"libx264", "libx265", "libsvtav1", "libvpx-vp9", "libaom-av1", "mpeg4", "prores_ks"}
 	for i, option := range [][2]string{

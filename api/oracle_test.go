@@ -131,7 +131,8 @@ func requireSameVideo(t *testing.T, theirs, ours string, within float64, extensi
 	requireSamePixels(t, theirs, ours, 30, within)
 }
 
-// requireSamePixels asks of each frame a PSNR above this, in decibels, and of this share of all values that they are within 2.
+// requireSamePixels asks of each frame a PSNR above this, in decibels, and of this share of all
+// values that they are within 2.
 func requireSamePixels(t *testing.T, theirs, ours string, psnr, within float64) {
 	t.Helper()
 	a, b := mediatest.Pictures(t, theirs, 0, "yuv444p"), mediatest.Pictures(t, ours, 0, "yuv444p")
@@ -160,7 +161,8 @@ func frameTable(t *testing.T, path, extension string) string {
 	return string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", entries, "-of", "csv", path))
 }
 
-// TestEveryWayInAndOutGivesTheSamePixels feeds the same pictures as NHWC and as NCHW, into a file and into a writer that cannot seek.
+// TestEveryWayInAndOutGivesTheSamePixels feeds the same pictures as NHWC and as NCHW, into a file
+// and into a writer that cannot seek.
 func TestEveryWayInAndOutGivesTheSamePixels(t *testing.T) {
 	mediatest.NoLeaks(t)
 	nhwc := moving(t)[20*oracleWidth*oracleHeight*3:]

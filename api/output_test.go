@@ -165,8 +165,8 @@ func TestOutputOptions(t *testing.T) {
 	})
 }
 
-// TestPathsAreNotURLs: whatever a path looks like, a file of exactly this name is written, also where FFmpeg reads it again for faststart, and nobody
-// is called.
+// TestPathsAreNotURLs: whatever a path looks like, a file of exactly this name is written, also
+// where FFmpeg reads it again for faststart, and nobody is called.
 func TestPathsAreNotURLs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -228,7 +228,8 @@ func TestSync(t *testing.T) {
 				addNumbered(t, v, first, 20)
 				addTone(t, a, first*1600, 20*1600)
 				require.NoError(t, enc.Sync(ctx))
-				// Sync returns after the muxer has written, and nothing more has been fed: the buffer is at rest.
+				// Sync returns after the muxer has written, and nothing more has been fed: the buffer is at
+				// rest.
 				path := saved(t, "so-far."+format, stream.Bytes())
 				require.Equal(t, counting(first+20), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
 				require.Equal(t, int64(stream.Len()), enc.Stats().BytesWritten)

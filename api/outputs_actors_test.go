@@ -66,7 +66,8 @@ func TestEachOutputIsAnActor(t *testing.T) {
 	require.Len(t, arrows, len(s.Edges)+3)
 }
 
-// TestSlowOutputHoldsUpOthersAsItsQueueSays: what the other output gets meanwhile is what the queue of the slow one takes.
+// TestSlowOutputHoldsUpOthersAsItsQueueSays: what the other output gets meanwhile is what the queue
+// of the slow one takes.
 func TestSlowOutputHoldsUpOthersAsItsQueueSays(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const depth = 3
@@ -153,7 +154,8 @@ func TestFailuresOfTrailers(t *testing.T) {
 	requireSecond(t, path)
 }
 
-// TestTrailerThatFailsDoesNotStopOneThatIsSlow: the other is still finished, and Close waits for it.
+// TestTrailerThatFailsDoesNotStopOneThatIsSlow: the other is still finished, and Close waits for
+// it.
 func TestTrailerThatFailsDoesNotStopOneThatIsSlow(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "whole.mp4")
@@ -173,7 +175,8 @@ func TestTrailerThatFailsDoesNotStopOneThatIsSlow(t *testing.T) {
 	requireSecond(t, path)
 }
 
-// TestAbortWhileATrailerBlocks: an Abort ends within a second what waits for one output, after another has failed.
+// TestAbortWhileATrailerBlocks: an Abort ends within a second what waits for one output, after
+// another has failed.
 func TestAbortWhileATrailerBlocks(t *testing.T) {
 	mediatest.NoLeaks(t)
 	fails := &endingWriter{fails: errFull}

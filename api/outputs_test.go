@@ -16,7 +16,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// encodeTo encodes a second of pictures and sound with these codecs to some outputs, and returns the encoder, which is closed.
+// encodeTo encodes a second of pictures and sound with these codecs to some outputs, and returns
+// the encoder, which is closed.
 func encodeTo(t *testing.T, video, audio string, outputs ...api.Output) *api.Encoder {
 	t.Helper()
 	enc := api.NewEncoder()
@@ -65,8 +66,9 @@ func TestSeveralOutputs(t *testing.T) {
 	require.Equal(t, int64(len(a)+len(b)+stream.Len()+len(memory.Bytes())), enc.Stats().BytesWritten)
 }
 
-// TestOutputsWithoutGlobalHeaders: beside a container that takes the encoder's header out of the stream, one that has it nowhere else can be read as if it
-// had been written alone, from each of its key frames.
+// TestOutputsWithoutGlobalHeaders: beside a container that takes the encoder's header out of the
+// stream, one that has it nowhere else can be read as if it had been written alone, from each of
+// its key frames.
 func TestOutputsWithoutGlobalHeaders(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct{ video, audio, format string }{
@@ -100,7 +102,8 @@ func decoded(t *testing.T, path string, stream int) string {
 	return string(mediatest.Run(t, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-map", kind, "-f", "framemd5", "-"))
 }
 
-// TestDefaultCodecOfSeveralOutputs: it is the first default of one of the containers that all can carry.
+// TestDefaultCodecOfSeveralOutputs: it is the first default of one of the containers that all can
+// carry.
 func TestDefaultCodecOfSeveralOutputs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for name, c := range map[string]struct {
@@ -182,7 +185,8 @@ func TestOutputsThatDoNotGoTogether(t *testing.T) {
 	}
 }
 
-// TestConnectionsComeFirst: where one of several outputs cannot be reached, no file has been emptied.
+// TestConnectionsComeFirst: where one of several outputs cannot be reached, no file has been
+// emptied.
 func TestConnectionsComeFirst(t *testing.T) {
 	mediatest.NoLeaks(t)
 	kept := temporary(t, "kept.mp4")
@@ -196,7 +200,8 @@ func TestConnectionsComeFirst(t *testing.T) {
 	require.NoError(t, enc.Close())
 }
 
-// TestOneOfSeveralOutputsFails: the run ends, the error says where, and an Abort in time leaves no trailer anywhere.
+// TestOneOfSeveralOutputsFails: the run ends, the error says where, and an Abort in time leaves no
+// trailer anywhere.
 func TestOneOfSeveralOutputsFails(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "other.mp4")
@@ -225,7 +230,8 @@ func (w *lastWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestOtherOutputsAreFinished: when all packets are there, an output that cannot be finished leaves the others whole.
+// TestOtherOutputsAreFinished: when all packets are there, an output that cannot be finished leaves
+// the others whole.
 func TestOtherOutputsAreFinished(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "other.mp4")

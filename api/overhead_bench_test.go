@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// BenchmarkOverhead measures what the graph itself costs a frame: the picture is small, and rawvideo does nothing but hand it on. A
-// frame passes three stages: convert, encode, mux.
+// BenchmarkOverhead measures what the graph itself costs a frame: the picture is small, and
+// rawvideo does nothing but hand it on. A frame passes three stages: convert, encode, mux.
 func BenchmarkOverhead(b *testing.B) {
 	ctx := context.Background()
 	for _, batch := range []int{1, 64} {

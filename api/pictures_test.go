@@ -15,7 +15,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// encodePictures encodes pictures without loss of detail, as far as the pixel format allows, and returns the file.
+// encodePictures encodes pictures without loss of detail, as far as the pixel format allows, and
+// returns the file.
 func encodePictures(t *testing.T, cfg api.VideoConfig, add func(v *api.VideoStream)) []byte {
 	t.Helper()
 	var file api.MemoryFile

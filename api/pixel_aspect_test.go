@@ -55,7 +55,8 @@ var wide = []struct {
 	{"y4m", "rawvideo", 0, false},
 }
 
-// TestPixelAspect: the shape of a pixel is in every file, whichever way it is said, where ffprobe and mediainfo look for it.
+// TestPixelAspect: the shape of a pixel is in every file, whichever way it is said, where ffprobe
+// and mediainfo look for it.
 func TestPixelAspect(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range wide {
@@ -97,7 +98,8 @@ func encodeGray(t *testing.T, cfg api.VideoConfig, path string, frames int) {
 	require.NoError(t, enc.Close())
 }
 
-// trackWidth reads the width of the picture in the header of the first track of an mp4 file (tkhd in ISO/IEC 14496-12, 8.3.2).
+// trackWidth reads the width of the picture in the header of the first track of an mp4 file (tkhd
+// in ISO/IEC 14496-12, 8.3.2).
 func trackWidth(t *testing.T, path string) uint32 {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -15,8 +15,9 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestEveryPixelFormatOfAnEncoder encodes flat colours in every pixel format of these encoders, as losslessly as they can, each format in a
-// stream of one file, and compares what the system's ffmpeg shows.
+// TestEveryPixelFormatOfAnEncoder encodes flat colours in every pixel format of these encoders, as
+// losslessly as they can, each format in a stream of one file, and compares what the system's
+// ffmpeg shows.
 func TestEveryPixelFormatOfAnEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {
@@ -59,7 +60,8 @@ func TestEveryPixelFormatOfAnEncoder(t *testing.T) {
 	}
 }
 
-// opens says whether the encoder opens with this pixel format; where it does not, the error is about that.
+// opens says whether the encoder opens with this pixel format; where it does not, the error is
+// about that.
 func opens(t *testing.T, codec, format string) bool {
 	t.Helper()
 	enc := api.NewEncoder()
@@ -76,7 +78,8 @@ func opens(t *testing.T, codec, format string) bool {
 	return false
 }
 
-// flatPatches encodes the patches, each a picture, in every format, and returns what the system's ffmpeg decodes, R G B.
+// flatPatches encodes the patches, each a picture, in every format, and returns what the system's
+// ffmpeg decodes, R G B.
 func flatPatches(t *testing.T, codec string, options map[string]any, formats []string) map[string][]byte {
 	t.Helper()
 	dir, path := t.TempDir(), temporary(t, "formats.mkv")

@@ -20,8 +20,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestPlayersTakeWhatIsWrittenLive has three programs play what was written front to back, fed by the clock. None complains, not
-// even about sound that came in chunks of two seconds.
+// TestPlayersTakeWhatIsWrittenLive has three programs play what was written front to back, fed by
+// the clock. None complains, not even about sound that came in chunks of two seconds.
 func TestPlayersTakeWhatIsWrittenLive(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dir, err := os.MkdirTemp("", "live") // which VLC, as another user, may read and write
@@ -71,7 +71,8 @@ func playWithGStreamer(t *testing.T, path string) {
 	assert.NotRegexp(t, `(?i)error|warning|critical`, said)
 }
 
-// playWithVLC has VLC write the sound of a file into another, and checks that none is missing. VLC refuses to be root.
+// playWithVLC has VLC write the sound of a file into another, and checks that none is missing. VLC
+// refuses to be root.
 func playWithVLC(t *testing.T, path string) {
 	t.Helper()
 	heard := path + ".wav"

@@ -35,7 +35,8 @@ func onset(samples []float32) int {
 	return -1
 }
 
-// TestOnset: what sounds at 2 s is heard at 2 s, as the build's own decoder presents it, and the sound is as long as it was, to the sample.
+// TestOnset: what sounds at 2 s is heard at 2 s, as the build's own decoder presents it, and the
+// sound is as long as it was, to the sample.
 func TestOnset(t *testing.T) {
 	mediatest.NoLeaks(t)
 	program := filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg")
@@ -101,7 +102,8 @@ func peak(samples []float32) (most float64) {
 	return most
 }
 
-// TestFlashAndClick: a white picture and a tone that start together are presented together, by the clock of the file.
+// TestFlashAndClick: a white picture and a tone that start together are presented together, by the
+// clock of the file.
 func TestFlashAndClick(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {
@@ -152,7 +154,8 @@ func flashTime(t *testing.T, path string) float64 {
 	return 0
 }
 
-// clickTime is when the tone is presented: its place in the frame that holds it, after that frame's time.
+// clickTime is when the tone is presented: its place in the frame that holds it, after that frame's
+// time.
 func clickTime(t *testing.T, path string) float64 {
 	t.Helper()
 	program := filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffprobe")

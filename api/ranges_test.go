@@ -13,7 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestGrayStaysGray feeds 64 of 255, as grey, RGB and YUV of full range, into formats of both ranges, and looks at what a player shows.
+// TestGrayStaysGray feeds 64 of 255, as grey, RGB and YUV of full range, into formats of both
+// ranges, and looks at what a player shows.
 func TestGrayStaysGray(t *testing.T) {
 	mediatest.NoLeaks(t)
 	noise := mediatest.StderrOf(t, func() {
@@ -57,7 +58,8 @@ func TestGrayStaysGray(t *testing.T) {
 	require.NotContains(t, noise, "swscaler")
 }
 
-// TestEqualFormatsPassThrough feeds every value that a byte can have in the encoder's own format: none is changed, nor cut to the range.
+// TestEqualFormatsPassThrough feeds every value that a byte can have in the encoder's own format:
+// none is changed, nor cut to the range.
 func TestEqualFormatsPassThrough(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuva420p", "yuv420p10le", "gray", "gbrp", "nv12", "uyvy422", "rgb24"} {

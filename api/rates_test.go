@@ -13,8 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestFrameRatesAgainstTheCommand compares what ffprobe reads of the rate with what it reads of a file of the ffmpeg command of the same build,
-// which is told the fraction.
+// TestFrameRatesAgainstTheCommand compares what ffprobe reads of the rate with what it reads of a
+// file of the ffmpeg command of the same build, which is told the fraction.
 func TestFrameRatesAgainstTheCommand(t *testing.T) {
 	mediatest.NoLeaks(t)
 	extensions := []string{"mp4", "mov", "mkv", "avi", "flv"}

@@ -22,7 +22,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// detail returns a part of a picture of a real clip, R G B, each quadrant in a light of its own: what is swapped, shifted or mirrored shows.
+// detail returns a part of a picture of a real clip, R G B, each quadrant in a light of its own:
+// what is swapped, shifted or mirrored shows.
 func detail(t *testing.T, width, height int) []byte {
 	t.Helper()
 	picture := mediatest.Run(
@@ -78,7 +79,8 @@ func readFiles(t *testing.T, dir string, names []string) map[string][]byte {
 	return files
 }
 
-// throughOurs encodes one raw picture of each format, each in a stream of its own, and returns what the system's ffmpeg decodes.
+// throughOurs encodes one raw picture of each format, each in a stream of its own, and returns what
+// the system's ffmpeg decodes.
 func throughOurs(t *testing.T, width, height int, encoded, decoded string, formats []string, raw map[string][]byte) map[string][]byte {
 	t.Helper()
 	path := temporary(t, "raw.mkv")
@@ -105,7 +107,8 @@ func throughOurs(t *testing.T, width, height int, encoded, decoded string, forma
 	return readFiles(t, dir, formats)
 }
 
-// bound is how near, in decibels, a picture of this format is to the one of R G B that it was made of.
+// bound is how near, in decibels, a picture of this format is to the one of R G B that it was made
+// of.
 func bound(format string) float64 {
 	has := func(parts ...string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(format, part) })
@@ -153,8 +156,8 @@ func TestRawFormats(t *testing.T) {
 	}
 }
 
-// requireRepeated checks that the last column of a padded picture (in yuv422p), and the one that repeats it, are as bright as the last of
-// the picture itself (in R G B).
+// requireRepeated checks that the last column of a padded picture (in yuv422p), and the one that
+// repeats it, are as bright as the last of the picture itself (in R G B).
 func requireRepeated(t *testing.T, picture, padded []byte, width, height int, name string) {
 	t.Helper()
 	require.Len(t, padded, 2*(width+1)*height, name)

@@ -18,7 +18,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// readmeProgram pastes the program of the README, with these changes, into a new module, and builds it.
+// readmeProgram pastes the program of the README, with these changes, into a new module, and builds
+// it.
 func readmeProgram(t *testing.T, changes ...string) (program *exec.Cmd) {
 	t.Helper()
 	readme, err := os.ReadFile("../README.md")
@@ -59,7 +60,8 @@ func TestReadmeProgram(t *testing.T) {
 	require.Equal(t, []string{"h264", "90", "3.000000"}, []string{s.Codec, s.NbFrames, s.Duration})
 }
 
-// TestReadmeProgramInterrupted presses Ctrl-C while a film without an end is being made: once, and until the program has ended.
+// TestReadmeProgramInterrupted presses Ctrl-C while a film without an end is being made: once, and
+// until the program has ended.
 func TestReadmeProgramInterrupted(t *testing.T) {
 	// A shell lets what it starts in the background ignore Ctrl-C. The programs would inherit that.
 	interrupts := make(chan os.Signal, 1)
@@ -119,7 +121,8 @@ func awaitFrames(t *testing.T, path string) {
 	}, time.Minute, 5*time.Millisecond)
 }
 
-// requireFinished checks an mp4 file of the program: it is an ordinary one, and all frames of which it speaks are there.
+// requireFinished checks an mp4 file of the program: it is an ordinary one, and all frames of which
+// it speaks are there.
 func requireFinished(t *testing.T, path string) {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -55,8 +55,8 @@ func TestResume(t *testing.T) {
 // killed names the variable that makes TestKilledChild render into a folder until it is killed.
 const killed = "AVLOOM_TEST_RENDER"
 
-// TestResumeAfterAKill kills a process in the middle of two clips: what it left is no clip, and the next run removes it, but not what another
-// living process is writing.
+// TestResumeAfterAKill kills a process in the middle of two clips: what it left is no clip, and the
+// next run removes it, but not what another living process is writing.
 func TestResumeAfterAKill(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dir := t.TempDir()
@@ -118,7 +118,8 @@ func TestKilledChild(t *testing.T) {
 	_, _ = api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{Workers: 2})
 }
 
-// TestRenderAllWhereTheDiskIsFull limits the size of the process's files in a child: a write beyond it fails as one to a full disk does.
+// TestRenderAllWhereTheDiskIsFull limits the size of the process's files in a child: a write beyond
+// it fails as one to a full disk does.
 func TestRenderAllWhereTheDiskIsFull(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const full = "AVLOOM_TEST_FULL"

@@ -19,7 +19,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestRenderAllStopsAtAnyMoment stops by the context, at moments that chance chooses: whatever has its final name is whole, and nothing else is there.
+// TestRenderAllStopsAtAnyMoment stops by the context, at moments that chance chooses: whatever has
+// its final name is whole, and nothing else is there.
 func TestRenderAllStopsAtAnyMoment(t *testing.T) {
 	mediatest.NoLeaks(t)
 	giveUp := errors.New("give up")
@@ -203,8 +204,8 @@ func TestPanicsOfTheCallerArePassedOn(t *testing.T) {
 	})
 }
 
-// TestGoexitOfTheCaller ends the goroutines on which RenderAll calls its caller: its own, and those of workers. All jobs are
-// stopped, and nothing is left.
+// TestGoexitOfTheCaller ends the goroutines on which RenderAll calls its caller: its own, and those
+// of workers. All jobs are stopped, and nothing is left.
 func TestGoexitOfTheCaller(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dir := t.TempDir()

@@ -210,7 +210,8 @@ func TestRenderAllWhereRunHasClosed(t *testing.T) {
 	require.FileExists(t, jobs[0].Path)
 }
 
-// TestOnlyWhatOutlivesAKillIsCrashSafe: a file that goes unless it becomes whole does without the price, unless the job asks for it.
+// TestOnlyWhatOutlivesAKillIsCrashSafe: a file that goes unless it becomes whole does without the
+// price, unless the job asks for it.
 func TestOnlyWhatOutlivesAKillIsCrashSafe(t *testing.T) {
 	mediatest.NoLeaks(t)
 	other := temporary(t, "other.mp4")

@@ -17,7 +17,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// runMoving makes a clip of moving noise. x264 at preset medium decides much by it, and splits it among its threads.
+// runMoving makes a clip of moving noise. x264 at preset medium decides much by it, and splits it
+// among its threads.
 func runMoving(seed uint64) func(context.Context, *api.Encoder, string) error {
 	return func(ctx context.Context, enc *api.Encoder, path string) error {
 		v, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 256, FrameRate: 30, Codec: "libx264"})
@@ -73,7 +74,8 @@ func TestEveryEncoderGetsItsPartOfTheCores(t *testing.T) {
 	}
 }
 
-// TestBytesDoNotDependOnTheNeighbours renders the same clips in other orders, alone, and with other numbers of workers.
+// TestBytesDoNotDependOnTheNeighbours renders the same clips in other orders, alone, and with other
+// numbers of workers.
 func TestBytesDoNotDependOnTheNeighbours(t *testing.T) {
 	mediatest.NoLeaks(t)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))

@@ -31,7 +31,8 @@ func realTime(t *testing.T) int {
 	return n
 }
 
-// TestNoRealTime checks that an encoder does not take the machine over, as SVT-AV1 does where it is run by root.
+// TestNoRealTime checks that an encoder does not take the machine over, as SVT-AV1 does where it is
+// run by root.
 func TestNoRealTime(t *testing.T) {
 	mediatest.NoLeaks(t)
 	require.Zero(t, realTime(t))

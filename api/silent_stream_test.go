@@ -15,8 +15,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestSilentStream: what the others send is at the destination though one stream has had nothing yet; and when that one begins at last, the file ends
-// as if nothing had been.
+// TestSilentStream: what the others send is at the destination though one stream has had nothing
+// yet; and when that one begins at last, the file ends as if nothing had been.
 func TestSilentStream(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, extension := range []string{"mp4", "mov", "mkv", "webm", "ts"} {
@@ -41,7 +41,8 @@ func TestSilentStream(t *testing.T) {
 	}
 }
 
-// encodeLate feeds five seconds of one stream before anything of the other. Where the file is crash-safe, it looks for them there meanwhile.
+// encodeLate feeds five seconds of one stream before anything of the other. Where the file is
+// crash-safe, it looks for them there meanwhile.
 func encodeLate(t *testing.T, path string, safe, soundIsLate bool) {
 	t.Helper()
 	enc := api.NewEncoder()
@@ -86,7 +87,8 @@ func packetsEncoded(s api.Stats) map[int]int64 {
 	return encoded
 }
 
-// packetsIn is how many packets the system's ffprobe finds in each stream of a file; none, if it cannot open it.
+// packetsIn is how many packets the system's ffprobe finds in each stream of a file; none, if it
+// cannot open it.
 func packetsIn(path string) map[int]int64 {
 	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_packets", "-show_entries", "stream=index,nb_read_packets", "-of", "csv=p=0", path).Output()
 	if err != nil {

@@ -16,7 +16,8 @@ const (
 	slopes    = 16 // so many, each a little more coloured than the last, even out what lossy encoders round
 )
 
-// slope is a picture whose blue rises by 3 with each column, and whose red with each row: where a chroma sample lies shows in its value.
+// slope is a picture whose blue rises by 3 with each column, and whose red with each row: where a
+// chroma sample lies shows in its value.
 func slope(k int) []byte {
 	data := make([]byte, 0, slopeSize*slopeSize*3)
 	for y := range slopeSize {
@@ -27,7 +28,8 @@ func slope(k int) []byte {
 	return data
 }
 
-// bt601Chroma is Cb and Cr of a colour, in levels of 8 bits (ITU-R BT.601-7, 2.5.3 and 2.5.4; full range as in ITU-T T.871, 7).
+// bt601Chroma is Cb and Cr of a colour, in levels of 8 bits (ITU-R BT.601-7, 2.5.3 and 2.5.4; full
+// range as in ITU-T T.871, 7).
 func bt601Chroma(r, g, b float64, full bool) (cb, cr float64) {
 	luma := 0.299*r + 0.587*g + 0.114*b
 	scale := 224.0 / 255
@@ -37,14 +39,16 @@ func bt601Chroma(r, g, b float64, full bool) (cb, cr float64) {
 	return 128 + scale*(b-luma)/1.772, 128 + scale*(r-luma)/1.402
 }
 
-// siting is where the chroma samples of a picture lie: so many pixels right of and below the first of those that they serve.
+// siting is where the chroma samples of a picture lie: so many pixels right of and below the first
+// of those that they serve.
 type siting struct{ right, below float64 }
 
 var sitings = map[string]siting{
 	"left": {0, 0.5}, "center": {0.5, 0.5}, "topleft": {0, 0}, "top": {0.5, 0}, "bottomleft": {0, 1}, "bottom": {0.5, 1},
 }
 
-// requireSited checks where the chroma of slopes lies, by its mean away from the edges: half a pixel makes two thirds of a level.
+// requireSited checks where the chroma of slopes lies, by its mean away from the edges: half a
+// pixel makes two thirds of a level.
 func requireSited(t *testing.T, at siting, pictures [][]byte, log2Height int, full bool, limit float64) {
 	t.Helper()
 	width, height := slopeSize/2, slopeSize>>log2Height

@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// grayEdges returns pictures, in grey, whose pixels depend on their place: what is lost or shifted at an edge shows.
+// grayEdges returns pictures, in grey, whose pixels depend on their place: what is lost or shifted
+// at an edge shows.
 func grayEdges(width, height int) []byte {
 	data := make([]byte, width*height)
 	for i := range data {
@@ -21,7 +22,8 @@ func grayEdges(width, height int) []byte {
 	return data
 }
 
-// TestSizesToTheLastPixel encodes pictures of awkward sizes without loss, padded, cropped and as they are, and compares every luma.
+// TestSizesToTheLastPixel encodes pictures of awkward sizes without loss, padded, cropped and as
+// they are, and compares every luma.
 func TestSizesToTheLastPixel(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {
@@ -63,7 +65,8 @@ type sized struct {
 	odd                                api.OddSize
 }
 
-// requireEveryPixel encodes a picture of each size, a few times, each in a stream of one file, and compares what the system's ffmpeg decodes.
+// requireEveryPixel encodes a picture of each size, a few times, each in a stream of one file, and
+// compares what the system's ffmpeg decodes.
 func requireEveryPixel(t *testing.T, cfg api.VideoConfig, sizes []sized) {
 	t.Helper()
 	const count = 3

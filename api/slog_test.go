@@ -27,7 +27,8 @@ func slogLines() (api.Option, *jsonLines) {
 	return api.WithSlog(slog.New(handler).With("program", "test")), &lines
 }
 
-// shape is a line without what differs from run to run: its level, its message, and its keys, inner ones too.
+// shape is a line without what differs from run to run: its level, its message, and its keys, inner
+// ones too.
 func shape(t *testing.T, line string) string {
 	t.Helper()
 	var fields map[string]any
@@ -110,7 +111,8 @@ func TestSlogLine(t *testing.T) {
 	require.Contains(t, stopped["error"], errFull.Error())
 }
 
-// TestSlogLevel: what the handler does not want, FFmpeg does not write, and a text handler has groups.
+// TestSlogLevel: what the handler does not want, FFmpeg does not write, and a text handler has
+// groups.
 func TestSlogLevel(t *testing.T) {
 	mediatest.NoLeaks(t)
 	var text bytes.Buffer

@@ -57,7 +57,8 @@ func testStall(t *testing.T, wrap func(*stuckWriter) io.Writer, abandoned int) {
 }
 
 // TestStallTimeoutOfOneThatIsWell has a caller that pauses for longer than the timeout, an encoder
-// that looks ahead, and a stream that is never fed: none of them is a stall. The clock is a fake one.
+// that looks ahead, and a stream that is never fed: none of them is a stall. The clock is a fake
+// one.
 func TestStallTimeoutOfOneThatIsWell(t *testing.T) {
 	mediatest.NoLeaks(t)
 	synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// A program that writes to stdout, for another program to read, and that wants to end well when that one goes away.
+// A program that writes to stdout, for another program to read, and that wants to end well when
+// that one goes away.
 func ExampleWriter_stdout() {
 	signal.Ignore(syscall.SIGPIPE) // which would end the program in the middle of a write
 	enc := api.NewEncoder()

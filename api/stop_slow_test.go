@@ -14,7 +14,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestSlowEncoders ends runs whose encoders take seconds for each picture. Nothing of avloom's waits for them; when they are done at last, they are freed.
+// TestSlowEncoders ends runs whose encoders take seconds for each picture. Nothing of avloom's
+// waits for them; when they are done at last, they are freed.
 func TestSlowEncoders(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height, pictures = 3840, 2160, 4

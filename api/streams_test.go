@@ -14,7 +14,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// requireInterleaved checks that the decoding times over all streams rise in the order of the file, within so many seconds.
+// requireInterleaved checks that the decoding times over all streams rise in the order of the file,
+// within so many seconds.
 func requireInterleaved(t *testing.T, packets []mediatest.Packet, within float64) {
 	t.Helper()
 	latest := math.Inf(-1)
@@ -39,7 +40,8 @@ func TestFourStreamsFromFourGoroutines(t *testing.T) {
 			mono := stereo()
 			mono.NumChannels = 1
 			audio = append(audio, addAudio(t, enc, mono))
-			// What is crash-safe does not wait for a stream for longer than half a second, and its fragments of mp4 hold one track after the other.
+			// What is crash-safe does not wait for a stream for longer than half a second, and its fragments
+			// of mp4 hold one track after the other.
 			require.NoError(t, enc.OpenFile(context.Background(), path, api.CrashSafe(false)))
 
 			const seconds = 4
@@ -162,8 +164,8 @@ func TestUnevenStreams(t *testing.T) {
 	}
 }
 
-// requireUneven checks a file that may lack the data of one of its streams. The index of mp4 and mov leaves such a stream out; that of matroska
-// keeps it.
+// requireUneven checks a file that may lack the data of one of its streams. The index of mp4 and
+// mov leaves such a stream out; that of matroska keeps it.
 func requireUneven(t *testing.T, path string, frames, samples int) {
 	t.Helper()
 	streams := map[string]int{}

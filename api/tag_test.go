@@ -56,7 +56,8 @@ func TestTagsOfCodecs(t *testing.T) {
 	}
 }
 
-// TestHVC1KeepsItsHeadersOutOfTheStream, as the tag promises, also where the encoder is told to repeat them, beside another output that has them there, and in fragments.
+// TestHVC1KeepsItsHeadersOutOfTheStream, as the tag promises, also where the encoder is told to
+// repeat them, beside another output that has them there, and in fragments.
 func TestHVC1KeepsItsHeadersOutOfTheStream(t *testing.T) {
 	mediatest.NoLeaks(t)
 	var stream bytes.Buffer
@@ -79,7 +80,8 @@ func TestHVC1KeepsItsHeadersOutOfTheStream(t *testing.T) {
 	require.Len(t, mediatest.Pictures(t, ts, 0, "gray"), 20)
 }
 
-// nalUnits are the types of the units in the packets of an HEVC stream in mp4 (ISO/IEC 14496-15: 4 bytes of length before each).
+// nalUnits are the types of the units in the packets of an HEVC stream in mp4 (ISO/IEC 14496-15: 4
+// bytes of length before each).
 func nalUnits(t *testing.T, path string) (types []int) {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -17,7 +17,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// shared is a video stream whose number of threads is the budget's affair. Its pictures are high enough for x264 to use all it is given.
+// shared is a video stream whose number of threads is the budget's affair. Its pictures are high
+// enough for x264 to use all it is given.
 func shared() api.VideoConfig {
 	return api.VideoConfig{Width: 64, Height: 1024, FrameRate: 30, Codec: "libx264", Preset: "ultrafast"}
 }
@@ -147,7 +148,8 @@ func TestThreadsComeBack(t *testing.T) {
 	}
 }
 
-// TestThreadBudgetUnderRace opens and ends encoders from many goroutines, with the race detector looking on.
+// TestThreadBudgetUnderRace opens and ends encoders from many goroutines, with the race detector
+// looking on.
 func TestThreadBudgetUnderRace(t *testing.T) {
 	mediatest.NoLeaks(t)
 	b := api.NewThreadBudget(4)
@@ -173,7 +175,8 @@ func TestThreadBudgetUnderRace(t *testing.T) {
 	require.Equal(t, 4, alone(t, b))
 }
 
-// TestThreadBudgetIsNotInTheConfig checks that a budget neither contradicts an option nor writes into the config.
+// TestThreadBudgetIsNotInTheConfig checks that a budget neither contradicts an option nor writes
+// into the config.
 func TestThreadBudgetIsNotInTheConfig(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cfg := shared()
@@ -189,7 +192,8 @@ func TestThreadBudgetIsNotInTheConfig(t *testing.T) {
 	require.Equal(t, string(before), string(after))
 }
 
-// TestOneThreadConvertsAndEncodes looks at the actors of streams under a budget, and at what they make.
+// TestOneThreadConvertsAndEncodes looks at the actors of streams under a budget, and at what they
+// make.
 func TestOneThreadConvertsAndEncodes(t *testing.T) {
 	mediatest.NoLeaks(t)
 	encode := func(budget int) (names []string, file api.MemoryFile) {

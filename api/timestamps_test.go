@@ -17,7 +17,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestAnHourWithoutDrift checks the time of each of the 107,892 frames of an hour at 29.97 per second.
+// TestAnHourWithoutDrift checks the time of each of the 107,892 frames of an hour at 29.97 per
+// second.
 func TestAnHourWithoutDrift(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const frames, rate = 107_892, 29.97
@@ -52,7 +53,8 @@ func TestAnHourWithoutDrift(t *testing.T) {
 	}
 }
 
-// TestOrderOfPackets: with B-frames, decoding times rise and come before presentation, the first frame is presented at 0, and the last has its full duration.
+// TestOrderOfPackets: with B-frames, decoding times rise and come before presentation, the first
+// frame is presented at 0, and the last has its full duration.
 func TestOrderOfPackets(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {
@@ -113,7 +115,8 @@ func TestOrderOfPackets(t *testing.T) {
 	}
 }
 
-// TestEditListsSayWhatIsNegative looks at mp4 without its edit list: nothing is negative that it does not shift.
+// TestEditListsSayWhatIsNegative looks at mp4 without its edit list: nothing is negative that it
+// does not shift.
 func TestEditListsSayWhatIsNegative(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "edits.mp4")
@@ -125,8 +128,8 @@ func TestEditListsSayWhatIsNegative(t *testing.T) {
 	}
 }
 
-// TestNothingFed compares files of streams that were never fed with what the ffmpeg command of the same build makes of no input: where a player reads that
-// one, it reads ours.
+// TestNothingFed compares files of streams that were never fed with what the ffmpeg command of the
+// same build makes of no input: where a player reads that one, it reads ours.
 func TestNothingFed(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := []string{"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "30", "-i", os.DevNull}

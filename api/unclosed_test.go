@@ -133,7 +133,8 @@ func TestThrownAwayWithSecrets(t *testing.T) {
 	collectUntil(t, "free", func() bool { return live.Report() == "" })
 }
 
-// TestNoWarning drops encoders that need no Close, or have had it, and one more that is thrown away, to see that the others would have warned.
+// TestNoWarning drops encoders that need no Close, or have had it, and one more that is thrown
+// away, to see that the others would have warned.
 func TestNoWarning(t *testing.T) {
 	mediatest.NoLeaks(t)
 	core, logs := observer.New(zap.WarnLevel)

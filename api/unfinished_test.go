@@ -10,7 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestEncodersThatAreNotFinished gives encoders up that had nothing, or something but not all: libraries differ in how they bear that.
+// TestEncodersThatAreNotFinished gives encoders up that had nothing, or something but not all:
+// libraries differ in how they bear that.
 func TestEncodersThatAreNotFinished(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, codec := range []string{"libx264", "libx265", "libvpx-vp9", "libsvtav1", "libaom-av1", "mpeg4"} {

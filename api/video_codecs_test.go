@@ -30,7 +30,8 @@ func enlarged(first, n, width, height int) []byte {
 	return data
 }
 
-// numbersIn decodes a video with the system's ffmpeg and reads the numbers of its pictures, of whatever size they are.
+// numbersIn decodes a video with the system's ffmpeg and reads the numbers of its pictures, of
+// whatever size they are.
 func numbersIn(t *testing.T, path string, input ...string) []int {
 	t.Helper()
 	size := strconv.Itoa(numberedWidth) + ":" + strconv.Itoa(numberedHeight)
@@ -51,12 +52,13 @@ var sizesOf = map[string][2]int{
 	"pdv": {400, 240}, "xface": {48, 48},
 }
 
-// unread are encoders whose pictures the system's ffmpeg (5.1) cannot read again, or whose decoder takes them upside down (pfm); nor can any
-// program those for a Commodore 64, or for no file at all.
+// unread are encoders whose pictures the system's ffmpeg (5.1) cannot read again, or whose decoder
+// takes them upside down (pfm); nor can any program those for a Commodore 64, or for no file at
+// all.
 var unread = []string{"a64multi", "a64multi5", "bitpacked", "hdr", "pdv", "pfm", "vnull", "wbmp", "wrapped_avframe"}
 
-// TestEveryVideoEncoder encodes numbered pictures with every software encoder, in the first container that carries it, and has the
-// system's ffmpeg decode them.
+// TestEveryVideoEncoder encodes numbered pictures with every software encoder, in the first
+// container that carries it, and has the system's ffmpeg decode them.
 func TestEveryVideoEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	containers := []string{"mkv", "mov", "avi", "nut", "mxf", "rm", "image2pipe", "flv", "fits", "roq"}

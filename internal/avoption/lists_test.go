@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSharedLists checks that all callers share a list, and that it has no spare capacity, so that a
-// caller that appends to it gets a copy.
+// TestSharedLists checks that all callers share a list, and that it has no spare capacity, so that
+// a caller that appends to it gets a copy.
 func TestSharedLists(t *testing.T) {
 	video, mov := EncoderOptions("mpeg4"), MuxerOptions("mov")
 	require.NotEmpty(t, video)

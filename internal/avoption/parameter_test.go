@@ -16,7 +16,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// logged runs an encoder in the ffmpeg command of the build that avloom is linked with, and returns what it logs.
+// logged runs an encoder in the ffmpeg command of the build that avloom is linked with, and returns
+// what it logs.
 func logged(t *testing.T, encoder string, args ...string) string {
 	t.Helper()
 	args = append([]string{"-v", "warning", "-f", "lavfi", "-i", "color=s=64x64:d=0.04", "-c:v", encoder}, append(args, "-f", "null", "-")...)
@@ -39,7 +40,8 @@ func TestNamesOfX265(t *testing.T) {
 	require.Equal(t, "nonsense", unknown[0][1])
 }
 
-// TestNamesOfX264 asks x264 through FFmpeg, which stops at the first name or value of x264opts that is bad, and says which it is.
+// TestNamesOfX264 asks x264 through FFmpeg, which stops at the first name or value of x264opts that
+// is bad, and says which it is.
 func TestNamesOfX264(t *testing.T) {
 	bad := regexp.MustCompile(`bad (option|value for) '([^']+)'`)
 	t.Chdir(t.TempDir())
@@ -73,7 +75,8 @@ func TestNamesOfLibraries(t *testing.T) {
 	}
 }
 
-// TestClippedByX264 checks that x264 makes the same of a value at the end of the range and of one beyond it.
+// TestClippedByX264 checks that x264 makes the same of a value at the end of the range and of one
+// beyond it.
 func TestClippedByX264(t *testing.T) {
 	dir := t.TempDir()
 	beside := map[string][]string{

@@ -31,7 +31,8 @@ func TestConfigErrorText(t *testing.T) {
 	}
 }
 
-// TestConfigErrorIsBounded checks that a value or a list of any length gives a text that can be read.
+// TestConfigErrorIsBounded checks that a value or a list of any length gives a text that can be
+// read.
 func TestConfigErrorIsBounded(t *testing.T) {
 	long := &fault.ConfigError{Field: "Codec", Value: strings.Repeat("x", 1<<20), Reason: "no"}
 	require.Less(t, len(long.Error()), 300)

@@ -15,7 +15,8 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// unopenable returns a plan whose size DNxHD does not know, and an opener of it that counts how often it opens something.
+// unopenable returns a plan whose size DNxHD does not know, and an opener of it that counts how
+// often it opens something.
 func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	t.Helper()
 	p, err := plan.NewVideo(plan.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "dnxhd", PixelFormat: "yuv422p"})
@@ -36,7 +37,8 @@ func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	return a, opened
 }
 
-// TestWhyHasAnEnd looks for what keeps an encoder from opening among more options than can be tried.
+// TestWhyHasAnEnd looks for what keeps an encoder from opening among more options than can be
+// tried.
 func TestWhyHasAnEnd(t *testing.T) {
 	a, opened := unopenable(t, 2*codec.MaxProbes)
 	_, err := a.opener.Open()

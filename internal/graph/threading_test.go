@@ -27,7 +27,8 @@ func opened(t *testing.T, cfg plan.VideoConfig, threads int) *astiav.CodecContex
 	return enc.codec
 }
 
-// TestEncodersUseTheirThreads looks at what each encoder made of its number of threads. 0 is all cores.
+// TestEncodersUseTheirThreads looks at what each encoder made of its number of threads. 0 is all
+// cores.
 func TestEncodersUseTheirThreads(t *testing.T) {
 	for _, codec := range []string{"mpeg4", "ffv1", "mjpeg", "prores_ks"} {
 		t.Run(codec, func(t *testing.T) {
@@ -40,7 +41,8 @@ func TestEncodersUseTheirThreads(t *testing.T) {
 	}
 }
 
-// TestBudgetsMayBeLarge opens an encoder that takes no more than 64 threads under a budget that has more.
+// TestBudgetsMayBeLarge opens an encoder that takes no more than 64 threads under a budget that has
+// more.
 func TestBudgetsMayBeLarge(t *testing.T) {
 	mediatest.NoLeaks(t)
 	require.Equal(t, 64, opened(t, plan.VideoConfig{Codec: "prores_ks"}, 1000).ThreadCount())

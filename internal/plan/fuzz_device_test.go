@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzDeviceFrames describes frames on a GPU by any numbers: those that are not refused must lie where they say, to the last byte.
+// FuzzDeviceFrames describes frames on a GPU by any numbers: those that are not refused must lie
+// where they say, to the last byte.
 func FuzzDeviceFrames(f *testing.F) {
 	f.Add(uint16(1919), uint16(1079), uint8(0), 0, 1<<48, uint64(1)<<46)
 	f.Add(uint16(1919), uint16(1079), uint8(1), 1<<56, 1, uint64(1)<<46)

@@ -9,7 +9,8 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// FuzzURLs: whatever a URL looks like, only a protocol of the list is taken, and what is shown of it says no secret.
+// FuzzURLs: whatever a URL looks like, only a protocol of the list is taken, and what is shown of
+// it says no secret.
 func FuzzURLs(f *testing.F) {
 	for _, url := range []string{
 		"", ":", "://", "http", "http:", "http://", "http://a", "http://u:p@a:80/x.mp4?q#f", "rtmp://a/live/key", "srt://:9000?mode=listener", "udp://@239.0.0.1:1234",
