@@ -17,7 +17,11 @@ import (
 )
 
 // openNumbered opens a stream of numbered pictures into memory.
-func openNumbered(t *testing.T, cfg api.VideoConfig, opts ...api.Option) (*api.Encoder, *api.VideoStream, *api.MemoryFile) {
+func openNumbered(
+	t *testing.T,
+	cfg api.VideoConfig,
+	opts ...api.Option,
+) (*api.Encoder, *api.VideoStream, *api.MemoryFile) {
 	t.Helper()
 	file := new(api.MemoryFile)
 	enc := api.NewEncoder(opts...)
@@ -65,7 +69,15 @@ func TestPicturesInTheEncodersFormat(t *testing.T) {
 	ctx := context.Background()
 	for name, odd := range map[string]api.OddSize{"even": api.OddSizeError, "padded": api.OddSizePad, "cropped": api.OddSizeCrop} {
 		t.Run(name, func(t *testing.T) {
-			cfg := api.VideoConfig{Width: 66, Height: 34, FrameRate: 25, Codec: "ffv1", InputFormat: "yuv420p", PixelFormat: "yuv420p", OddSize: odd}
+			cfg := api.VideoConfig{
+				Width:       66,
+				Height:      34,
+				FrameRate:   25,
+				Codec:       "ffv1",
+				InputFormat: "yuv420p",
+				PixelFormat: "yuv420p",
+				OddSize:     odd,
+			}
 			if odd != api.OddSizeError {
 				cfg.Width, cfg.Height = 67, 35
 			}

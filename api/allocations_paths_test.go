@@ -99,7 +99,9 @@ func TestImagesAllocateNothing(t *testing.T) {
 }
 
 func TestSoundAllocatesNothing(t *testing.T) {
-	for _, codec := range []string{"aac", "ac3", "alac", "flac", "libmp3lame", "libopus", "libvorbis", "mp2", "pcm_s16le"} {
+	for _, codec := range []string{
+		"aac", "ac3", "alac", "flac", "libmp3lame", "libopus", "libvorbis", "mp2", "pcm_s16le",
+	} {
 		for name, length := range map[string]int{"short chunks": 100, "chunks of a block": 1024, "long chunks": 10000} {
 			for _, rate := range []int{0, 32000} {
 				if codec == "libopus" && rate != 0 {

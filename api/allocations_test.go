@@ -29,7 +29,8 @@ func TestFramesAllocateNothing(t *testing.T) {
 		limit float64 // of allocations for each frame
 	}{
 		"AddFrames": {func(v *api.VideoStream) error { return v.AddFrames(ctx, api.Frames{Data: frame, Layout: api.NHWC}) }, 0},
-		"Acquire":   {func(v *api.VideoStream) error { return commitNumbered(ctx, v, 0) }, 5}, // the Picture itself, and what watches over it
+		// the Picture itself, and what watches over it
+		"Acquire": {func(v *api.VideoStream) error { return commitNumbered(ctx, v, 0) }, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			enc := api.NewEncoder()

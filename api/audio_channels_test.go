@@ -93,7 +93,15 @@ func TestMixing(t *testing.T) {
 			require.Len(t, sound[0], rate/2)
 			for i, shares := range c.want {
 				for k, share := range shares {
-					require.InDelta(t, 0.5*share, level(sound[i][rate/8:rate*3/8], toneOf(k), rate), 0.002, "tone %d in channel %d", k, i)
+					require.InDelta(
+						t,
+						0.5*share,
+						level(sound[i][rate/8:rate*3/8], toneOf(k), rate),
+						0.002,
+						"tone %d in channel %d",
+						k,
+						i,
+					)
 				}
 			}
 		})
@@ -105,11 +113,24 @@ func TestPitchAfterResampling(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, rates := range [][2]int{{8000, 48000}, {44100, 48000}, {48000, 44100}, {96000, 44100}, {22050, 8000}, {11025, 192000}} {
 		path := temporary(t, "pitch.wav")
-		encodeSound(t, api.AudioConfig{SampleRate: rates[0], NumChannels: 2, OutSampleRate: rates[1]}, chord(rates[0], 2, rates[0]), path)
+		encodeSound(
+			t,
+			api.AudioConfig{SampleRate: rates[0], NumChannels: 2, OutSampleRate: rates[1]},
+			chord(rates[0], 2, rates[0]),
+			path,
+		)
 		sound := soundOf(t, "ffmpeg", path, 2)
 		require.InDelta(t, rates[1], len(sound[0]), 1, "%d to %d Hz", rates[0], rates[1])
 		for i := range sound {
-			require.InDelta(t, 0.5, level(sound[i][rates[1]/4:rates[1]*3/4], toneOf(i), rates[1]), 0.002, "%d to %d Hz", rates[0], rates[1])
+			require.InDelta(
+				t,
+				0.5,
+				level(sound[i][rates[1]/4:rates[1]*3/4], toneOf(i), rates[1]),
+				0.002,
+				"%d to %d Hz",
+				rates[0],
+				rates[1],
+			)
 		}
 	}
 }
@@ -118,7 +139,20 @@ func TestPitchAfterResampling(t *testing.T) {
 func TestSamplesBeyondTheRange(t *testing.T) {
 	mediatest.NoLeaks(t)
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	given := []float32{0.25, nan, inf, -inf, 1.5, -2, 1, -1, math.MaxFloat32, -0.25, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32}
+	given := []float32{
+		0.25,
+		nan,
+		inf,
+		-inf,
+		1.5,
+		-2,
+		1,
+		-1,
+		math.MaxFloat32,
+		-0.25,
+		float32(math.Copysign(0, -1)),
+		math.SmallestNonzeroFloat32,
+	}
 	want := []float32{0.25, 0, 1, -1, 1, -1, 1, -1, 1, -0.25, 0, math.SmallestNonzeroFloat32}
 	path := temporary(t, "beyond.wav")
 	encodeSound(t, api.AudioConfig{SampleRate: 48000, NumChannels: 1, Codec: "pcm_f32le"}, [][]float32{given}, path)
@@ -142,7 +176,9 @@ func TestPrecision(t *testing.T) {
 	const bit24 = 1.0 / (1 << 23)
 	samples := make([]float32, 48000)
 	for i := range samples {
-		samples[i] = float32(math.Round(100*math.Sin(2*math.Pi*440*float64(i)/48000))) * bit24 // one third of the least step of 16 bits
+		samples[i] = float32(
+			math.Round(100*math.Sin(2*math.Pi*440*float64(i)/48000)),
+		) * bit24 // one third of the least step of 16 bits
 	}
 	for _, c := range []struct{ extension, codec, format string }{
 		{"wav", "pcm_s24le", ""}, {"flac", "flac", "s32"}, {"flac", "flac", ""}, {"m4a", "alac", "s32p"}, {"mka", "wavpack", "s32p"}, {"mka", "tta", "s32"}, {"wav", "pcm_s32le", ""},

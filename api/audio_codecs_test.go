@@ -60,7 +60,21 @@ func encodeSound(t *testing.T, cfg api.AudioConfig, samples [][]float32, path st
 // told more of the input where it cannot know.
 func soundOf(t *testing.T, program, path string, channels int, input ...string) [][]float32 {
 	t.Helper()
-	raw := mediatest.Run(t, program, append(append([]string{"-v", "error"}, input...), "-i", path, "-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-")...)
+	raw := mediatest.Run(
+		t,
+		program,
+		append(
+			append([]string{"-v", "error"}, input...),
+			"-i",
+			path,
+			"-map",
+			"0:a:0",
+			"-f",
+			"f32le",
+			"-c:a",
+			"pcm_f32le",
+			"-",
+		)...)
 	samples := make([][]float32, channels)
 	for i := 0; i+4*channels <= len(raw); i += 4 * channels {
 		for c := range samples {
@@ -72,21 +86,31 @@ func soundOf(t *testing.T, program, path string, channels int, input ...string) 
 
 // homes are containers for encoders that neither Matroska, mov, wav nor nut carry.
 var homes = map[string]string{
-	"s302m": "mpegts", "aptx": "aptx", "aptx_hd": "aptx_hd", "sbc": "sbc", "g723_1": "wav", "adpcm_adx": "adx", "adpcm_argo": "argo_asf", "adpcm_ima_alp": "alp", "adpcm_ima_apm": "apm",
-	"adpcm_ima_ssi": "kvag", "adpcm_ima_ws": "wsaud", "pcm_s16be_planar": "ast", "g722": "wav", "g726le": "au", "pcm_s24daud": "daud",
+	"s302m": "mpegts", "aptx": "aptx", "aptx_hd": "aptx_hd", "sbc": "sbc", "g723_1": "wav", "adpcm_adx": "adx",
+	"adpcm_argo": "argo_asf", "adpcm_ima_alp": "alp", "adpcm_ima_apm": "apm",
+	"adpcm_ima_ssi": "kvag", "adpcm_ima_ws": "wsaud", "pcm_s16be_planar": "ast", "g722": "wav", "g726le": "au",
+	"pcm_s24daud": "daud",
 }
 
 // limits are what an encoder takes, where FFmpeg does not list it.
 var limits = map[string]api.AudioConfig{
-	"g723_1": {SampleRate: 8000, NumChannels: 1}, "g726": {SampleRate: 8000, NumChannels: 1}, "g726le": {SampleRate: 8000, NumChannels: 1}, "roq_dpcm": {SampleRate: 22050, NumChannels: 2},
-	"nellymoser": {SampleRate: 8000, NumChannels: 1}, "real_144": {SampleRate: 8000, NumChannels: 1}, "adpcm_ima_alp": {SampleRate: 22050, NumChannels: 2}, "comfortnoise": {SampleRate: 8000, NumChannels: 1}, "pcm_s24daud": {SampleRate: 96000, NumChannels: 6},
+	"g723_1": {
+		SampleRate:  8000,
+		NumChannels: 1,
+	}, "g726": {SampleRate: 8000, NumChannels: 1}, "g726le": {SampleRate: 8000, NumChannels: 1}, "roq_dpcm": {SampleRate: 22050, NumChannels: 2},
+	"nellymoser": {
+		SampleRate:  8000,
+		NumChannels: 1,
+	}, "real_144": {SampleRate: 8000, NumChannels: 1}, "adpcm_ima_alp": {SampleRate: 22050, NumChannels: 2}, "comfortnoise": {SampleRate: 8000, NumChannels: 1}, "pcm_s24daud": {SampleRate: 96000, NumChannels: 6},
 }
 
 // silent are encoders whose output is not the sound that was given, or that have no container for
 // it alone.
 var silent = map[string]string{
-	"comfortnoise": "only says how loud noise is", "anull": "writes nothing", "adpcm_ima_amv": "lives beside pictures, in amv", "pcm_bluray": "m2ts only, as a private stream",
-	"pcm_dvd": "lives beside pictures, on discs", "roq_dpcm": "lives beside pictures, in roq", "pcm_vidc": "FFmpeg's own command does not get it back either",
+	"comfortnoise": "only says how loud noise is", "anull": "writes nothing",
+	"adpcm_ima_amv": "lives beside pictures, in amv", "pcm_bluray": "m2ts only, as a private stream",
+	"pcm_dvd": "lives beside pictures, on discs", "roq_dpcm": "lives beside pictures, in roq",
+	"pcm_vidc": "FFmpeg's own command does not get it back either",
 }
 
 // TestEveryAudioEncoder encodes a tone with each encoder, in each format of samples that it takes.

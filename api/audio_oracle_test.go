@@ -113,7 +113,19 @@ func compareSound(t *testing.T, c clip, bitRate int64, channels, rate int, exten
 func requireSameSound(t *testing.T, theirs, ours string) {
 	t.Helper()
 	times := func(path string) string {
-		return string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_entries", "frame=pts,pts_time,nb_samples,channels,duration,duration_time", "-of", "csv", path))
+		return string(
+			mediatest.Run(
+				t,
+				"ffprobe",
+				"-v",
+				"error",
+				"-show_entries",
+				"frame=pts,pts_time,nb_samples,channels,duration,duration_time",
+				"-of",
+				"csv",
+				path,
+			),
+		)
 	}
 	require.Equal(t, times(theirs), times(ours))
 	want, got := mediatest.Sound(t, theirs, 0), mediatest.Sound(t, ours, 0)

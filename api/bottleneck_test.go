@@ -32,7 +32,11 @@ func TestBottleneckOfRuns(t *testing.T) {
 		mediatest.NoLeaks(t)
 		enc := api.NewEncoder()
 		defer enc.Abort(nil)
-		v := addVideo(t, enc, api.VideoConfig{Width: 320, Height: 240, FrameRate: 30, Codec: "libx264", Preset: "veryslow", Threads: 1})
+		v := addVideo(
+			t,
+			enc,
+			api.VideoConfig{Width: 320, Height: 240, FrameRate: 30, Codec: "libx264", Preset: "veryslow", Threads: 1},
+		)
 		require.NoError(t, enc.OpenWriter(ctx, io.Discard, "mkv"))
 		frame := make([]byte, 320*240*3)
 		awaitBottleneck(t, enc, "encode (stream 0): it was busy", func(k int) {
@@ -47,7 +51,18 @@ func TestBottleneckOfRuns(t *testing.T) {
 		mediatest.NoLeaks(t)
 		enc := api.NewEncoder()
 		defer enc.Abort(nil)
-		v := addVideo(t, enc, api.VideoConfig{Width: 640, Height: 480, FrameRate: 30, Codec: "rawvideo", PixelFormat: "yuv420p", InputFormat: "gbrp16le"})
+		v := addVideo(
+			t,
+			enc,
+			api.VideoConfig{
+				Width:       640,
+				Height:      480,
+				FrameRate:   30,
+				Codec:       "rawvideo",
+				PixelFormat: "yuv420p",
+				InputFormat: "gbrp16le",
+			},
+		)
 		require.NoError(t, enc.OpenWriter(ctx, io.Discard, "nut"))
 		frames := make([]byte, 10*640*480*6)
 		awaitBottleneck(t, enc, "convert (stream 0): it was busy", func(int) {
@@ -64,7 +79,12 @@ func TestBottleneckOfRuns(t *testing.T) {
 		v, a := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
 		require.NoError(t, enc.OpenWriter(ctx, io.Discard, "mkv"))
 		addNumbered(t, v, 0, 60)
-		awaitBottleneck(t, enc, "mux holds 60 packets of stream 0 back for stream 1 (audio), which is 2s behind: the caller has fed no more of it", nil)
+		awaitBottleneck(
+			t,
+			enc,
+			"mux holds 60 packets of stream 0 back for stream 1 (audio), which is 2s behind: the caller has fed no more of it",
+			nil,
+		)
 		require.NoError(t, a.End())
 		for enc.Stats().Streams[0].Held > 0 {
 			addNumbered(t, v, 0, 1)
@@ -106,7 +126,10 @@ func TestBottleneckIsTheDestination(t *testing.T) {
 	require.Positive(t, s.Nodes[2].InCall)
 	require.Regexp(t, "^mux: it was busy", s.Bottleneck())
 	require.Eventually(t, func() bool {
-		return strings.HasPrefix(enc.Stats().Since(s).Bottleneck(), "mux: it was busy 100 % of the time, and 100 % of that in writes")
+		return strings.HasPrefix(
+			enc.Stats().Since(s).Bottleneck(),
+			"mux: it was busy 100 % of the time, and 100 % of that in writes",
+		)
 	}, time.Minute, time.Millisecond, "since then it was nothing else")
 	require.ErrorIs(t, enc.Abort(nil), api.ErrAborted)
 	feeding.Wait()

@@ -46,17 +46,27 @@ type callback struct {
 var callbacks = map[string]callback{
 	"panic":  {act: func(*api.Encoder, *api.VideoStream) error { panic(errFault) }, becomes: errFault},
 	"Goexit": {act: func(*api.Encoder, *api.VideoStream) error { runtime.Goexit(); return nil }},
-	"Abort":  {act: func(e *api.Encoder, _ *api.VideoStream) error { return e.Abort(errFault) }, got: errFault, becomes: errFault},
-	"Close":  {act: func(e *api.Encoder, _ *api.VideoStream) error { return e.Close() }, got: api.ErrCalledBack},
+	"Abort": {
+		act:     func(e *api.Encoder, _ *api.VideoStream) error { return e.Abort(errFault) },
+		got:     errFault,
+		becomes: errFault,
+	},
+	"Close": {act: func(e *api.Encoder, _ *api.VideoStream) error { return e.Close() }, got: api.ErrCalledBack},
 	"CloseContext": {act: func(e *api.Encoder, _ *api.VideoStream) error {
 		return e.CloseContext(context.Background())
 	}, got: api.ErrCalledBack},
-	"Sync": {act: func(e *api.Encoder, _ *api.VideoStream) error { return e.Sync(context.Background()) }, got: api.ErrCalledBack},
-	"End":  {act: func(_ *api.Encoder, v *api.VideoStream) error { return v.End() }, got: api.ErrCalledBack},
+	"Sync": {
+		act: func(e *api.Encoder, _ *api.VideoStream) error { return e.Sync(context.Background()) },
+		got: api.ErrCalledBack,
+	},
+	"End": {act: func(_ *api.Encoder, v *api.VideoStream) error { return v.End() }, got: api.ErrCalledBack},
 	"AddFrames": {act: func(_ *api.Encoder, v *api.VideoStream) error {
 		return v.AddFrames(context.Background(), api.Frames{Data: numbered(0, 100)})
 	}, got: api.ErrCalledBack},
-	"Acquire": {act: func(_ *api.Encoder, v *api.VideoStream) error { _, err := v.Acquire(context.Background()); return err }, got: api.ErrCalledBack},
+	"Acquire": {
+		act: func(_ *api.Encoder, v *api.VideoStream) error { _, err := v.Acquire(context.Background()); return err },
+		got: api.ErrCalledBack,
+	},
 	"Open": {act: func(e *api.Encoder, _ *api.VideoStream) error {
 		return e.OpenWriter(context.Background(), io.Discard, "mkv")
 	}, got: api.ErrAlreadyOpen},

@@ -24,7 +24,8 @@ import (
 // timeless are containers that hold no time, or one that ffprobe does not read: what they hold has
 // none to keep.
 var timeless = []string{
-	"apv", "avs2", "avs3", "cavsvideo", "dirac", "dnxhd", "evc", "fits", "h261", "h263", "h264", "hevc", "image2pipe", "m4v", "mjpeg", "mpeg1video", "mpeg2video",
+	"apv", "avs2", "avs3", "cavsvideo", "dirac", "dnxhd", "evc", "fits", "h261", "h263", "h264", "hevc", "image2pipe",
+	"m4v", "mjpeg", "mpeg1video", "mpeg2video",
 	"mpjpeg", "obu", "rawvideo", "vc1", "vvc", "ico", "avif", "filmstrip",
 	"dvd", "mpeg", "svcd", "vcd", "vob", // say the time of a packet, and small ones hold several pictures
 	"pdv",        // is younger than the system's ffprobe
@@ -84,10 +85,12 @@ func TestPicturesKeepTheirTimes(t *testing.T) {
 	rates := []float64{0.001, 23.976, 59.94, 240, 2000, 100000}
 	all := mediatest.Long(t)
 	for i, c := range astiavx.Containers() {
-		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || unreadable[c.Name] != "" || unavailable[c.Name] != "" || slices.Contains(timeless, c.Name) {
+		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || unreadable[c.Name] != "" || unavailable[c.Name] != "" ||
+			slices.Contains(timeless, c.Name) {
 			continue
 		}
-		if can, known := container.Carries(c.Name, c.VideoCodec); known && !can || c.Name == "amv" || c.Name == "psp" { // which take pictures with sound only
+		if can, known := container.Carries(c.Name, c.VideoCodec); known && !can || c.Name == "amv" ||
+			c.Name == "psp" { // which take pictures with sound only
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
@@ -152,7 +155,15 @@ func TestManyPicturesASecondBesideSound(t *testing.T) {
 				t.Parallel()
 				path := temporary(t, "fast."+extension)
 				ctx, enc := context.Background(), api.NewEncoder()
-				cfg := api.VideoConfig{Width: 16, Height: 16, FrameRate: float64(rate), InputFormat: "gray", Threads: 1, Codec: "libx264", ExtraOptions: map[string]any{"bf": 2}}
+				cfg := api.VideoConfig{
+					Width:        16,
+					Height:       16,
+					FrameRate:    float64(rate),
+					InputFormat:  "gray",
+					Threads:      1,
+					Codec:        "libx264",
+					ExtraOptions: map[string]any{"bf": 2},
+				}
 				if extension == "webm" {
 					cfg.Codec, cfg.ExtraOptions = "libvpx", map[string]any{"deadline": "realtime", "cpu-used": 8}
 				}

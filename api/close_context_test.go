@@ -68,23 +68,26 @@ func TestCloseContextAtEveryStage(t *testing.T) {
 	}
 	for name, stage := range stages {
 		for of, want := range map[context.Context]error{context.Background(): stage.alive, endedContext(): stage.ended} {
-			t.Run(name+map[bool]string{true: ", with a context that goes on", false: ", with one that has ended"}[of.Err() == nil], func(t *testing.T) {
-				enc := api.NewEncoder()
-				v := addVideo(t, enc, numberedVideo())
-				stage.bring(t, enc, v)
-				first := enc.CloseContext(of)
-				if want == nil {
-					require.NoError(t, first)
-				}
-				require.ErrorIs(t, first, want)
-				require.Equal(t, first, enc.CloseContext(of), "again")
-				require.Equal(t, first, enc.CloseContext(endedContext()), "again")
-				require.Equal(t, first, enc.Close())
-				require.NoError(t, enc.Abort(nil), "after it, Abort does nothing")
-				require.ErrorIs(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"), api.ErrClosed)
-				require.ErrorIs(t, v.End(), api.ErrClosed)
-				require.Zero(t, enc.Stats().Abandoned)
-			})
+			t.Run(
+				name+map[bool]string{true: ", with a context that goes on", false: ", with one that has ended"}[of.Err() == nil],
+				func(t *testing.T) {
+					enc := api.NewEncoder()
+					v := addVideo(t, enc, numberedVideo())
+					stage.bring(t, enc, v)
+					first := enc.CloseContext(of)
+					if want == nil {
+						require.NoError(t, first)
+					}
+					require.ErrorIs(t, first, want)
+					require.Equal(t, first, enc.CloseContext(of), "again")
+					require.Equal(t, first, enc.CloseContext(endedContext()), "again")
+					require.Equal(t, first, enc.Close())
+					require.NoError(t, enc.Abort(nil), "after it, Abort does nothing")
+					require.ErrorIs(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"), api.ErrClosed)
+					require.ErrorIs(t, v.End(), api.ErrClosed)
+					require.Zero(t, enc.Stats().Abandoned)
+				},
+			)
 		}
 	}
 }

@@ -82,14 +82,56 @@ const (
 func coloreds() []colored {
 	lossy := map[string]any{"global_quality": 118, "flags": "+qscale"}
 	return []colored{
-		{codec: "libx264", format: "yuv444p", options: map[string]any{"qp": 0}, says: map[string]string{"mp4": both, "mov": both, "mkv": both}},
-		{codec: "libx265", format: "yuv444p", options: map[string]any{"x265-params": "lossless=1"}, says: map[string]string{"mp4": both, "mov": both, "mkv": both}},
-		{codec: "libx265", format: "yuv420p10le", options: map[string]any{"x265-params": "lossless=1"}, says: map[string]string{"mp4": both}},
-		{codec: "libaom-av1", format: "yuv444p", options: map[string]any{"crf": 1, "cpu-used": 8}, says: map[string]string{"mp4": both, "mkv": both}},
-		{codec: "libsvtav1", format: "yuv420p", options: map[string]any{"qp": 2, "preset": 12}, says: map[string]string{"mp4": both, "mkv": both}},
-		{codec: "libvpx-vp9", format: "yuv444p", options: map[string]any{"lossless": 1}, says: map[string]string{"mp4": inHeader, "webm": both}},
-		{codec: "mpeg2video", format: "yuv420p", options: lossy, limited: true, says: map[string]string{"mp4": both, "mkv": both, "ts": "Stream"}},
-		{codec: "mpeg4", format: "yuv420p", options: lossy, cannotSayMov: true, says: map[string]string{"mp4": inHeader, "mov": inHeader, "mkv": inHeader}},
+		{
+			codec:   "libx264",
+			format:  "yuv444p",
+			options: map[string]any{"qp": 0},
+			says:    map[string]string{"mp4": both, "mov": both, "mkv": both},
+		},
+		{
+			codec:   "libx265",
+			format:  "yuv444p",
+			options: map[string]any{"x265-params": "lossless=1"},
+			says:    map[string]string{"mp4": both, "mov": both, "mkv": both},
+		},
+		{
+			codec:   "libx265",
+			format:  "yuv420p10le",
+			options: map[string]any{"x265-params": "lossless=1"},
+			says:    map[string]string{"mp4": both},
+		},
+		{
+			codec:   "libaom-av1",
+			format:  "yuv444p",
+			options: map[string]any{"crf": 1, "cpu-used": 8},
+			says:    map[string]string{"mp4": both, "mkv": both},
+		},
+		{
+			codec:   "libsvtav1",
+			format:  "yuv420p",
+			options: map[string]any{"qp": 2, "preset": 12},
+			says:    map[string]string{"mp4": both, "mkv": both},
+		},
+		{
+			codec:   "libvpx-vp9",
+			format:  "yuv444p",
+			options: map[string]any{"lossless": 1},
+			says:    map[string]string{"mp4": inHeader, "webm": both},
+		},
+		{
+			codec:   "mpeg2video",
+			format:  "yuv420p",
+			options: lossy,
+			limited: true,
+			says:    map[string]string{"mp4": both, "mkv": both, "ts": "Stream"},
+		},
+		{
+			codec:        "mpeg4",
+			format:       "yuv420p",
+			options:      lossy,
+			cannotSayMov: true,
+			says:         map[string]string{"mp4": inHeader, "mov": inHeader, "mkv": inHeader},
+		},
 		{codec: "prores_ks", format: "yuv444p10le", limited: true, says: map[string]string{"mov": both, "mkv": inHeader}},
 		{codec: "ffv1", format: "yuv444p", says: map[string]string{"mkv": inHeader}},
 		{codec: "ffvhuff", format: "yuv444p", says: map[string]string{"mkv": inHeader}}, // by its name in AVI
@@ -116,7 +158,13 @@ func TestColorsComeBack(t *testing.T) {
 					}
 					t.Run(fmt.Sprintf("%s/%s/%s/%s/%s", c.codec, c.format, extension, matrix, wanted), func(t *testing.T) {
 						t.Parallel()
-						cfg := api.VideoConfig{Codec: c.codec, PixelFormat: c.format, ColorSpace: matrix, ColorRange: wanted, ExtraOptions: c.options}
+						cfg := api.VideoConfig{
+							Codec:        c.codec,
+							PixelFormat:  c.format,
+							ColorSpace:   matrix,
+							ColorRange:   wanted,
+							ExtraOptions: c.options,
+						}
 						if wanted == "pc" { // and the same by option
 							cfg.ColorSpace, cfg.ColorRange, cfg.ExtraOptions = "", "", maps.Clone(c.options)
 							if cfg.ExtraOptions == nil {
@@ -179,7 +227,13 @@ func TestColorsThatAreFixed(t *testing.T) {
 			t.Run(c.codec+"/"+c.format+"/"+c.extension+"/"+wish[0], func(t *testing.T) {
 				t.Parallel()
 				path := temporary(t, "fixed."+c.extension)
-				cfg := api.VideoConfig{Codec: c.codec, PixelFormat: c.format, ColorSpace: wish[0], ColorRange: wish[1], ExtraOptions: c.options}
+				cfg := api.VideoConfig{
+					Codec:        c.codec,
+					PixelFormat:  c.format,
+					ColorSpace:   wish[0],
+					ColorRange:   wish[1],
+					ExtraOptions: c.options,
+				}
 				encodePatches(t, path, cfg)
 				requirePatches(t, path, c.format == "gray" || c.format == "gray10le")
 				s := mediatest.Probe(t, path).Streams[0]

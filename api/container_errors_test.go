@@ -27,13 +27,45 @@ type refusedHeader struct {
 var h264 = api.VideoConfig{Width: 1920, Height: 1080, FrameRate: 25, Codec: "libx264"}
 
 var refusedHeaders = []refusedHeader{
-	{format: "ogg", video: &h264, want: `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`},
-	{format: "ogg", audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "libvorbis"}, {SampleRate: 44100, NumChannels: 2, Codec: "aac"}}, want: `avloom: stream 1: Codec "aac": ogg cannot carry aac so; take another container, or one of these (supported: libopus, flac, libvorbis)`},
-	{format: "ogg", video: &h264, audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "aac"}}, want: `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`},
-	{format: "swf", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: SampleRate 48000: swf does not carry this rate; set OutSampleRate to one that it does (supported: 11025, 22050, 44100)`},
-	{format: "rso", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}}, want: `avloom: stream 0: NumChannels 2: rso does not carry so many channels; set OutNumChannels to a number that it does (supported: 1)`},
-	{format: "flv", audio: []api.AudioConfig{{SampleRate: 44100, NumChannels: 6, Codec: "pcm_s16le"}}, want: `avloom: stream 0: NumChannels 6: flv does not carry so many channels; set OutNumChannels to a number that it does (supported: 1, 2)`},
-	{format: "wav", audio: []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}}, want: `avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`},
+	{
+		format: "ogg",
+		video:  &h264,
+		want:   `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`,
+	},
+	{
+		format: "ogg",
+		audio: []api.AudioConfig{
+			{SampleRate: 44100, NumChannels: 2, Codec: "libvorbis"},
+			{SampleRate: 44100, NumChannels: 2, Codec: "aac"},
+		},
+		want: `avloom: stream 1: Codec "aac": ogg cannot carry aac so; take another container, or one of these (supported: libopus, flac, libvorbis)`,
+	},
+	{
+		format: "ogg",
+		video:  &h264,
+		audio:  []api.AudioConfig{{SampleRate: 44100, NumChannels: 2, Codec: "aac"}},
+		want:   `avloom: stream 0: Codec "libx264": ogg cannot carry h264 so; take another container, or one of these (supported: libvpx)`,
+	},
+	{
+		format: "swf",
+		audio:  []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}},
+		want:   `avloom: stream 0: SampleRate 48000: swf does not carry this rate; set OutSampleRate to one that it does (supported: 11025, 22050, 44100)`,
+	},
+	{
+		format: "rso",
+		audio:  []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}},
+		want:   `avloom: stream 0: NumChannels 2: rso does not carry so many channels; set OutNumChannels to a number that it does (supported: 1)`,
+	},
+	{
+		format: "flv",
+		audio:  []api.AudioConfig{{SampleRate: 44100, NumChannels: 6, Codec: "pcm_s16le"}},
+		want:   `avloom: stream 0: NumChannels 6: flv does not carry so many channels; set OutNumChannels to a number that it does (supported: 1, 2)`,
+	},
+	{
+		format: "wav",
+		audio:  []api.AudioConfig{{SampleRate: 48000, NumChannels: 2}, {SampleRate: 48000, NumChannels: 2}},
+		want:   `avloom: Format "wav": takes each of these streams alone, but not together; take another container: write the header: Invalid argument`,
+	},
 }
 
 // TestHeadersThatAreRefused: where only writing a header tells what a container cannot hold, the
@@ -87,8 +119,10 @@ func TestEveryContainerRefusesUnknownOptions(t *testing.T) {
 func TestFormatsByExtension(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for format, want := range map[string]string{
-		"mkv": "matroska,webm", "mka": "matroska,webm", "ts": "mpegts", "m2ts": "mpegts", "m4a": "mov,mp4,m4a,3gp,3g2,mj2", "aac": "aac", "adts": "aac", "wv": "wv", "aif": "aiff",
-		"mpg": "mpeg", "ogg": "ogg", "oga": "ogg", "opus": "ogg", "wma": "asf", "wmv": "asf", "asf": "asf", "3gp": "mov,mp4,m4a,3gp,3g2,mj2", "au": "au", "caf": "caf",
+		"mkv": "matroska,webm", "mka": "matroska,webm", "ts": "mpegts", "m2ts": "mpegts", "m4a": "mov,mp4,m4a,3gp,3g2,mj2",
+		"aac": "aac", "adts": "aac", "wv": "wv", "aif": "aiff",
+		"mpg": "mpeg", "ogg": "ogg", "oga": "ogg", "opus": "ogg", "wma": "asf", "wmv": "asf", "asf": "asf",
+		"3gp": "mov,mp4,m4a,3gp,3g2,mj2", "au": "au", "caf": "caf",
 	} {
 		enc := api.NewEncoder()
 		a := addAudio(t, enc, audioFor(format))

@@ -38,37 +38,60 @@ type particular struct {
 // particulars of containers that are made for one purpose.
 var particulars = map[string]particular{
 	"3g2": {width: 176, height: 144, audio: "aac"}, "3gp": {width: 176, height: 144, audio: "aac"},
-	"alp": {rate: 22050}, "amv": {rate: 22050, width: 160, height: 112, channels: 1, sound: map[string]any{"block_size": 882}}, "avm2": {rate: 44100}, "swf": {rate: 44100},
+	"alp": {
+		rate: 22050,
+	}, "amv": {rate: 22050, width: 160, height: 112, channels: 1, sound: map[string]any{"block_size": 882}}, "avm2": {rate: 44100}, "swf": {rate: 44100},
 	"daud": {rate: 96000, channels: 6}, "dts": {audio: "dca", extra: map[string]any{"strict": "experimental"}},
 	"dnxhd":     {width: 1920, height: 1080, format: "yuv422p", extra: map[string]any{"b": "120M"}, frames: 2},
 	"dv":        {width: 720, height: 576, format: "yuv420p"},
 	"filmstrip": {format: "rgba"},
-	"g722":      {rate: 16000, channels: 1}, "g723_1": {rate: 8000, channels: 1}, "g726": {rate: 8000, channels: 1}, "g726le": {rate: 8000, channels: 1},
-	"gxf": {width: 720, height: 576, channels: 1}, "h261": {width: 352, height: 288}, "h263": {width: 352, height: 288}, "ico": {frames: 1}, "mmf": {rate: 44100, channels: 1},
-	"mlp": {extra: map[string]any{"strict": "experimental"}}, "truehd": {extra: map[string]any{"strict": "experimental"}}, "pdv": {extra: map[string]any{"strict": "experimental"}, options: map[string]any{"max_frames": 12}},
-	"mxf_opatom": {width: 1920, height: 1080, format: "yuv422p", extra: map[string]any{"b": "120M"}, frames: 2, either: true},
-	"ogg":        {video: "libvpx"}, "roq": {rate: 22050}, "rso": {channels: 1}, "spx": {audio: "flac"},
+	"g722": {
+		rate:     16000,
+		channels: 1,
+	}, "g723_1": {rate: 8000, channels: 1}, "g726": {rate: 8000, channels: 1}, "g726le": {rate: 8000, channels: 1},
+	"gxf": {
+		width:    720,
+		height:   576,
+		channels: 1,
+	}, "h261": {width: 352, height: 288}, "h263": {width: 352, height: 288}, "ico": {frames: 1}, "mmf": {rate: 44100, channels: 1},
+	"mlp": {
+		extra: map[string]any{"strict": "experimental"},
+	}, "truehd": {extra: map[string]any{"strict": "experimental"}}, "pdv": {extra: map[string]any{"strict": "experimental"}, options: map[string]any{"max_frames": 12}},
+	"mxf_opatom": {
+		width:  1920,
+		height: 1080,
+		format: "yuv422p",
+		extra:  map[string]any{"b": "120M"},
+		frames: 2,
+		either: true,
+	},
+	"ogg": {video: "libvpx"}, "roq": {rate: 22050}, "rso": {channels: 1}, "spx": {audio: "flac"},
 }
 
 // unreadable are containers for which FFmpeg has no demuxer, or one that must be told what is
 // inside.
 var unreadable = map[string]string{
-	"a64": "no demuxer", "asf_stream": "no demuxer for the chunks", "crc": "text", "framecrc": "text", "framehash": "text", "framemd5": "text", "hash": "text", "md5": "text",
+	"a64": "no demuxer", "asf_stream": "no demuxer for the chunks", "crc": "text", "framecrc": "text", "framehash": "text",
+	"framemd5": "text", "hash": "text", "md5": "text",
 	"streamhash": "text", "mkvtimestamp_v2": "text", "rawvideo": "has no header", "avm2": "no demuxer",
 }
 
 // unavailable are containers whose codecs FFmpeg cannot encode, or that carry neither pictures nor
 // sound, or that need more than streams.
 var unavailable = map[string]string{
-	"ac4": "no encoder", "aea": "no encoder", "amr": "no encoder", "apv": "no encoder", "argo_cvg": "no encoder", "avs2": "no encoder", "avs3": "no encoder", "bit": "no encoder",
-	"cavsvideo": "no encoder", "codec2": "no encoder", "codec2raw": "no encoder", "evc": "no encoder", "gsm": "no encoder", "ilbc": "no encoder", "lc3": "no encoder",
-	"vc1": "no encoder", "vc1test": "no encoder", "vvc": "no encoder", "webp": "no encoder", "iamf": "needs stream groups", "oma": "no encoder", "mxf_d10": "needs 720 lines of IMX at a fixed rate",
+	"ac4": "no encoder", "aea": "no encoder", "amr": "no encoder", "apv": "no encoder", "argo_cvg": "no encoder",
+	"avs2": "no encoder", "avs3": "no encoder", "bit": "no encoder",
+	"cavsvideo": "no encoder", "codec2": "no encoder", "codec2raw": "no encoder", "evc": "no encoder", "gsm": "no encoder",
+	"ilbc": "no encoder", "lc3": "no encoder",
+	"vc1": "no encoder", "vc1test": "no encoder", "vvc": "no encoder", "webp": "no encoder", "iamf": "needs stream groups",
+	"oma": "no encoder", "mxf_d10": "needs 720 lines of IMX at a fixed rate",
 	"rtp": "a network", "rtp_mpegts": "a network", "uncodedframecrc": "takes frames",
 }
 
 // sought are the containers that can only be written where one can seek.
 var sought = map[string]bool{
-	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "wsaud": true, "wtv": true, "film_cpk": true, "pdv": true, "amv": true, "gxf": true,
+	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "wsaud": true,
+	"wtv": true, "film_cpk": true, "pdv": true, "amv": true, "gxf": true,
 	"rso": true,
 }
 
@@ -87,7 +110,15 @@ func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, 
 		return id != astiav.CodecIDNone && (can || !known)
 	}
 	if canCarry(c.VideoCodec) {
-		cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: p.video, PixelFormat: p.format, InputFormat: "gray", ExtraOptions: p.extra}
+		cfg := api.VideoConfig{
+			Width:        64,
+			Height:       64,
+			FrameRate:    25,
+			Codec:        p.video,
+			PixelFormat:  p.format,
+			InputFormat:  "gray",
+			ExtraOptions: p.extra,
+		}
 		if p.width > 0 {
 			cfg.Width, cfg.Height = p.width, p.height
 		}
@@ -139,7 +170,8 @@ func requireReadable(t *testing.T, c astiavx.Container, path string, video, audi
 	}
 	probe := filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffprobe")
 	args := []string{"-v", "error", "-count_frames", "-show_entries", "stream=codec_type,nb_read_frames", "-of", "csv=p=0"}
-	if strings.HasPrefix(c.LongName, "PCM ") || strings.HasPrefix(c.Name, "g726") { // which have neither header nor extension
+	if strings.HasPrefix(c.LongName, "PCM ") ||
+		strings.HasPrefix(c.Name, "g726") { // which have neither header nor extension
 		args = append(args, "-f", c.Name)
 	}
 	cmd := exec.Command(probe, append(args, path)...)

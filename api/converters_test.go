@@ -18,7 +18,16 @@ func TestConvertersKeepTheOrder(t *testing.T) {
 	encode := func(threads int) []byte {
 		var file api.MemoryFile
 		enc := api.NewEncoder()
-		v, err := enc.AddVideo(api.VideoConfig{Width: 1024, Height: 1024, FrameRate: 25, Codec: "rawvideo", PixelFormat: "yuv420p10le", Threads: threads})
+		v, err := enc.AddVideo(
+			api.VideoConfig{
+				Width:       1024,
+				Height:      1024,
+				FrameRate:   25,
+				Codec:       "rawvideo",
+				PixelFormat: "yuv420p10le",
+				Threads:     threads,
+			},
+		)
 		require.NoError(t, err)
 		require.NoError(t, enc.OpenWriter(ctx, &file, "nut"))
 		const size, n = 3 * 1024 * 1024, 32 // different frames in one batch, so that several are under way at a time

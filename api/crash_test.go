@@ -154,7 +154,8 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 	if want[0] <= 0 {
 		return
 	}
-	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_frames", "-show_entries", "stream=codec_type,nb_read_frames", "-of", "csv=p=0", path).Output()
+	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_frames", "-show_entries", "stream=codec_type,nb_read_frames", "-of", "csv=p=0", path).
+		Output()
 	if !assert.NoError(t, err, "%s is opened", f.name()) {
 		return
 	}

@@ -34,7 +34,11 @@ func TestCrashSafePrice(t *testing.T) {
 			}
 			t.Run(extension+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				safe, plain := beside(t, extension, func(t *testing.T, out api.Output) { encodeNoise(t, out, c.rate, c.bits, seconds, c.sound) })
+				safe, plain := beside(
+					t,
+					extension,
+					func(t *testing.T, out api.Output) { encodeNoise(t, out, c.rate, c.bits, seconds, c.sound) },
+				)
 				price, size := sizeOf(t, safe)-sizeOf(t, plain), sizeOf(t, plain)
 				most := int64(4000 / 8 * seconds)
 				if 8*size/seconds > 1_000_000 {

@@ -60,12 +60,28 @@ func editLists(t *testing.T, path string) (lists [][]byte) {
 // that says that it began as fragments.
 func described(t *testing.T, path string) []string {
 	t.Helper()
-	out := string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_streams", "-show_format", "-show_packets", "-show_data_hash", "md5", "-of", "compact", path))
+	out := string(
+		mediatest.Run(
+			t,
+			"ffprobe",
+			"-v",
+			"error",
+			"-show_streams",
+			"-show_format",
+			"-show_packets",
+			"-show_data_hash",
+			"md5",
+			"-of",
+			"compact",
+			path,
+		),
+	)
 	var lines []string
 	for line := range strings.Lines(out) {
 		fields := slices.DeleteFunc(strings.Split(strings.TrimSpace(line), "|"), func(f string) bool {
 			name, _, _ := strings.Cut(f, "=")
-			return slices.Contains([]string{"pos", "filename", "size", "bit_rate", "tag:compatible_brands"}, name) && !strings.HasPrefix(line, "stream|")
+			return slices.Contains([]string{"pos", "filename", "size", "bit_rate", "tag:compatible_brands"}, name) &&
+				!strings.HasPrefix(line, "stream|")
 		})
 		lines = append(lines, strings.Join(fields, "|"))
 	}
@@ -102,7 +118,11 @@ func TestCrashSafeFileIsOrdinary(t *testing.T) {
 			var v *api.VideoStream
 			var a *api.AudioStream
 			if video != "" {
-				v = addVideo(t, enc, api.VideoConfig{Width: numberedWidth, Height: numberedHeight, FrameRate: 30, Codec: video, Threads: 1})
+				v = addVideo(
+					t,
+					enc,
+					api.VideoConfig{Width: numberedWidth, Height: numberedHeight, FrameRate: 30, Codec: video, Threads: 1},
+				)
 			}
 			if audio != "" {
 				a = addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: audio})
@@ -194,7 +214,11 @@ func TestWhatTheCallerSaysOfTheLayout(t *testing.T) {
 	enc := api.NewEncoder()
 	addVideo(t, enc, numberedVideo())
 	var wrong *api.ConfigError
-	require.ErrorAs(t, enc.OpenFile(context.Background(), temporary(t, "both.mp4"), api.CrashSafe(true), api.Faststart()), &wrong)
+	require.ErrorAs(
+		t,
+		enc.OpenFile(context.Background(), temporary(t, "both.mp4"), api.CrashSafe(true), api.Faststart()),
+		&wrong,
+	)
 	require.Equal(t, "Faststart", wrong.Field)
 	require.NoError(t, enc.Close())
 }
@@ -253,7 +277,19 @@ func TestSlowEncoderIsWaitedFor(t *testing.T) {
 	const width, height, frames = 640, 360, 20
 	var memory api.MemoryFile
 	ctx, enc := context.Background(), api.NewEncoder()
-	v := addVideo(t, enc, api.VideoConfig{Width: width, Height: height, FrameRate: 30, Codec: "libx264", Preset: "slower", InputFormat: "gray", Threads: 1})
+	v := addVideo(
+		t,
+		enc,
+		api.VideoConfig{
+			Width:       width,
+			Height:      height,
+			FrameRate:   30,
+			Codec:       "libx264",
+			Preset:      "slower",
+			InputFormat: "gray",
+			Threads:     1,
+		},
+	)
 	a := addAudio(t, enc, stereo())
 	require.NoError(t, enc.OpenWriter(ctx, &memory, "mp4"))
 	random, pictures := rand.New(rand.NewPCG(1, 0)), make([]byte, width*height*frames)

@@ -131,7 +131,11 @@ func testCUDAFailingMemory(t *testing.T) {
 		enc := api.NewEncoder()
 		v := addVideo(t, enc, shadedVideo())
 		if err := enc.OpenWriter(context.Background(), io.Discard, "mp4"); err != nil {
-			require.ErrorContains(t, err, "cuda:0 (Stand-in 0): allocate a picture of 160×64 in its memory: Cannot allocate memory")
+			require.ErrorContains(
+				t,
+				err,
+				"cuda:0 (Stand-in 0): allocate a picture of 160×64 in its memory: Cannot allocate memory",
+			)
 			require.NoError(t, enc.Close())
 			atOpen++
 			continue

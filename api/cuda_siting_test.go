@@ -31,7 +31,12 @@ func testCUDASiting(t *testing.T) {
 				frames(t, tiled(slope(k), 3*slopeSize), api.NHWC)(v)
 			}
 		}, api.WithLogger(zap.New(core)))
-		require.Len(t, logs.FilterMessage(`ExtraOptions[chroma_sample_location] "center": h264_nvenc cannot signal it; pixels and tags use a value that it can signal`).All(), warnings)
+		require.Len(
+			t,
+			logs.FilterMessage(`ExtraOptions[chroma_sample_location] "center": h264_nvenc cannot signal it; pixels and tags use a value that it can signal`).
+				All(),
+			warnings,
+		)
 		require.Equal(t, "left", mediatest.Probe(t, path).Streams[0].ChromaLocation)
 		var first [][]byte
 		for _, p := range mediatest.Pictures(t, path, 0, "yuv420p") {

@@ -53,7 +53,8 @@ func requireShaded(t *testing.T, path string, stream, n int) {
 func testCUDAOrder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for preset, extra := range map[string]map[string]any{
-		"p1": {"delay": 0}, "p4": {}, "p7": {"bf": 3, "b_ref_mode": "middle"}, "p2": {"rc": "vbr", "cq": 1}, "p3": {"tune": "ull", "zerolatency": true}, "p5": {"rc-lookahead": 8},
+		"p1": {"delay": 0}, "p4": {}, "p7": {"bf": 3, "b_ref_mode": "middle"}, "p2": {"rc": "vbr", "cq": 1},
+		"p3": {"tune": "ull", "zerolatency": true}, "p5": {"rc-lookahead": 8},
 		"p6": {"surfaces": 64},
 	} {
 		cfg := shadedVideo()
@@ -157,16 +158,19 @@ func testCUDAMany(t *testing.T) {
 	dir := t.TempDir()
 	jobs := func(yield func(api.Job) bool) {
 		for i := range 8 {
-			job := api.Job{Path: fmt.Sprintf("%s/%d.mp4", dir, i), Run: func(ctx context.Context, enc *api.Encoder, path string) error {
-				v, err := enc.AddVideo(shadedVideo())
-				if err != nil {
-					return err
-				}
-				if err := enc.OpenFile(ctx, path); err != nil {
-					return err
-				}
-				return v.AddFrames(ctx, api.Frames{Data: shaded(0, 50), Layout: api.NHWC})
-			}}
+			job := api.Job{
+				Path: fmt.Sprintf("%s/%d.mp4", dir, i),
+				Run: func(ctx context.Context, enc *api.Encoder, path string) error {
+					v, err := enc.AddVideo(shadedVideo())
+					if err != nil {
+						return err
+					}
+					if err := enc.OpenFile(ctx, path); err != nil {
+						return err
+					}
+					return v.AddFrames(ctx, api.Frames{Data: shaded(0, 50), Layout: api.NHWC})
+				},
+			}
 			if !yield(job) {
 				return
 			}

@@ -49,10 +49,22 @@ func TestCUDA(t *testing.T) {
 		{Name: "settings", Run: testCUDASettings},
 		{Name: "no_driver", Without: cudatest.Driver, Run: testCUDAUnavailable("there is no NVIDIA driver")},
 		{Name: "no_gpu", Faults: "no_device=1", Run: testCUDAUnavailable("finds no GPU")},
-		{Name: "no_encoder_library", Without: cudatest.Encoder, Run: testCUDAUnavailable("the driver's encoder library cannot be loaded")},
+		{
+			Name:    "no_encoder_library",
+			Without: cudatest.Encoder,
+			Run:     testCUDAUnavailable("the driver's encoder library cannot be loaded"),
+		},
 		{Name: "no_nvenc", Faults: "no_nvenc=1", Run: testCUDAUnavailable("cuda:0 (Stand-in 0) has no NVENC")},
-		{Name: "old_driver", Faults: "nvenc_version=161", Run: testCUDAUnavailable("its driver is too old: it knows NVENC up to version 10.1")},
-		{Name: "driver_older_than_ffmpeg", Faults: "nvenc_version=192", Run: testCUDAUnavailable("its driver is too old for the NVENC of this FFmpeg")},
+		{
+			Name:   "old_driver",
+			Faults: "nvenc_version=161",
+			Run:    testCUDAUnavailable("its driver is too old: it knows NVENC up to version 10.1"),
+		},
+		{
+			Name:   "driver_older_than_ffmpeg",
+			Faults: "nvenc_version=192",
+			Run:    testCUDAUnavailable("its driver is too old for the NVENC of this FFmpeg"),
+		},
 	}...))
 }
 
@@ -64,7 +76,13 @@ func cudaVideo() api.VideoConfig {
 }
 
 // encodeStream encodes one stream, which feed feeds.
-func encodeStream(t *testing.T, out api.Output, cfg api.VideoConfig, feed func(v *api.VideoStream), options ...api.Option) {
+func encodeStream(
+	t *testing.T,
+	out api.Output,
+	cfg api.VideoConfig,
+	feed func(v *api.VideoStream),
+	options ...api.Option,
+) {
 	t.Helper()
 	enc := api.NewEncoder(options...)
 	v := addVideo(t, enc, cfg)
@@ -92,11 +110,16 @@ func testCUDAPixels(t *testing.T) {
 		{"mkv", "hevc_nvenc", "hevc", "left"},
 		{"mp4", "hevc", "hevc", "left"},
 		{"mp4", "av1", "av1", ""},
-		{"mkv", "av1_nvenc", "av1", "left"}, // FFmpeg's wrapper does not tell NVENC, and AV1 has no default; Matroska says it itself
+		// FFmpeg's wrapper does not tell NVENC, and AV1 has no default; Matroska says it itself
+		{"mkv", "av1_nvenc", "av1", "left"},
 	} {
 		theirs, ours := temporary(t, "cpu."+c.extension), temporary(t, "cuda."+c.extension)
 		onCPU, onGPU := cudaVideo(), cudaVideo()
-		onCPU.Device, onCPU.Codec, onCPU.ExtraOptions = "", "libx264", map[string]any{"qp": 1, "chroma_sample_location": "left", "bf": 0}
+		onCPU.Device, onCPU.Codec, onCPU.ExtraOptions = "", "libx264", map[string]any{
+			"qp":                     1,
+			"chroma_sample_location": "left",
+			"bf":                     0,
+		}
 		onGPU.Codec, onGPU.Preset = c.codec, "p1"
 		encodeStream(t, api.File(theirs), onCPU, frames(t, pictures, api.NHWC))
 		encodeStream(t, api.File(ours), onGPU, frames(t, pictures, api.NHWC))
@@ -120,7 +143,12 @@ func testCUDAColors(t *testing.T) {
 					})
 					requirePatches(t, path, false)
 					tags := mediatest.Colors(t, path)
-					require.Equal(t, []string{name, span, "BT.709", "BT.709"}, []string{tags.Matrix.Value, tags.Range.Value, tags.Primaries.Value, tags.Transfer.Value}, path)
+					require.Equal(
+						t,
+						[]string{name, span, "BT.709", "BT.709"},
+						[]string{tags.Matrix.Value, tags.Range.Value, tags.Primaries.Value, tags.Transfer.Value},
+						path,
+					)
 				}
 			}
 		}

@@ -85,7 +85,10 @@ func TestEqualInputGivesEqualFilesOfAColumn(t *testing.T) {
 				v := addVideo(t, enc, api.VideoConfig{Width: width, Height: 64, FrameRate: 30, Codec: "libx265", Threads: 1})
 				require.NoError(t, enc.OpenWriter(context.Background(), &memory, "hevc"))
 				for done := 0; done < len(pictures); done += len(pictures) / 4 {
-					require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: pictures[done : done+len(pictures)/4], Layout: api.NHWC}))
+					require.NoError(
+						t,
+						v.AddFrames(context.Background(), api.Frames{Data: pictures[done : done+len(pictures)/4], Layout: api.NHWC}),
+					)
 				}
 				require.NoError(t, enc.Close())
 				return memory.Bytes()
@@ -111,9 +114,23 @@ func TestBriefHEVC(t *testing.T) {
 			for range again {
 				path := temporary(t, "brief.mp4")
 				enc := api.NewEncoder()
-				v := addVideo(t, enc, api.VideoConfig{Width: width, Height: numberedHeight, FrameRate: 30, Codec: "libx265", Preset: "ultrafast", Threads: 1})
+				v := addVideo(
+					t,
+					enc,
+					api.VideoConfig{
+						Width:     width,
+						Height:    numberedHeight,
+						FrameRate: 30,
+						Codec:     "libx265",
+						Preset:    "ultrafast",
+						Threads:   1,
+					},
+				)
 				require.NoError(t, enc.OpenFile(context.Background(), path))
-				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: enlarged(0, n, width, numberedHeight), Layout: api.NHWC}))
+				require.NoError(
+					t,
+					v.AddFrames(context.Background(), api.Frames{Data: enlarged(0, n, width, numberedHeight), Layout: api.NHWC}),
+				)
 				require.NoError(t, enc.Close())
 				packets := mediatest.Packets(t, path)
 				require.Len(t, packets, n)

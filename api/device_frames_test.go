@@ -72,7 +72,14 @@ func testDeviceFrames(t *testing.T) {
 
 // testDeviceFramesAlike encodes the frames from main memory, and from the GPU's with and without
 // padding.
-func testDeviceFramesAlike(t *testing.T, cfg api.VideoConfig, layout api.Layout, data []byte, gpu *cudatest.GPU, option []api.Option) {
+func testDeviceFramesAlike(
+	t *testing.T,
+	cfg api.VideoConfig,
+	layout api.Layout,
+	data []byte,
+	gpu *cudatest.GPU,
+	option []api.Option,
+) {
 	const n, pitch = 5, 1024
 	var want api.MemoryFile
 	encodeStream(t, api.Writer(&want, "mp4"), cfg, frames(t, data, layout), option...)

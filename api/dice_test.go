@@ -51,7 +51,18 @@ func (d *dice) number(of ...int) int {
 
 // real does the same for numbers that need not be whole.
 func (d *dice) real(of ...float64) float64 {
-	extremes := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64, -1, 0, 1 << 31, 1e-6, 0.5}
+	extremes := []float64{
+		math.NaN(),
+		math.Inf(1),
+		math.Inf(-1),
+		math.MaxFloat64,
+		math.SmallestNonzeroFloat64,
+		-1,
+		0,
+		1 << 31,
+		1e-6,
+		0.5,
+	}
 	b := int(d.byte())
 	if b < 250 {
 		return of[b%len(of)]

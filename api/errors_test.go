@@ -107,16 +107,36 @@ var outputs = []struct {
 	{"URL of a file", "url", func(string) api.Output { return api.URL("file:///tmp/x.mp4") }},
 	{"URL of a descriptor", "url", func(string) api.Output { return api.URL("pipe:1") }},
 	{"URL of several files", "url", func(string) api.Output { return api.URL("tee:a|b") }},
-	{"URL of a protocol that needs a muxer", "url", func(string) api.Output { return api.URL("rtsp://user:secret@host/x") }},
-	{"URL of a protocol that does not hear how it ended", "url", func(string) api.Output { return api.URL("ftp://user:secret@host/x.mp4") }},
+	{
+		"URL of a protocol that needs a muxer",
+		"url",
+		func(string) api.Output { return api.URL("rtsp://user:secret@host/x") },
+	},
+	{
+		"URL of a protocol that does not hear how it ended",
+		"url",
+		func(string) api.Output { return api.URL("ftp://user:secret@host/x.mp4") },
+	},
 	{"URL of a protocol that is unknown", "url", func(string) api.Output { return api.URL("rmtp://host/live/secret") }},
 	{"URL of nested protocols", "url", func(string) api.Output { return api.URL("crypto+file:x.mp4") }},
 	{"URL without a host", "url", func(string) api.Output { return api.URL("http:x.mp4") }},
 	{"URL with a line break", "url", func(string) api.Output { return api.URL("http://host/x.mp4\r\nHost: other") }},
 	{"URL with NUL", "url", func(string) api.Output { return api.URL("http://user:secret@host/x.mp4\x00.exe") }},
-	{"URL of a playlist", "url", func(string) api.Output { return api.URL("http://user:secret@host/live.m3u8?token=secret") }},
-	{"format that RTMP does not carry", "Format", func(string) api.Output { return api.URL("rtmp://host/live/secret", api.Format("mpegts")) }},
-	{"faststart over a network", "Faststart", func(string) api.Output { return api.URL("http://host/x.mp4?secret", api.Faststart()) }},
+	{
+		"URL of a playlist",
+		"url",
+		func(string) api.Output { return api.URL("http://user:secret@host/live.m3u8?token=secret") },
+	},
+	{
+		"format that RTMP does not carry",
+		"Format",
+		func(string) api.Output { return api.URL("rtmp://host/live/secret", api.Format("mpegts")) },
+	},
+	{
+		"faststart over a network",
+		"Faststart",
+		func(string) api.Output { return api.URL("http://host/x.mp4?secret", api.Faststart()) },
+	},
 	{"option that the protocol does not know", "FormatOptions[tcp_nodely]", func(string) api.Output {
 		return api.URL("tcp://host/x.mp4", api.Format("mp4"), api.FormatOptions(map[string]any{"tcp_nodely": 1}))
 	}},
@@ -124,7 +144,11 @@ var outputs = []struct {
 		return api.URL("tcp://host", api.FormatOptions(map[string]any{"listen": 3}))
 	}},
 	{"URL of HTTP that names no host", "url", func(string) api.Output { return api.URL("http://user:secret@/x.mp4") }},
-	{"URL of HTTP that cannot be read", "url", func(string) api.Output { return api.URL("https://user:secret%zz@host/x.mp4") }},
+	{
+		"URL of HTTP that cannot be read",
+		"url",
+		func(string) api.Output { return api.URL("https://user:secret%zz@host/x.mp4") },
+	},
 	{"HTTP, listening", "FormatOptions[listen]", func(string) api.Output {
 		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"listen": 1}))
 	}},
@@ -150,7 +174,10 @@ var outputs = []struct {
 		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"timeout": "soon"}))
 	}},
 	{"HTTP, a header said twice", "FormatOptions[content_type]", func(string) api.Output {
-		return api.URL("http://host/x.mp4", api.FormatOptions(map[string]any{"headers": "Content-Type: a/b", "content_type": "a/b"}))
+		return api.URL(
+			"http://host/x.mp4",
+			api.FormatOptions(map[string]any{"headers": "Content-Type: a/b", "content_type": "a/b"}),
+		)
 	}},
 	{"HTTP, certificates that are not there", "FormatOptions[ca_file]", func(string) api.Output {
 		return api.URL("https://host/x.mp4", api.FormatOptions(map[string]any{"ca_file": "/nowhere/ca.pem"}))
@@ -165,7 +192,11 @@ var outputs = []struct {
 	{"format empty", "Format", func(string) api.Output { return api.Writer(io.Discard, "") }},
 	{"format of several files", "Format", func(string) api.Output { return api.Writer(io.Discard, "hls") }},
 	{"format that is a network's", "Format", func(string) api.Output { return api.Writer(io.Discard, "rtp") }},
-	{"metadata without a name", "Metadata[]", func(string) api.Output { return api.File("out.mp4", api.Metadata(map[string]string{"": "x"})) }},
+	{
+		"metadata without a name",
+		"Metadata[]",
+		func(string) api.Output { return api.File("out.mp4", api.Metadata(map[string]string{"": "x"})) },
+	},
 	{"metadata name with NUL", "Metadata", func(string) api.Output {
 		return api.File("out.mp4", api.Metadata(map[string]string{"a\x00b": "x"}))
 	}},
@@ -173,7 +204,11 @@ var outputs = []struct {
 		return api.File("out.mp4", api.Metadata(map[string]string{"title": "a\x00b"}))
 	}},
 	{"pictures in a container of sound", "Codec", func(string) api.Output { return api.Writer(io.Discard, "flac") }},
-	{"faststart in memory", "Faststart", func(string) api.Output { return api.Writer(new(api.MemoryFile), "mp4", api.Faststart()) }},
+	{
+		"faststart in memory",
+		"Faststart",
+		func(string) api.Output { return api.Writer(new(api.MemoryFile), "mp4", api.Faststart()) },
+	},
 	{"option that reads the file again, in memory", "FormatOptions[movflags]", func(string) api.Output {
 		return api.Writer(new(api.MemoryFile), "mp4", api.FormatOptions(map[string]any{"movflags": "+faststart"}))
 	}},
@@ -280,30 +315,136 @@ func openRefusals() []refusal {
 	set := func(change func(*api.VideoConfig)) func(*api.VideoConfig) { return change }
 	return []refusal{
 		{name: "container cannot carry the codec", format: "webm", field: "Codec", video: set(func(*api.VideoConfig) {})},
-		{name: "container would make the pixels unreadable", format: "avi", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
-			c.Codec, c.PixelFormat = "rawvideo", "rgb24"
-		})},
-		{name: "container would make the codec unreadable", format: "ts", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "ffv1" })},
-		{name: "container has no video", format: "wav", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "" })},
+		{
+			name:   "container would make the pixels unreadable",
+			format: "avi",
+			field:  "PixelFormat",
+			video: set(func(c *api.VideoConfig) {
+				c.Codec, c.PixelFormat = "rawvideo", "rgb24"
+			}),
+		},
+		{
+			name:   "container would make the codec unreadable",
+			format: "ts",
+			field:  "Codec",
+			video:  set(func(c *api.VideoConfig) { c.Codec = "ffv1" }),
+		},
+		{
+			name:   "container has no video",
+			format: "wav",
+			field:  "Codec",
+			video:  set(func(c *api.VideoConfig) { c.Codec = "" }),
+		},
 		{name: "container's codec has no crf", format: "avi", field: "CRF", video: crf("", 20)},
-		{name: "container's codec has no such option", format: "mkv", field: "ExtraOptions[speed]", video: with2("", "speed", 5)},
-		{name: "option of another container", format: "matroska", field: "ExtraOptions[movflags]", video: with("movflags", "+faststart")},
-		{name: "option of the container out of range", format: "mkv", field: "ExtraOptions[cluster_time_limit]", video: with("cluster_time_limit", -5)},
-		{name: "option of the container for two streams", format: "mp4", field: "ExtraOptions[frag_duration]", video: with("frag_duration", 5), second: with("frag_duration", 6)},
-		{name: "codec is experimental", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "avui", 720, 576 })},
-		{name: "codec does not encode the rate", format: "mpeg", field: "FrameRate", video: set(func(c *api.VideoConfig) { c.Codec, c.FrameRate = "mpeg2video", 33 })},
-		{name: "codec does not encode the size", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "h261" })},
-		{name: "codec of one size", format: "image2pipe", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec = "xface" })},
-		{name: "codec of more than a pixel", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "snow", 2, 2 })},
-		{name: "pixel format that the encoder only names", format: "mkv", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.Codec, c.PixelFormat = "libvpx-vp9", "yuva422p" })},
-		{name: "codec of a few bit rates", format: "mov", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "dnxhd", 1920, 1080 })},
-		{name: "codec needs a larger height", format: "mkv", field: "Height", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 1920, 8 })},
-		{name: "codec needs a multiple", format: "avi", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "cinepak", 66, 64 })},
-		{name: "codec needs a larger size", format: "mkv", field: "Width", video: set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 8, 8 })},
-		{name: "codec does not take so many threads", format: "avi", field: "Threads", video: set(func(c *api.VideoConfig) { c.Codec, c.Threads = "png", 500 })},
-		{name: "option that the encoder refuses", format: "mkv", field: "ExtraOptions[qmin]", video: with2("mpeg4", "qmin", 60)},
-		{name: "parameter misspelt of libaom", format: "mkv", field: "ExtraOptions[aom-params]", video: with2("libaom-av1", "aom-params", "cpu-used=8:cq-levl=5")},
-		{name: "parameter out of range of libaom", format: "mkv", field: "ExtraOptions[aom-params]", video: with2("libaom-av1", "aom-params", "cpu-used=8:max-partition-size=1")},
+		{
+			name:   "container's codec has no such option",
+			format: "mkv",
+			field:  "ExtraOptions[speed]",
+			video:  with2("", "speed", 5),
+		},
+		{
+			name:   "option of another container",
+			format: "matroska",
+			field:  "ExtraOptions[movflags]",
+			video:  with("movflags", "+faststart"),
+		},
+		{
+			name:   "option of the container out of range",
+			format: "mkv",
+			field:  "ExtraOptions[cluster_time_limit]",
+			video:  with("cluster_time_limit", -5),
+		},
+		{
+			name:   "option of the container for two streams",
+			format: "mp4",
+			field:  "ExtraOptions[frag_duration]",
+			video:  with("frag_duration", 5),
+			second: with("frag_duration", 6),
+		},
+		{
+			name:   "codec is experimental",
+			format: "mov",
+			field:  "Codec",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "avui", 720, 576 }),
+		},
+		{
+			name:   "codec does not encode the rate",
+			format: "mpeg",
+			field:  "FrameRate",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.FrameRate = "mpeg2video", 33 }),
+		},
+		{
+			name:   "codec does not encode the size",
+			format: "avi",
+			field:  "Width",
+			video:  set(func(c *api.VideoConfig) { c.Codec = "h261" }),
+		},
+		{
+			name:   "codec of one size",
+			format: "image2pipe",
+			field:  "Width",
+			video:  set(func(c *api.VideoConfig) { c.Codec = "xface" }),
+		},
+		{
+			name:   "codec of more than a pixel",
+			format: "avi",
+			field:  "Width",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "snow", 2, 2 }),
+		},
+		{
+			name:   "pixel format that the encoder only names",
+			format: "mkv",
+			field:  "PixelFormat",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.PixelFormat = "libvpx-vp9", "yuva422p" }),
+		},
+		{
+			name:   "codec of a few bit rates",
+			format: "mov",
+			field:  "Codec",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "dnxhd", 1920, 1080 }),
+		},
+		{
+			name:   "codec needs a larger height",
+			format: "mkv",
+			field:  "Height",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 1920, 8 }),
+		},
+		{
+			name:   "codec needs a multiple",
+			format: "avi",
+			field:  "Width",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "cinepak", 66, 64 }),
+		},
+		{
+			name:   "codec needs a larger size",
+			format: "mkv",
+			field:  "Width",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Width, c.Height = "libx265", 8, 8 }),
+		},
+		{
+			name:   "codec does not take so many threads",
+			format: "avi",
+			field:  "Threads",
+			video:  set(func(c *api.VideoConfig) { c.Codec, c.Threads = "png", 500 }),
+		},
+		{
+			name:   "option that the encoder refuses",
+			format: "mkv",
+			field:  "ExtraOptions[qmin]",
+			video:  with2("mpeg4", "qmin", 60),
+		},
+		{
+			name:   "parameter misspelt of libaom",
+			format: "mkv",
+			field:  "ExtraOptions[aom-params]",
+			video:  with2("libaom-av1", "aom-params", "cpu-used=8:cq-levl=5"),
+		},
+		{
+			name:   "parameter out of range of libaom",
+			format: "mkv",
+			field:  "ExtraOptions[aom-params]",
+			video:  with2("libaom-av1", "aom-params", "cpu-used=8:max-partition-size=1"),
+		},
 	}
 }
 
@@ -312,39 +453,100 @@ func audioRefusals() []refusal {
 	return []refusal{
 		{name: "sample rate missing", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.SampleRate = 0 })},
 		{name: "sample rate huge", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.SampleRate = 1 << 30 })},
-		{name: "out sample rate negative", field: "OutSampleRate", audio: set(func(c *api.AudioConfig) { c.OutSampleRate = -1 })},
+		{
+			name:  "out sample rate negative",
+			field: "OutSampleRate",
+			audio: set(func(c *api.AudioConfig) { c.OutSampleRate = -1 }),
+		},
 		{name: "channels missing", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.NumChannels = 0 })},
 		{name: "channels too many", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.NumChannels = 65 })},
-		{name: "out channels negative", field: "OutNumChannels", audio: set(func(c *api.AudioConfig) { c.OutNumChannels = -1 })},
+		{
+			name:  "out channels negative",
+			field: "OutNumChannels",
+			audio: set(func(c *api.AudioConfig) { c.OutNumChannels = -1 }),
+		},
 		{name: "bit rate negative", field: "BitRate", audio: set(func(c *api.AudioConfig) { c.BitRate = -1 })},
-		{name: "sample rate not of the codec", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.Codec, c.SampleRate = "libopus", 44100 })},
-		{name: "out sample rate not of the codec", field: "OutSampleRate", audio: set(func(c *api.AudioConfig) { c.OutSampleRate = 12345 })},
-		{name: "channels not of the codec", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.Codec, c.NumChannels = "libmp3lame", 6 })},
-		{name: "out channels not of the codec", field: "OutNumChannels", audio: set(func(c *api.AudioConfig) { c.Codec, c.NumChannels, c.OutNumChannels = "g722", 1, 2 })},
+		{
+			name:  "sample rate not of the codec",
+			field: "SampleRate",
+			audio: set(func(c *api.AudioConfig) { c.Codec, c.SampleRate = "libopus", 44100 }),
+		},
+		{
+			name:  "out sample rate not of the codec",
+			field: "OutSampleRate",
+			audio: set(func(c *api.AudioConfig) { c.OutSampleRate = 12345 }),
+		},
+		{
+			name:  "channels not of the codec",
+			field: "NumChannels",
+			audio: set(func(c *api.AudioConfig) { c.Codec, c.NumChannels = "libmp3lame", 6 }),
+		},
+		{
+			name:  "out channels not of the codec",
+			field: "OutNumChannels",
+			audio: set(func(c *api.AudioConfig) { c.Codec, c.NumChannels, c.OutNumChannels = "g722", 1, 2 }),
+		},
 		{name: "audio codec unknown", field: "Codec", audio: set(func(c *api.AudioConfig) { c.Codec = "libmp3lane" })},
 		{name: "audio codec of pictures", field: "Codec", audio: set(func(c *api.AudioConfig) { c.Codec = "h264" })},
 		{name: "audio codec with NUL", field: "Codec", audio: set(func(c *api.AudioConfig) { c.Codec = "aac\x00" })},
 		{name: "audio option unknown", field: "ExtraOptions[aac_codr]", audio: withAudio("aac", "aac_codr", "fast")},
-		{name: "audio option with no such name", field: "ExtraOptions[application]", audio: withAudio("libopus", "application", "music")},
+		{
+			name:  "audio option with no such name",
+			field: "ExtraOptions[application]",
+			audio: withAudio("libopus", "application", "music"),
+		},
 		{name: "audio option of a field", field: "ExtraOptions[ar]", audio: withAudio("aac", "ar", 44100)},
 		{name: "frame size", field: "ExtraOptions[frame_size]", audio: withAudio("libopus", "frame_size", 960)},
 		{name: "sample format unknown", field: "ExtraOptions[sample_fmt]", audio: withAudio("flac", "sample_fmt", "s24")},
 		{name: "audio bit rate twice", field: "ExtraOptions[b]", audio: set(func(c *api.AudioConfig) {
 			c.BitRate, c.ExtraOptions = 64000, map[string]any{"b": 64000}
 		})},
-		{name: "audio codec is experimental", format: "mkv", field: "Codec", audio: set(func(c *api.AudioConfig) { c.Codec = "dca" })},
-		{name: "container cannot carry the audio codec", format: "mp3", field: "Codec", audio: set(func(*api.AudioConfig) {})},
-		{name: "sample rate not of a telephone", format: "wav", field: "SampleRate", audio: set(func(c *api.AudioConfig) { c.Codec, c.NumChannels = "g726", 1 })},
-		{name: "channels not of a telephone", format: "wav", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.Codec, c.SampleRate = "g726", 8000 })},
-		{name: "neither of a telephone", format: "wav", field: "NumChannels", audio: set(func(c *api.AudioConfig) { c.Codec = "g726" })},
+		{
+			name:   "audio codec is experimental",
+			format: "mkv",
+			field:  "Codec",
+			audio:  set(func(c *api.AudioConfig) { c.Codec = "dca" }),
+		},
+		{
+			name:   "container cannot carry the audio codec",
+			format: "mp3",
+			field:  "Codec",
+			audio:  set(func(*api.AudioConfig) {}),
+		},
+		{
+			name:   "sample rate not of a telephone",
+			format: "wav",
+			field:  "SampleRate",
+			audio:  set(func(c *api.AudioConfig) { c.Codec, c.NumChannels = "g726", 1 }),
+		},
+		{
+			name:   "channels not of a telephone",
+			format: "wav",
+			field:  "NumChannels",
+			audio:  set(func(c *api.AudioConfig) { c.Codec, c.SampleRate = "g726", 8000 }),
+		},
+		{
+			name:   "neither of a telephone",
+			format: "wav",
+			field:  "NumChannels",
+			audio:  set(func(c *api.AudioConfig) { c.Codec = "g726" }),
+		},
 	}
 }
 
 func nestedRefusals() []refusal {
 	return []refusal{
 		{name: "parameter unknown to x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "nonsense=3")},
-		{name: "parameter misspelt for x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "ref=3:bfrmaes=2")},
-		{name: "parameter with a bad value for x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "me=sideways")},
+		{
+			name:  "parameter misspelt for x264",
+			field: "ExtraOptions[x264-params]",
+			video: with("x264-params", "ref=3:bfrmaes=2"),
+		},
+		{
+			name:  "parameter with a bad value for x264",
+			field: "ExtraOptions[x264-params]",
+			video: with("x264-params", "me=sideways"),
+		},
 		{name: "parameter out of range of x264", field: "ExtraOptions[x264-params]", video: with("x264-params", "crf=1000")},
 		{name: "parameter below what 10 bits have", field: "ExtraOptions[x264-params]", video: func(c *api.VideoConfig) {
 			c.PixelFormat, c.ExtraOptions = "yuv420p10le", map[string]any{"x264-params": "crf=-12.5"}
@@ -361,18 +563,46 @@ func nestedRefusals() []refusal {
 			c.ExtraOptions = map[string]any{"x264-params": "keyint=20", "g": 20}
 		}},
 		{name: "parameter of x264opts", field: "ExtraOptions[x264opts]", video: with("x264opts", "no-mbtree:nonsense")},
-		{name: "parameter unknown to x265", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "nonsense=3")},
-		{name: "parameter that the container decides", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "no-annexb=1")},
-		{name: "parameter with a bad value for x265", field: "ExtraOptions[x265-params]", video: with2("libx265", "x265-params", "bframes=many")},
+		{
+			name:  "parameter unknown to x265",
+			field: "ExtraOptions[x265-params]",
+			video: with2("libx265", "x265-params", "nonsense=3"),
+		},
+		{
+			name:  "parameter that the container decides",
+			field: "ExtraOptions[x265-params]",
+			video: with2("libx265", "x265-params", "no-annexb=1"),
+		},
+		{
+			name:  "parameter with a bad value for x265",
+			field: "ExtraOptions[x265-params]",
+			video: with2("libx265", "x265-params", "bframes=many"),
+		},
 		{name: "threads of x265 twice", field: "ExtraOptions[x265-params]", video: func(c *api.VideoConfig) {
 			c.Codec, c.Threads, c.ExtraOptions = "libx265", 2, map[string]any{"x265-params": "pools=1"}
 		}},
-		{name: "parameter unknown to SVT-AV1", field: "ExtraOptions[svtav1-params]", video: with2("libsvtav1", "svtav1-params", "nonsense=3")},
-		{name: "parameter with a bad value for SVT-AV1", field: "ExtraOptions[svtav1-params]", video: with2("libsvtav1", "svtav1-params", "tune=film")},
-		{name: "parameter that SVT-AV1 would read for ever", field: "ExtraOptions[svtav1-params]", video: with2("libsvtav1", "svtav1-params", "mastering-display=1")},
+		{
+			name:  "parameter unknown to SVT-AV1",
+			field: "ExtraOptions[svtav1-params]",
+			video: with2("libsvtav1", "svtav1-params", "nonsense=3"),
+		},
+		{
+			name:  "parameter with a bad value for SVT-AV1",
+			field: "ExtraOptions[svtav1-params]",
+			video: with2("libsvtav1", "svtav1-params", "tune=film"),
+		},
+		{
+			name:  "parameter that SVT-AV1 would read for ever",
+			field: "ExtraOptions[svtav1-params]",
+			video: with2("libsvtav1", "svtav1-params", "mastering-display=1"),
+		},
 		{name: "threads of SVT-AV1 twice", field: "ExtraOptions[svtav1-params]", video: func(c *api.VideoConfig) {
 			c.Codec, c.Threads, c.ExtraOptions = "libsvtav1", 2, map[string]any{"svtav1-params": "lp=2"}
 		}},
-		{name: "parameter unknown to libvpx", field: "ExtraOptions[ts-parameters]", video: with2("libvpx-vp9", "ts-parameters", "ts_number_layer=1")},
+		{
+			name:  "parameter unknown to libvpx",
+			field: "ExtraOptions[ts-parameters]",
+			video: with2("libvpx-vp9", "ts-parameters", "ts_number_layer=1"),
+		},
 	}
 }

@@ -148,7 +148,8 @@ func TestNothingOnStderr(t *testing.T) {
 		return
 	}
 	for codec, format := range map[string]string{
-		"libx264": "mkv", "libx265": "mkv", "libsvtav1": "mkv", "libaom-av1": "mkv", "libvpx-vp9": "webm", "mpeg2video": "dvd", "mjpeg": "avi",
+		"libx264": "mkv", "libx265": "mkv", "libsvtav1": "mkv", "libaom-av1": "mkv", "libvpx-vp9": "webm",
+		"mpeg2video": "dvd", "mjpeg": "avi",
 	} {
 		enc := api.NewEncoder()
 		cfg := disc()

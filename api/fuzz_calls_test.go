@@ -101,7 +101,9 @@ func ended(yes bool) error {
 
 func (m *model) addStreams(d *dice) {
 	if len(m.video)+len(m.audio) < 4 {
-		v, err := m.enc.AddVideo(api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: "rawvideo", InputFormat: "yuv420p"})
+		v, err := m.enc.AddVideo(
+			api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: "rawvideo", InputFormat: "yuv420p"},
+		)
 		m.require(m.configuring(), err, "AddVideo")
 		if err == nil {
 			m.video = append(m.video, &modelStream{VideoStream: v})

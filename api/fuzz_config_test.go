@@ -39,24 +39,143 @@ func overseen(t *testing.T, f func()) {
 
 // Encoders and containers that the fuzzing of configs draws from: those that are quick to open.
 var (
-	fuzzVideoCodecs = []string{"", "libx264", "mpeg4", "mjpeg", "libvpx", "libvpx-vp9", "rawvideo", "ffv1", "mpeg2video", "libx265", "png", "gif", "huffyuv", "prores_ks", "dnxhd", "h263", "libx264rgb", "h264", "vp8"}
-	fuzzAudioCodecs = []string{"", "aac", "libopus", "flac", "pcm_s16le", "libmp3lame", "ac3", "mp2", "libvorbis", "alac", "pcm_f32le", "adpcm_ms", "g722", "opus"}
-	fuzzFormats     = []string{"matroska", "mp4", "mov", "webm", "mpegts", "avi", "nut", "flv", "ogg", "wav", "mp3", "gif", "mpeg", "mxf", "asf", "3gp", "adts", "flac", "null", "hls", "rtp", "rawvideo", "ivf", "wtv", "aiff", "w64", "caf", "mpjpeg"}
-	fuzzPixels      = []string{"", "", "", "", "", "", "", "", "yuv420p", "yuv444p", "rgb24", "gray", "nv12", "yuv420p10le", "yuvj420p", "bgr0", "gbrp", "rgba", "pal8", "monow", "yuv422p", "yuyv422", "bayer_rggb8", "gray16be"}
-	fuzzValues      = []string{"0", "1", "-1", "2", "3", "10", "0.5", "1e9", "2147483647", "-2147483648", "9223372036854775807", "auto", "none", "true", "", "default", "max", "min", "+", "a=b", "a=b:c=d", "1:2", "1/2", "5M"}
+	fuzzVideoCodecs = []string{
+		"",
+		"libx264",
+		"mpeg4",
+		"mjpeg",
+		"libvpx",
+		"libvpx-vp9",
+		"rawvideo",
+		"ffv1",
+		"mpeg2video",
+		"libx265",
+		"png",
+		"gif",
+		"huffyuv",
+		"prores_ks",
+		"dnxhd",
+		"h263",
+		"libx264rgb",
+		"h264",
+		"vp8",
+	}
+	fuzzAudioCodecs = []string{
+		"",
+		"aac",
+		"libopus",
+		"flac",
+		"pcm_s16le",
+		"libmp3lame",
+		"ac3",
+		"mp2",
+		"libvorbis",
+		"alac",
+		"pcm_f32le",
+		"adpcm_ms",
+		"g722",
+		"opus",
+	}
+	fuzzFormats = []string{
+		"matroska",
+		"mp4",
+		"mov",
+		"webm",
+		"mpegts",
+		"avi",
+		"nut",
+		"flv",
+		"ogg",
+		"wav",
+		"mp3",
+		"gif",
+		"mpeg",
+		"mxf",
+		"asf",
+		"3gp",
+		"adts",
+		"flac",
+		"null",
+		"hls",
+		"rtp",
+		"rawvideo",
+		"ivf",
+		"wtv",
+		"aiff",
+		"w64",
+		"caf",
+		"mpjpeg",
+	}
+	fuzzPixels = []string{
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"yuv420p",
+		"yuv444p",
+		"rgb24",
+		"gray",
+		"nv12",
+		"yuv420p10le",
+		"yuvj420p",
+		"bgr0",
+		"gbrp",
+		"rgba",
+		"pal8",
+		"monow",
+		"yuv422p",
+		"yuyv422",
+		"bayer_rggb8",
+		"gray16be",
+	}
+	fuzzValues = []string{
+		"0",
+		"1",
+		"-1",
+		"2",
+		"3",
+		"10",
+		"0.5",
+		"1e9",
+		"2147483647",
+		"-2147483648",
+		"9223372036854775807",
+		"auto",
+		"none",
+		"true",
+		"",
+		"default",
+		"max",
+		"min",
+		"+",
+		"a=b",
+		"a=b:c=d",
+		"1:2",
+		"1/2",
+		"5M",
+	}
 )
 
 // neverFuzzed are options with which an encoder reads or writes files, takes all memory or all
 // time, or is meant to fail.
 var neverFuzzed = []string{
-	"stats", "passlogfile", "pass", "dump_separator", "rc_lookahead", "rc-lookahead", "lag-in-frames", "bufsize", "maxrate", "debug", "time_base", "thread_type",
-	"reserve_index_space", "moov_size", "flags", "flags2", "fpsprobesize", "max_delay", "avioflags", "fflags", "use_wallclock_as_timestamps",
+	"stats", "passlogfile", "pass", "dump_separator", "rc_lookahead", "rc-lookahead", "lag-in-frames", "bufsize",
+	"maxrate", "debug", "time_base", "thread_type",
+	"reserve_index_space", "moov_size", "flags", "flags2", "fpsprobesize", "max_delay", "avioflags", "fflags",
+	"use_wallclock_as_timestamps",
 }
 
 // options draws up to three options of those that an encoder or a container has, with values that
 // some of them take.
 func (d *dice) options(known []astiavx.Option) map[string]any {
-	known = slices.DeleteFunc(slices.Clone(known), func(o astiavx.Option) bool { return slices.Contains(neverFuzzed, o.Name) })
+	known = slices.DeleteFunc(
+		slices.Clone(known),
+		func(o astiavx.Option) bool { return slices.Contains(neverFuzzed, o.Name) },
+	)
 	options := map[string]any{}
 	for range d.below(4) {
 		if len(known) == 0 || d.byte() > 248 {
@@ -82,9 +201,27 @@ func (d *dice) options(known []astiavx.Option) map[string]any {
 
 func (d *dice) videoConfig() api.VideoConfig {
 	cfg := api.VideoConfig{
-		Width: d.number(16, 64, 32, 17, 2, 1, 8, 33), Height: d.number(16, 48, 32, 17, 2, 1, 8, 33), FrameRate: d.real(25, 30, 30000.0/1001, 1, 60, 12.5),
-		Device: d.pick("", "", "", "", "cpu", "cuda", "cuda:1"), Codec: d.pick(fuzzVideoCodecs...), PixelFormat: d.pick(fuzzPixels...),
-		InputFormat: d.pick(fuzzPixels...), ColorSpace: d.pick("", "bt601", "bt709", "bt2020", "fcc"), ColorRange: d.pick("", "tv", "pc", "full"),
+		Width: d.number(
+			16,
+			64,
+			32,
+			17,
+			2,
+			1,
+			8,
+			33,
+		), Height: d.number(16, 48, 32, 17, 2, 1, 8, 33), FrameRate: d.real(25, 30, 30000.0/1001, 1, 60, 12.5),
+		Device: d.pick(
+			"",
+			"",
+			"",
+			"",
+			"cpu",
+			"cuda",
+			"cuda:1",
+		), Codec: d.pick(fuzzVideoCodecs...), PixelFormat: d.pick(fuzzPixels...),
+		InputFormat: d.pick(
+			fuzzPixels...), ColorSpace: d.pick("", "bt601", "bt709", "bt2020", "fcc"), ColorRange: d.pick("", "tv", "pc", "full"),
 		ColorPrimaries: d.pick("", "bt709", "bt2020", "smpte432"), ColorTransfer: d.pick("", "bt709", "smpte2084", "linear"),
 		OddSize: api.OddSize(d.number(0, 1, 2)), Threads: d.number(1, 0, 2),
 	}
@@ -179,13 +316,22 @@ func openAny(t *testing.T, d *dice) {
 		a, err := enc.AddAudio(cfg)
 		requireDocumented(t, err)
 		if err == nil {
-			feeds = append(feeds, func() error { return a.AddSamples(ctx, tone(cfg.NumChannels, 0, min(500, cfg.SampleRate/20))) })
+			feeds = append(
+				feeds,
+				func() error { return a.AddSamples(ctx, tone(cfg.NumChannels, 0, min(500, cfg.SampleRate/20))) },
+			)
 		}
 	}
 	format := d.pick(fuzzFormats...)
 	options := d.options(avoption.MuxerOptions(format))
 	var memory api.MemoryFile
-	err := enc.OpenWriter(ctx, &memory, format, api.FormatOptions(options), api.Metadata(map[string]string{d.pick("title"): d.text()}))
+	err := enc.OpenWriter(
+		ctx,
+		&memory,
+		format,
+		api.FormatOptions(options),
+		api.Metadata(map[string]string{d.pick("title"): d.text()}),
+	)
 	if err != nil {
 		if len(feeds) > 0 {
 			requireDocumented(t, err)

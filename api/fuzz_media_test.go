@@ -119,7 +119,14 @@ func feedSound(t *testing.T, d *dice) {
 	channels := 1 + d.below(8)
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
-	a, err := enc.AddAudio(api.AudioConfig{SampleRate: 8000 + 1000*d.below(41), NumChannels: channels, OutNumChannels: 1 + d.below(8), Codec: "pcm_f32le"})
+	a, err := enc.AddAudio(
+		api.AudioConfig{
+			SampleRate:     8000 + 1000*d.below(41),
+			NumChannels:    channels,
+			OutNumChannels: 1 + d.below(8),
+			Codec:          "pcm_f32le",
+		},
+	)
 	require.NoError(t, err)
 	var memory api.MemoryFile
 	require.NoError(t, enc.OpenWriter(ctx, &memory, "nut"))

@@ -108,7 +108,9 @@ func writeTo(t *testing.T, w io.Writer, l *liar, format string) {
 	if format == "flv" || format == "ogg" {
 		codec = map[string]string{"flv": "flv1", "ogg": "vp8"}[format]
 	}
-	v, err := enc.AddVideo(api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: codec, InputFormat: "gray", Threads: 1})
+	v, err := enc.AddVideo(
+		api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: codec, InputFormat: "gray", Threads: 1},
+	)
 	require.NoError(t, err)
 	err = enc.OpenWriter(ctx, w, format)
 	if err == nil {

@@ -43,7 +43,20 @@ func TestHeaderThatComesLate(t *testing.T) {
 // extraDataOf is the header of the first stream, as the system's ffprobe prints it.
 func extraDataOf(t *testing.T, path string) string {
 	t.Helper()
-	return string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_data", "-show_entries", "stream=extradata", "-of", "default=nk=1", path))
+	return string(
+		mediatest.Run(
+			t,
+			"ffprobe",
+			"-v",
+			"error",
+			"-show_data",
+			"-show_entries",
+			"stream=extradata",
+			"-of",
+			"default=nk=1",
+			path,
+		),
+	)
 }
 
 // TestVorbisInMP4: the mov muxer refused the last packet, depending on the length of the sound.

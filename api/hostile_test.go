@@ -86,7 +86,10 @@ var hostileVideo = map[string]struct {
 	"value that is itself":   {"ExtraOptions[g]", with("g", cyclic())},
 	"parameters enormous":    {"ExtraOptions[x264-params]", with("x264-params", enormous)},
 	"parameters many":        {"ExtraOptions[x264-params]", with("x264-params", strings.Repeat("ref=3:", 1<<17)+"ref=3")},
-	"parameters of zones":    {"ExtraOptions[x264-params]", with("x264-params", "zones="+strings.Repeat("0,1,q=20/", 1<<17))},
+	"parameters of zones": {
+		"ExtraOptions[x264-params]",
+		with("x264-params", "zones="+strings.Repeat("0,1,q=20/", 1<<17)),
+	},
 	"parameter long":         {"ExtraOptions[x264-params]", with("x264-params", long+"=1")},
 	"parameter's value long": {"ExtraOptions[x264-params]", with("x264-params", "me="+long)},
 	"parameter without end":  {"ExtraOptions[x264-params]", with("x264-params", long)},

@@ -48,8 +48,14 @@ func standardImages(r image.Rectangle) map[string]image.Image {
 	images := map[string]image.Image{
 		"RGBA": filled(image.NewRGBA(r), noisy), "RGBA with alpha": filled(image.NewRGBA(r), glassy),
 		"NRGBA": filled(image.NewNRGBA(r), noisy), "NRGBA with alpha": filled(image.NewNRGBA(r), glassy),
-		"RGBA64": filled(image.NewRGBA64(r), glassy), "NRGBA64": filled(image.NewNRGBA64(r), glassy), "CMYK": filled(image.NewCMYK(r), noisy),
-		"Gray": filled(image.NewGray(r), gray), "Gray16": filled(image.NewGray16(r), gray), "Alpha": filled(image.NewAlpha(r), glassy),
+		"RGBA64": filled(
+			image.NewRGBA64(r),
+			glassy,
+		), "NRGBA64": filled(image.NewNRGBA64(r), glassy), "CMYK": filled(image.NewCMYK(r), noisy),
+		"Gray": filled(
+			image.NewGray(r),
+			gray,
+		), "Gray16": filled(image.NewGray16(r), gray), "Alpha": filled(image.NewAlpha(r), glassy),
 		"Alpha16": filled(image.NewAlpha16(r), glassy), "Paletted": filled(image.NewPaletted(r, palette.WebSafe), noisy),
 		"unknown type": function{r, func(x, y int) color.Color { return glassy(x, y) }},
 	}
@@ -134,7 +140,16 @@ func malformedImages() []struct {
 	}
 	short := image.NewNYCbCrA(r, image.YCbCrSubsampleRatio420)
 	short.A = short.A[:20]
-	chroma, luma, blue := image.NewYCbCr(r, image.YCbCrSubsampleRatio410), image.NewYCbCr(r, image.YCbCrSubsampleRatio422), image.NewYCbCr(r, image.YCbCrSubsampleRatio444)
+	chroma, luma, blue := image.NewYCbCr(
+		r,
+		image.YCbCrSubsampleRatio410,
+	), image.NewYCbCr(
+		r,
+		image.YCbCrSubsampleRatio422,
+	), image.NewYCbCr(
+		r,
+		image.YCbCrSubsampleRatio444,
+	)
 	chroma.Cr, luma.YStride, blue.Cb = chroma.Cr[:15], 15, nil
 	return list{
 		{"image is nil", "Image", nil},
@@ -146,13 +161,21 @@ func malformedImages() []struct {
 		{"image with a stride too small", "Image.Stride", &image.RGBA{Rect: r, Stride: 63, Pix: make([]byte, 512)}},
 		{"image with a negative stride", "Image.Stride", &image.Gray{Rect: r, Stride: -16, Pix: make([]byte, 512)}},
 		{"image with a huge stride", "Image.Stride", &image.Gray{Rect: r, Stride: math.MaxInt64, Pix: make([]byte, 512)}},
-		{"image with a stride beyond its pixels", "Image.Pix", &image.Gray16{Rect: r, Stride: math.MaxInt32, Pix: make([]byte, 512)}},
+		{
+			"image with a stride beyond its pixels",
+			"Image.Pix",
+			&image.Gray16{Rect: r, Stride: math.MaxInt32, Pix: make([]byte, 512)},
+		},
 		{"RGBA64 short", "Image.Pix", &image.RGBA64{Rect: r, Stride: 128, Pix: make([]byte, 1023)}},
 		{"NRGBA64 short", "Image.Pix", &image.NRGBA64{Rect: r, Stride: 128, Pix: make([]byte, 1023)}},
 		{"CMYK short", "Image.Pix", &image.CMYK{Rect: r, Stride: 64, Pix: make([]byte, 511)}},
 		{"Alpha short", "Image.Pix", &image.Alpha{Rect: r, Stride: 16, Pix: make([]byte, 127)}},
 		{"Alpha16 short", "Image.Pix", &image.Alpha16{Rect: r, Stride: 32, Pix: make([]byte, 255)}},
-		{"Paletted short", "Image.Pix", &image.Paletted{Rect: r, Stride: 16, Pix: make([]byte, 127), Palette: palette.WebSafe}},
+		{
+			"Paletted short",
+			"Image.Pix",
+			&image.Paletted{Rect: r, Stride: 16, Pix: make([]byte, 127), Palette: palette.WebSafe},
+		},
 		{"Paletted without a palette", "Image.Pix", image.NewPaletted(r, nil)},
 		{"Paletted with a nil colour", "Image.Palette[1]", image.NewPaletted(r, color.Palette{color.Black, nil})},
 		{"YCbCr with a row too short", "Image.YStride", luma},
@@ -179,7 +202,10 @@ func TestMalformedImagesAreRefused(t *testing.T) {
 		require.PanicsWithValue(t, "no pixels today", func() { _ = v.AddImage(context.Background(), panicking) })
 		require.NoError(t, v.AddImage(context.Background(), good))
 		// A last row may end with its last pixel.
-		require.NoError(t, v.AddImage(context.Background(), &image.RGBA{Rect: good.Bounds(), Stride: 70, Pix: make([]byte, 7*70+64)}))
+		require.NoError(
+			t,
+			v.AddImage(context.Background(), &image.RGBA{Rect: good.Bounds(), Stride: 70, Pix: make([]byte, 7*70+64)}),
+		)
 	}))
 	pictures := mediatest.Pictures(t, path, 0, "rgb24")
 	require.Equal(t, [][]byte{overBlack(good), overBlack(good), make([]byte, 3*16*8)}, pictures)

@@ -30,7 +30,9 @@ func TestLateStreamFrontToBack(t *testing.T) {
 		t.Run(codec, func(t *testing.T) {
 			t.Parallel()
 			paths := map[string]string{}
-			for _, how := range []string{"together", "sound is late", "pictures are late", "sound is never fed", "sound has ended"} {
+			for _, how := range []string{
+				"together", "sound is late", "pictures are late", "sound is never fed", "sound has ended",
+			} {
 				paths[how] = streamLate(t, "libx264", codec, how)
 			}
 			for how, path := range paths {
@@ -42,7 +44,11 @@ func TestLateStreamFrontToBack(t *testing.T) {
 				got, before := mediatest.Sound(t, paths[how], 1)[0], 0
 				if how == "sound is late" && strings.HasSuffix(codec, "ac3") { // a packet of silence, which has a time before 0
 					before = 1536
-					require.Equal(t, "-0.037333", mediatest.Probe(t, paths[how]).Streams[1].StartTime) // 256 samples of priming and 1,536
+					require.Equal(
+						t,
+						"-0.037333",
+						mediatest.Probe(t, paths[how]).Streams[1].StartTime,
+					) // 256 samples of priming and 1,536
 				}
 				require.Len(t, got[before:], len(want), how)
 				for i, x := range got[before:] {

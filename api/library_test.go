@@ -17,7 +17,9 @@ func TestX265SaysNothing(t *testing.T) {
 		for _, codec := range []string{"libx265", "libx264"} {
 			for _, threads := range []int{0, 1, 3, 40} {
 				e := api.NewEncoder()
-				v, err := e.AddVideo(api.VideoConfig{Width: 128, Height: 96, FrameRate: 25, Codec: codec, Threads: threads, Preset: "ultrafast"})
+				v, err := e.AddVideo(
+					api.VideoConfig{Width: 128, Height: 96, FrameRate: 25, Codec: codec, Threads: threads, Preset: "ultrafast"},
+				)
 				require.NoError(t, err)
 				require.NoError(t, e.OpenWriter(context.Background(), new(api.MemoryFile), "mkv"))
 				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: make([]byte, 4*128*96*3)}))

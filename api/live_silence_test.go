@@ -20,7 +20,11 @@ func TestSilenceIsNoticedBesideASlowStream(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				enc, w := api.NewEncoder(), &tape{start: time.Now()}
-				v := addVideo(t, enc, api.VideoConfig{Width: 64, Height: 64, FrameRate: 0.2, Codec: "mpeg4", InputFormat: "gray", Threads: 1})
+				v := addVideo(
+					t,
+					enc,
+					api.VideoConfig{Width: 64, Height: 64, FrameRate: 0.2, Codec: "mpeg4", InputFormat: "gray", Threads: 1},
+				)
 				a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2})
 				require.NoError(t, enc.OpenWriter(t.Context(), w, format))
 				picture := func(n int) {

@@ -169,7 +169,16 @@ func (r *liveRun) note(s api.Stats, began [2]time.Duration) {
 // addLiveStreams adds pictures and sound as the container takes them.
 func addLiveStreams(t *testing.T, enc *api.Encoder, p particular) (*api.VideoStream, *api.AudioStream) {
 	t.Helper()
-	video := api.VideoConfig{Width: 64, Height: 64, FrameRate: liveRate, Codec: p.video, PixelFormat: p.format, InputFormat: "gray", ExtraOptions: p.extra, Threads: 1}
+	video := api.VideoConfig{
+		Width:        64,
+		Height:       64,
+		FrameRate:    liveRate,
+		Codec:        p.video,
+		PixelFormat:  p.format,
+		InputFormat:  "gray",
+		ExtraOptions: p.extra,
+		Threads:      1,
+	}
 	if p.width > 0 {
 		video.Width, video.Height = p.width, p.height
 	}
@@ -196,7 +205,10 @@ func liveContainers(t *testing.T) (all []astiavx.Container) {
 	t.Helper()
 	for _, c := range astiavx.Containers() {
 		p := particulars[c.Name]
-		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || c.AudioCodec == astiav.CodecIDNone || unavailable[c.Name] != "" || sought[c.Name] || p.either {
+		if c.NoFile || c.VideoCodec == astiav.CodecIDNone || c.AudioCodec == astiav.CodecIDNone ||
+			unavailable[c.Name] != "" ||
+			sought[c.Name] ||
+			p.either {
 			continue
 		}
 		carries := func(id astiav.CodecID) bool { can, known := container.Carries(c.Name, id); return can || !known }

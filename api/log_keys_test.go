@@ -42,7 +42,11 @@ func (l *jsonLines) all() []string {
 // logger writes all that there is to be logged to l.
 func (l *jsonLines) logger() *zap.Logger {
 	encoder := zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig())
-	return zap.New(zapcore.NewCore(encoder, zapcore.AddSync(l), zap.DebugLevel), zap.AddCaller(), zap.AddStacktrace(zap.WarnLevel))
+	return zap.New(
+		zapcore.NewCore(encoder, zapcore.AddSync(l), zap.DebugLevel),
+		zap.AddCaller(),
+		zap.AddStacktrace(zap.WarnLevel),
+	)
 }
 
 // line is the one with this message.
@@ -130,11 +134,20 @@ func TestLogLinesHaveEachKeyOnce(t *testing.T) {
 		"two":                  {seekable(), streamed()},
 		"three of a kind":      {seekable(), seekable(), seekable()},
 		"files and a URL": {
-			api.File(temporary(t, "a.mp4")), api.File(temporary(t, "b.mkv")), api.URL(fmt.Sprintf("udp://user:secret@127.0.0.1:%d?pkt_size=1316", freePort(t, "udp"))),
+			api.File(
+				temporary(t, "a.mp4"),
+			), api.File(temporary(t, "b.mkv")), api.URL(fmt.Sprintf("udp://user:secret@127.0.0.1:%d?pkt_size=1316", freePort(t, "udp"))),
 		},
 		"one that fails": {api.Writer(&limitedWriter{left: 3000}, "mpegts")},
-		"not crash-safe": {api.Writer(&api.MemoryFile{}, "mp4", api.CrashSafe(true), api.FormatOptions(map[string]any{"movflags": "frag_keyframe"}))},
-		"refused":        {api.Writer(io.Discard, "webm")},
+		"not crash-safe": {
+			api.Writer(
+				&api.MemoryFile{},
+				"mp4",
+				api.CrashSafe(true),
+				api.FormatOptions(map[string]any{"movflags": "frag_keyframe"}),
+			),
+		},
+		"refused": {api.Writer(io.Discard, "webm")},
 	}
 	ends := map[string]func(enc *api.Encoder){
 		"closed":  func(enc *api.Encoder) { _ = enc.Close() },
@@ -166,7 +179,15 @@ func TestLogOfOutputs(t *testing.T) {
 	var stream bytes.Buffer
 	path := temporary(t, "a.mkv")
 	enc := api.NewEncoder(api.WithLogger(lines.logger()))
-	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
+	v, a := addVideo(
+		t,
+		enc,
+		numberedVideo(),
+	), addAudio(
+		t,
+		enc,
+		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+	)
 	require.NoError(t, enc.Open(context.Background(), api.File(path), api.Writer(&stream, "mp4")))
 	require.NoError(t, feedBoth(v, a, 5))
 	require.NoError(t, enc.Close())

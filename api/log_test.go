@@ -30,10 +30,12 @@ func TestLog(t *testing.T) {
 	chosen := entries[0].ContextMap()
 	require.Equal(t, "mp4", chosen["container"])
 	require.Equal(t, map[string]any{
-		"codec": "libx264", "format": "yuv420p", "width": int64(64), "height": int64(64), "rate": "30", "threads": int64(1), "conversion": "rgb24: kernel",
+		"codec": "libx264", "format": "yuv420p", "width": int64(64), "height": int64(64), "rate": "30", "threads": int64(1),
+		"conversion": "rgb24: kernel",
 	}, chosen["stream0"])
 	require.Equal(t, map[string]any{
-		"codec": "aac", "format": "fltp", "rate": int64(48000), "channels": "stereo", "input_rate": int64(48000), "input_channels": int64(2), "bit_rate": int64(128000),
+		"codec": "aac", "format": "fltp", "rate": int64(48000), "channels": "stereo", "input_rate": int64(48000),
+		"input_channels": int64(2), "bit_rate": int64(128000),
 	}, chosen["stream1"])
 	require.Equal(t, "closed", entries[1].Message)
 	ended, s := entries[1].ContextMap(), enc.Stats()
@@ -41,7 +43,8 @@ func TestLog(t *testing.T) {
 	require.Equal(t, s.Elapsed, ended["elapsed"])
 	require.Equal(t, s.Bottleneck(), ended["bottleneck"])
 	require.Equal(t, map[string]any{
-		"codec": "libx264", "accepted": int64(3), "encoded": 100 * time.Millisecond, "packets": int64(3), "bytes": s.Streams[0].Bytes,
+		"codec": "libx264", "accepted": int64(3), "encoded": 100 * time.Millisecond, "packets": int64(3),
+		"bytes": s.Streams[0].Bytes,
 		"speed": s.Streams[0].Speed, "fps": s.Streams[0].FPS,
 	}, ended["stream0"])
 }
@@ -59,7 +62,11 @@ func TestLogOfWishes(t *testing.T) {
 	require.NoError(t, enc.Close())
 	require.Len(t, logs.All(), 1)
 	require.Equal(t, map[string]any{"stream": int64(1), "node": "encode"}, logs.All()[0].ContextMap())
-	require.Equal(t, `ColorRange "pc": yuv420p in mpeg2video in matroska cannot signal it; pixels and tags use a value that it can signal`, logs.All()[0].Message)
+	require.Equal(
+		t,
+		`ColorRange "pc": yuv420p in mpeg2video in matroska cannot signal it; pixels and tags use a value that it can signal`,
+		logs.All()[0].Message,
+	)
 }
 
 // TestLogOfWhatCannotBeCrashSafe: who asks for it is told; who did not is not.

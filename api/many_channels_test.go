@@ -40,7 +40,11 @@ func TestMoreThanEightChannels(t *testing.T) {
 			const rate = 48000
 			path := temporary(t, "many."+c.extension)
 			ctx, enc := context.Background(), api.NewEncoder()
-			a := addAudio(t, enc, api.AudioConfig{SampleRate: rate, NumChannels: c.channels, Codec: c.codec, BitRate: int64(c.channels) * 96000})
+			a := addAudio(
+				t,
+				enc,
+				api.AudioConfig{SampleRate: rate, NumChannels: c.channels, Codec: c.codec, BitRate: int64(c.channels) * 96000},
+			)
 			require.NoError(t, enc.OpenFile(ctx, path))
 			samples, chunk := chord(rate, c.channels, rate/2), make([][]float32, c.channels)
 			for done, n := 0, 1; done < rate/2; n = n*2 + 1 {
@@ -83,7 +87,8 @@ func TestChannelsThatCannotBe(t *testing.T) {
 		extension, field, says string
 		cfg                    api.AudioConfig
 	}{
-		{"m4a", "NumChannels", "feed fewer", api.AudioConfig{NumChannels: 16, Codec: "aac"}}, // FFmpeg's encoder opens for no layout of more than 8
+		// FFmpeg's encoder opens for no layout of more than 8
+		{"m4a", "NumChannels", "feed fewer", api.AudioConfig{NumChannels: 16, Codec: "aac"}},
 		{"flac", "NumChannels", "channels", api.AudioConfig{NumChannels: 9, Codec: "flac"}},
 		{"mp3", "NumChannels", "feed fewer", api.AudioConfig{NumChannels: 16, Codec: "libmp3lame"}},
 		{"wav", "NumChannels", "1 to 64", api.AudioConfig{NumChannels: 65}},

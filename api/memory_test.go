@@ -55,7 +55,11 @@ func TestMemoryStaysFlat(t *testing.T) {
 	}
 	enc := api.NewEncoder()
 	const width, height, minute = 320, 240, 60 * 30
-	v := addVideo(t, enc, api.VideoConfig{Width: width, Height: height, FrameRate: 30, Codec: "libx264", Preset: "ultrafast"})
+	v := addVideo(
+		t,
+		enc,
+		api.VideoConfig{Width: width, Height: height, FrameRate: 30, Codec: "libx264", Preset: "ultrafast"},
+	)
 	a := addAudio(t, enc, stereo())
 	require.NoError(t, enc.OpenWriter(ctx, io.Discard, "mpegts"))
 	frame, sound := make([]byte, width*height*3), tone(2, 0, 1600)

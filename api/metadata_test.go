@@ -27,7 +27,13 @@ func TestMetadataInContainers(t *testing.T) {
 	for _, extension := range []string{"mp4", "mov", "m4a", "mkv", "flac", "mp3", "ogg", "opus", "wav", "avi"} {
 		t.Run(extension, func(t *testing.T) {
 			path := temporary(t, "tagged."+extension)
-			encodeSound(t, stereo(), tone(2, 0, 4800), path, api.Metadata(map[string]string{"title": "Für Élise; 100 %=\"ja\"", "artist": "贝多芬"}))
+			encodeSound(
+				t,
+				stereo(),
+				tone(2, 0, 4800),
+				path,
+				api.Metadata(map[string]string{"title": "Für Élise; 100 %=\"ja\"", "artist": "贝多芬"}),
+			)
 			file := mediatest.Probe(t, path)
 			tags := map[string]string{}
 			for _, all := range []map[string]string{file.Format.Tags, streamTags(t, path)} { // ogg has them in the stream
@@ -44,7 +50,19 @@ func TestMetadataInContainers(t *testing.T) {
 func streamTags(t *testing.T, path string) map[string]string {
 	t.Helper()
 	tags := map[string]string{}
-	out := mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", "stream_tags", "-of", "default=nw=1:nk=0", path)
+	out := mediatest.Run(
+		t,
+		"ffprobe",
+		"-v",
+		"error",
+		"-select_streams",
+		"0",
+		"-show_entries",
+		"stream_tags",
+		"-of",
+		"default=nw=1:nk=0",
+		path,
+	)
 	for line := range strings.Lines(string(out)) {
 		if key, value, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "TAG:")), "="); ok {
 			tags[key] = value
@@ -61,7 +79,14 @@ func TestFragmentsAfterSync(t *testing.T) {
 	cfg := numberedVideo()
 	cfg.ExtraOptions = map[string]any{"tune": "zerolatency"}
 	v, a := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
-	require.NoError(t, enc.OpenFile(ctx, path, api.FormatOptions(map[string]any{"movflags": "frag_keyframe+empty_moov+delay_moov", "frag_duration": 500000})))
+	require.NoError(
+		t,
+		enc.OpenFile(
+			ctx,
+			path,
+			api.FormatOptions(map[string]any{"movflags": "frag_keyframe+empty_moov+delay_moov", "frag_duration": 500000}),
+		),
+	)
 	for first := 0; first < 60; first += 20 {
 		addNumbered(t, v, first, 20)
 		addTone(t, a, first*1600, 20*1600)
@@ -80,7 +105,10 @@ func TestFragmentsAfterSync(t *testing.T) {
 func TestUnusualNames(t *testing.T) {
 	mediatest.NoLeaks(t)
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"with spaces.mkv", "ünï 漢字 🎬.mp4", "clip%03d.mp4", "clip%d.gif", "-leading.mkv", "a:b.mp4", "http:x.mkv", "'quoted'.mkv", "back\\slash.mkv", ".mkv", "two.dots.mkv"} {
+	for _, name := range []string{
+		"with spaces.mkv", "ünï 漢字 🎬.mp4", "clip%03d.mp4", "clip%d.gif", "-leading.mkv", "a:b.mp4", "http:x.mkv",
+		"'quoted'.mkv", "back\\slash.mkv", ".mkv", "two.dots.mkv",
+	} {
 		enc := api.NewEncoder()
 		v := addVideo(t, enc, api.VideoConfig{Width: numberedWidth, Height: numberedHeight, FrameRate: 25})
 		require.NoError(t, enc.OpenFile(context.Background(), name), name)
@@ -114,10 +142,12 @@ func TestFaststart(t *testing.T) {
 }
 
 // tagWorlds are tags that people use, with values that are told apart, and one that nobody does.
-var tagWorlds = strings.Fields("title artist album album_artist author composer performer date creation_time comment description synopsis genre track disc copyright " +
-	"language location lyrics grouping keywords publisher encoder encoded_by encoding_tool show episode_id network episode_sort season_number media_type hd_video " +
-	"gapless_playback compilation tmpo disc_subtitle make model service_name service_provider company_name product_name product_version reel_name " +
-	"material_package_name comment_own originator coding_history timecode duration width framerate stereo_mode IKEY own")
+var tagWorlds = strings.Fields(
+	"title artist album album_artist author composer performer date creation_time comment description synopsis genre track disc copyright " +
+		"language location lyrics grouping keywords publisher encoder encoded_by encoding_tool show episode_id network episode_sort season_number media_type hd_video " +
+		"gapless_playback compilation tmpo disc_subtitle make model service_name service_provider company_name product_name product_version reel_name " +
+		"material_package_name comment_own originator coding_history timecode duration width framerate stereo_mode IKEY own",
+)
 
 // tagValue is what a tag can say.
 func tagValue(i int, key string) string {
@@ -126,7 +156,15 @@ func tagValue(i int, key string) string {
 		return "2021"
 	case "creation_time":
 		return "2021-03-04T05:06:07.000000Z"
-	case "track", "disc", "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback", "compilation", "tmpo":
+	case "track",
+		"disc",
+		"episode_sort",
+		"season_number",
+		"media_type",
+		"hd_video",
+		"gapless_playback",
+		"compilation",
+		"tmpo":
 		return fmt.Sprint(100 + i)
 	case "location":
 		return "+12.3456+078.9012/"
@@ -140,7 +178,16 @@ func tagValue(i int, key string) string {
 // TestTagsThatOnlyOthersShow looks for some with mediainfo.
 var unseen = map[string][]string{
 	"mov": {"keywords"}, "mp4": {"tmpo"}, "ipod": {"tmpo"}, "f4v": {"tmpo"}, "ismv": {"tmpo"}, "psp": {"title"},
-	"3gp": {"title", "artist", "author", "genre", "comment", "album", "copyright", "date"}, "3g2": {"title", "artist", "author", "genre", "comment", "album", "copyright", "date"},
+	"3gp": {
+		"title",
+		"artist",
+		"author",
+		"genre",
+		"comment",
+		"album",
+		"copyright",
+		"date",
+	}, "3g2": {"title", "artist", "author", "genre", "comment", "album", "copyright", "date"},
 	"gxf": {"creation_time", "timecode"}, "dv": {"creation_time"},
 }
 
@@ -148,7 +195,8 @@ var unseen = map[string][]string{
 func TestEveryTagIsKeptOrRefused(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range astiavx.Containers() {
-		if c.NoFile || unreadable[c.Name] != "" || unavailable[c.Name] != "" || c.VideoCodec == astiav.CodecIDNone && c.AudioCodec == astiav.CodecIDNone {
+		if c.NoFile || unreadable[c.Name] != "" || unavailable[c.Name] != "" ||
+			c.VideoCodec == astiav.CodecIDNone && c.AudioCodec == astiav.CodecIDNone {
 			continue
 		}
 		for _, options := range []map[string]string{nil, {"movflags": "use_metadata_tags"}, {"write_id3v2": "1"}, {"write_apetag": "1"}, {"write_bext": "1"}} {
@@ -195,7 +243,19 @@ func requireTagsKept(t *testing.T, c astiavx.Container, options map[string]strin
 		_, _, err := encodeContainer(t, c, api.File(path, api.Format(c.Name), api.Metadata(tags), api.FormatOptions(more)))
 		require.NoError(t, err)
 		probe := filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffprobe")
-		return string(mediatest.Run(t, probe, "-v", "error", "-show_entries", "format_tags:stream_tags:program_tags", "-of", "default=nw=1:nk=1", path))
+		return string(
+			mediatest.Run(
+				t,
+				probe,
+				"-v",
+				"error",
+				"-show_entries",
+				"format_tags:stream_tags:program_tags",
+				"-of",
+				"default=nw=1:nk=1",
+				path,
+			),
+		)
 	}
 	together := tagsOf(kept)
 	for key, value := range kept {
@@ -211,13 +271,20 @@ func TestTagsThatOnlyOthersShow(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for extension, tags := range map[string]map[string]string{
 		"3gp": {
-			"title": "the title", "artist": "the artist", "album": "the album", "copyright": "the copyright", "genre": "the genre", "comment": "the comment", "date": "2021",
+			"title": "the title", "artist": "the artist", "album": "the album", "copyright": "the copyright",
+			"genre": "the genre", "comment": "the comment", "date": "2021",
 		},
 		"mp4": {"tmpo": "127"},
 		"mov": {"keywords": "the keywords"},
 	} {
 		path := temporary(t, "tagged."+extension)
-		encodeSound(t, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"}, tone(2, 0, 4800), path, api.Metadata(tags))
+		encodeSound(
+			t,
+			api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+			tone(2, 0, 4800),
+			path,
+			api.Metadata(tags),
+		)
 		seen := string(mediatest.Run(t, "mediainfo", path))
 		for key, value := range tags {
 			assert.Contains(t, seen, value, "%s: %s", extension, key)
@@ -261,7 +328,12 @@ func TestTagsThatAreRefused(t *testing.T) {
 		} else {
 			addAudio(t, enc, stereo())
 		}
-		err := enc.OpenFile(context.Background(), path, api.Metadata(map[string]string{c.key: c.value}), api.FormatOptions(c.options))
+		err := enc.OpenFile(
+			context.Background(),
+			path,
+			api.Metadata(map[string]string{c.key: c.value}),
+			api.FormatOptions(c.options),
+		)
 		var config *api.ConfigError
 		require.ErrorAs(t, err, &config, "%s: %s", c.extension, c.key)
 		require.Equal(t, "Metadata["+c.key+"]", config.Field)
@@ -280,7 +352,10 @@ func TestTagsThatAreRefused(t *testing.T) {
 // TestTagsOfOnesOwn: mp4 and mov keep any tag with use_metadata_tags, also front to back.
 func TestTagsOfOnesOwn(t *testing.T) {
 	mediatest.NoLeaks(t)
-	own := []api.OutputOption{api.Metadata(map[string]string{"own": "mine", "title": "x"}), api.FormatOptions(map[string]any{"movflags": "use_metadata_tags"})}
+	own := []api.OutputOption{
+		api.Metadata(map[string]string{"own": "mine", "title": "x"}),
+		api.FormatOptions(map[string]any{"movflags": "use_metadata_tags"}),
+	}
 	for _, extension := range []string{"mp4", "mov"} {
 		path := temporary(t, "own."+extension)
 		encodeBoth(t, api.File(path, own...))

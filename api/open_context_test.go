@@ -124,10 +124,13 @@ func TestConfigsAreCopied(t *testing.T) {
 		require.NoError(t, enc.Close())
 		return memory.Bytes()
 	}
-	require.True(t, bytes.Equal(encode(func(*api.VideoConfig, *api.AudioConfig) {}), encode(func(v *api.VideoConfig, a *api.AudioConfig) {
-		*v.CRF = 51
-		v.ExtraOptions["g"] = 1
-		v.ExtraOptions["bf"] = 0
-		a.ExtraOptions["aac_coder"] = "twoloop"
-	})))
+	require.True(
+		t,
+		bytes.Equal(encode(func(*api.VideoConfig, *api.AudioConfig) {}), encode(func(v *api.VideoConfig, a *api.AudioConfig) {
+			*v.CRF = 51
+			v.ExtraOptions["g"] = 1
+			v.ExtraOptions["bf"] = 0
+			a.ExtraOptions["aac_coder"] = "twoloop"
+		})),
+	)
 }

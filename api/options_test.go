@@ -26,7 +26,11 @@ func videoRefusals() []refusal {
 		{name: "size huge", field: "Width", video: set(func(c *api.VideoConfig) { c.Width, c.Height = 1<<30, 1<<20 })},
 		{name: "width odd", field: "Width", video: set(func(c *api.VideoConfig) { c.Width = 65 })},
 		{name: "height odd", field: "Height", video: set(func(c *api.VideoConfig) { c.Height, c.Codec = 65, "mpeg4" })},
-		{name: "width 1 cropped", field: "Width", video: set(func(c *api.VideoConfig) { c.Width, c.OddSize = 1, api.OddSizeCrop })},
+		{
+			name:  "width 1 cropped",
+			field: "Width",
+			video: set(func(c *api.VideoConfig) { c.Width, c.OddSize = 1, api.OddSizeCrop }),
+		},
 		{name: "odd size unknown", field: "OddSize", video: set(func(c *api.VideoConfig) { c.OddSize = 7 })},
 		{name: "frame rate missing", field: "FrameRate", video: set(func(c *api.VideoConfig) { c.FrameRate = 0 })},
 		{name: "frame rate negative", field: "FrameRate", video: set(func(c *api.VideoConfig) { c.FrameRate = -25 })},
@@ -40,25 +44,53 @@ func videoRefusals() []refusal {
 		{name: "codec of a palette", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "msrle" })},
 		{name: "codec of sound", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "aac" })},
 		{name: "codec with NUL", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "libx264\x00" })},
-		{name: "codec absurdly long", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = strings.Repeat("x", 1<<20) })},
-		{name: "pixel format unknown", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv42op" })},
-		{name: "pixel format of another encoder", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "rgba" })},
+		{
+			name:  "codec absurdly long",
+			field: "Codec",
+			video: set(func(c *api.VideoConfig) { c.Codec = strings.Repeat("x", 1<<20) }),
+		},
+		{
+			name:  "pixel format unknown",
+			field: "PixelFormat",
+			video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv42op" }),
+		},
+		{
+			name:  "pixel format of another encoder",
+			field: "PixelFormat",
+			video: set(func(c *api.VideoConfig) { c.PixelFormat = "rgba" }),
+		},
 		{name: "pixel format without a conversion", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
 			c.Codec, c.PixelFormat = "png", "pal8"
 		})},
 		{name: "pixel format whose alpha is left out", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
 			c.Codec, c.PixelFormat = "dxv", "rgba"
 		})},
-		{name: "pixel format with NUL", field: "PixelFormat", video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv420p\x00x" })},
-		{name: "input format unknown", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb42" })},
-		{name: "input format of a GPU", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "cuda" })},
+		{
+			name:  "pixel format with NUL",
+			field: "PixelFormat",
+			video: set(func(c *api.VideoConfig) { c.PixelFormat = "yuv420p\x00x" }),
+		},
+		{
+			name:  "input format unknown",
+			field: "InputFormat",
+			video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb42" }),
+		},
+		{
+			name:  "input format of a GPU",
+			field: "InputFormat",
+			video: set(func(c *api.VideoConfig) { c.InputFormat = "cuda" }),
+		},
 		{name: "input format without a conversion", field: "InputFormat", video: set(func(c *api.VideoConfig) {
 			c.InputFormat = "gray32le"
 		})},
 		{name: "input format that is not converted", field: "InputFormat", video: set(func(c *api.VideoConfig) {
 			c.InputFormat, c.PixelFormat = "gray32le", "yuv420p"
 		})},
-		{name: "input format with NUL", field: "InputFormat", video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb24\x00x" })},
+		{
+			name:  "input format with NUL",
+			field: "InputFormat",
+			video: set(func(c *api.VideoConfig) { c.InputFormat = "rgb24\x00x" }),
+		},
 		{name: "crf too high", field: "CRF", video: crf("libx264", 1000)},
 		{name: "crf negative", field: "CRF", video: crf("libx265", -1)},
 		{name: "crf NaN", field: "CRF", video: crf("libx264", math.NaN())},
@@ -81,13 +113,37 @@ func colorRefusals() []refusal {
 	set := func(change func(*api.VideoConfig)) func(*api.VideoConfig) { return change }
 	return []refusal{
 		{name: "color space unknown", field: "ColorSpace", video: set(func(c *api.VideoConfig) { c.ColorSpace = "bt907" })},
-		{name: "color space without a conversion", field: "ColorSpace", video: set(func(c *api.VideoConfig) { c.ColorSpace = "ycgco" })},
-		{name: "color space with NUL", field: "ColorSpace", video: set(func(c *api.VideoConfig) { c.ColorSpace = "bt709\x00" })},
+		{
+			name:  "color space without a conversion",
+			field: "ColorSpace",
+			video: set(func(c *api.VideoConfig) { c.ColorSpace = "ycgco" }),
+		},
+		{
+			name:  "color space with NUL",
+			field: "ColorSpace",
+			video: set(func(c *api.VideoConfig) { c.ColorSpace = "bt709\x00" }),
+		},
 		{name: "color range unknown", field: "ColorRange", video: set(func(c *api.VideoConfig) { c.ColorRange = "fulll" })},
-		{name: "color range unspecified", field: "ColorRange", video: set(func(c *api.VideoConfig) { c.ColorRange = "unknown" })},
-		{name: "color primaries unknown", field: "ColorPrimaries", video: set(func(c *api.VideoConfig) { c.ColorPrimaries = "p3" })},
-		{name: "color transfer unknown", field: "ColorTransfer", video: set(func(c *api.VideoConfig) { c.ColorTransfer = "srgb" })},
-		{name: "chroma location unknown", field: "ExtraOptions[chroma_sample_location]", video: with("chroma_sample_location", "middle")},
+		{
+			name:  "color range unspecified",
+			field: "ColorRange",
+			video: set(func(c *api.VideoConfig) { c.ColorRange = "unknown" }),
+		},
+		{
+			name:  "color primaries unknown",
+			field: "ColorPrimaries",
+			video: set(func(c *api.VideoConfig) { c.ColorPrimaries = "p3" }),
+		},
+		{
+			name:  "color transfer unknown",
+			field: "ColorTransfer",
+			video: set(func(c *api.VideoConfig) { c.ColorTransfer = "srgb" }),
+		},
+		{
+			name:  "chroma location unknown",
+			field: "ExtraOptions[chroma_sample_location]",
+			video: with("chroma_sample_location", "middle"),
+		},
 		{name: "color space as an empty option", field: "ExtraOptions[colorspace]", video: with("colorspace", "")},
 		{name: "color option with NUL", field: "ExtraOptions[color_trc]", video: with("color_trc", "bt709\x00")},
 		{name: "color space twice", field: "ExtraOptions[colorspace]", video: set(func(c *api.VideoConfig) {
@@ -150,7 +206,11 @@ func optionRefusals() []refusal {
 			c.Threads, c.ExtraOptions = 2, map[string]any{"threads": 2}
 		}},
 		{name: "qp beside crf", field: "ExtraOptions[qp]", video: extra("libx264", map[string]any{"crf": 20, "qp": 20})},
-		{name: "bit rate beside crf", field: "ExtraOptions[b]", video: extra("libsvtav1", map[string]any{"crf": 20, "b": 1e6})},
+		{
+			name:  "bit rate beside crf",
+			field: "ExtraOptions[b]",
+			video: extra("libsvtav1", map[string]any{"crf": 20, "b": 1e6}),
+		},
 	}
 }
 
@@ -158,7 +218,9 @@ func optionRefusals() []refusal {
 // returns the error.
 func addWith(enc *api.Encoder, codec *astiav.Codec, options map[string]any) error {
 	if codec.ID().MediaType() == astiav.MediaTypeVideo {
-		_, err := enc.AddVideo(api.VideoConfig{Width: 640, Height: 480, FrameRate: 25, Codec: codec.Name(), ExtraOptions: options})
+		_, err := enc.AddVideo(
+			api.VideoConfig{Width: 640, Height: 480, FrameRate: 25, Codec: codec.Name(), ExtraOptions: options},
+		)
 		return err
 	}
 	cfg := api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: codec.Name(), ExtraOptions: options}
@@ -201,7 +263,10 @@ func TestEveryEncoderRefusesUnknownOptions(t *testing.T) {
 			require.ErrorAs(t, addWith(api.NewEncoder(), codec, map[string]any{"xyzzy": 1}), &e)
 			require.Equal(t, "ExtraOptions[xyzzy]", e.Field)
 			for _, known := range []string{"preset", "bufsize", "compression_level", "cpu-used"} {
-				if !slices.ContainsFunc(avoption.EncoderOptions(codec.Name()), func(o astiavx.Option) bool { return o.Name == known }) {
+				if !slices.ContainsFunc(
+					avoption.EncoderOptions(codec.Name()),
+					func(o astiavx.Option) bool { return o.Name == known },
+				) {
 					continue
 				}
 				misspelt := known[:len(known)-1] + "x" + known[len(known)-1:]
@@ -230,7 +295,8 @@ func TestEveryOptionRefusesNonsense(t *testing.T) {
 				err := addWith(api.NewEncoder(), codec, map[string]any{o.Name: "no(sense"})
 				require.ErrorAs(t, err, &e, "%s of %s", o.Name, codec.Name())
 				require.Equal(t, "ExtraOptions["+o.Name+"]", e.Field)
-				if (o.Kind == astiavx.OptionNumber || o.Kind == astiavx.OptionWhole) && o.Max < math.MaxInt32 && o.Name != "threads" {
+				if (o.Kind == astiavx.OptionNumber || o.Kind == astiavx.OptionWhole) && o.Max < math.MaxInt32 &&
+					o.Name != "threads" {
 					err := addWith(api.NewEncoder(), codec, map[string]any{o.Name: o.Max + 1})
 					require.ErrorAs(t, err, &e, "%s of %s", o.Name, codec.Name())
 				}
@@ -245,7 +311,10 @@ func TestEqualNumbers(t *testing.T) {
 	mediatest.NoLeaks(t)
 	var want []byte
 	type level int8
-	for _, five := range []any{5, 5.0, float32(5), int64(5), uint8(5), level(5), "5", "5.0", json.Number("5"), json.Number("5.0"), json.Number("0.5e1")} {
+	for _, five := range []any{
+		5, 5.0, float32(5), int64(5), uint8(5), level(5), "5", "5.0", json.Number("5"), json.Number("5.0"),
+		json.Number("0.5e1"),
+	} {
 		var memory api.MemoryFile
 		enc := api.NewEncoder()
 		cfg := numberedVideo()
@@ -264,7 +333,9 @@ func TestEqualNumbers(t *testing.T) {
 // TestBitRateIsMatched asks for what no encoder has: it gets the nearest that it has.
 func TestBitRateIsMatched(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for _, codec := range []string{"aac", "libopus", "libmp3lame", "libvorbis", "ac3", "eac3", "mp2", "mp2fixed", "wmav2", "flac", "pcm_s16le"} {
+	for _, codec := range []string{
+		"aac", "libopus", "libmp3lame", "libvorbis", "ac3", "eac3", "mp2", "mp2fixed", "wmav2", "flac", "pcm_s16le",
+	} {
 		for _, rate := range []int64{1, 100, 99_999, 1 << 40, math.MaxInt64} {
 			enc := api.NewEncoder()
 			a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: codec, BitRate: rate})
@@ -280,7 +351,11 @@ func TestOptionsThatTheMuxerKnows(t *testing.T) {
 	path := temporary(t, "fragments.mp4")
 	enc := api.NewEncoder()
 	cfg := numberedVideo()
-	cfg.ExtraOptions = map[string]any{"movflags": "+frag_keyframe+empty_moov", "tune": "film", "flags": "-global_header-frame_duration"}
+	cfg.ExtraOptions = map[string]any{
+		"movflags": "+frag_keyframe+empty_moov",
+		"tune":     "film",
+		"flags":    "-global_header-frame_duration",
+	}
 	v := addVideo(t, enc, cfg)
 	require.NoError(t, enc.OpenFile(context.Background(), path))
 	addNumbered(t, v, 0, 5)

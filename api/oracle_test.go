@@ -46,7 +46,12 @@ func realClip(t *testing.T) string {
 }
 
 func oracles(extension string) []oracle {
-	plain := oracle{name: "plain", cfg: api.VideoConfig{PixelFormat: "yuv420p"}, args: []string{"-pix_fmt", "yuv420p"}, within: 0.99}
+	plain := oracle{
+		name:   "plain",
+		cfg:    api.VideoConfig{PixelFormat: "yuv420p"},
+		args:   []string{"-pix_fmt", "yuv420p"},
+		within: 0.99,
+	}
 	switch extension {
 	case "avi", "flv": // their default codecs know neither crf nor preset, and no 4:4:4
 		plain.within = 0.94
@@ -55,9 +60,24 @@ func oracles(extension string) []oracle {
 	crf0, crf30 := 0.0, 30.0
 	return []oracle{
 		plain,
-		{"444 crf 0", api.VideoConfig{PixelFormat: "yuv444p", CRF: &crf0}, []string{"-pix_fmt", "yuv444p", "-crf", "0"}, 0.99},
-		{"420 crf 30", api.VideoConfig{PixelFormat: "yuv420p", CRF: &crf30}, []string{"-pix_fmt", "yuv420p", "-crf", "30"}, 0.99},
-		{"420 ultrafast", api.VideoConfig{PixelFormat: "yuv420p", Preset: "ultrafast"}, []string{"-pix_fmt", "yuv420p", "-preset", "ultrafast"}, 0.99},
+		{
+			"444 crf 0",
+			api.VideoConfig{PixelFormat: "yuv444p", CRF: &crf0},
+			[]string{"-pix_fmt", "yuv444p", "-crf", "0"},
+			0.99,
+		},
+		{
+			"420 crf 30",
+			api.VideoConfig{PixelFormat: "yuv420p", CRF: &crf30},
+			[]string{"-pix_fmt", "yuv420p", "-crf", "30"},
+			0.99,
+		},
+		{
+			"420 ultrafast",
+			api.VideoConfig{PixelFormat: "yuv420p", Preset: "ultrafast"},
+			[]string{"-pix_fmt", "yuv420p", "-preset", "ultrafast"},
+			0.99,
+		},
 		{
 			"bt709",
 			api.VideoConfig{PixelFormat: "yuv420p", ColorSpace: "bt709"},
@@ -123,7 +143,20 @@ func requireSameVideo(t *testing.T, theirs, ours string, within float64, extensi
 	t.Helper()
 	want, got := mediatest.Probe(t, theirs).Streams[0], mediatest.Probe(t, ours).Streams[0]
 	describe := func(s mediatest.Stream) []any {
-		return []any{s.Codec, s.Width, s.Height, s.PixelFormat, s.Duration, s.DurationTS, s.FrameRate, s.AvgFrameRate, s.TimeBase, s.NbFrames, s.NbReadFrames, s.StartTime}
+		return []any{
+			s.Codec,
+			s.Width,
+			s.Height,
+			s.PixelFormat,
+			s.Duration,
+			s.DurationTS,
+			s.FrameRate,
+			s.AvgFrameRate,
+			s.TimeBase,
+			s.NbFrames,
+			s.NbReadFrames,
+			s.StartTime,
+		}
 	}
 	require.Equal(t, describe(want), describe(got))
 	require.Equal(t, frameTable(t, theirs, extension), frameTable(t, ours, extension))
@@ -158,7 +191,9 @@ func frameTable(t *testing.T, path, extension string) string {
 	if extension == "flv" {
 		entries = "frame=pts"
 	}
-	return string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", entries, "-of", "csv", path))
+	return string(
+		mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", entries, "-of", "csv", path),
+	)
 }
 
 // TestEveryWayInAndOutGivesTheSamePixels feeds the same pictures as NHWC and as NCHW, into a file
@@ -177,7 +212,11 @@ func TestEveryWayInAndOutGivesTheSamePixels(t *testing.T) {
 	}
 	encode := func(out api.Output, f api.Frames) {
 		enc := api.NewEncoder()
-		v := addVideo(t, enc, api.VideoConfig{Width: oracleWidth, Height: oracleHeight, FrameRate: 30, Codec: "libx264", Threads: 1})
+		v := addVideo(
+			t,
+			enc,
+			api.VideoConfig{Width: oracleWidth, Height: oracleHeight, FrameRate: 30, Codec: "libx264", Threads: 1},
+		)
 		require.NoError(t, enc.Open(context.Background(), out))
 		require.NoError(t, v.AddFrames(context.Background(), f))
 		require.NoError(t, enc.Close())
@@ -194,6 +233,14 @@ func TestEveryWayInAndOutGivesTheSamePixels(t *testing.T) {
 		require.True(t, bytes.Equal(content, planar.Bytes()), extension)
 		want := mediatest.Pictures(t, path, 0, "yuv420p")
 		require.Len(t, want, 10, extension)
-		require.True(t, slices.EqualFunc(want, mediatest.Pictures(t, saved(t, "plain."+extension, plain.Bytes()), 0, "yuv420p"), bytes.Equal), extension)
+		require.True(
+			t,
+			slices.EqualFunc(
+				want,
+				mediatest.Pictures(t, saved(t, "plain."+extension, plain.Bytes()), 0, "yuv420p"),
+				bytes.Equal,
+			),
+			extension,
+		)
 	}
 }

@@ -115,7 +115,12 @@ func TestContainerThatCannotBeStreamed(t *testing.T) {
 	enc := api.NewEncoder()
 	addAudio(t, enc, stereo())
 	var config *api.ConfigError
-	err := enc.OpenWriter(context.Background(), io.Discard, "mp4", api.FormatOptions(map[string]any{"movflags": "faststart"}))
+	err := enc.OpenWriter(
+		context.Background(),
+		io.Discard,
+		"mp4",
+		api.FormatOptions(map[string]any{"movflags": "faststart"}),
+	)
 	require.ErrorAs(t, err, &config)
 	require.Equal(t, "Format", config.Field)
 	require.Contains(t, err.Error(), "front to back")
@@ -187,8 +192,10 @@ func TestPathsAreNotURLs(t *testing.T) {
 	requireSecond(t, "plain.mp4")
 	host := listener.Addr().String()
 	paths := []string{
-		"http://" + host + "/x.mp4", "https://" + host + "/x.mp4", "tcp://" + host + "/x.mp4", "rtmp://" + host + "/live/x.mp4", "ftp://u:p@" + host + "/x.mp4",
-		"http:x.mp4", "file:b.mp4", "concat:b.mp4|b.mp4", "pipe:1.mp4", "fd:1.mp4", "crypto:b.mp4", "cache:b.mp4", "tee:b.mp4", "md5:b.mp4", "async:b.mp4",
+		"http://" + host + "/x.mp4", "https://" + host + "/x.mp4", "tcp://" + host + "/x.mp4",
+		"rtmp://" + host + "/live/x.mp4", "ftp://u:p@" + host + "/x.mp4",
+		"http:x.mp4", "file:b.mp4", "concat:b.mp4|b.mp4", "pipe:1.mp4", "fd:1.mp4", "crypto:b.mp4", "cache:b.mp4",
+		"tee:b.mp4", "md5:b.mp4", "async:b.mp4",
 		"subfile,,start,0,end,4,,:b.mp4", "data:b.mp4", "-.mp4", "%d.mp4", "a\nb.mp4", "\xff\xfe.mp4", "unix:b.mp4", "-i.mp4",
 	}
 	for _, path := range paths {
@@ -326,7 +333,12 @@ func TestConfigsRoundTripThroughJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &back))
 	require.Equal(t, video, back)
 
-	audio := api.AudioConfig{SampleRate: 48000, NumChannels: 2, BitRate: 128000, ExtraOptions: map[string]any{"aac_coder": "fast"}}
+	audio := api.AudioConfig{
+		SampleRate:   48000,
+		NumChannels:  2,
+		BitRate:      128000,
+		ExtraOptions: map[string]any{"aac_coder": "fast"},
+	}
 	text, err = json.Marshal(audio)
 	require.NoError(t, err)
 	var audioBack api.AudioConfig

@@ -85,8 +85,13 @@ func TestSlowOutputHoldsUpOthersAsItsQueueSays(t *testing.T) {
 			fed := make(chan error, 1)
 			go func() { fed <- feedUntilError(v) }()
 			<-stuck.stuck
-			require.Eventually(t, func() bool { return nodeNamed(t, enc.Stats(), fast).In == nodeNamed(t, enc.Stats(), slow).In+depth+1 }, time.Minute, time.Millisecond,
-				"those that wait for the slow one, and one that the encoder waits with")
+			require.Eventually(
+				t,
+				func() bool { return nodeNamed(t, enc.Stats(), fast).In == nodeNamed(t, enc.Stats(), slow).In+depth+1 },
+				time.Minute,
+				time.Millisecond,
+				"those that wait for the slow one, and one that the encoder waits with",
+			)
 			s := enc.Stats()
 			requireLaw(t, s, false)
 			require.Equal(t, nodeNamed(t, s, fast).In, s.Streams[0].Packets, "a stream is counted at its encoder")
@@ -126,7 +131,15 @@ func (w *endingWriter) Write(p []byte) (int, error) {
 func openAndSync(t *testing.T, outputs ...api.Output) *api.Encoder {
 	t.Helper()
 	enc := api.NewEncoder()
-	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
+	v, a := addVideo(
+		t,
+		enc,
+		numberedVideo(),
+	), addAudio(
+		t,
+		enc,
+		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+	)
 	require.NoError(t, enc.Open(context.Background(), outputs...))
 	require.NoError(t, feedBoth(v, a, 30))
 	require.NoError(t, v.End())
@@ -167,7 +180,12 @@ func TestTrailerThatFailsDoesNotStopOneThatIsSlow(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- enc.Close() }()
 	<-begun
-	require.Eventually(t, func() bool { return nodeNamed(t, enc.Stats(), "mux").InCall == 0 }, time.Minute, time.Millisecond)
+	require.Eventually(
+		t,
+		func() bool { return nodeNamed(t, enc.Stats(), "mux").InCall == 0 },
+		time.Minute,
+		time.Millisecond,
+	)
 	require.Empty(t, closed)
 	close(slow.wait)
 	require.ErrorIs(t, <-closed, errFull)

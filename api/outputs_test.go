@@ -47,8 +47,18 @@ func TestSeveralOutputs(t *testing.T) {
 	path := func(name string) string { return filepath.Join(dir, name) }
 	var stream bytes.Buffer
 	var memory api.MemoryFile
-	enc := encodeTo(t, "libx264", "aac",
-		api.File(path("a.mp4"), api.Faststart()), api.File(path("b.mkv"), api.Metadata(map[string]string{"title": "b"})), api.Writer(&stream, "mp4"), api.Writer(&memory, "mov"))
+	enc := encodeTo(
+		t,
+		"libx264",
+		"aac",
+		api.File(
+			path("a.mp4"),
+			api.Faststart(),
+		),
+		api.File(path("b.mkv"), api.Metadata(map[string]string{"title": "b"})),
+		api.Writer(&stream, "mp4"),
+		api.Writer(&memory, "mov"),
+	)
 	requireLaw(t, enc.Stats(), true)
 
 	encodeTo(t, "libx264", "aac", api.File(path("alone.mp4"), api.Faststart()))
@@ -206,8 +216,23 @@ func TestOneOfSeveralOutputsFails(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "other.mp4")
 	enc := api.NewEncoder()
-	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
-	require.NoError(t, enc.Open(context.Background(), api.File(path, api.CrashSafe(false)), api.Writer(&limitedWriter{left: 20_000}, "mpegts")))
+	v, a := addVideo(
+		t,
+		enc,
+		numberedVideo(),
+	), addAudio(
+		t,
+		enc,
+		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+	)
+	require.NoError(
+		t,
+		enc.Open(
+			context.Background(),
+			api.File(path, api.CrashSafe(false)),
+			api.Writer(&limitedWriter{left: 20_000}, "mpegts"),
+		),
+	)
 	fed := feedBoth(v, a, 300)
 	err := enc.Close()
 	require.ErrorIs(t, err, errFull)
@@ -237,7 +262,15 @@ func TestOtherOutputsAreFinished(t *testing.T) {
 	path := temporary(t, "other.mp4")
 	last := &lastWriter{}
 	enc := api.NewEncoder()
-	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
+	v, a := addVideo(
+		t,
+		enc,
+		numberedVideo(),
+	), addAudio(
+		t,
+		enc,
+		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+	)
 	require.NoError(t, enc.Open(context.Background(), api.Writer(last, "mp4"), api.File(path)))
 	require.NoError(t, feedBoth(v, a, 30))
 	require.NoError(t, v.End())

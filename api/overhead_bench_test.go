@@ -17,7 +17,9 @@ func BenchmarkOverhead(b *testing.B) {
 	for _, batch := range []int{1, 64} {
 		b.Run(map[int]string{1: "one by one", 64: "in batches of 64"}[batch], func(b *testing.B) {
 			enc := api.NewEncoder()
-			v, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 30, Codec: "rawvideo", PixelFormat: "yuv420p"})
+			v, err := enc.AddVideo(
+				api.VideoConfig{Width: 64, Height: 64, FrameRate: 30, Codec: "rawvideo", PixelFormat: "yuv420p"},
+			)
 			if err != nil {
 				b.Fatal(err)
 			}

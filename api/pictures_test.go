@@ -40,7 +40,16 @@ func painting(width, height int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			img.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x + y + random.IntN(20)) * 255 / (width + height + 20)), 255})
+			img.SetRGBA(
+				x,
+				y,
+				color.RGBA{
+					uint8(x * 255 / width),
+					uint8(y * 255 / height),
+					uint8((x + y + random.IntN(20)) * 255 / (width + height + 20)),
+					255,
+				},
+			)
 		}
 	}
 	return img
@@ -118,7 +127,11 @@ func TestAlphaIsOverBlack(t *testing.T) {
 	half := image.NewNRGBA(image.Rect(0, 0, 16, 16))
 	draw.Draw(half, half.Rect, image.NewUniform(color.NRGBA{200, 100, 50, 128}), image.Point{}, draw.Src)
 	cfg := api.VideoConfig{Width: 16, Height: 16, FrameRate: 25, Codec: "ffv1", PixelFormat: "bgr0"}
-	content := encodePictures(t, cfg, func(v *api.VideoStream) { require.NoError(t, v.AddImage(context.Background(), half)) })
+	content := encodePictures(
+		t,
+		cfg,
+		func(v *api.VideoStream) { require.NoError(t, v.AddImage(context.Background(), half)) },
+	)
 	picture := mediatest.Pictures(t, saved(t, "alpha.mkv", content), 0, "rgb24")[0]
 	require.Equal(t, []byte{100, 50, 25}, picture[:3])
 }
@@ -130,7 +143,15 @@ func TestOddSizes(t *testing.T) {
 		width, height int
 	}{{api.OddSizePad, 18, 34}, {api.OddSizeCrop, 16, 32}} {
 		t.Run(c.odd.String(), func(t *testing.T) {
-			cfg := api.VideoConfig{Width: 17, Height: 33, FrameRate: 25, Codec: "libx264", PixelFormat: "yuv420p", OddSize: c.odd, ExtraOptions: map[string]any{"qp": 1}}
+			cfg := api.VideoConfig{
+				Width:        17,
+				Height:       33,
+				FrameRate:    25,
+				Codec:        "libx264",
+				PixelFormat:  "yuv420p",
+				OddSize:      c.odd,
+				ExtraOptions: map[string]any{"qp": 1},
+			}
 			flat := image.NewRGBA(image.Rect(0, 0, 17, 33))
 			draw.Draw(flat, flat.Rect, image.NewUniform(color.RGBA{200, 60, 20, 255}), image.Point{}, draw.Src)
 			path := saved(t, "odd.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {

@@ -63,13 +63,40 @@ func TestPixelAspect(t *testing.T) {
 		t.Run(c.extension+"/"+c.codec, func(t *testing.T) {
 			t.Parallel()
 			for _, option := range []bool{false, true} {
-				cfg := api.VideoConfig{Width: 704, Height: 576, FrameRate: 25, Codec: c.codec, InputFormat: "gray", PixelAspect: 16.0 / 11, Threads: 1}
+				cfg := api.VideoConfig{
+					Width:       704,
+					Height:      576,
+					FrameRate:   25,
+					Codec:       c.codec,
+					InputFormat: "gray",
+					PixelAspect: 16.0 / 11,
+					Threads:     1,
+				}
 				if option {
 					cfg.PixelAspect, cfg.ExtraOptions = 0, map[string]any{"aspect": "16:11"}
 				}
 				path := temporary(t, "wide."+c.extension)
-				encodeGray(t, cfg, path, map[bool]int{true: 25, false: 2}[c.extension == "ts"]) // or ffprobe finds no end of the header
-				out := string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=sample_aspect_ratio", "-of", "default=nw=1:nk=1", path))
+				encodeGray(
+					t,
+					cfg,
+					path,
+					map[bool]int{true: 25, false: 2}[c.extension == "ts"],
+				) // or ffprobe finds no end of the header
+				out := string(
+					mediatest.Run(
+						t,
+						"ffprobe",
+						"-v",
+						"error",
+						"-select_streams",
+						"v:0",
+						"-show_entries",
+						"stream=sample_aspect_ratio",
+						"-of",
+						"default=nw=1:nk=1",
+						path,
+					),
+				)
 				var num, den float64
 				_, err := fmt.Sscanf(out, "%g:%g", &num, &den)
 				require.NoError(t, err, out)
@@ -81,7 +108,12 @@ func TestPixelAspect(t *testing.T) {
 					require.InDelta(t, 16.0/11, aspect, c.within+0.0006)
 				}
 				if c.extension == "mp4" || c.extension == "m4v" || c.extension == "3gp" { // in mov, pasp alone says it
-					require.Equal(t, uint32(1024), trackWidth(t, path), "the track's header, which players look at, has the width as it is shown")
+					require.Equal(
+						t,
+						uint32(1024),
+						trackWidth(t, path),
+						"the track's header, which players look at, has the width as it is shown",
+					)
 				}
 			}
 		})
@@ -94,7 +126,10 @@ func encodeGray(t *testing.T, cfg api.VideoConfig, path string, frames int) {
 	enc := api.NewEncoder()
 	v := addVideo(t, enc, cfg)
 	require.NoError(t, enc.OpenFile(context.Background(), path))
-	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: make([]byte, frames*cfg.Width*cfg.Height), Layout: api.Raw}))
+	require.NoError(
+		t,
+		v.AddFrames(context.Background(), api.Frames{Data: make([]byte, frames*cfg.Width*cfg.Height), Layout: api.Raw}),
+	)
 	require.NoError(t, enc.Close())
 }
 
@@ -149,7 +184,8 @@ func TestPixelAspectThatNobodyCanSay(t *testing.T) {
 		require.ErrorAs(t, err, &config, "%g", wrong)
 		require.Equal(t, "PixelAspect", config.Field)
 	}
-	_, err := api.NewEncoder().AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libx264", PixelAspect: 2, ExtraOptions: map[string]any{"aspect": 2}})
+	_, err := api.NewEncoder().
+		AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libx264", PixelAspect: 2, ExtraOptions: map[string]any{"aspect": 2}})
 	require.ErrorContains(t, err, "PixelAspect is set too")
 }
 

@@ -96,7 +96,10 @@ func flatPatches(t *testing.T, codec string, options map[string]any, formats []s
 	require.NoError(t, enc.OpenFile(context.Background(), path))
 	for _, v := range streams {
 		for _, p := range patches {
-			require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: bytes.Repeat([]byte{p.R, p.G, p.B}, 32*32), Layout: api.NHWC}))
+			require.NoError(
+				t,
+				v.AddFrames(context.Background(), api.Frames{Data: bytes.Repeat([]byte{p.R, p.G, p.B}, 32*32), Layout: api.NHWC}),
+			)
 		}
 		require.NoError(t, v.End())
 	}
@@ -113,15 +116,20 @@ func flatPatches(t *testing.T, codec string, options map[string]any, formats []s
 func TestDefaultCodecs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for extension, codec := range map[string]string{
-		"mp4": "h264", "mov": "h264", "mkv": "h264", "webm": "vp9", "avi": "mpeg4", "flv": "flv1", "ts": "mpeg2video", "mpg": "mpeg1video", "gif": "gif", "apng": "apng",
-		"m4v": "h264", "wmv": "msmpeg4v3", "mxf": "mpeg2video", "nut": "mpeg4", "y4m": "rawvideo", "3gp": "h263", "ogv": "vp8",
+		"mp4": "h264", "mov": "h264", "mkv": "h264", "webm": "vp9", "avi": "mpeg4", "flv": "flv1", "ts": "mpeg2video",
+		"mpg": "mpeg1video", "gif": "gif", "apng": "apng",
+		"m4v": "h264", "wmv": "msmpeg4v3", "mxf": "mpeg2video", "nut": "mpeg4", "y4m": "rawvideo", "3gp": "h263",
+		"ogv": "vp8",
 	} {
 		path := temporary(t, "default."+extension)
 		enc := api.NewEncoder()
 		const width, height = 352, 288 // H.263 has a few sizes only
 		v := addVideo(t, enc, api.VideoConfig{Width: width, Height: height, FrameRate: 25})
 		require.NoError(t, enc.OpenFile(context.Background(), path), extension)
-		require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: enlarged(5, 4, width, height), Layout: api.NHWC}))
+		require.NoError(
+			t,
+			v.AddFrames(context.Background(), api.Frames{Data: enlarged(5, 4, width, height), Layout: api.NHWC}),
+		)
 		require.NoError(t, enc.Close(), extension)
 		require.Equal(t, codec, mediatest.Probe(t, path).Streams[0].Codec, extension)
 		require.Equal(t, []int{5, 6, 7, 8}, numbersIn(t, path), extension)

@@ -74,7 +74,12 @@ func TestOnset(t *testing.T) {
 					t.Parallel()
 					samples := onsetAt(in, 2, odd)
 					path := temporary(t, "onset."+c.extension)
-					encodeSound(t, api.AudioConfig{SampleRate: in, OutSampleRate: 48000, NumChannels: 1, Codec: c.codec}, [][]float32{samples}, path)
+					encodeSound(
+						t,
+						api.AudioConfig{SampleRate: in, OutSampleRate: 48000, NumChannels: 1, Codec: c.codec},
+						[][]float32{samples},
+						path,
+					)
 					sound := soundOf(t, program, path, 1)[0]
 					require.InDelta(t, 2*48000, onset(sound), 48)
 					want := (len(samples)*48000 + in - 1) / in
@@ -82,7 +87,8 @@ func TestOnset(t *testing.T) {
 						require.EqualValues(t, want, mediatest.Probe(t, path).Streams[0].DurationTS)
 						return
 					}
-					if c.codec == "libmp3lame" && c.extension != "mkv" { // whose demuxers cut no more than the last packet, less a decoder's delay of 529
+					if c.codec == "libmp3lame" &&
+						c.extension != "mkv" { // whose demuxers cut no more than the last packet, less a decoder's delay of 529
 						require.GreaterOrEqual(t, len(sound), want)
 						require.Less(t, len(sound), want+529)
 						return
@@ -165,7 +171,13 @@ func clickTime(t *testing.T, path string) float64 {
 			Samples int         `json:"nb_samples"`
 		}
 	}
-	require.NoError(t, json.Unmarshal(mediatest.Run(t, program, "-v", "error", "-select_streams", "1", "-show_frames", "-of", "json", path), &out))
+	require.NoError(
+		t,
+		json.Unmarshal(
+			mediatest.Run(t, program, "-v", "error", "-select_streams", "1", "-show_frames", "-of", "json", path),
+			&out,
+		),
+	)
 	left := onset(mediatest.Sound(t, path, 1)[0])
 	if left >= 0 { // counted by the same decoder
 		left = onset(soundOf(t, filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg"), path, 1)[0])

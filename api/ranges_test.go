@@ -46,8 +46,13 @@ func TestGrayStaysGray(t *testing.T) {
 			if c.codec == "libx264" {
 				cfg.ExtraOptions = map[string]any{"qp": 1}
 			}
-			data := bytes.Repeat([]byte{64}, map[string]int{"gray": 256, "rgb24": 768, "yuvj420p": 256, "yuvj444p": 256, "yuvj411p": 256}[c.input])
-			data = append(data, bytes.Repeat([]byte{128}, map[string]int{"yuvj420p": 128, "yuvj444p": 512, "yuvj411p": 128}[c.input])...)
+			data := bytes.Repeat(
+				[]byte{64},
+				map[string]int{"gray": 256, "rgb24": 768, "yuvj420p": 256, "yuvj444p": 256, "yuvj411p": 256}[c.input],
+			)
+			data = append(
+				data,
+				bytes.Repeat([]byte{128}, map[string]int{"yuvj420p": 128, "yuvj444p": 512, "yuvj411p": 128}[c.input])...)
 			path := saved(t, "gray.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
 				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: data, Layout: api.Raw}), name)
 			}))
@@ -62,9 +67,20 @@ func TestGrayStaysGray(t *testing.T) {
 // none is changed, nor cut to the range.
 func TestEqualFormatsPassThrough(t *testing.T) {
 	mediatest.NoLeaks(t)
-	for _, format := range []string{"yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuva420p", "yuv420p10le", "gray", "gbrp", "nv12", "uyvy422", "rgb24"} {
+	for _, format := range []string{
+		"yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuva420p", "yuv420p10le", "gray", "gbrp", "nv12", "uyvy422",
+		"rgb24",
+	} {
 		for _, colorRange := range []string{"", "pc"} {
-			cfg := api.VideoConfig{Width: 64, Height: 32, FrameRate: 25, Codec: "rawvideo", PixelFormat: format, InputFormat: format, ColorRange: colorRange}
+			cfg := api.VideoConfig{
+				Width:       64,
+				Height:      32,
+				FrameRate:   25,
+				Codec:       "rawvideo",
+				PixelFormat: format,
+				InputFormat: format,
+				ColorRange:  colorRange,
+			}
 			f := astiav.FindPixelFormatByName(format)
 			raw, _ := astiavx.RawLayout(f, 64, 32)
 			data := make([]byte, raw.Size)

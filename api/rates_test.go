@@ -30,7 +30,18 @@ func TestFrameRatesAgainstTheCommand(t *testing.T) {
 	for i, rate := range rates {
 		args = append(args, "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", rate.fraction, "-i", raw)
 		for _, extension := range extensions {
-			outputs = append(outputs, "-map", fmt.Sprint(i), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", theirs(extension, i))
+			outputs = append(
+				outputs,
+				"-map",
+				fmt.Sprint(i),
+				"-c:v",
+				"libx264",
+				"-preset",
+				"ultrafast",
+				"-pix_fmt",
+				"yuv420p",
+				theirs(extension, i),
+			)
 		}
 	}
 	command(t, nil, append(args, outputs...)...)

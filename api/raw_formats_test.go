@@ -27,8 +27,23 @@ import (
 func detail(t *testing.T, width, height int) []byte {
 	t.Helper()
 	picture := mediatest.Run(
-		t, "ffmpeg", "-v", "error", "-ss", "2", "-i", realClip(t), "-frames:v", "1", "-vf", fmt.Sprintf("format=rgb24,crop=%d:%d:190:110", width, height),
-		"-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+		t,
+		"ffmpeg",
+		"-v",
+		"error",
+		"-ss",
+		"2",
+		"-i",
+		realClip(t),
+		"-frames:v",
+		"1",
+		"-vf",
+		fmt.Sprintf("format=rgb24,crop=%d:%d:190:110", width, height),
+		"-f",
+		"rawvideo",
+		"-pix_fmt",
+		"rgb24",
+		"-",
 	)
 	require.Len(t, picture, 3*width*height)
 	lights := [4][3]int{{256, 160, 160}, {160, 256, 160}, {160, 160, 256}, {256, 256, 256}}
@@ -43,7 +58,18 @@ func detail(t *testing.T, width, height int) []byte {
 func theirRaw(t *testing.T, picture []byte, width, height int, formats []string) map[string][]byte {
 	t.Helper()
 	dir := t.TempDir()
-	args := []string{"-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", width, height), "-i", "-"}
+	args := []string{
+		"-v",
+		"error",
+		"-f",
+		"rawvideo",
+		"-pix_fmt",
+		"rgb24",
+		"-s",
+		fmt.Sprintf("%dx%d", width, height),
+		"-i",
+		"-",
+	}
 	for _, f := range formats {
 		args = append(args, "-vf", scaleExactly+f, "-f", "rawvideo", filepath.Join(dir, f))
 	}
@@ -60,7 +86,16 @@ func theirReading(t *testing.T, raw map[string][]byte, width, height int, format
 		file := filepath.Join(dir, f+".raw")
 		require.NoError(t, os.WriteFile(file, raw[f], 0o644))
 		args = append(args, "-f", "rawvideo", "-pix_fmt", f, "-s", fmt.Sprintf("%dx%d", width, height), "-i", file)
-		outputs = append(outputs, "-map", strconv.Itoa(i), "-vf", scaleExactly+"rgb24", "-f", "rawvideo", filepath.Join(dir, f))
+		outputs = append(
+			outputs,
+			"-map",
+			strconv.Itoa(i),
+			"-vf",
+			scaleExactly+"rgb24",
+			"-f",
+			"rawvideo",
+			filepath.Join(dir, f),
+		)
 	}
 	command(t, nil, append(args, outputs...)...)
 	return readFiles(t, dir, formats)
@@ -81,7 +116,13 @@ func readFiles(t *testing.T, dir string, names []string) map[string][]byte {
 
 // throughOurs encodes one raw picture of each format, each in a stream of its own, and returns what
 // the system's ffmpeg decodes.
-func throughOurs(t *testing.T, width, height int, encoded, decoded string, formats []string, raw map[string][]byte) map[string][]byte {
+func throughOurs(
+	t *testing.T,
+	width, height int,
+	encoded, decoded string,
+	formats []string,
+	raw map[string][]byte,
+) map[string][]byte {
 	t.Helper()
 	path := temporary(t, "raw.mkv")
 	enc := api.NewEncoder()
@@ -101,7 +142,18 @@ func throughOurs(t *testing.T, width, height int, encoded, decoded string, forma
 	dir := t.TempDir()
 	args := []string{"-v", "error", "-i", path}
 	for i, f := range formats {
-		args = append(args, "-map", "0:"+strconv.Itoa(i), "-f", "rawvideo", "-pix_fmt", decoded, "-sws_flags", "accurate_rnd+full_chroma_int+full_chroma_inp+bitexact", filepath.Join(dir, f))
+		args = append(
+			args,
+			"-map",
+			"0:"+strconv.Itoa(i),
+			"-f",
+			"rawvideo",
+			"-pix_fmt",
+			decoded,
+			"-sws_flags",
+			"accurate_rnd+full_chroma_int+full_chroma_inp+bitexact",
+			filepath.Join(dir, f),
+		)
 	}
 	mediatest.Run(t, "ffmpeg", args...)
 	return readFiles(t, dir, formats)
@@ -134,7 +186,9 @@ func TestRawFormats(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height = 67, 45
 	picture := detail(t, width, height)
-	written := astiavx.PixelFormats(func(f astiav.PixelFormat) bool { return astiavx.CanScaleFrom(f) && astiavx.CanScaleTo(f) })
+	written := astiavx.PixelFormats(
+		func(f astiav.PixelFormat) bool { return astiavx.CanScaleFrom(f) && astiavx.CanScaleTo(f) },
+	)
 	raw := theirRaw(t, picture, width, height, written)
 	maps.Copy(raw, ownRaw(picture, width, height))
 	formats := astiavx.PixelFormats(astiavx.CanScaleFrom)
@@ -147,7 +201,8 @@ func TestRawFormats(t *testing.T) {
 			requireRepeated(t, ours[f], padded[f], width, height, f)
 			us, them := mediatest.PSNR(picture, ours[f]), mediatest.PSNR(picture, theirs[f])
 			assert.Greater(t, us, bound(f), f)
-			if strings.HasPrefix(f, "bayer") || strings.Contains(f, "565") || strings.Contains(f, "555") { // that swscale reads in other ways for other outputs
+			if strings.HasPrefix(f, "bayer") || strings.Contains(f, "565") ||
+				strings.Contains(f, "555") { // that swscale reads in other ways for other outputs
 				assert.Greater(t, us, them-0.2, f)
 				continue
 			}

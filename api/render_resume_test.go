@@ -135,7 +135,9 @@ func TestRenderAllWhereTheDiskIsFull(t *testing.T) {
 	}
 	jobs := jobsIn(dir, 2)
 	jobs[0].Run = func(ctx context.Context, enc *api.Encoder, path string) error {
-		v, err := enc.AddVideo(api.VideoConfig{Width: numberedWidth, Height: numberedHeight, FrameRate: 30, Codec: "rawvideo"})
+		v, err := enc.AddVideo(
+			api.VideoConfig{Width: numberedWidth, Height: numberedHeight, FrameRate: 30, Codec: "rawvideo"},
+		)
 		if err != nil {
 			return err
 		}

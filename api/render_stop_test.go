@@ -177,13 +177,15 @@ func TestPanicsOfTheCallerArePassedOn(t *testing.T) {
 		require.PanicsWithValue(t, "iterator", func() {
 			_, _ = api.RenderAll(context.Background(), func(yield func(api.Job) bool) {
 				running := make(chan struct{})
-				yield(api.Job{Path: filepath.Join(dir, "a.mp4"), Run: func(ctx context.Context, enc *api.Encoder, path string) error {
-					err := runOf(0, 1)(ctx, enc, path)
-					close(running)
-					<-ctx.Done()
-					stopped = context.Cause(ctx)
-					return errors.Join(err, stopped)
-				}})
+				yield(
+					api.Job{Path: filepath.Join(dir, "a.mp4"), Run: func(ctx context.Context, enc *api.Encoder, path string) error {
+						err := runOf(0, 1)(ctx, enc, path)
+						close(running)
+						<-ctx.Done()
+						stopped = context.Cause(ctx)
+						return errors.Join(err, stopped)
+					}},
+				)
 				<-running
 				panic("iterator")
 			}, api.RenderConfig{Workers: 2})
@@ -246,11 +248,15 @@ func TestDuplicatePath(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dir := t.TempDir()
 	running, second := make(chan struct{}), make(chan struct{})
-	first := api.Job{ID: "first", Path: filepath.Join(dir, "a.mp4"), Run: func(ctx context.Context, enc *api.Encoder, path string) error {
-		close(running)
-		<-second
-		return runOf(0, 3)(ctx, enc, path)
-	}}
+	first := api.Job{
+		ID:   "first",
+		Path: filepath.Join(dir, "a.mp4"),
+		Run: func(ctx context.Context, enc *api.Encoder, path string) error {
+			close(running)
+			<-second
+			return runOf(0, 3)(ctx, enc, path)
+		},
+	}
 	again := api.Job{ID: "second", Path: dir + "/../" + filepath.Base(dir) + "/a.mp4", Run: runOf(7, 1)}
 	report, err := api.RenderAll(context.Background(), func(yield func(api.Job) bool) {
 		_ = yield(first)

@@ -42,7 +42,11 @@ func runOf(first, n int) func(context.Context, *api.Encoder, string) error {
 func jobsIn(dir string, n int) []api.Job {
 	jobs := make([]api.Job, n)
 	for k := range jobs {
-		jobs[k] = api.Job{ID: fmt.Sprintf("clip %d", k), Path: filepath.Join(dir, fmt.Sprintf("%02d.mp4", k)), Run: runOf(100*k, 3+k)}
+		jobs[k] = api.Job{
+			ID:   fmt.Sprintf("clip %d", k),
+			Path: filepath.Join(dir, fmt.Sprintf("%02d.mp4", k)),
+			Run:  runOf(100*k, 3+k),
+		}
 	}
 	return jobs
 }

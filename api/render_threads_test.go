@@ -48,7 +48,10 @@ func rendered(t *testing.T, order []int, workers int, opts ...api.Option) map[st
 	dir := t.TempDir()
 	var jobs []api.Job
 	for _, k := range order {
-		jobs = append(jobs, api.Job{Path: filepath.Join(dir, fmt.Sprintf("%d.mkv", k)), Run: runMoving(uint64(k)), Options: opts})
+		jobs = append(
+			jobs,
+			api.Job{Path: filepath.Join(dir, fmt.Sprintf("%d.mkv", k)), Run: runMoving(uint64(k)), Options: opts},
+		)
 	}
 	_, err := api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{Workers: workers})
 	require.NoError(t, err)

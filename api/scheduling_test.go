@@ -24,7 +24,8 @@ func realTime(t *testing.T) int {
 		id, err := strconv.Atoi(filepath.Base(thread.Name()))
 		require.NoError(t, err)
 		attributes, err := unix.SchedGetAttr(id, 0)
-		if err == nil && (attributes.Policy == unix.SCHED_FIFO || attributes.Policy == unix.SCHED_RR) { // a thread may have ended
+		if err == nil &&
+			(attributes.Policy == unix.SCHED_FIFO || attributes.Policy == unix.SCHED_RR) { // a thread may have ended
 			n++
 		}
 	}

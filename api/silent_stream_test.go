@@ -90,7 +90,8 @@ func packetsEncoded(s api.Stats) map[int]int64 {
 // packetsIn is how many packets the system's ffprobe finds in each stream of a file; none, if it
 // cannot open it.
 func packetsIn(path string) map[int]int64 {
-	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_packets", "-show_entries", "stream=index,nb_read_packets", "-of", "csv=p=0", path).Output()
+	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_packets", "-show_entries", "stream=index,nb_read_packets", "-of", "csv=p=0", path).
+		Output()
 	if err != nil {
 		return nil
 	}

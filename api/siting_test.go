@@ -107,8 +107,13 @@ var sitingCases = []struct {
 func TestChromaSiting(t *testing.T) {
 	mediatest.NoLeaks(t)
 	lossless := map[string]map[string]any{
-		"libx264": {"qp": 0}, "libx265": {"x265-params": "lossless=1"}, "libvpx-vp9": {"lossless": 1}, "libaom-av1": {"crf": 1, "cpu-used": 8},
-		"libsvtav1": {"qp": 1, "preset": 12}, "mpeg4": {"global_quality": 118, "flags": "+qscale"}, "mpeg2video": {"global_quality": 118, "flags": "+qscale"},
+		"libx264": {
+			"qp": 0,
+		}, "libx265": {"x265-params": "lossless=1"}, "libvpx-vp9": {"lossless": 1}, "libaom-av1": {"crf": 1, "cpu-used": 8},
+		"libsvtav1": {
+			"qp":     1,
+			"preset": 12,
+		}, "mpeg4": {"global_quality": 118, "flags": "+qscale"}, "mpeg2video": {"global_quality": 118, "flags": "+qscale"},
 		"mpeg1video": {"global_quality": 118, "flags": "+qscale"}, "mjpeg": {"global_quality": 118, "flags": "+qscale"},
 	}
 	for _, c := range sitingCases {
@@ -140,7 +145,14 @@ func TestChromaSiting(t *testing.T) {
 			if c.codec == "mjpeg" { // whose steps, at their finest, are two levels
 				limit = 0.3
 			}
-			requireSited(t, sitings[c.lies], mediatest.Pictures(t, path, 0, s.PixelFormat), log2Height, s.ColorRange == "pc", limit)
+			requireSited(
+				t,
+				sitings[c.lies],
+				mediatest.Pictures(t, path, 0, s.PixelFormat),
+				log2Height,
+				s.ColorRange == "pc",
+				limit,
+			)
 		})
 	}
 }

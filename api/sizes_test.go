@@ -45,16 +45,34 @@ func TestSizesToTheLastPixel(t *testing.T) {
 			var sizes []sized
 			for _, size := range [][2]int{{1, 1}, {2, 2}, {15, 17}, {16, 16}, {17, 33}, {33, 31}, {47, 49}, {64, 3}, {64, 24}, {48, 16}, {32, 64}} {
 				crop := sized{size[0], size[1], size[0] / c.stepX * c.stepX, size[1] / c.stepY * c.stepY, api.OddSizeCrop}
-				pad := sized{size[0], size[1], (size[0] + c.stepX - 1) / c.stepX * c.stepX, (size[1] + c.stepY - 1) / c.stepY * c.stepY, api.OddSizePad}
+				pad := sized{
+					size[0],
+					size[1],
+					(size[0] + c.stepX - 1) / c.stepX * c.stepX,
+					(size[1] + c.stepY - 1) / c.stepY * c.stepY,
+					api.OddSizePad,
+				}
 				for _, s := range []sized{crop, pad} {
 					if min(s.outWidth, s.outHeight) >= c.least {
 						sizes = append(sizes, s)
 					}
 				}
 			}
-			requireEveryPixel(t, api.VideoConfig{FrameRate: 25, Codec: c.codec, PixelFormat: c.format, InputFormat: "gray", ColorRange: "pc", Threads: 1, ExtraOptions: map[string]map[string]any{
-				"libx264": {"qp": 0}, "libx265": {"x265-params": "lossless=1"}, "libvpx-vp9": {"lossless": 1},
-			}[c.codec]}, sizes)
+			requireEveryPixel(
+				t,
+				api.VideoConfig{
+					FrameRate:   25,
+					Codec:       c.codec,
+					PixelFormat: c.format,
+					InputFormat: "gray",
+					ColorRange:  "pc",
+					Threads:     1,
+					ExtraOptions: map[string]map[string]any{
+						"libx264": {"qp": 0}, "libx265": {"x265-params": "lossless=1"}, "libvpx-vp9": {"lossless": 1},
+					}[c.codec],
+				},
+				sizes,
+			)
 		})
 	}
 }
@@ -84,7 +102,10 @@ func requireEveryPixel(t *testing.T, cfg api.VideoConfig, sizes []sized) {
 	require.NoError(t, enc.OpenFile(context.Background(), path))
 	for i, s := range sizes {
 		for range count {
-			require.NoError(t, streams[i].AddFrames(context.Background(), api.Frames{Data: grayEdges(s.width, s.height), Layout: api.Raw}))
+			require.NoError(
+				t,
+				streams[i].AddFrames(context.Background(), api.Frames{Data: grayEdges(s.width, s.height), Layout: api.Raw}),
+			)
 		}
 		require.NoError(t, streams[i].End())
 	}
@@ -106,7 +127,16 @@ func TestTheLargestSize(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const width, height = 7680, 4320
 	picture := grayEdges(width, height)
-	cfg := api.VideoConfig{Width: width, Height: height, FrameRate: 25, Codec: "libx264", Preset: "ultrafast", PixelFormat: "gray", InputFormat: "gray", ExtraOptions: map[string]any{"qp": 0}}
+	cfg := api.VideoConfig{
+		Width:        width,
+		Height:       height,
+		FrameRate:    25,
+		Codec:        "libx264",
+		Preset:       "ultrafast",
+		PixelFormat:  "gray",
+		InputFormat:  "gray",
+		ExtraOptions: map[string]any{"qp": 0},
+	}
 	path := saved(t, "large.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
 		require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: picture, Layout: api.Raw}))
 	}))

@@ -69,7 +69,15 @@ func TestSlogHasTheLinesOfZap(t *testing.T) {
 			withZap := api.WithLogger(inZap.logger().WithOptions(zap.IncreaseLevel(zapcore.InfoLevel)))
 			for _, option := range []api.Option{withSlog, withZap} {
 				enc := api.NewEncoder(option)
-				v, a := addVideo(t, enc, withoutBuffer()), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
+				v, a := addVideo(
+					t,
+					enc,
+					withoutBuffer(),
+				), addAudio(
+					t,
+					enc,
+					api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
+				)
 				run(enc, v, a)
 			}
 			shapes := func(lines *jsonLines) (all []string) {
@@ -128,5 +136,9 @@ func TestSlogLevel(t *testing.T) {
 		require.NoError(t, enc.Close())
 	}
 	require.Equal(t, 1, strings.Count(text.String(), "\n"), text.String())
-	require.Contains(t, text.String(), `level=WARN msg="`+rateWithoutBuffer+`" node=encode stream=0 logger=ffmpeg from=libx264`)
+	require.Contains(
+		t,
+		text.String(),
+		`level=WARN msg="`+rateWithoutBuffer+`" node=encode stream=0 logger=ffmpeg from=libx264`,
+	)
 }

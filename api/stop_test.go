@@ -115,7 +115,11 @@ func TestEndAtAnyMoment(t *testing.T) {
 		"close":   {func(e *api.Encoder, _ context.CancelCauseFunc) { _ = e.Close() }, []error{api.ErrClosed}, nil},
 		"abort":   {func(e *api.Encoder, _ context.CancelCauseFunc) { _ = e.Abort(cause) }, []error{cause}, cause},
 		"context": {func(_ *api.Encoder, c context.CancelCauseFunc) { c(cause) }, []error{cause}, cause},
-		"both":    {func(e *api.Encoder, c context.CancelCauseFunc) { go c(cause); _ = e.Close() }, []error{cause, api.ErrClosed}, nil},
+		"both": {
+			func(e *api.Encoder, c context.CancelCauseFunc) { go c(cause); _ = e.Close() },
+			[]error{cause, api.ErrClosed},
+			nil,
+		},
 	}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +130,14 @@ func TestEndAtAnyMoment(t *testing.T) {
 	}
 }
 
-func endOnce(t *testing.T, random *rand.Rand, end func(*api.Encoder, context.CancelCauseFunc), want []error, last error, either bool) {
+func endOnce(
+	t *testing.T,
+	random *rand.Rand,
+	end func(*api.Encoder, context.CancelCauseFunc),
+	want []error,
+	last error,
+	either bool,
+) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)

@@ -107,7 +107,10 @@ func TestOneStreamAfterTheOther(t *testing.T) {
 	path := temporary(t, "after.mp4")
 	enc := api.NewEncoder()
 	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
-	require.NoError(t, enc.OpenFile(context.Background(), path, api.CrashSafe(false))) // which would not wait for the sound
+	require.NoError(
+		t,
+		enc.OpenFile(context.Background(), path, api.CrashSafe(false)),
+	) // which would not wait for the sound
 	const seconds = 60
 	for first := 0; first < 30*seconds; first += 30 {
 		addNumbered(t, v, first, 30)

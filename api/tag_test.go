@@ -16,7 +16,23 @@ import (
 // tagOf is what ffprobe says of the codec's letters.
 func tagOf(t *testing.T, path string) string {
 	t.Helper()
-	return strings.TrimSpace(string(mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_tag_string", "-of", "csv=p=0", path)))
+	return strings.TrimSpace(
+		string(
+			mediatest.Run(
+				t,
+				"ffprobe",
+				"-v",
+				"error",
+				"-select_streams",
+				"v:0",
+				"-show_entries",
+				"stream=codec_tag_string",
+				"-of",
+				"csv=p=0",
+				path,
+			),
+		),
+	)
 }
 
 func TestTagsOfCodecs(t *testing.T) {
@@ -49,7 +65,12 @@ func TestTagsOfCodecs(t *testing.T) {
 		t.Run(c.extension+"/"+c.codec+"/"+c.tag, func(t *testing.T) {
 			t.Parallel()
 			path := temporary(t, "tag."+c.extension)
-			encodeGray(t, api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: c.codec, Tag: c.tag, InputFormat: "gray", Threads: 1}, path, 2)
+			encodeGray(
+				t,
+				api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: c.codec, Tag: c.tag, InputFormat: "gray", Threads: 1},
+				path,
+				2,
+			)
 			require.Equal(t, c.want, tagOf(t, path))
 			require.Len(t, mediatest.Pictures(t, path, 0, "gray"), 2)
 		})
@@ -63,9 +84,20 @@ func TestHVC1KeepsItsHeadersOutOfTheStream(t *testing.T) {
 	var stream bytes.Buffer
 	mp4, ts, fragments := temporary(t, "a.mp4"), temporary(t, "b.ts"), temporary(t, "c.mp4")
 	ctx, enc := context.Background(), api.NewEncoder()
-	v := addVideo(t, enc, api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libx265", InputFormat: "gray", ExtraOptions: map[string]any{
-		"g": 5, "x265-params": "repeat-headers=1",
-	}})
+	v := addVideo(
+		t,
+		enc,
+		api.VideoConfig{
+			Width:       64,
+			Height:      64,
+			FrameRate:   25,
+			Codec:       "libx265",
+			InputFormat: "gray",
+			ExtraOptions: map[string]any{
+				"g": 5, "x265-params": "repeat-headers=1",
+			},
+		},
+	)
 	require.NoError(t, enc.Open(ctx, api.File(mp4), api.File(ts), api.Writer(&stream, "mp4")))
 	require.NoError(t, v.AddFrames(ctx, api.Frames{Data: make([]byte, 20*64*64), Layout: api.Raw}))
 	require.NoError(t, enc.Close())
@@ -113,7 +145,16 @@ func TestTagsOfCodecsThatAreRefused(t *testing.T) {
 		{"mov", "rawvideo", "raw ", "FFmpeg chooses it", ""},
 	} {
 		path, enc := temporary(t, "tag."+c.extension), api.NewEncoder()
-		_, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: c.codec, Tag: c.tag, PixelFormat: map[bool]string{true: "rgb24"}[c.codec == "rawvideo"]})
+		_, err := enc.AddVideo(
+			api.VideoConfig{
+				Width:       64,
+				Height:      64,
+				FrameRate:   25,
+				Codec:       c.codec,
+				Tag:         c.tag,
+				PixelFormat: map[bool]string{true: "rgb24"}[c.codec == "rawvideo"],
+			},
+		)
 		if err == nil {
 			err = enc.OpenFile(context.Background(), path)
 		}

@@ -27,7 +27,19 @@ func TestAnHourWithoutDrift(t *testing.T) {
 		t.Run(extension, func(t *testing.T) {
 			path := temporary(t, "hour."+extension)
 			ctx, enc := context.Background(), api.NewEncoder()
-			v := addVideo(t, enc, api.VideoConfig{Width: 16, Height: 16, FrameRate: rate, Codec: "mpeg4", PixelFormat: "yuv420p", InputFormat: "gray", Threads: 1})
+			v := addVideo(
+				t,
+				enc,
+				api.VideoConfig{
+					Width:       16,
+					Height:      16,
+					FrameRate:   rate,
+					Codec:       "mpeg4",
+					PixelFormat: "yuv420p",
+					InputFormat: "gray",
+					Threads:     1,
+				},
+			)
 			require.NoError(t, enc.OpenFile(ctx, path))
 			for done := 0; done < frames; {
 				n := min(3642, frames-done)
@@ -40,7 +52,9 @@ func TestAnHourWithoutDrift(t *testing.T) {
 			if extension == "mkv" {
 				within = 0.00051 // its ticks are milliseconds
 			}
-			lines := strings.Fields(string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path)))
+			lines := strings.Fields(
+				string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path)),
+			)
 			require.Len(t, lines, frames)
 			for k, line := range lines {
 				at, err := strconv.ParseFloat(strings.Trim(line, ","), 64)
@@ -105,7 +119,8 @@ func TestOrderOfPackets(t *testing.T) {
 			require.Equal(t, c.bFrames, reordered, "the case is what it says")
 			times := mediatest.FrameTimes(t, path, 0)
 			require.InDelta(t, float64(49)/25, times[49]-times[0], 0.001)
-			if c.extension != "ts" && c.extension != "flv" { // in a transport stream time begins anywhere, and flv has no negative times
+			if c.extension != "ts" &&
+				c.extension != "flv" { // in a transport stream time begins anywhere, and flv has no negative times
 				require.InDelta(t, 0, times[0], 0.0005, "the first frame")
 			}
 			if !math.IsNaN(last) && c.extension != "flv" {
@@ -121,7 +136,23 @@ func TestEditListsSayWhatIsNegative(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "edits.mp4")
 	encodeBoth(t, api.File(path))
-	out := strings.Fields(string(mediatest.Run(t, "ffprobe", "-v", "error", "-ignore_editlist", "1", "-show_entries", "packet=pts,dts", "-of", "csv=p=0", path)))
+	out := strings.Fields(
+		string(
+			mediatest.Run(
+				t,
+				"ffprobe",
+				"-v",
+				"error",
+				"-ignore_editlist",
+				"1",
+				"-show_entries",
+				"packet=pts,dts",
+				"-of",
+				"csv=p=0",
+				path,
+			),
+		),
+	)
 	require.Greater(t, len(out), 60)
 	for _, line := range out {
 		require.NotContains(t, line, "-")
@@ -134,7 +165,9 @@ func TestNothingFed(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := []string{"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "30", "-i", os.DevNull}
 	sound := []string{"-f", "f32le", "-ar", "48000", "-ac", "2", "-i", os.DevNull}
-	for _, extension := range []string{"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "wav", "mp3", "flac", "gif"} {
+	for _, extension := range []string{
+		"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "wav", "mp3", "flac", "gif",
+	} {
 		t.Run(extension, func(t *testing.T) {
 			ours, theirs := temporary(t, "ours."+extension), temporary(t, "theirs."+extension)
 			ctx, enc := context.Background(), api.NewEncoder()
@@ -157,7 +190,8 @@ func TestNothingFed(t *testing.T) {
 			cmd := exec.Command(filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg"), append(args, theirs)...)
 			_ = cmd.Run() // that there was nothing may be an error to it
 			read := func(path string) (string, error) {
-				out, err := exec.Command("ffprobe", "-v", "quiet", "-count_packets", "-show_entries", "stream=codec_name,nb_read_packets", "-of", "csv=p=0", path).Output()
+				out, err := exec.Command("ffprobe", "-v", "quiet", "-count_packets", "-show_entries", "stream=codec_name,nb_read_packets", "-of", "csv=p=0", path).
+					Output()
 				return string(bytes.TrimSpace(out)), err
 			}
 			want, theirError := read(theirs)

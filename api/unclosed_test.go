@@ -31,7 +31,11 @@ func collectUntil(t *testing.T, what string, happened func() bool) {
 }
 
 // thrownAway opens an encoder and feeds it, and returns with it where it was made.
-func thrownAway(ctx context.Context, t *testing.T, core zapcore.Core) (v *api.VideoStream, a *api.AudioStream, made string) {
+func thrownAway(
+	ctx context.Context,
+	t *testing.T,
+	core zapcore.Core,
+) (v *api.VideoStream, a *api.AudioStream, made string) {
 	t.Helper()
 	_, file, line, _ := runtime.Caller(0)
 	enc := api.NewEncoder(api.WithLogger(zap.New(core)))

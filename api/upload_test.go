@@ -58,7 +58,10 @@ func TestUploadThatIsRefused(t *testing.T) {
 					defer func() { _ = enc.Abort(nil) }()
 					v := addVideo(t, enc, numberedVideo())
 					url := secretly(server.URL, "/x."+container)
-					err := enc.Open(context.Background(), api.URL(url, api.FormatOptions(map[string]any{"headers": "X-Key: topsecret"})))
+					err := enc.Open(
+						context.Background(),
+						api.URL(url, api.FormatOptions(map[string]any{"headers": "X-Key: topsecret"})),
+					)
 					if when != "in the body" { // which the header of some containers begins
 						require.Equal(t, when == "before the body", err != nil, "%v", err)
 					}
@@ -183,14 +186,21 @@ func TestUploads(t *testing.T) {
 				cfg := numberedVideo()
 				cfg.Codec = "libx264"
 				v, a := addVideo(t, enc, cfg), addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
-				require.NoError(t, enc.Open(context.Background(), api.URL(secretly(server.URL, c.path), api.FormatOptions(options))))
+				require.NoError(
+					t,
+					enc.Open(context.Background(), api.URL(secretly(server.URL, c.path), api.FormatOptions(options))),
+				)
 				require.NoError(t, feedBoth(v, a, 30))
 				require.NoError(t, enc.Close())
 				require.Equal(t, enc.Stats().BytesWritten, int64(len(body)))
 				requireSecond(t, saved(t, "got"+c.path[2:], body))
 				require.Equal(t, c.method, got.Method)
 				require.Equal(t, c.path+"?token=hush", got.RequestURI)
-				require.Equal(t, []string{c.kind, c.agent, c.key}, []string{got.Header.Get("Content-Type"), got.UserAgent(), got.Header.Get("X-Key")})
+				require.Equal(
+					t,
+					[]string{c.kind, c.agent, c.key},
+					[]string{got.Header.Get("Content-Type"), got.UserAgent(), got.Header.Get("X-Key")},
+				)
 				user, password, _ := got.BasicAuth()
 				require.Equal(t, []string{"user", "secret"}, []string{user, password})
 				if secure {
@@ -318,7 +328,10 @@ func TestNobodyAnswersSRT(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			enc := api.NewEncoder()
 			addVideo(t, enc, numberedVideo())
-			err := enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d%s", port, c.query), api.FormatOptions(c.options)))
+			err := enc.Open(
+				context.Background(),
+				api.URL(fmt.Sprintf("srt://127.0.0.1:%d%s", port, c.query), api.FormatOptions(c.options)),
+			)
 			require.ErrorContains(t, err, fmt.Sprintf("connect to srt://127.0.0.1:%d: %s", port, c.want))
 			require.NoError(t, enc.Close())
 		})
@@ -333,10 +346,21 @@ func TestSRTThatRefusesOrBreaks(t *testing.T) {
 	enc := api.NewEncoder()
 	v := addVideo(t, enc, numberedVideo())
 	err := enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d?passphrase=9876543210", port)))
-	require.ErrorContains(t, err, fmt.Sprintf("connect to srt://127.0.0.1:%d: the other side refused, as it does over a wrong passphrase", port))
-	require.NoError(t, enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d?passphrase=0123456789", port))))
+	require.ErrorContains(
+		t,
+		err,
+		fmt.Sprintf("connect to srt://127.0.0.1:%d: the other side refused, as it does over a wrong passphrase", port),
+	)
+	require.NoError(
+		t,
+		enc.Open(context.Background(), api.URL(fmt.Sprintf("srt://127.0.0.1:%d?passphrase=0123456789", port))),
+	)
 	require.NoError(t, s.cmd.Process.Signal(os.Interrupt)) // on which it says goodbye
-	require.ErrorContains(t, feedUntilError(v), fmt.Sprintf("srt://127.0.0.1:%d: the other side has ended the connection", port))
+	require.ErrorContains(
+		t,
+		feedUntilError(v),
+		fmt.Sprintf("srt://127.0.0.1:%d: the other side has ended the connection", port),
+	)
 	require.Error(t, enc.Close())
 	_ = s.cmd.Wait() // it was interrupted
 }

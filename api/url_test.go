@@ -89,10 +89,14 @@ func TestURLs(t *testing.T) {
 		"srt":  {"udp", "srt://127.0.0.1:%d", []string{"-i", "srt://127.0.0.1:%d?mode=listener"}, nil},
 		"http": {"tcp", "http://127.0.0.1:%d/live", []string{"-listen", "1", "-i", "http://127.0.0.1:%d/live"}, nil},
 		"http, by its extension": {
-			"tcp", "http://127.0.0.1:%d/live.mkv?a=b", []string{"-f", "matroska", "-listen", "1", "-i", "http://127.0.0.1:%d/live.mkv"}, nil,
+			"tcp", "http://127.0.0.1:%d/live.mkv?a=b",
+			[]string{"-f", "matroska", "-listen", "1", "-i", "http://127.0.0.1:%d/live.mkv"},
+			nil,
 		},
 		"http, mp4": {
-			"tcp", "http://127.0.0.1:%d/live", []string{"-f", "mp4", "-listen", "1", "-i", "http://127.0.0.1:%d/live"}, []api.OutputOption{api.Format("mp4")},
+			"tcp", "http://127.0.0.1:%d/live",
+			[]string{"-f", "mp4", "-listen", "1", "-i", "http://127.0.0.1:%d/live"},
+			[]api.OutputOption{api.Format("mp4")},
 		},
 		"rtmp": {"tcp", "rtmp://127.0.0.1:%d/live/key", []string{"-f", "flv", "-listen", "1", "-i", "rtmp://127.0.0.1:%d/live/key"}, nil},
 		"an option of the protocol": {
@@ -143,7 +147,18 @@ func TestDatagrams(t *testing.T) {
 		}
 	}()
 	enc := api.NewEncoder()
-	v := addVideo(t, enc, api.VideoConfig{Width: 208, Height: 176, FrameRate: 25, Codec: "libx264", Preset: "ultrafast", ExtraOptions: map[string]any{"qp": 1}})
+	v := addVideo(
+		t,
+		enc,
+		api.VideoConfig{
+			Width:        208,
+			Height:       176,
+			FrameRate:    25,
+			Codec:        "libx264",
+			Preset:       "ultrafast",
+			ExtraOptions: map[string]any{"qp": 1},
+		},
+	)
 	require.NoError(t, enc.Open(context.Background(), api.URL("udp://"+c.LocalAddr().String())))
 	noise := make([]byte, 208*176*3)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -178,7 +193,11 @@ func TestConnectionRefused(t *testing.T) {
 		v := addVideo(t, enc, numberedVideo())
 		url := fmt.Sprintf("%s://user:secret@127.0.0.1:%d/live/key?token=hush", scheme, freePort(t, "tcp"))
 		var err error
-		require.Empty(t, mediatest.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }), "where FFmpeg would show all of the URL")
+		require.Empty(
+			t,
+			mediatest.StderrOf(t, func() { err = enc.Open(context.Background(), api.URL(url)) }),
+			"where FFmpeg would show all of the URL",
+		)
 		require.ErrorIs(t, err, syscall.ECONNREFUSED, scheme)
 		require.Contains(t, err.Error(), scheme+"://127.0.0.1:")
 		for _, secret := range []string{"user", "secret", "hush"} {
@@ -202,7 +221,11 @@ func TestServerThatHangsUp(t *testing.T) {
 			if err != nil {
 				return
 			}
-			_, _ = io.CopyN(io.Discard, c, 1+1536) // all that the client says first: what is unread would be answered with a reset
+			_, _ = io.CopyN(
+				io.Discard,
+				c,
+				1+1536,
+			) // all that the client says first: what is unread would be answered with a reset
 			_ = c.Close()
 		}
 	}()

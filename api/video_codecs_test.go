@@ -48,7 +48,10 @@ func numbersIn(t *testing.T, path string, input ...string) []int {
 
 // sizesOf are the sizes of those encoders that do not take any.
 var sizesOf = map[string][2]int{
-	"a64multi": {320, 200}, "a64multi5": {320, 200}, "avui": {720, 576}, "dnxhd": {1920, 1080}, "dvvideo": {720, 576}, "h261": {352, 288}, "h263": {352, 288},
+	"a64multi": {
+		320,
+		200,
+	}, "a64multi5": {320, 200}, "avui": {720, 576}, "dnxhd": {1920, 1080}, "dvvideo": {720, 576}, "h261": {352, 288}, "h263": {352, 288},
 	"pdv": {400, 240}, "xface": {48, 48},
 }
 
@@ -73,7 +76,13 @@ func TestEveryVideoEncoder(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: name, ExtraOptions: map[string]any{"strict": "experimental"}}
+			cfg := api.VideoConfig{
+				Width:        64,
+				Height:       64,
+				FrameRate:    25,
+				Codec:        name,
+				ExtraOptions: map[string]any{"strict": "experimental"},
+			}
 			if name == "dnxhd" {
 				cfg.ExtraOptions["b"] = "120M"
 			}
@@ -94,7 +103,10 @@ func TestEveryVideoEncoder(t *testing.T) {
 				if container == "image2pipe" { // without marks between its pictures: one will do
 					count, input = 1, []string{"-f", "image2pipe", "-c:v", codec.ID().Name(), "-frame_size", "9999999"}
 				}
-				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: enlarged(5, count, cfg.Width, cfg.Height), Layout: api.NHWC}))
+				require.NoError(
+					t,
+					v.AddFrames(context.Background(), api.Frames{Data: enlarged(5, count, cfg.Width, cfg.Height), Layout: api.NHWC}),
+				)
 				require.NoError(t, enc.Close())
 				if !slices.Contains(unread, name) {
 					require.Equal(t, []int{5, 6, 7, 8}[:count], numbersIn(t, path, input...), container)

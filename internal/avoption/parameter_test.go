@@ -20,7 +20,9 @@ import (
 // what it logs.
 func logged(t *testing.T, encoder string, args ...string) string {
 	t.Helper()
-	args = append([]string{"-v", "warning", "-f", "lavfi", "-i", "color=s=64x64:d=0.04", "-c:v", encoder}, append(args, "-f", "null", "-")...)
+	args = append(
+		[]string{"-v", "warning", "-f", "lavfi", "-i", "color=s=64x64:d=0.04", "-c:v", encoder},
+		append(args, "-f", "null", "-")...)
 	out, err := exec.Command(filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg"), args...).CombinedOutput()
 	if _, ran := err.(*exec.ExitError); err != nil && !ran { //nolint:errorlint // from Command, not wrapped
 		t.Fatal(err)
@@ -35,7 +37,8 @@ func TestNamesOfX265(t *testing.T) {
 		all = append(all, name+"=no-such-value")
 	}
 	t.Chdir(t.TempDir())
-	unknown := regexp.MustCompile(`Unknown option: (\S+)\.`).FindAllStringSubmatch(logged(t, "libx265", "-x265-params", strings.Join(all, ":")), -1)
+	unknown := regexp.MustCompile(`Unknown option: (\S+)\.`).
+		FindAllStringSubmatch(logged(t, "libx265", "-x265-params", strings.Join(all, ":")), -1)
 	require.Len(t, unknown, 1, "%v", unknown)
 	require.Equal(t, "nonsense", unknown[0][1])
 }
@@ -86,7 +89,8 @@ func TestClippedByX264(t *testing.T) {
 	encode := func(key string, value float64) []byte {
 		path := filepath.Join(dir, "out.h264")
 		args := []string{
-			"-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x96:d=0.4", "-c:v", "libx264", "-threads", "1", "-preset", "veryslow",
+			"-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x96:d=0.4", "-c:v", "libx264", "-threads", "1", "-preset",
+			"veryslow",
 			"-" + key, fmt.Sprint(value),
 		}
 		args = append(append(args, beside[key]...), path)
@@ -111,7 +115,9 @@ func TestParametersSurviveJoining(t *testing.T) {
 func FuzzParameters(f *testing.F) {
 	encoders := []string{"libx264", "libx265", "libsvtav1", "libvpx-vp9"}
 	keys := []string{"x264-params", "x265-params", "svtav1-params", "ts-parameters"}
-	for i, value := range []string{"1", "umh,hex,star", "1.0,0.15", "G(1,2)B(1,2)R(1,2)WP(1,2)L(1,0)", "0,9,q=20", "-1", "[1,2]", "bt709"} {
+	for i, value := range []string{
+		"1", "umh,hex,star", "1.0,0.15", "G(1,2)B(1,2)R(1,2)WP(1,2)L(1,0)", "0,9,q=20", "-1", "[1,2]", "bt709",
+	} {
 		f.Add(uint8(i), uint16(7*i), value)
 	}
 	f.Fuzz(func(_ *testing.T, encoder uint8, name uint16, value string) {
@@ -121,6 +127,11 @@ func FuzzParameters(f *testing.F) {
 		if strings.ContainsRune(text, 0) {
 			return
 		}
-		_ = CheckParameters(encoders[i], 8, []Option{{Field: ExtraField(keys[i]), Key: keys[i], Value: text, Given: text}}, nil)
+		_ = CheckParameters(
+			encoders[i],
+			8,
+			[]Option{{Field: ExtraField(keys[i]), Key: keys[i], Value: text, Given: text}},
+			nil,
+		)
 	})
 }

@@ -64,10 +64,12 @@ func TestColorNames(t *testing.T) {
 			options: map[string]any{"chroma_sample_location": "topleft"},
 		},
 		"options": {options: map[string]any{
-			"colorspace": "bt2020nc", "color_range": "pc", "color_primaries": "bt2020", "color_trc": "smpte2084", "chroma_sample_location": "topleft",
+			"colorspace": "bt2020nc", "color_range": "pc", "color_primaries": "bt2020", "color_trc": "smpte2084",
+			"chroma_sample_location": "topleft",
 		}},
 		"other names": {options: map[string]any{
-			"colorspace": "bt2020_ncl", "color_range": "full", "color_primaries": "bt2020", "color_trc": "smpte2084", "chroma_sample_location": "topleft",
+			"colorspace": "bt2020_ncl", "color_range": "full", "color_primaries": "bt2020", "color_trc": "smpte2084",
+			"chroma_sample_location": "topleft",
 		}},
 		"numbers": {options: map[string]any{
 			"colorspace": 9, "color_range": 2.0, "color_primaries": "9", "color_trc": 16, "chroma_sample_location": 3,
@@ -136,5 +138,9 @@ func TestColorThatCannotBeSaid(t *testing.T) {
 	_, lost, err := wishes.Resolve(Target{Format: astiav.PixelFormatGray8, Codec: astiav.CodecIDH264, Container: "mp4"})
 	require.NoError(t, err)
 	require.Len(t, lost, 1)
-	require.Equal(t, `ColorRange "tv": gray in h264 in mp4 cannot signal it; pixels and tags use a value that it can signal`, lost[0].String())
+	require.Equal(
+		t,
+		`ColorRange "tv": gray in h264 in mp4 cannot signal it; pixels and tags use a value that it can signal`,
+		lost[0].String(),
+	)
 }

@@ -22,8 +22,14 @@ func oneVideo(called int, busy, waited [3]int) *Run {
 		if name == "mux" {
 			stream = pipeline.NoStream
 		}
-		s.Nodes = append(s.Nodes, pipeline.NodeStats{Name: name, Stream: stream, Copies: 1, In: 1000, Busy: hundredths(busy[i])})
-		s.Edges = append(s.Edges, pipeline.EdgeStats{From: names[i], To: name, Sent: 1000, Received: 1000, Depth: 4, Blocked: hundredths(waited[i])})
+		s.Nodes = append(
+			s.Nodes,
+			pipeline.NodeStats{Name: name, Stream: stream, Copies: 1, In: 1000, Busy: hundredths(busy[i])},
+		)
+		s.Edges = append(
+			s.Edges,
+			pipeline.EdgeStats{From: names[i], To: name, Sent: 1000, Received: 1000, Depth: 4, Blocked: hundredths(waited[i])},
+		)
 	}
 	return s
 }
@@ -68,7 +74,10 @@ func TestBottleneck(t *testing.T) {
 			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %",
 		},
 		"an encoder that a call waits in": {
-			changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), func(s *Run) { s.Nodes[1].InCall = 12345 * time.Millisecond }),
+			changed(
+				oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}),
+				func(s *Run) { s.Nodes[1].InCall = 12345 * time.Millisecond },
+			),
 			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %, and its present call has taken 12.3s so far",
 		},
 		"a slow conversion": {
@@ -102,11 +111,17 @@ func TestBottleneck(t *testing.T) {
 				"mux holds 240 packets of stream 0 back for stream 1 (audio), which is 10s behind: its encoder has more to give",
 		},
 		"a stream that has ended": {
-			changed(changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), silent(0, 0)), func(s *Run) { s.Streams[1].Ended = true }),
+			changed(
+				changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), silent(0, 0)),
+				func(s *Run) { s.Streams[1].Ended = true },
+			),
 			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %",
 		},
 		"after Close": {
-			changed(changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), silent(0, 0)), func(s *Run) { s.Over, s.Nodes[1].InCall = true, time.Hour }),
+			changed(
+				changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), silent(0, 0)),
+				func(s *Run) { s.Over, s.Nodes[1].InCall = true, time.Hour },
+			),
 			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %",
 		},
 		"what was put together by hand, waiting": {
@@ -118,7 +133,10 @@ func TestBottleneck(t *testing.T) {
 			"mux: it was busy 0 % of the time, and encode (stream 1) waited for it 50 %",
 		},
 		"what was put together by hand, not waiting": {
-			&Run{Elapsed: time.Hour, Edges: []pipeline.EdgeStats{{From: "convert", To: "encode", Received: 1, Blocked: hundredths(1)}}},
+			&Run{
+				Elapsed: time.Hour,
+				Edges:   []pipeline.EdgeStats{{From: "convert", To: "encode", Received: 1, Blocked: hundredths(1)}},
+			},
 			"the caller: no actor waits for another; more could be fed",
 		},
 	}
@@ -130,8 +148,14 @@ func TestBottleneck(t *testing.T) {
 // TestBottleneckOfSeveralOutputs names the output that limits the run.
 func TestBottleneckOfSeveralOutputs(t *testing.T) {
 	s := oneVideo(100, [3]int{20, 30, 2}, [3]int{85, 80, 0})
-	s.Nodes = append(s.Nodes, pipeline.NodeStats{Name: "mux 1", Stream: pipeline.NoStream, Copies: 1, In: 1000, Busy: hundredths(95)})
-	s.Edges = append(s.Edges, pipeline.EdgeStats{From: "encode", To: "mux 1", Sent: 1000, Received: 1000, Depth: 4, Blocked: hundredths(90)})
+	s.Nodes = append(
+		s.Nodes,
+		pipeline.NodeStats{Name: "mux 1", Stream: pipeline.NoStream, Copies: 1, In: 1000, Busy: hundredths(95)},
+	)
+	s.Edges = append(
+		s.Edges,
+		pipeline.EdgeStats{From: "encode", To: "mux 1", Sent: 1000, Received: 1000, Depth: 4, Blocked: hundredths(90)},
+	)
 	s.Writing = hundredths(94)
 	require.Equal(t, "mux 1: it was busy 95 % of the time, and writes to the slowest destination took 94 % of the time, "+
 		"and encode (stream 0) waited for it 90 %", s.Bottleneck())

@@ -22,7 +22,10 @@ func TestDOT(t *testing.T) {
 	s.Nodes[0].Blocked, s.Nodes[1].Idle, s.Nodes[2].Idle = hundredths(80), hundredths(5), hundredths(98)
 	s.Nodes[1].Held = 40
 	s.Edges[1].Queued = 4
-	s.Edges = append(s.Edges, pipeline.EdgeStats{From: "encode", To: "mux", Stream: 1, Queued: 1, Depth: 4}) // which shares the queue with the other
+	s.Edges = append(
+		s.Edges,
+		pipeline.EdgeStats{From: "encode", To: "mux", Stream: 1, Queued: 1, Depth: 4},
+	) // which shares the queue with the other
 	s.Edges[2].Queued = 3
 	s.BytesWritten, s.Writing = 123456, hundredths(1)
 	graph := s.DOT()
@@ -35,5 +38,9 @@ func TestDOT(t *testing.T) {
 	require.Equal(t, string(want), graph)
 	boxes, arrows := mediatest.Drawn(t, graph)
 	require.ElementsMatch(t, []string{"input 0", "convert 0", "encode 0", "encode 1", "mux", "destination"}, boxes)
-	require.ElementsMatch(t, []string{"input 0 → convert 0", "convert 0 → encode 0", "encode 0 → mux", "encode 1 → mux", "mux → destination"}, arrows)
+	require.ElementsMatch(
+		t,
+		[]string{"input 0 → convert 0", "convert 0 → encode 0", "encode 0 → mux", "encode 1 → mux", "mux → destination"},
+		arrows,
+	)
 }

@@ -36,7 +36,11 @@ func TestEncodersUseTheirThreads(t *testing.T) {
 			require.Equal(t, 1, opened(t, plan.VideoConfig{Codec: codec}, 1).ThreadCount())
 			require.Equal(t, 3, opened(t, plan.VideoConfig{Codec: codec}, 3).ThreadCount())
 			require.Equal(t, 2, opened(t, plan.VideoConfig{Codec: codec, Threads: 2}, 3).ThreadCount())
-			require.Equal(t, 2, opened(t, plan.VideoConfig{Codec: codec, ExtraOptions: map[string]any{"threads": 2}}, 3).ThreadCount())
+			require.Equal(
+				t,
+				2,
+				opened(t, plan.VideoConfig{Codec: codec, ExtraOptions: map[string]any{"threads": 2}}, 3).ThreadCount(),
+			)
 		})
 	}
 }

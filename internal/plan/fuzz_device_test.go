@@ -39,7 +39,9 @@ func FuzzDeviceFrames(f *testing.F) {
 				rows = chroma
 			}
 			from := new(big.Int).SetUint64(uint64(first))
-			if to := new(big.Int).Add(from, new(big.Int).Mul(large(rows), large(stride))); from.Cmp(begin) < 0 || to.Cmp(end) > 0 || stride > math.MaxInt32 {
+			if to := new(big.Int).Add(from, new(big.Int).Mul(large(rows), large(stride))); from.Cmp(begin) < 0 ||
+				to.Cmp(end) > 0 ||
+				stride > math.MaxInt32 {
 				t.Fatalf("%+v: plane %d from %v to %v, beyond %v to %v", d, i, from, to, begin, end)
 			}
 		}
