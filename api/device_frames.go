@@ -39,6 +39,6 @@ func (s *VideoStream) AddDeviceFrames(ctx context.Context, f DeviceFrames) error
 		return s.refuse(err)
 	}
 	size := pictures.Size * pictures.N // DevicePictures has checked the product
-	pictures.Check = func() error { return s.in.CheckDevice(frames, size) }
+	pictures.Check = func() error { return s.in.CheckDeviceFrames(frames, size) }
 	return s.lend(ctx, pictures, nil)
 }

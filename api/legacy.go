@@ -33,7 +33,7 @@ func (l *legacy) end() {
 		return
 	}
 	fields := []zap.Field{
-		zap.String("made", fmt.Sprintf("%s:%d", l.file, l.line)), zap.String("path", r.Shown),
+		zap.String("made", fmt.Sprintf("%s:%d", l.file, l.line)), zap.String("path", r.DisplayName),
 	}
 	if cause := r.cause(); cause != nil {
 		fields = append(fields, zap.NamedError("stopped", cause))

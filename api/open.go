@@ -47,7 +47,7 @@ func checkOutputs(outputs []Output) error {
 func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run, error) {
 	cfg := graph.Config{
 		Settings: e.settings.Settings, Journal: e.journal, OnEnd: e.claim.leave,
-		LeftBehind: func() { e.leftBehind.Add(1) },
+		OnLeftBehind: func() { e.leftBehind.Add(1) },
 	}
 	for _, o := range outputs {
 		cfg.Outputs = append(cfg.Outputs, o.config)
@@ -56,7 +56,7 @@ func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run
 	for _, s := range e.streams {
 		planned := s.planned()
 		cfg.Streams = append(cfg.Streams, planned)
-		if planned.Budgeted() {
+		if planned.SharesThreads() {
 			budgeted++
 		}
 	}
@@ -72,7 +72,7 @@ func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run
 		return nil, err
 	}
 	started = true
-	e.claim.keep(running.Used)
+	e.claim.keep(running.ThreadsUsed)
 	for i, s := range e.streams {
 		s.connect(running.Streams[i])
 	}

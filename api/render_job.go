@@ -166,7 +166,7 @@ func (e *Encoder) finish(path string) error {
 		return fmt.Errorf("avloom: the file that Run was to write is gone: %w", err)
 	case info.Size() == 0 && r.Path != path:
 		return fmt.Errorf("avloom: Run opened the encoder for %q, and wrote nothing to the path that it was given, %q",
-			fault.Shorten(r.Shown), path)
+			fault.Shorten(r.DisplayName), path)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (r *run) logEnd(s Stats, err error) {
 		return
 	}
 	if s.Abandoned > 0 {
-		r.Log.Log(zap.WarnLevel, "left behind: calls that did not return",
+		r.Journal.Log(zap.WarnLevel, "left behind: calls that did not return",
 			zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.snapshot().InCalls()))
 	}
 	fields := []zap.Field{
@@ -60,10 +60,10 @@ func (r *run) logEnd(s Stats, err error) {
 		fields = append(fields, zap.Dict(graph.StreamKey(t.Stream), t.fields()...))
 	}
 	if err != nil {
-		r.Log.Log(zap.ErrorLevel, "stopped", append(fields, zap.Error(err))...)
+		r.Journal.Log(zap.ErrorLevel, "stopped", append(fields, zap.Error(err))...)
 		return
 	}
-	r.Log.Log(zap.InfoLevel, "closed", fields...)
+	r.Journal.Log(zap.InfoLevel, "closed", fields...)
 }
 
 // fields are the counters of a stream in the last line of the log.

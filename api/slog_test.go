@@ -110,7 +110,7 @@ func TestSlogLine(t *testing.T) {
 	require.Equal(t, "test", opened["program"])
 	require.Equal(t, "mpegts", opened["container"])
 	require.Equal(t, "libx264", opened["stream0"].(map[string]any)["codec"])
-	require.Contains(t, opened["source"].(map[string]any)["file"], "internal/graph/chosen.go")
+	require.Contains(t, opened["source"].(map[string]any)["file"], "internal/graph/run.go")
 	warning := lines.line(t, rateWithoutBuffer)
 	require.Equal(t, []any{"WARN", "ffmpeg", "encode", 0.0, "libx264"},
 		[]any{warning["level"], warning["logger"], warning["node"], warning["stream"], warning["from"]})

@@ -78,7 +78,7 @@ func (e *Encoder) Stats() Stats {
 	}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
-	s.Elapsed, s.Over = r.Since()
+	s.Elapsed, s.Over = r.Elapsed()
 	s.Called = min(s.Called, s.Elapsed)
 	s.Streams = make([]StreamStats, len(r.Streams))
 	accepted := acceptedOf(s.Edges, len(r.Streams))

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"go.uber.org/zap"
-
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/nodes"
@@ -15,49 +13,49 @@ type audioBuild struct {
 	plan  *plan.Audio
 }
 
-// prepare opens the encoder and says how to wire it.
-func (s *audioBuild) prepare(b *builder) error {
+// prepare opens the encoder and adds the stream to the assembly.
+func (s *audioBuild) prepare(a *assembly) error {
 	opening := audioOpening{
-		plan: s.plan, containers: b.containers(), canceled: b.canceled, log: b.lines.LogFor(encodeNode, s.index),
+		plan: s.plan, containers: a.containers(), canceled: a.canceled, log: a.lines.LogFor(encodeNode, s.index),
 	}
 	enc, err := opening.open()
 	if err != nil {
 		return err
 	}
-	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	if err := b.addMuxerOptions(enc.muxers); err != nil {
+	a.closer.Add(func() { nodes.FreeCodecContext(enc.codec) })
+	err = a.addMuxerOptions(enc.muxerOptions)
+	if err != nil {
 		return err
 	}
-	input, encoding := new(AudioInput), nodes.NewEncode[pipeline.Samples](enc.name, enc.codec)
-	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, Sample: enc.sample})
-	b.open = append(
-		b.open,
-		OpenStream{
-			Kind:      "audio",
-			Codec:     enc.name,
-			PerSecond: float64(s.plan.Config.SampleRate),
-			Progress:  encoding.Progress,
-			Audio:     input,
-		},
-	)
-	b.chosen = append(b.chosen, zap.Dict(StreamKey(s.index), enc.chosen()...))
-	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		return s.connect(b, run, enc, encoding, input)
-	})
+	chain := audioChain{
+		index: s.index, enc: enc, encode: nodes.NewEncode[pipeline.Samples](enc.name, enc.codec), input: new(AudioInput),
+	}
+	open := OpenStream{
+		Kind: "audio", Codec: enc.name, PerSecond: float64(s.plan.Config.SampleRate),
+		Progress: chain.encode.Progress, Audio: chain.input,
+	}
+	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
+	a.addStream(muxer.Stream{Codec: enc.codec, Sample: enc.sample}, open, enc.openFields(), connect)
 	return nil
 }
 
-// connect wires the nodes and tells the input where samples go.
-func (s *audioBuild) connect(
-	b *builder, run *pipeline.Run, enc *audioEncoder, encode *nodes.Encode[pipeline.Samples], input *AudioInput,
-) *pipeline.Outlet[pipeline.Packet] {
+// audioChain are the nodes of an audio stream.
+type audioChain struct {
+	index  int
+	enc    *audioEncoder
+	encode *nodes.Encode[pipeline.Samples]
+	input  *AudioInput
+}
+
+// connect connects the nodes and sets where the input's samples go.
+func (c *audioChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 	type samplesToSamples = pipeline.Processor[pipeline.Samples, pipeline.Samples]
-	source, samples := pipeline.NewSource[pipeline.Samples](run, pipeline.CallerName, s.index)
-	q := queue(b, pipeline.Samples.Free)
-	resample := nodes.NewResample(enc.input, enc.output)
-	input.Source, input.Blanks = source, resample.Blanks()
+	source, samples := pipeline.NewSource[pipeline.Samples](run, pipeline.CallerName, c.index)
+	q := queue(a, pipeline.Samples.Free)
+	resample := nodes.NewResample(c.enc.input, c.enc.output)
+	c.input.Source, c.input.Blanks = source, resample.Blanks()
 	resampled := pipeline.Connect(samples, "resample", q, samplesToSamples(resample))
-	rechunk := nodes.NewRechunk(enc.output, enc.block, enc.fill)
+	rechunk := nodes.NewRechunk(c.enc.output, c.enc.block, c.enc.fill)
 	blocks := pipeline.Connect(resampled, "rechunk", q, samplesToSamples(rechunk))
-	return pipeline.Connect(blocks, encodeNode, q, pipeline.Processor[pipeline.Samples, pipeline.Packet](encode))
+	return pipeline.Connect(blocks, encodeNode, q, pipeline.Processor[pipeline.Samples, pipeline.Packet](c.encode))
 }

@@ -93,9 +93,9 @@ func (a *audioAttempt) explainField() *fault.ConfigError {
 	mono := astiav.ChannelLayoutMono
 	switch {
 	case a.opensWith(func(s *plan.AudioEncoder) { s.BitRate = 0 }):
+		const text = "%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose"
 		return &fault.ConfigError{
-			Field: "BitRate", Value: p.Config.BitRate,
-			Reason: fmt.Sprintf("%s does not encode %d Hz, %s, at this rate; 0 lets FFmpeg choose", name, spec.Rate, spec.Layout),
+			Field: "BitRate", Value: p.Config.BitRate, Reason: fmt.Sprintf(text, name, spec.Rate, spec.Layout),
 		}
 	case a.opensWith(func(s *plan.AudioEncoder) { s.Spec.Rate = telephoneRate }):
 		return &fault.ConfigError{

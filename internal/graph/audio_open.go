@@ -18,12 +18,13 @@ import (
 type audioEncoder struct {
 	name   string
 	codec  *astiav.CodecContext
-	input  nodes.SampleSpec // what the stream is fed with
-	output nodes.SampleSpec
-	block  int  // samples per channel that it takes at a time
-	fill   bool // it takes no fewer at the end
-	muxers []avoption.Option
-	sample []byte // a packet of silence, where a container needs one; nil: none does
+	input  nodes.SampleSpec // of the samples that the caller feeds
+	output nodes.SampleSpec // of the samples that the encoder takes
+	block  int              // the number of samples per channel that the encoder takes at a time
+	fill   bool             // the last block must be complete, too
+	sample []byte           // a packet of silence for containers that need one; nil: none does
+
+	muxerOptions []avoption.Option
 }
 
 // audioOpening opens the encoder of one audio stream for the containers of a run.
@@ -31,7 +32,7 @@ type audioOpening struct {
 	plan       *plan.Audio
 	containers []astiavx.Container
 	canceled   codec.Canceled
-	log        *astiavx.Log // takes FFmpeg's lines about the encoder; nil: nobody does
+	log        *astiavx.Log // receives FFmpeg's lines about the encoder; nil: they are dropped
 }
 
 // audioAttempt is an attempt to open an encoder as its plan says.
@@ -41,7 +42,7 @@ type audioAttempt struct {
 	opener  codec.Opener
 }
 
-// open opens the encoder. An encoder is not opened once nobody waits for it.
+// open opens the encoder, unless the caller has given up.
 func (v *audioOpening) open() (*audioEncoder, error) {
 	e, err := v.openEncoder()
 	return e, fault.WithoutPrefix(err)
@@ -59,7 +60,7 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	}
 	input := p.Input
 	if p.Config.NumChannels == s.Spec.Layout.Channels() {
-		input.Layout = s.Spec.Layout // as many channels as come in pass as they are, and are not mixed
+		input.Layout = s.Spec.Layout // the channels pass unmixed
 	}
 	a := &audioAttempt{plan: p, encoded: s, opener: codec.Opener{
 		Canceled: v.canceled, Codec: encoder, Options: s.Options, GlobalHeader: plan.WantGlobalHeader(v.containers),
@@ -74,12 +75,8 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		return nil, a.explain(err)
 	}
 	e := &audioEncoder{
-		name:   encoder.Name(),
-		codec:  cc,
-		input:  input,
-		output: s.Spec,
-		block:  cc.FrameSize(),
-		muxers: s.MuxerOptions,
+		name: encoder.Name(), codec: cc, input: input, output: s.Spec, block: cc.FrameSize(),
+		muxerOptions: s.MuxerOptions,
 	}
 	if e.block == 0 || astiavx.EncoderCapabilities(encoder.Name()).VariableFrameSize {
 		e.block = plan.DefaultBlockSize
@@ -93,8 +90,8 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	return e, nil
 }
 
-// findSample has a second encoder, opened alike, encode silence, where a container can describe the
-// sound only after a packet of it.
+// findSample encodes silence with a second encoder that has the same settings, if a container can
+// describe the sound only after it has read a packet of it.
 func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Container) error {
 	needs := func(c astiavx.Container) bool { return container.NeedsSample(c.Name, o.Codec.ID()) }
 	if !slices.ContainsFunc(containers, needs) {
@@ -109,7 +106,7 @@ func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Containe
 	return nil
 }
 
-// setUp sets the fields of the encoder that are no options.
+// setUp sets those fields of the encoder that are not options.
 func (a *audioAttempt) setUp(cc *astiav.CodecContext) {
 	spec := a.encoded.Spec
 	cc.SetSampleRate(spec.Rate)

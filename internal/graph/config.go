@@ -8,39 +8,45 @@ import (
 	"github.com/avloom/avloom/internal/plan"
 )
 
-// Config is what a graph is built from.
+// Config is the configuration of a graph.
 type Config struct {
-	Streams       []Stream // by index
-	Outputs       []plan.OutputConfig
-	Settings      Settings
-	Threads       int  // of each video stream whose config names no number of threads; 0: all cores
-	ProcessBudget bool // these are of the budget of the process, which counts cores and not threads
+	Streams  []Stream            // by index
+	Outputs  []plan.OutputConfig // at least one
+	Settings Settings
+	// Threads is how many threads each video stream gets whose config sets no number; 0: one for each
+	// core.
+	Threads int
+	// ProcessBudget tells that Threads are of the budget of the process, which counts cores and not
+	// threads.
+	ProcessBudget bool
 	Journal       fflog.Journal
-	LeftBehind    func() // called when a call that does not return is left behind
-	OnEnd         func() // called when the run has ended
+	// OnLeftBehind is called when a call that does not return is left behind.
+	OnLeftBehind func()
+	// OnEnd is called when the run has ended.
+	OnEnd func()
 }
 
-// Stream is the plan of a stream: of pictures, or of sound.
+// Stream is the plan of one stream. Exactly one of its fields is not nil.
 type Stream struct {
 	Video *plan.Video
 	Audio *plan.Audio
 }
 
-// Budgeted says whether the stream takes part in a thread budget.
-func (s Stream) Budgeted() bool {
+// SharesThreads reports whether the stream takes part in a thread budget.
+func (s Stream) SharesThreads() bool {
 	return s.Video != nil && s.Video.Threads == 0 && !s.Video.OnCUDA()
 }
 
 // Settings apply to all streams of a graph.
 type Settings struct {
-	QueueDepth   int           // items that may wait in front of an actor
-	PictureDepth int           // the same of converted pictures
+	QueueDepth   int           // how many items may wait in front of an actor
+	PictureDepth int           // how many converted pictures may wait
 	StallTimeout time.Duration // 0: none
-	CudaContext  uintptr       // 0: the device's primary one
-	Temporary    string        // path of a file that is removed unless it becomes whole; "": none
+	CudaContext  uintptr       // 0: the device's primary context
+	Temporary    string        // path of a file that is removed unless it becomes complete; "": none
 }
 
-// share is what each video stream has of the thread budget.
+// share returns what each video stream gets of the thread budget.
 func (c *Config) share() codec.Share {
 	return codec.Share{Threads: c.Threads, Process: c.ProcessBudget}
 }

@@ -17,24 +17,28 @@ func TestConverters(t *testing.T) {
 	nut, ok := astiavx.GuessContainer("nut", "")
 	require.True(t, ok)
 	for name, c := range map[string]struct {
-		cfg  plan.VideoConfig
-		want int
+		width, height int
+		format, input string
+		threads       int
+		want          int
 	}{
-		"our own kernels":             {plan.VideoConfig{Width: 3840, Height: 2160, PixelFormat: "yuv420p", Threads: 8}, 1},
-		"the encoder's own format":    {plan.VideoConfig{Width: 3840, Height: 2160, PixelFormat: "yuv420p", InputFormat: "yuv420p", Threads: 8}, 1},
-		"swscale":                     {plan.VideoConfig{Width: 3840, Height: 2160, PixelFormat: "yuv420p10le", Threads: 16}, 8},
-		"swscale, for Raw alone":      {plan.VideoConfig{Width: 1920, Height: 1080, PixelFormat: "yuv420p", InputFormat: "rgb48le", Threads: 8}, 2},
-		"swscale, with few threads":   {plan.VideoConfig{Width: 3840, Height: 2160, PixelFormat: "yuv420p10le", Threads: 3}, 3},
-		"swscale, of a small picture": {plan.VideoConfig{Width: 640, Height: 360, PixelFormat: "yuv420p10le", Threads: 8}, 1},
+		"avloom's own kernels":        {3840, 2160, "yuv420p", "", 8, 1},
+		"the encoder's own format":    {3840, 2160, "yuv420p", "yuv420p", 8, 1},
+		"swscale":                     {3840, 2160, "yuv420p10le", "", 16, 8},
+		"swscale, for Raw alone":      {1920, 1080, "yuv420p", "rgb48le", 8, 2},
+		"swscale, with few threads":   {3840, 2160, "yuv420p10le", "", 3, 3},
+		"swscale, of a small picture": {640, 360, "yuv420p10le", "", 8, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.cfg.FrameRate, c.cfg.Codec = 25, "rawvideo"
-			p, err := plan.NewVideo(c.cfg)
+			p, err := plan.NewVideo(plan.VideoConfig{
+				Codec: "rawvideo", FrameRate: 25, Width: c.width, Height: c.height,
+				PixelFormat: c.format, InputFormat: c.input, Threads: c.threads,
+			})
 			require.NoError(t, err)
 			enc, err := open(p, codec.Share{}, nut)
 			require.NoError(t, err)
 			defer nodes.FreeCodecContext(enc.codec)
-			all, _, err := enc.converters()
+			all, _, err := enc.newConverters()
 			require.NoError(t, err)
 			require.Len(t, all, c.want)
 			for _, converter := range all {

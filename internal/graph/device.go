@@ -20,58 +20,45 @@ import (
 func (v *videoOpening) openDevice(s plan.VideoEncoder) (*gpu.Device, error) {
 	p := v.plan
 	index, _ := gpu.ParseDevice(p.Config.Device)
-	color, _ := nodes.KernelColor(s.Color) // where there is none, AddDeviceFrames says so
+	color, _ := nodes.KernelColor(s.Color) // if the device cannot convert to it, AddDeviceFrames returns an error
 	d, err := gpu.Open(gpu.Config{
-		Index:     index,
-		Context:   v.cudaContext,
-		Width:     p.Config.Width,
-		Height:    p.Config.Height,
-		OutWidth:  s.Width,
-		OutHeight: s.Height,
-		Color:     color,
+		Index: index, Context: v.cudaContext, Color: color,
+		Width: p.Config.Width, Height: p.Config.Height, OutWidth: s.Width, OutHeight: s.Height,
 	})
 	if errors.Is(err, gpu.ErrContext) {
 		return nil, &fault.ConfigError{
-			Field:  "CUDAContext",
-			Value:  fmt.Sprintf("%#x", v.cudaContext),
-			Reason: "will not do for Device " + p.Config.Device,
-			Err:    err,
+			Field: "CUDAContext", Value: fmt.Sprintf("%#x", v.cudaContext),
+			Reason: "will not do for Device " + p.Config.Device, Err: err,
 		}
 	}
 	return d, err
 }
 
-// blameDevice says why the device, and not a setting, kept the encoder from opening; nil where it
-// did not.
-func blameDevice(device *gpu.Device, encoder string) error {
+// explainDevice returns the reason if the encoder does not open because the device lacks it; nil if
+// the device has it.
+func explainDevice(device *gpu.Device, encoder string) error {
 	names, err := device.Encoders()
 	if err != nil || slices.Contains(names, encoder) {
 		return err
 	}
 	return &fault.ConfigError{
-		Field:     "Codec",
-		Value:     encoder,
-		Reason:    "the NVENC of " + device.String() + " does not encode it",
-		Supported: names,
+		Field: "Codec", Value: encoder, Supported: names,
+		Reason: "the NVENC of " + device.String() + " does not encode it",
 	}
 }
 
-// blameDriver is the error about an encoder that its driver does not serve, whatever it is told;
-// nil where it is not that.
-func blameDriver(device *gpu.Device, encoder string, err error) error {
+// explainDriver returns the reason if the encoder does not open, with any settings, because of its
+// driver; nil otherwise.
+func explainDriver(device *gpu.Device, encoder string, err error) error {
 	if device == nil || !errors.Is(err, astiav.Error(-int(syscall.ENOSYS))) {
 		return nil
 	}
-	return fmt.Errorf(
-		"%w: %s: its driver is too old for the NVENC of this FFmpeg, or lacks what %s needs; update it",
-		gpu.ErrUnavailable,
-		device,
-		encoder,
-	)
+	const text = "%w: %s: its driver is too old for the NVENC of this FFmpeg, or lacks what %s needs; update it"
+	return fmt.Errorf(text, gpu.ErrUnavailable, device, encoder)
 }
 
-// reserve allocates the pictures on the device that can be in use at a time: as many as the encoder
-// holds, those in its queue of this depth, and one on each side of it.
+// reserve allocates the pictures on the device that can be in use at the same time: as many as the
+// encoder holds, those in its queue of this depth, and one on each side of the queue.
 func (e *videoEncoder) reserve(depth int) error {
 	if e.device == nil {
 		return nil
@@ -80,7 +67,7 @@ func (e *videoEncoder) reserve(depth int) error {
 	return e.device.Reserve(surfaces + depth + 2)
 }
 
-// label names the encoder, and its device where it has one, for messages.
+// label names the encoder and its device, if it has one, for messages.
 func (e *videoEncoder) label() string {
 	if e.device == nil {
 		return e.name
@@ -88,20 +75,18 @@ func (e *videoEncoder) label() string {
 	return e.name + " on " + e.device.String()
 }
 
-// upload returns the node that brings pictures to the device, which it takes over; nil: there is
-// none.
-func (e *videoEncoder) upload() *nodes.Upload {
+// newUpload returns the node that uploads pictures to the device. The node takes over the encoder's
+// reference to the device. It is nil if the CPU encodes.
+func (e *videoEncoder) newUpload() *nodes.Upload {
 	if e.device == nil {
 		return nil
 	}
 	return nodes.NewUpload(e.device)
 }
 
-// connectUpload puts the node, if there is one, behind the conversion.
+// connectUpload connects the node that uploads, if it is not nil, behind the conversion.
 func connectUpload(
-	frames *pipeline.Outlet[pipeline.Frame],
-	queue pipeline.Queue[pipeline.Frame],
-	upload *nodes.Upload,
+	frames *pipeline.Outlet[pipeline.Frame], queue pipeline.Queue[pipeline.Frame], upload *nodes.Upload,
 ) *pipeline.Outlet[pipeline.Frame] {
 	if upload == nil {
 		return frames

@@ -6,8 +6,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// firstPacket returns the first packet of a second encoder that is opened alike. The caller frees
-// it.
+// firstPacket returns the first packet of a second encoder that has the same settings. The caller
+// frees the packet.
 func firstPacket(o *codec.Opener) (pipeline.Packet, error) {
 	other, err := o.OpenSecond()
 	if err != nil {

@@ -11,47 +11,44 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// VideoInput is where a running graph takes the pictures of one stream.
+// VideoInput is where the pictures of one stream enter a running graph.
 type VideoInput struct {
 	Source      *pipeline.Source[pipeline.Input]
 	Blanks      *nodes.Blanks // lends pictures to draw into
-	Form        images.Form   // that images are given
-	device      *gpu.Device   // that encodes; nil: the CPU
-	convertible bool          // the device can convert RGB into the colours of the encoded video
-	matrix      string        // that the config asks for
+	Form        images.Form   // into which an image is brought before it is sent
+	device      *gpu.Device   // that encodes; nil: the CPU encodes
+	convertible bool          // the device can convert RGB to the colours of the encoded video
+	matrix      string        // ColorSpace of the config
 }
 
-// AudioInput is where a running graph takes the samples of one stream.
+// AudioInput is where the samples of one stream enter a running graph.
 type AudioInput struct {
 	Source *pipeline.Source[pipeline.Samples]
 	Blanks *nodes.SampleShelf // lends blocks of samples to fill
 }
 
-// CheckDevice finds frames that the device cannot read or convert. The caller has its turn.
-func (v *VideoInput) CheckDevice(f plan.DeviceFrames, size int) error {
+// CheckDeviceFrames refuses frames that the device cannot read or convert. The size is in bytes. No
+// other call may feed the stream at the same time. If the run is over, it returns nil: the send that
+// follows returns the reason.
+func (v *VideoInput) CheckDeviceFrames(f plan.DeviceFrames, size int) error {
 	if !v.device.TryRetain() {
-		return nil // the run is over, which will show
+		return nil
 	}
 	defer v.device.Close()
 	if f.Layout != plan.Raw && !v.convertible {
 		return &fault.ConfigError{
-			Field: "ColorSpace", Value: v.matrix, Reason: "is not converted to on the GPU; give NV12, or frames in main memory",
-			Supported: []string{"bt601", "bt709", "bt2020"},
+			Field: "ColorSpace", Value: v.matrix, Supported: []string{"bt601", "bt709", "bt2020"},
+			Reason: "is not converted to on the GPU; give NV12, or frames in main memory",
 		}
 	}
-	if !v.device.Holds(f.Ptr, size) {
-		return &fault.ConfigError{
-			Field: "Ptr",
-			Value: fmt.Sprintf("%#x", f.Ptr),
-			Reason: fmt.Sprintf(
-				"the %d bytes of %d frames there are not all in memory that the encoder's CUDA context on %s can read; see WithCUDAContext",
-				size,
-				f.N,
-				v.device,
-			),
-		}
+	if v.device.Holds(f.Ptr, size) {
+		return nil
 	}
-	return nil
+	const text = "the %d bytes of %d frames there are not all in memory that " +
+		"the encoder's CUDA context on %s can read; see WithCUDAContext"
+	return &fault.ConfigError{
+		Field: "Ptr", Value: fmt.Sprintf("%#x", f.Ptr), Reason: fmt.Sprintf(text, size, f.N, v.device),
+	}
 }
 
 var _ nodes.Device = (*gpu.Device)(nil)

@@ -15,11 +15,13 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// unopenable returns a plan whose size DNxHD does not know, and an opener of it that counts how
-// often it opens something.
+// unopenable returns an attempt to open DNxHD with a size that it does not encode, and a counter of
+// the encoders that the attempt opened.
 func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	t.Helper()
-	p, err := plan.NewVideo(plan.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "dnxhd", PixelFormat: "yuv422p"})
+	p, err := plan.NewVideo(plan.VideoConfig{
+		Width: 64, Height: 64, FrameRate: 25, Codec: "dnxhd", PixelFormat: "yuv422p",
+	})
 	require.NoError(t, err)
 	dnxhd := astiav.FindEncoderByName("dnxhd")
 	plans, err := p.ForEncoder(dnxhd)
@@ -37,19 +39,19 @@ func unopenable(t *testing.T, options int) (a *videoAttempt, opened *int) {
 	return a, opened
 }
 
-// TestWhyHasAnEnd looks for what keeps an encoder from opening among more options than can be
+// TestSearchForReasonIsBounded searches for the reason of a refusal among more options than can be
 // tried.
-func TestWhyHasAnEnd(t *testing.T) {
+func TestSearchForReasonIsBounded(t *testing.T) {
 	a, opened := unopenable(t, 2*codec.MaxProbes)
 	_, err := a.opener.Open()
 	require.Error(t, err)
 	_, ok := errors.AsType[*fault.ConfigError](a.explain(err))
-	require.True(t, ok, "what has not been found out is said in general")
+	require.True(t, ok, "an error without the reason")
 	require.Equal(t, codec.MaxProbes+1, *opened)
 }
 
-// TestWhyEndsWithWhoAsks looks for it until nobody wants to know.
-func TestWhyEndsWithWhoAsks(t *testing.T) {
+// TestSearchForReasonCanBeCanceled searches until the caller has given up.
+func TestSearchForReasonCanBeCanceled(t *testing.T) {
 	const most = 5
 	a, opened := unopenable(t, 100)
 	a.opener.Canceled = func() bool { return *opened >= most }
@@ -59,7 +61,7 @@ func TestWhyEndsWithWhoAsks(t *testing.T) {
 	require.Equal(t, most, *opened)
 
 	r := &refusal{canceled: func() bool { return true }}
-	require.False(t, r.takes(muxer.Config{}, nil), "no header is tried for nobody")
+	require.False(t, r.accepts(muxer.Config{}, nil), "no header is tried after the caller has given up")
 	r = &refusal{headers: mostHeaders}
-	require.False(t, r.takes(muxer.Config{}, nil), "nor one too many")
+	require.False(t, r.accepts(muxer.Config{}, nil), "no more than mostHeaders are tried")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// planOutputs finds the containers and checks the settings of the outputs.
+// planOutputs resolves the containers and checks the settings of the outputs.
 func (b *builder) planOutputs() error {
 	outputs := b.cfg.Outputs
 	for i, o := range outputs {
@@ -26,19 +26,16 @@ func (b *builder) planOutputs() error {
 		b.targets = append(b.targets, &target{Output: planned, node: muxName(i)})
 		for k := range i {
 			if samePlace(outputs[k], o) {
-				return &fault.ConfigError{
-					Field:  "outputs",
-					Value:  o.DisplayName(),
-					Reason: fmt.Sprintf("is given twice, as outputs %d and %d; two containers in one place destroy each other", k, i),
-				}
+				const text = "is given twice, as outputs %d and %d; two containers in one place destroy each other"
+				return &fault.ConfigError{Field: "outputs", Value: o.DisplayName(), Reason: fmt.Sprintf(text, k, i)}
 			}
 		}
 	}
-	b.chosen = append(b.chosen, b.chosenOutputs()...)
+	b.openFields = append(b.openFields, outputFields(b.targets)...)
 	return nil
 }
 
-// outputError says which of several outputs is wrong.
+// outputError adds to an error the output that it is about, if there are several.
 func outputError(i, outputs int, err error) error {
 	if err == nil || outputs < 2 {
 		return err
@@ -46,7 +43,7 @@ func outputError(i, outputs int, err error) error {
 	return fmt.Errorf("avloom: output %d: %w", i, fault.WithoutPrefix(err))
 }
 
-// samePlace says whether two outputs are one file, one writer or one connection.
+// samePlace reports whether two outputs are one file, one writer or one connection.
 func samePlace(a, b plan.OutputConfig) bool {
 	switch {
 	case a.Kind != b.Kind:
@@ -61,47 +58,50 @@ func samePlace(a, b plan.OutputConfig) bool {
 	return errA == nil && errB == nil && pathA == pathB || destination.SameFile(a.Path, b.Path)
 }
 
-// openMuxers tries the headers in memory, and only then opens the destinations.
+// openMuxers tries all headers in memory. Only then it opens the destinations.
 func (b *builder) openMuxers(ctx context.Context) (Sinks, error) {
 	for i, t := range b.targets {
 		if err := b.tryHeader(t); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
 	}
-	opened := make(Sinks, len(b.targets))
-	for _, i := range b.inOrderOfRisk() {
-		var err error
-		if opened[i], err = b.openMuxer(ctx, b.targets[i]); err != nil {
+	sinks := make(Sinks, len(b.targets))
+	for _, i := range b.openingOrder() {
+		mux, err := b.openMuxer(ctx, b.targets[i])
+		if err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
+		sinks[i] = mux
 	}
 	for _, t := range b.targets {
-		b.noteCrashSafety(t)
+		b.warnNotCrashSafe(t)
 	}
-	return opened, nil
+	return sinks, nil
 }
 
-// inOrderOfRisk are the indices of the outputs, connections first: those most likely to fail come
-// before a file is emptied.
-func (b *builder) inOrderOfRisk() []int {
+// openingOrder returns the indices of the outputs in the order in which they are opened. Connections
+// are the most likely to fail. They come first, so that no file is emptied in vain.
+func (b *builder) openingOrder() []int {
 	order := make([]int, len(b.targets))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return int(b.targets[x].Config.Kind) - int(b.targets[y].Config.Kind) })
+	kind := func(i int) int { return int(b.targets[i].Config.Kind) }
+	slices.SortStableFunc(order, func(x, y int) int { return kind(x) - kind(y) })
 	return order
 }
 
-// noteCrashSafety notes where crash safety was asked for and cannot be had.
-func (b *builder) noteCrashSafety(t *target) {
+// warnNotCrashSafe warns if crash safety was asked for and is not possible.
+func (b *builder) warnNotCrashSafe(t *target) {
 	asked := t.Config.CrashSafe != nil && *t.Config.CrashSafe
-	if asked && !muxer.CanBeCrashSafe(b.header(t), t.shape()) {
-		b.lost = append(b.lost, lostWish{pipeline.NoStream, t.node, "what is written to " + t.Config.DisplayName() +
-			" will not be crash-safe: that cannot be had with this container, these streams or these options"})
+	if !asked || muxer.CanBeCrashSafe(b.muxerConfig(t), t.dryDestination()) {
+		return
 	}
+	const text = "%s will not be crash-safe: the container, the streams or the options do not allow it"
+	b.warn(warning{pipeline.NoStream, t.node, fmt.Sprintf(text, t.Config.DisplayName())})
 }
 
-// outputName is the name of an output in errors: "" where there is only one.
+// outputName returns the name of an output in errors: "" if it is the only one.
 func (b *builder) outputName(t *target) string {
 	if len(b.targets) == 1 {
 		return ""
@@ -109,37 +109,35 @@ func (b *builder) outputName(t *target) string {
 	return t.Config.DisplayName()
 }
 
-// header is what the muxer of an output is told.
-func (b *builder) header(t *target) muxer.Config {
+// muxerConfig returns the config of the muxer of an output.
+func (b *builder) muxerConfig(t *target) muxer.Config {
 	return muxer.Config{
-		Name: b.outputName(
-			t,
-		),
-		Format:   t.Container.Name,
-		Options:  t.MuxerOptions,
-		Metadata: maps.Clone(t.Config.Metadata),
-		Streams:  b.streams,
-		Log: b.lines.LogFor(
-			t.node,
-			pipeline.NoStream,
-		),
+		Name:      b.outputName(t),
+		Format:    t.Container.Name,
+		Options:   t.MuxerOptions,
+		Metadata:  maps.Clone(t.Config.Metadata),
+		Streams:   b.streams,
+		Log:       b.lines.LogFor(t.node, pipeline.NoStream),
 		CrashSafe: t.Config.WantsCrashSafe(b.cfg.Settings.Temporary),
 		Patience:  t.Config.PatienceOrZero(),
 	}
 }
 
-// tryHeader writes a header in memory, and explains why it fails.
+// tryHeader writes a header in memory. If that fails, its error explains why.
 func (b *builder) tryHeader(t *target) error {
 	if err := t.CheckMetadata(); err != nil {
 		return err
 	}
-	cfg, shape := b.header(t), t.shape()
-	err := muxer.Try(cfg, shape)
+	cfg, dst := b.muxerConfig(t), t.dryDestination()
+	err := muxer.Try(cfg, dst)
 	if err == nil {
 		return nil
 	}
-	r := &refusal{target: t, inputs: b.inputs, canceled: b.canceled}
-	return r.explain(cfg, shape, err)
+	r := &refusal{target: t, canceled: b.canceled}
+	for _, input := range b.inputs {
+		r.inputs = append(r.inputs, input)
+	}
+	return r.explain(cfg, dst, err)
 }
 
 // openMuxer opens the destination and writes the header.
@@ -151,15 +149,15 @@ func (b *builder) openMuxer(ctx context.Context, t *target) (*muxer.Mux, error) 
 	if err != nil {
 		return nil, err
 	}
-	b.dst.Store(dst)
+	b.latest.Store(dst)
 	if ctx.Err() != nil {
 		dst.GiveUp() // nothing was written
 		return nil, context.Cause(ctx)
 	}
-	mux, err := muxer.New(b.header(t), dst)
+	mux, err := muxer.New(b.muxerConfig(t), dst)
 	if err != nil {
 		return nil, fmt.Errorf("avloom: %s: %w", t.Container.Name, err)
 	}
-	b.opened.Add(mux.Close)
+	b.closer.Add(mux.Close)
 	return mux, nil
 }

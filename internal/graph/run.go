@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,19 +12,19 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Run is a running graph: its actors, and what they read from and write to.
+// Run is a running graph: its actors, its streams, which feed it, and its sinks.
 type Run struct {
 	*pipeline.Run
-	Sinks   Sinks
-	Streams []OpenStream
-	Used    int    // threads of the share of the video streams together
-	Path    string // of the first output, or its URL; "": a writer
-	Shown   string // how errors and logs name that output: a URL without its secrets
-	Log     fflog.Journal
-	lines   *fflog.Lines
-	chosen  []zap.Field
-	lost    []lostWish
-	start   time.Time
+	Sinks       Sinks
+	Streams     []OpenStream // by index
+	ThreadsUsed int          // of the share of the video streams together
+	Path        string       // of the first output, or its URL; "": a writer
+	DisplayName string       // of that output in errors and logs: for a URL, without its secrets
+	Journal     fflog.Journal
+	lines       *fflog.Lines
+	openFields  []zap.Field
+	warnings    []warning
+	opened      time.Time
 
 	mu      sync.Mutex
 	elapsed time.Duration // 0: the run goes on
@@ -31,35 +32,52 @@ type Run struct {
 
 // OpenStream is one stream of a running graph.
 type OpenStream struct {
-	Kind, Codec string
-	PerSecond   float64 // frames or samples
-	Progress    func() nodes.Progress
-	Video       *VideoInput // nil: sound
-	Audio       *AudioInput // nil: pictures
+	Kind      string  // "video" or "audio"
+	Codec     string  // the name of the encoder
+	PerSecond float64 // frames, or samples per channel
+	Progress  func() nodes.Progress
+	Video     *VideoInput // nil: the stream is sound
+	Audio     *AudioInput // nil: the stream is pictures
 }
 
-func newRun(graph *pipeline.Run, b *builder, opened Sinks) *Run {
-	first := b.cfg.Outputs[0]
-	return &Run{
-		Run: graph, Sinks: opened, Streams: b.open, Used: b.used, Path: first.Path, Shown: first.DisplayName(),
-		Log: b.cfg.Journal, lines: b.lines, chosen: b.chosen, lost: b.lost, start: time.Now(),
-	}
+// warning is a line that the log of Open gets after the line "open".
+type warning struct {
+	stream int // or pipeline.NoStream
+	node   string
+	text   string
 }
+
+// LogOpen logs what was chosen for the run, then the warnings, then the lines that FFmpeg logged
+// during Open. It is called once.
+func (r *Run) LogOpen() {
+	r.Journal.Log(zap.InfoLevel, "open", r.openFields...)
+	for _, w := range r.warnings {
+		fields := []zap.Field{zap.String("node", w.node)}
+		if w.stream != pipeline.NoStream {
+			fields = append(fields, zap.Int("stream", w.stream))
+		}
+		r.Journal.Log(zap.WarnLevel, w.text, fields...)
+	}
+	r.lines.Flush()
+}
+
+// StreamKey returns the key under which a line of the log describes a stream.
+func StreamKey(index int) string { return fmt.Sprintf("stream%d", index) }
 
 // stopClock is called when the graph has ended.
 func (r *Run) stopClock() {
-	elapsed := time.Since(r.start)
+	elapsed := time.Since(r.opened)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.elapsed = elapsed
 }
 
-// Since returns how long the run has lasted, and whether it is over.
-func (r *Run) Since() (elapsed time.Duration, over bool) {
+// Elapsed returns how long the run has lasted, and whether it is over.
+func (r *Run) Elapsed() (elapsed time.Duration, over bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.elapsed > 0 {
 		return r.elapsed, true
 	}
-	return time.Since(r.start), false
+	return time.Since(r.opened), false
 }

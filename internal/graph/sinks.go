@@ -7,8 +7,8 @@ import (
 	"github.com/avloom/avloom/muxer"
 )
 
-// muxName is the name of the actor that writes an output, by the output's index: mux, mux 1, mux 2,
-// …
+// muxName returns the name of the actor that writes an output, by the output's index: mux, mux 1,
+// mux 2 and so on.
 func muxName(output int) string {
 	if output == 0 {
 		return muxNode
@@ -16,10 +16,10 @@ func muxName(output int) string {
 	return fmt.Sprintf("%s %d", muxNode, output)
 }
 
-// Sinks are the ends of a graph: what writes each output, by the output's index.
+// Sinks are the muxers at the end of a graph. Each writes one output, by the output's index.
 type Sinks []*muxer.Mux
 
-// Written returns the size of what was written to all outputs together.
+// Written returns the number of bytes that were written to all outputs together.
 func (s Sinks) Written() (bytes int64) {
 	for _, m := range s {
 		bytes += m.Written()
@@ -27,7 +27,7 @@ func (s Sinks) Written() (bytes int64) {
 	return bytes
 }
 
-// Writing returns how long calls of a writer took: those of the output where they took longest.
+// Writing returns how long writes took in the output in which they took longest.
 func (s Sinks) Writing() (longest time.Duration) {
 	for _, m := range s {
 		longest = max(longest, m.Writing())
@@ -35,7 +35,7 @@ func (s Sinks) Writing() (longest time.Duration) {
 	return longest
 }
 
-// Refuse makes all writes from now on fail.
+// Refuse makes all writes fail from now on.
 func (s Sinks) Refuse() {
 	for _, m := range s {
 		m.Refuse()

@@ -18,8 +18,9 @@ type target struct {
 	node string // the actor that writes it
 }
 
-// shape stands for the target's destination, for muxer.Try.
-func (t *target) shape() *destination.Destination {
+// dryDestination returns a destination with the properties of the target's, which discards what is
+// written. It is for muxer.Try.
+func (t *target) dryDestination() *destination.Destination {
 	switch t.Config.Kind {
 	case plan.ToWriter:
 		return destination.NewWriter(t.Config.Writer)
@@ -30,19 +31,17 @@ func (t *target) shape() *destination.Destination {
 	}
 }
 
-// open opens the destination itself. Where ctx ends, a connection is not waited for; what FFmpeg
-// says of one goes to the log, which may be nil.
+// open opens the destination. It stops waiting for a connection when ctx ends. FFmpeg's lines about a
+// connection go to the log, which may be nil.
 func (t *target) open(
-	ctx context.Context,
-	log *astiavx.Log,
-	inside *pipeline.Callbacks,
+	ctx context.Context, log *astiavx.Log, callbacks *pipeline.Callbacks,
 ) (*destination.Destination, error) {
 	switch t.Config.Kind {
 	case plan.ToWriter:
 		if t.Config.Trusted {
 			return destination.NewWriter(t.Config.Writer), nil
 		}
-		return destination.NewUserWriter(t.Config.Writer, inside), nil
+		return destination.NewUserWriter(t.Config.Writer, callbacks), nil
 	case plan.ToURL:
 		return t.connect(ctx, log)
 	}
@@ -53,17 +52,19 @@ func (t *target) open(
 	return dst, nil
 }
 
+// connect connects to the target's URL.
 func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.Destination, error) {
 	lines := &fflog.ConnectionLines{
 		Redactor: fflog.NewRedactor(t.Address.URL, t.ProtocolOptions),
 		Log:      log,
 	}
 	if t.Address.Protocol.Name == "srt" {
-		lines.ExplainBroken = srtIsBroken
+		lines.ExplainBroken = explainSRTBroken
 	}
 	begun := time.Now()
 	dst, err := t.Address.Protocol.Connect(ctx, destination.Link{
-		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions, Log: lines.Receiver(), Explain: lines.Explain,
+		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions,
+		Log: lines.Receiver(), Explain: lines.Explain,
 	})
 	switch {
 	case err == nil:
@@ -72,9 +73,10 @@ func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.De
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	if unanswered := t.unanswered(err, time.Since(begun), lines.HasError("Connection to ")); unanswered != nil {
+	explained := t.explainSRTConnect(err, time.Since(begun), lines.HasError("Connection to "))
+	if explained != nil {
 		_ = lines.TakeErrors() // FFmpeg only logged that there was an error
-		err = unanswered
+		err = explained
 	}
 	return nil, fmt.Errorf("avloom: connect to %w", lines.Explain(err))
 }

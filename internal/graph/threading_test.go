@@ -13,7 +13,8 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
-// opened opens the encoder of a config for matroska, under a budget that gives it so many threads.
+// opened opens the encoder of a config for matroska, under a budget that gives it this number of
+// threads.
 func opened(t *testing.T, cfg plan.VideoConfig, threads int) *astiav.CodecContext {
 	t.Helper()
 	cfg.Width, cfg.Height, cfg.FrameRate = 256, 256, 30
@@ -27,8 +28,7 @@ func opened(t *testing.T, cfg plan.VideoConfig, threads int) *astiav.CodecContex
 	return enc.codec
 }
 
-// TestEncodersUseTheirThreads looks at what each encoder made of its number of threads. 0 is all
-// cores.
+// TestEncodersUseTheirThreads reads the number of threads from each open encoder.
 func TestEncodersUseTheirThreads(t *testing.T) {
 	for _, codec := range []string{"mpeg4", "ffv1", "mjpeg", "prores_ks"} {
 		t.Run(codec, func(t *testing.T) {
@@ -36,24 +36,20 @@ func TestEncodersUseTheirThreads(t *testing.T) {
 			require.Equal(t, 1, opened(t, plan.VideoConfig{Codec: codec}, 1).ThreadCount())
 			require.Equal(t, 3, opened(t, plan.VideoConfig{Codec: codec}, 3).ThreadCount())
 			require.Equal(t, 2, opened(t, plan.VideoConfig{Codec: codec, Threads: 2}, 3).ThreadCount())
-			require.Equal(
-				t,
-				2,
-				opened(t, plan.VideoConfig{Codec: codec, ExtraOptions: map[string]any{"threads": 2}}, 3).ThreadCount(),
-			)
+			byOption := plan.VideoConfig{Codec: codec, ExtraOptions: map[string]any{"threads": 2}}
+			require.Equal(t, 2, opened(t, byOption, 3).ThreadCount())
 		})
 	}
 }
 
-// TestBudgetsMayBeLarge opens an encoder that takes no more than 64 threads under a budget that has
-// more.
+// TestBudgetsMayBeLarge opens an encoder that takes at most 64 threads, under a budget of more.
 func TestBudgetsMayBeLarge(t *testing.T) {
 	mediatest.NoLeaks(t)
 	require.Equal(t, 64, opened(t, plan.VideoConfig{Codec: "prores_ks"}, 1000).ThreadCount())
 }
 
-// TestThreadingIsForTheUserToUndo reads the options that let encoders use their threads back.
-func TestThreadingIsForTheUserToUndo(t *testing.T) {
+// TestUserOptionsOverrideThreading reads the options that let encoders use their threads.
+func TestUserOptionsOverrideThreading(t *testing.T) {
 	rows := func(cc *astiav.CodecContext) string {
 		text, err := cc.PrivateData().Options().Get("row-mt", astiav.NewOptionSearchFlags())
 		require.NoError(t, err)

@@ -1,10 +1,6 @@
 package graph
 
 import (
-	"fmt"
-
-	"go.uber.org/zap"
-
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/images"
@@ -14,7 +10,7 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Names of nodes. A picture is encoded by an actor of its own, or by the one that converts it.
+// Names of nodes. A picture is encoded by a separate actor, or by the one that converts it.
 const (
 	encodeNode  = "encode"
 	chainedNode = "convert+encode"
@@ -27,8 +23,8 @@ type videoBuild struct {
 	plan  *plan.Video
 }
 
-// node is the name of the node that encodes. A stream whose share of a thread budget is one core
-// converts and encodes on that one.
+// node returns the name of the node that encodes. A stream whose share of a thread budget is one
+// thread is converted and encoded by one actor.
 func (s *videoBuild) node(share codec.Share) string {
 	if !share.Process && share.Threads == 1 && s.plan.Threads <= 1 && !s.plan.OnCUDA() {
 		return chainedNode
@@ -36,79 +32,84 @@ func (s *videoBuild) node(share codec.Share) string {
 	return encodeNode
 }
 
-// prepare opens the encoder and says how to wire it.
-func (s *videoBuild) prepare(b *builder) error {
-	node := s.node(b.cfg.share())
+// prepare opens the encoder and adds the stream to the assembly.
+func (s *videoBuild) prepare(a *assembly) error {
+	node := s.node(a.cfg.share())
 	opening := videoOpening{
-		plan: s.plan, share: b.cfg.share(), cudaContext: b.cfg.Settings.CudaContext, headerFirst: b.frontToBack(),
-		containers: b.containers(), canceled: b.canceled, log: b.lines.LogFor(node, s.index),
+		plan: s.plan, share: a.cfg.share(), cudaContext: a.cfg.Settings.CudaContext, headerFirst: a.anyFrontToBack(),
+		containers: a.containers(), canceled: a.canceled, log: a.lines.LogFor(node, s.index),
 	}
 	enc, err := opening.open()
 	if err != nil {
 		return err
 	}
-	b.used += enc.used
-	b.opened.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	encoding := nodes.NewEncode[pipeline.Frame](enc.label(), enc.codec)
-	chain := videoChain{node: node, index: s.index, enc: enc, encode: encoding, upload: enc.upload()}
-	if chain.upload != nil {
-		b.opened.Add(chain.upload.Close)
-	}
-	if err := fault.First(enc.reserve(b.cfg.Settings.PictureDepth), b.addMuxerOptions(enc.muxers)); err != nil {
+	a.threadsUsed += enc.threadsUsed
+	a.closer.Add(func() { nodes.FreeCodecContext(enc.codec) })
+	chain := videoChain{node: node, index: s.index, enc: enc, input: &VideoInput{matrix: s.plan.Color.Space.Value}}
+	err = chain.makeNodes(a)
+	if err != nil {
 		return err
 	}
-	if chain.converters, chain.blanks, err = enc.converters(); err != nil {
-		return err
+	for _, wish := range enc.unmetWishes {
+		a.warn(warning{s.index, node, wish.String()})
 	}
-	for _, c := range chain.converters {
-		b.opened.Add(c.Close)
+	open := OpenStream{
+		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
+		Progress: chain.encode.Progress, Video: chain.input,
 	}
-	for _, lost := range enc.lost {
-		b.lost = append(b.lost, lostWish{s.index, node, fmt.Sprint(lost)})
-	}
-	input := &VideoInput{matrix: s.plan.Color.Space.Value}
-	b.streams = append(b.streams, muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Tag: s.plan.Config.Tag})
-	b.open = append(
-		b.open,
-		OpenStream{
-			Kind:      "video",
-			Codec:     enc.name,
-			PerSecond: s.plan.Rate.Float64(),
-			Progress:  encoding.Progress,
-			Video:     input,
-		},
-	)
-	b.chosen = append(b.chosen, zap.Dict(StreamKey(s.index), enc.chosen(s.plan.Rate)...))
-	b.connect = append(b.connect, func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
-		return chain.connect(b, run, input)
-	})
+	stream := muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Tag: s.plan.Config.Tag}
+	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
+	a.addStream(stream, open, enc.openFields(s.plan.Rate), connect)
 	return nil
 }
 
 // videoChain are the nodes of a video stream.
 type videoChain struct {
-	node       string // that encodes
+	node       string // the name of the node that encodes
 	index      int
 	enc        *videoEncoder
 	encode     *nodes.Encode[pipeline.Frame]
 	converters []pipeline.Processor[pipeline.Input, pipeline.Frame]
 	blanks     *nodes.Blanks
 	upload     *nodes.Upload // nil: the CPU encodes
+	input      *VideoInput
 }
 
-// connect wires the nodes and tells the input where pictures go.
-func (c *videoChain) connect(b *builder, run *pipeline.Run, input *VideoInput) *pipeline.Outlet[pipeline.Packet] {
+// makeNodes makes the nodes. The closer of the assembly closes them.
+func (c *videoChain) makeNodes(a *assembly) (err error) {
+	c.encode = nodes.NewEncode[pipeline.Frame](c.enc.label(), c.enc.codec)
+	c.upload = c.enc.newUpload()
+	if c.upload != nil {
+		a.closer.Add(c.upload.Close)
+	}
+	err = fault.First(c.enc.reserve(a.cfg.Settings.PictureDepth), a.addMuxerOptions(c.enc.muxerOptions))
+	if err != nil {
+		return err
+	}
+	c.converters, c.blanks, err = c.enc.newConverters()
+	if err != nil {
+		return err
+	}
+	for _, converter := range c.converters {
+		a.closer.Add(converter.Close)
+	}
+	return nil
+}
+
+// connect connects the nodes and sets where the input's pictures go.
+func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 	source, borrowed := pipeline.NewSource[pipeline.Input](run, pipeline.CallerName, c.index)
 	_, convertible := nodes.KernelColor(c.enc.convert.Color)
-	input.Source, input.Blanks, input.device, input.convertible = source, c.blanks, c.enc.device, convertible
-	input.Form = images.NewForm(c.enc.convert.Format, c.enc.alpha)
-	lent := queue(b, pipeline.Input.Withdraw)
+	in := c.input
+	in.Source, in.Blanks, in.device, in.convertible = source, c.blanks, c.enc.device, convertible
+	in.Form = images.NewForm(c.enc.convert.Format, c.enc.alpha)
+	lent := queue(a, pipeline.Input.Withdraw)
 	lent.Take = pipeline.Input.Take
 	encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](c.encode)
 	if c.node == chainedNode {
 		return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(c.converters[0], encode))
 	}
-	pictures := pipeline.Queue[pipeline.Frame]{Depth: b.cfg.Settings.PictureDepth, Free: pipeline.Frame.Free}
+	pictures := pipeline.Queue[pipeline.Frame]{Depth: a.cfg.Settings.PictureDepth, Free: pipeline.Frame.Free}
 	frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, c.converters...), pictures, c.upload)
 	return pipeline.Connect(frames, encodeNode, pictures, encode)
 }

@@ -36,7 +36,7 @@ func (a *videoAttempt) explain(err error) error {
 			return e
 		}
 	}
-	outdated := blameDriver(a.device, name, err)
+	outdated := explainDriver(a.device, name, err)
 	if outdated != nil {
 		return outdated
 	}
@@ -47,7 +47,7 @@ func (a *videoAttempt) explain(err error) error {
 	}
 }
 
-// encoderHints are what helps where no single setting keeps an encoder from opening.
+// encoderHints are advice for encoders that may not open although no single setting is wrong.
 var encoderHints = map[string]string{
 	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with ExtraOptions[b] 120M: " +
 		"set ExtraOptions[profile] to dnxhr_sq, or another dnxhr, for all others",
@@ -79,7 +79,7 @@ func (a *videoAttempt) explainRate() *fault.ConfigError {
 	return e
 }
 
-// frameRates are those that the encoder names, the nearest first.
+// frameRates returns the frame rates that the encoder lists, the nearest first.
 func frameRates(codec *astiav.Codec, near float64) []string {
 	rates := codec.SupportedFrameRates()
 	away := func(r astiav.Rational) float64 { return math.Abs(r.Float64() - near) }
@@ -91,6 +91,7 @@ func frameRates(codec *astiav.Codec, near float64) []string {
 	return slices.Compact(names)
 }
 
+// rateText returns a frame rate as text: "25", or "30000/1001".
 func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
 
 // explainFormat returns the error if the encoder lists the pixel format of the config, but opens
@@ -118,8 +119,8 @@ func (a *videoAttempt) explainFormat() *fault.ConfigError {
 	}
 }
 
-// explainSize returns the error if the encoder opens with another size: with a larger one near this
-// one, or with a usual one.
+// explainSize returns the error if the encoder opens with another size: with a slightly larger one,
+// or with a usual one.
 func (a *videoAttempt) explainSize() *fault.ConfigError {
 	s, name := a.encoded, a.opener.Codec.Name()
 	opens := func(width, height int) bool {

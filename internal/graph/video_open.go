@@ -25,26 +25,27 @@ type videoOpening struct {
 	headerFirst bool        // a container needs the codec's header before the first packet
 	containers  []astiavx.Container
 	canceled    codec.Canceled
-	log         *astiavx.Log // takes FFmpeg's lines about the encoder; nil: nobody does
+	log         *astiavx.Log // receives FFmpeg's lines about the encoder; nil: they are dropped
 }
 
-// videoEncoder is an open encoder and what is known about feeding it.
+// videoEncoder is an open encoder, and how to feed it.
 type videoEncoder struct {
 	name    string
 	codec   *astiav.CodecContext
-	device  *gpu.Device // that encodes, and this use of it; nil: the CPU
+	device  *gpu.Device // a reference to the device that encodes; nil: the CPU encodes
 	convert nodes.ConvertConfig
-	threads int // of the encoder; 0: it runs on a device
-	cores   int // that its conversion may use
-	used    int // threads of its share of a thread budget
-	alpha   bool
-	losses  []string // of the input, in a pixel format that nobody asked for
-	lost    []color.UnmetWish
-	muxers  []avoption.Option
+	threads int  // of the encoder; 0: it runs on a device
+	cores   int  // that its conversion may use
+	alpha   bool // the encoded video has alpha
+
+	threadsUsed  int      // of its share of a thread budget
+	losses       []string // of the input, in the pixel format that was chosen by default
+	unmetWishes  []color.UnmetWish
+	muxerOptions []avoption.Option
 }
 
-// open opens the encoder. It tries the plans in order, and the last one decides about the error. An
-// encoder is not opened once nobody waits for it.
+// open opens the encoder. It tries the plans in order, and returns the error of the last one. It opens
+// no encoder once the caller has given up.
 func (v *videoOpening) open() (*videoEncoder, error) {
 	e, err := v.openAny()
 	return e, fault.WithoutPrefix(err)
@@ -61,7 +62,7 @@ func (v *videoOpening) openAny() (*videoEncoder, error) {
 	}
 	for _, s := range plans[:len(plans)-1] {
 		e, err := v.openAs(s, codec)
-		if err == nil && v.carried(e.codec) {
+		if err == nil && v.acceptedByAll(e.codec) {
 			return e, nil
 		}
 		if err == nil {
@@ -71,8 +72,8 @@ func (v *videoOpening) openAny() (*videoEncoder, error) {
 	return v.openAs(plans[len(plans)-1], codec)
 }
 
-// carried says whether all containers accept a header for the open encoder.
-func (v *videoOpening) carried(codec *astiav.CodecContext) bool {
+// acceptedByAll reports whether all containers accept a header for the open encoder.
+func (v *videoOpening) acceptedByAll(codec *astiav.CodecContext) bool {
 	stream := muxer.Stream{Codec: codec, FrameRate: v.plan.Rate, Tag: v.plan.Config.Tag}
 	return !slices.ContainsFunc(v.containers, func(c astiavx.Container) bool {
 		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
@@ -88,10 +89,11 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 	}
 	a := v.attempt(s, encoder)
 	if v.plan.OnCUDA() {
-		if a.device, err = v.openDevice(s); err != nil {
+		a.device, err = v.openDevice(s)
+		if err != nil {
 			return nil, err
 		}
-		a.opener.ExplainFirst = func() error { return blameDevice(a.device, encoder.Name()) }
+		a.opener.ExplainFirst = func() error { return explainDevice(a.device, encoder.Name()) }
 	}
 	cc, err := a.opener.Open()
 	if err != nil {
@@ -99,7 +101,8 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 		a.closeDevice()
 		return nil, err
 	}
-	if err := fault.First(v.plan.CheckAspectIn(cc, v.containers), a.findHeader(cc)); err != nil {
+	err = fault.First(v.plan.CheckAspectIn(cc, v.containers), a.findHeader(cc))
+	if err != nil {
 		nodes.FreeCodecContext(cc)
 		a.closeDevice()
 		return nil, err
@@ -111,16 +114,16 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 type videoAttempt struct {
 	*videoOpening
 	encoded plan.VideoEncoder
-	device  *gpu.Device // that encodes; nil: the CPU
+	device  *gpu.Device // that encodes; nil: the CPU encodes
 	threads int         // of the encoder; 0: it runs on a device, and the driver decides
-	used    int         // threads of the share of a thread budget
+	used    int         // of these, threads of the share of a thread budget
 
 	opener   codec.Opener
-	settings videoSettings // what the opener sets next; a probe replaces some of them
+	settings videoSettings // that the opener sets next; a probe replaces some of them
 }
 
-// attempt returns an attempt with as many threads as the encoder makes use of, unless the config
-// names a number.
+// attempt returns an attempt with as many threads as the encoder can use, unless the config sets a
+// number.
 func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *videoAttempt {
 	a := &videoAttempt{videoOpening: v, encoded: s, threads: v.plan.Threads}
 	if a.threads == 0 && !v.plan.OnCUDA() {
@@ -149,8 +152,9 @@ func (a *videoAttempt) closeDevice() {
 	}
 }
 
-// findHeader gives the encoder the header that libaom returns only with its first packet, where a
-// container needs the header earlier. A second encoder, opened alike, encodes a picture for it.
+// findHeader gives the encoder of libaom its header if a container needs the header before the first
+// packet. Libaom returns the header only with the first packet. A second encoder with the same
+// settings encodes a picture to get it.
 func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
 	if !a.headerFirst || !a.opener.GlobalHeader || a.opener.Codec.Name() != "libaom-av1" || len(cc.ExtraData()) > 0 {
 		return nil
@@ -167,8 +171,10 @@ func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
 func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 	p, s := a.plan, a.encoded
 	return &videoEncoder{
-		name: a.opener.Codec.Name(), codec: cc, device: a.device, threads: a.threads, cores: a.cores(), used: a.used,
-		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s), lost: s.UnmetWishes, muxers: s.MuxerOptions,
+		name: a.opener.Codec.Name(), codec: cc, device: a.device,
+		threads: a.threads, cores: a.cores(), threadsUsed: a.used,
+		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
+		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
 		convert: nodes.ConvertConfig{
 			InputFormat: p.InputFormat, Width: p.Config.Width, Height: p.Config.Height,
 			OutWidth: s.Width, OutHeight: s.Height, Format: s.Format,

@@ -32,8 +32,8 @@ func (a *videoAttempt) opensWith(change func(s *videoSettings)) bool {
 	return opens
 }
 
-// usualSizes are sizes that encoders take which take only a few: H.261 and H.263 (CIF), DV (PAL),
-// DNxHD (1080p). The first is small enough for those that have a maximum.
+// usualSizes are sizes that even those encoders take which take only a few: H.261 and H.263 (CIF),
+// DV (PAL), DNxHD (1080p). The first is small enough for encoders that have a maximum.
 var usualSizes = [][2]int{{640, 480}, {352, 288}, {720, 576}, {1920, 1080}}
 
 // usualRate is a frame rate that all video encoders take at the sizes that they take.
@@ -53,7 +53,7 @@ func (a *videoAttempt) findUsualSize() (width, height int, ok bool) {
 	return 0, 0, false
 }
 
-// setUp sets the fields of the encoder that are no options.
+// setUp sets those fields of the encoder that are not options.
 func (a *videoAttempt) setUp(cc *astiav.CodecContext) {
 	s := a.settings
 	cc.SetWidth(s.width)

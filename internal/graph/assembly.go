@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/asticode/go-astikit"
+	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/internal/fflog"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// assembly collects the parts of a graph while they are opened. Until the graph starts, its closer
+// closes what was opened, in reverse order.
+type assembly struct {
+	cfg         Config
+	targets     []*target
+	lines       *fflog.Lines
+	canceled    codec.Canceled
+	closer      *astikit.Closer
+	threadsUsed int // of the share of the video streams together
+
+	// By stream:
+	streams     []muxer.Stream
+	openStreams []OpenStream
+	connectors  []connector
+
+	openFields []zap.Field // of the line "open" in the log
+	warnings   []warning
+}
+
+// connector connects the nodes of a stream and returns the outlet of its packets.
+type connector func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet]
+
+// addStream adds a stream whose encoder is open. The fields are what the line "open" tells about it.
+func (a *assembly) addStream(s muxer.Stream, o OpenStream, fields []zap.Field, c connector) {
+	a.openFields = append(a.openFields, zap.Dict(StreamKey(len(a.streams)), fields...))
+	a.streams = append(a.streams, s)
+	a.openStreams = append(a.openStreams, o)
+	a.connectors = append(a.connectors, c)
+}
+
+// addMuxerOptions gives each output those options of the next stream that its muxer knows.
+func (a *assembly) addMuxerOptions(options []avoption.Option) error {
+	for _, t := range a.targets {
+		if err := t.AddStreamOptions(options, len(a.streams)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *assembly) warn(w warning) { a.warnings = append(a.warnings, w) }
+
+// containers returns the containers of all outputs.
+func (a *assembly) containers() []astiavx.Container {
+	all := make([]astiavx.Container, len(a.targets))
+	for i, t := range a.targets {
+		all[i] = t.Container
+	}
+	return all
+}
+
+// anyFrontToBack reports whether an output is written front to back, because its destination cannot
+// seek.
+func (a *assembly) anyFrontToBack() bool {
+	return slices.ContainsFunc(a.targets, func(t *target) bool { return !t.dryDestination().CanSeek() })
+}
+
+// queue returns the queue in front of a node that is not the encoder of pictures.
+func queue[T any](a *assembly, free func(T)) pipeline.Queue[T] {
+	return pipeline.Queue[T]{Depth: a.cfg.Settings.QueueDepth, Free: free}
+}
