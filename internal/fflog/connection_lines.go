@@ -13,8 +13,8 @@ import (
 )
 
 // ConnectionLines receives FFmpeg's lines about one connection and removes the secrets from them.
-// The lines go to a log. Those that report an error also become part of the error of the call during
-// which FFmpeg logged them.
+// The lines go to a log. Those that report an error also become part of the error of the call
+// during which FFmpeg logged them.
 type ConnectionLines struct {
 	Redactor Redactor
 	Log      *astiavx.Log // nil: none
@@ -30,8 +30,8 @@ type ConnectionLines struct {
 // mostErrors bounds how many lines of one call become part of its error.
 const mostErrors = 8
 
-// Receiver returns the log that FFmpeg's lines about the connection are sent to. It does not receive
-// debug lines, because these show what FFmpeg sends, with passwords.
+// Receiver returns the log that FFmpeg's lines about the connection are sent to. It does not
+// receive debug lines, because these show what FFmpeg sends, with passwords.
 func (c *ConnectionLines) Receiver() *astiavx.Log {
 	most := astiav.LogLevelError
 	if c.Log != nil {

@@ -61,8 +61,8 @@ func (j Journal) logShielded(level zapcore.Level, text string, fields ...zap.Fie
 	}
 }
 
-// WarnAsync logs a warning on another goroutine and does not wait for it. Go's cleanups use it: they
-// share one goroutine, which must not wait for a logger.
+// WarnAsync logs a warning on another goroutine and does not wait for it. Go's cleanups use it:
+// they share one goroutine, which must not wait for a logger.
 func (j Journal) WarnAsync(text string, fields ...zap.Field) {
 	pipeline.Apart(func() { j.Log(zap.WarnLevel, text, fields...) })
 }

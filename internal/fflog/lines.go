@@ -97,8 +97,8 @@ func (l *Lines) takeWaiting() (waiting []func(), dropped int) {
 	return waiting, dropped
 }
 
-// leastImportant returns FFmpeg's level of the least important lines that a logger takes; enabled is
-// false if it takes none.
+// leastImportant returns FFmpeg's level of the least important lines that a logger takes; enabled
+// is false if it takes none.
 func leastImportant(core zapcore.Core) (level astiav.LogLevel, enabled bool) {
 	for _, l := range []astiav.LogLevel{
 		astiav.LogLevelDebug, astiav.LogLevelInfo, astiav.LogLevelWarning, astiav.LogLevelError,

@@ -17,8 +17,8 @@ const (
 	// shortestSecret is the length, in bytes, from which a secret is looked for. Shorter ones would be
 	// found in the middle of harmless texts.
 	shortestSecret = 3
-	// longestLine is the length, in bytes, to which FFmpeg cuts a line. The cut can go through a secret,
-	// and the rest of that secret cannot be found.
+	// longestLine is the length, in bytes, to which FFmpeg cuts a line. The cut can go through a
+	// secret, and the rest of that secret cannot be found.
 	longestLine = 1023
 	// longestNumber is the length of the longest number that is no secret, but a size or a time.
 	longestNumber = 5
@@ -32,8 +32,8 @@ type Redactor struct {
 	secrets  []string // the longest first, because it can contain a shorter one
 }
 
-// NewRedactor collects the secrets in a URL and in the values of its options. The path of a URL is a
-// secret unless the protocol names files by it.
+// NewRedactor collects the secrets in a URL and in the values of its options. The path of a URL is
+// a secret unless the protocol names files by it.
 func NewRedactor(address string, options map[string]string) Redactor {
 	scheme, _, _ := strings.Cut(address, ":")
 	protocol, _ := destination.FindProtocol(scheme)
@@ -134,8 +134,8 @@ func (s secrets) addQuery(query string) {
 	}
 }
 
-// add adds texts, as they are and without the escapes of a URL. It leaves out short texts, texts that
-// do not fit into a line, and short numbers, which are sizes and times.
+// add adds texts, as they are and without the escapes of a URL. It leaves out short texts, texts
+// that do not fit into a line, and short numbers, which are sizes and times.
 func (s secrets) add(texts ...string) {
 	for _, text := range texts {
 		_, err := strconv.ParseFloat(text, 64)

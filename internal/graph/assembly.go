@@ -36,7 +36,8 @@ type assembly struct {
 // connector connects the nodes of a stream and returns the outlet of its packets.
 type connector func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet]
 
-// addStream adds a stream whose encoder is open. The fields are what the line "open" tells about it.
+// addStream adds a stream whose encoder is open. The fields are what the line "open" tells about
+// it.
 func (a *assembly) addStream(s muxer.Stream, o OpenStream, fields []zap.Field, c connector) {
 	a.openFields = append(a.openFields, zap.Dict(StreamKey(len(a.streams)), fields...))
 	a.streams = append(a.streams, s)

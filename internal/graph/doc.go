@@ -6,7 +6,8 @@
 // Package plan decides what a config means. The work of the actors is in nodes, muxer and gpu, and
 // the engine that runs them is pipeline.
 //
-// To add a node: make and connect it in video_build.go or audio_build.go. To explain another refusal
-// of a container: refusal.go, video_refusal.go or audio_refusal.go; of an encoder: video_explain.go
-// or audio_explain.go. To add a field to the line "open" of the log: open_fields.go.
+// To add a node: make and connect it in video_build.go or audio_build.go. To explain another
+// refusal of a container: refusal.go, video_refusal.go or audio_refusal.go; of an encoder:
+// video_explain.go or audio_explain.go. To add a field to the line "open" of the log:
+// open_fields.go.
 package graph

@@ -28,8 +28,8 @@ type AudioInput struct {
 }
 
 // CheckDeviceFrames refuses frames that the device cannot read or convert. The size is in bytes. No
-// other call may feed the stream at the same time. If the run is over, it returns nil: the send that
-// follows returns the reason.
+// other call may feed the stream at the same time. If the run is over, it returns nil: the send
+// that follows returns the reason.
 func (v *VideoInput) CheckDeviceFrames(f plan.DeviceFrames, size int) error {
 	if !v.device.TryRetain() {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
-// outputFields returns the fields of the outputs in the line "open": the container and the path of a
-// single output. Of several outputs, each has the same fields under a key of its own, because no key
-// may be in a line twice.
+// outputFields returns the fields of the outputs in the line "open": the container and the path of
+// a single output. Of several outputs, each has the same fields under a key of its own, because no
+// key may be in a line twice.
 func outputFields(targets []*target) []zap.Field {
 	if len(targets) == 1 {
 		return targets[0].openFields()

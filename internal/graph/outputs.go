@@ -79,8 +79,8 @@ func (b *builder) openMuxers(ctx context.Context) (Sinks, error) {
 	return sinks, nil
 }
 
-// openingOrder returns the indices of the outputs in the order in which they are opened. Connections
-// are the most likely to fail. They come first, so that no file is emptied in vain.
+// openingOrder returns the indices of the outputs in the order in which they are opened.
+// Connections are the most likely to fail. They come first, so that no file is emptied in vain.
 func (b *builder) openingOrder() []int {
 	order := make([]int, len(b.targets))
 	for i := range order {

@@ -137,8 +137,8 @@ func (r *refusal) acceptsEachAlone(cfg muxer.Config, dst *destination.Destinatio
 	return !slices.ContainsFunc(cfg.Streams, func(s muxer.Stream) bool { return !acceptsAlone(s) })
 }
 
-// acceptedEncoders returns the names of those encoders of whose codec the container accepts a stream:
-// of the well-known ones, and of the container's defaults.
+// acceptedEncoders returns the names of those encoders of whose codec the container accepts a
+// stream: of the well-known ones, and of the container's defaults.
 func (r *refusal) acceptedEncoders(media astiav.MediaType, accepts func(*astiav.Codec) bool) []string {
 	candidates := slices.Clone(codec.WellKnownEncoders)
 	for _, id := range []astiav.CodecID{r.Container.VideoCodec, r.Container.AudioCodec} {

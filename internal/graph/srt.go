@@ -41,8 +41,8 @@ func (t *target) explainSRTConnect(err error, took time.Duration, failed bool) e
 	}
 }
 
-// explainSRTBroken makes a better error of FFmpeg's when SRT sends no more, because FFmpeg's error does
-// not tell why.
+// explainSRTBroken makes a better error of FFmpeg's when SRT sends no more, because FFmpeg's error
+// does not tell why.
 func explainSRTBroken(err error) error {
 	if errors.Is(err, syscall.EIO) {
 		return fmt.Errorf("the other side has ended the connection, or has not been heard of for too long: %w", err)

@@ -31,8 +31,8 @@ func (t *target) dryDestination() *destination.Destination {
 	}
 }
 
-// open opens the destination. It stops waiting for a connection when ctx ends. FFmpeg's lines about a
-// connection go to the log, which may be nil.
+// open opens the destination. It stops waiting for a connection when ctx ends. FFmpeg's lines about
+// a connection go to the log, which may be nil.
 func (t *target) open(
 	ctx context.Context, log *astiavx.Log, callbacks *pipeline.Callbacks,
 ) (*destination.Destination, error) {

@@ -44,8 +44,8 @@ type videoEncoder struct {
 	muxerOptions []avoption.Option
 }
 
-// open opens the encoder. It tries the plans in order, and returns the error of the last one. It opens
-// no encoder once the caller has given up.
+// open opens the encoder. It tries the plans in order, and returns the error of the last one. It
+// opens no encoder once the caller has given up.
 func (v *videoOpening) open() (*videoEncoder, error) {
 	e, err := v.openAny()
 	return e, fault.WithoutPrefix(err)
@@ -152,9 +152,9 @@ func (a *videoAttempt) closeDevice() {
 	}
 }
 
-// findHeader gives the encoder of libaom its header if a container needs the header before the first
-// packet. Libaom returns the header only with the first packet. A second encoder with the same
-// settings encodes a picture to get it.
+// findHeader gives the encoder of libaom its header if a container needs the header before the
+// first packet. Libaom returns the header only with the first packet. A second encoder with the
+// same settings encodes a picture to get it.
 func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
 	if !a.headerFirst || !a.opener.GlobalHeader || a.opener.Codec.Name() != "libaom-av1" || len(cc.ExtraData()) > 0 {
 		return nil
