@@ -138,11 +138,11 @@ func TestTagsOfCodecsThatAreRefused(t *testing.T) {
 		{"mp4", "libx265", "hvc", "four letters", ""},
 		{"mp4", "libx265", "hvc\x001", "four letters", ""},
 		{"mp4", "libx265", "hévc", "four letters", ""},
-		{"mp4", "libx265", "avc1", "does not name hevc so", "hvc1"},
-		{"mov", "libx264", "hvc1", "does not name h264 so", "avc1"},
-		{"avi", "mpeg4", "avc1", "does not name mpeg4 so", "XVID"},
-		{"mkv", "libx265", "hvc1", "four letters of one's choice", "mp4"},
-		{"mov", "rawvideo", "raw ", "FFmpeg chooses it", ""},
+		{"mp4", "libx265", "avc1", "has no such tag for hevc", "hvc1"},
+		{"mov", "libx264", "hvc1", "has no such tag for h264", "avc1"},
+		{"avi", "mpeg4", "avc1", "has no such tag for mpeg4", "XVID"},
+		{"mkv", "libx265", "hvc1", "no codec tags to choose", "mp4"},
+		{"mov", "rawvideo", "raw ", "FFmpeg chooses the tag", ""},
 	} {
 		path, enc := temporary(t, "tag."+c.extension), api.NewEncoder()
 		_, err := enc.AddVideo(

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// VideoConfig is the configuration of a video stream: the fields of api.VideoConfig.
+// VideoConfig is the configuration of a video stream. Its fields are those of api.VideoConfig.
 type VideoConfig struct {
 	Width, Height  int
 	FrameRate      float64
@@ -26,7 +26,7 @@ type VideoConfig struct {
 	Threads        int
 }
 
-// AudioConfig is the configuration of an audio stream: the fields of api.AudioConfig.
+// AudioConfig is the configuration of an audio stream. Its fields are those of api.AudioConfig.
 type AudioConfig struct {
 	SampleRate     int
 	NumChannels    int
@@ -37,14 +37,14 @@ type AudioConfig struct {
 	ExtraOptions   map[string]any
 }
 
-// Frames are pictures in the caller's memory: the fields of api.Frames.
+// Frames are pictures in the caller's memory. Their fields are those of api.Frames.
 type Frames struct {
 	Data   []byte
 	Layout Layout
 	PTS    []time.Duration
 }
 
-// DeviceFrames are pictures in the memory of a GPU: the fields of api.DeviceFrames.
+// DeviceFrames are pictures in the memory of a GPU. Their fields are those of api.DeviceFrames.
 type DeviceFrames struct {
 	Ptr    uintptr
 	N      int
@@ -53,10 +53,10 @@ type DeviceFrames struct {
 	Stream uintptr
 }
 
-// Layout says how a frame lies in memory, as api.Layout does.
+// Layout is how a frame lies in memory, as in api.Layout.
 type Layout int
 
-// The layouts.
+// The layouts: planes of R, G and B; rows of R G B; or the bytes of InputFormat.
 const (
 	NCHW Layout = iota
 	NHWC
@@ -69,10 +69,11 @@ var LayoutNames = []string{NCHW: "nchw", NHWC: "nhwc", Raw: "raw"}
 // String returns the name of the layout.
 func (l Layout) String() string { return nameOf(LayoutNames, int(l)) }
 
-// OddSize says what is done with an odd width or height, as api.OddSize does.
+// OddSize is what happens to a width or height that the pixel format does not allow, as in
+// api.OddSize.
 type OddSize int
 
-// The choices.
+// The choices: an error, padding, or cropping.
 const (
 	OddSizeError OddSize = iota
 	OddSizePad

@@ -9,28 +9,41 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// wellKnownContainers are FFmpeg's names and usual extensions, for messages.
+// wellKnownContainers are the names that errors list: FFmpeg's names and usual extensions.
 var wellKnownContainers = []string{
-	"mp4",
-	"mov",
-	"mkv",
-	"webm",
-	"avi",
-	"flv",
-	"ts",
-	"ogg",
-	"opus",
-	"wav",
-	"mp3",
-	"m4a",
-	"flac",
-	"gif",
+	"mp4", "mov", "mkv", "webm", "avi", "flv", "ts", "ogg", "opus", "wav", "mp3", "m4a", "flac", "gif",
 }
 
-// resolveContainer finds the container of an output.
+// findContainer finds the container of the output, and the address of a URL.
+func (t *Output) findContainer() (err error) {
+	o := t.Config
+	if o.Kind != ToURL {
+		t.Container, err = resolveContainer(o)
+		return err
+	}
+	if t.Address, err = parseAddress(o.Path); err != nil {
+		return err
+	}
+	protocol := t.Address.Protocol
+	if o.Format == "" {
+		t.Container = protocol.Container(t.Address.path)
+		return checkOneFile(t.Container, "url", t.Address.Redacted())
+	}
+	if t.Container, err = resolveContainer(o); err != nil {
+		return err
+	}
+	if protocol.OnlyFLV() && t.Container.Name != "flv" {
+		reason := protocol.Name + " carries no other container"
+		return &fault.ConfigError{Field: "Format", Value: o.Format, Reason: reason, Supported: []string{"flv"}}
+	}
+	return nil
+}
+
+// resolveContainer finds the container of an output by its Format, a name or an extension, or by
+// the extension of a file.
 func resolveContainer(o OutputConfig) (astiavx.Container, error) {
 	if o.Format == "" && o.Kind == ToFile {
-		return containerOf(o.Path)
+		return resolveExtension(o.Path)
 	}
 	c, ok := astiavx.GuessContainer(o.Format, "")
 	if !ok && o.Format != "" {
@@ -38,68 +51,53 @@ func resolveContainer(o OutputConfig) (astiavx.Container, error) {
 	}
 	switch {
 	case o.Format == "":
-		return c, &fault.ConfigError{
-			Field:     "Format",
-			Value:     "",
-			Reason:    "must be named for a writer",
-			Supported: wellKnownContainers,
-		}
+		return c, unknownContainer("Format", "", "must name a container, because a writer has no extension")
 	case !ok:
-		return c, &fault.ConfigError{
-			Field:     "Format",
-			Value:     o.Format,
-			Reason:    "there is no container of this name or extension" + fault.DidYouMean(o.Format, knownContainers()),
-			Supported: wellKnownContainers,
-		}
+		reason := "there is no container of this name or extension" + fault.DidYouMean(o.Format, knownContainers())
+		return c, unknownContainer("Format", o.Format, reason)
 	}
-	return c, oneFile(c, "Format", o.Format)
+	return c, checkOneFile(c, "Format", o.Format)
 }
 
-func containerOf(path string) (astiavx.Container, error) {
+// resolveExtension finds the container of a file by the extension of its path.
+func resolveExtension(path string) (astiavx.Container, error) {
 	extension := filepath.Ext(path)
 	c, ok := astiavx.GuessContainer("", path)
 	switch {
 	case !ok && len(extension) < 2:
-		return c, &fault.ConfigError{
-			Field:     "path",
-			Value:     path,
-			Reason:    "needs an extension that names the container, or the option Format",
-			Supported: wellKnownContainers,
-		}
+		reason := "needs an extension that names the container, or the option Format"
+		return c, unknownContainer("path", path, reason)
 	case !ok:
-		return c, &fault.ConfigError{
-			Field: "path",
-			Value: path,
-			Reason: "no container has this extension; give it another, or name the container with the option Format" + fault.DidYouMean(
-				extension[1:],
-				knownContainers(),
-			),
-			Supported: wellKnownContainers,
-		}
+		reason := "no container has this extension; give another, or name the container with the option Format" +
+			fault.DidYouMean(extension[1:], knownContainers())
+		return c, unknownContainer("path", path, reason)
 	}
-	return c, oneFile(c, "path", path)
+	return c, checkOneFile(c, "path", path)
 }
 
-// oneFile is an error where FFmpeg's muxer opens files of its own.
-func oneFile(c astiavx.Container, field, value string) error {
-	why := container.NotWritten(c.Name)
+// checkOneFile returns an error for a container whose muxer in FFmpeg opens files or connections
+// itself.
+func checkOneFile(c astiavx.Container, field, value string) error {
+	reason := container.NotWritten(c.Name)
 	switch {
 	case c.NoFile:
-		why = "is not written to one file"
-	case why == "":
+		reason = "is not written to one file"
+	case reason == "":
 		return nil
 	}
-	return &fault.ConfigError{
-		Field:     field,
-		Value:     value,
-		Reason:    c.Name + " " + why + "; take a container that is written to one file",
-		Supported: wellKnownContainers,
-	}
+	return unknownContainer(field, value, c.Name+" "+reason+"; take a container that is written to one file")
 }
 
-// knownContainers are FFmpeg's names and the extensions of all containers, the well-known first.
+// unknownContainer returns the error about a setting that names no container to which avloom
+// writes.
+func unknownContainer(field, value, reason string) error {
+	return &fault.ConfigError{Field: field, Value: value, Reason: reason, Supported: wellKnownContainers}
+}
+
+// knownContainers returns FFmpeg's names and the extensions of all containers, the well-known
+// first.
 func knownContainers() []string {
-	names := append([]string(nil), wellKnownContainers...)
+	names := slices.Clone(wellKnownContainers)
 	for _, c := range astiavx.Containers() {
 		if !c.NoFile {
 			names = append(append(names, c.Name), c.Extensions...)
@@ -108,8 +106,8 @@ func knownContainers() []string {
 	return names
 }
 
-// WantGlobalHeader says whether a container wants the encoder's header in its own. Where another
-// does not, its muxer puts it back.
+// WantGlobalHeader says whether one of the containers stores the encoder's header in its own
+// header. The muxers of the other containers put the header back into the packets.
 func WantGlobalHeader(containers []astiavx.Container) bool {
 	return slices.ContainsFunc(containers, func(c astiavx.Container) bool { return c.GlobalHeader })
 }

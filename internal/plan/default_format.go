@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// usualFormat is the format in which RGB of 8 bits is encoded by default: the first that the
-// encoder can be given, or yuv420p where it names none.
+// usualFormat returns the format in which RGB of 8 bits is encoded by default: the first of the
+// encoder's formats, or yuv420p if the encoder names none.
 func usualFormat(supported []astiav.PixelFormat) astiav.PixelFormat {
 	if len(supported) > 0 {
 		return supported[0]
@@ -19,18 +19,16 @@ func usualFormat(supported []astiav.PixelFormat) astiav.PixelFormat {
 	return astiav.PixelFormatYuv420P
 }
 
-// defaultFormats are the formats of which the first that can be had is the default, the best first:
-//   - RGB of 8 bits: the usual one. So H.264 and its like are made as all players take them.
-//   - all else: the input's own; the usual one if nothing is lost in it; the closest of those in
-//     which nothing is lost; in a codec that never loses anything the closest of all; the usual
-//     one.
+// defaultFormats returns the formats to try if the config names none, the best first:
+//   - For RGB of 8 bits without alpha: the usual format, so that all players show the video.
+//   - For other input, in this order: the input's own format; the usual format if nothing is lost
+//     in it, otherwise the closest of the formats in which nothing is lost; for a lossless codec
+//     the closest of all formats; the usual format.
 //
-// RGB of 8 bits with an alpha, or of a palette, is not turned into another RGB for a codec that
-// loses something anyway: few players show RGB there.
+// RGB of 8 bits with an alpha or with a palette is not converted to another RGB format for a lossy
+// codec: few players show RGB in such codecs.
 func (p *Video) defaultFormats(
-	codec *astiav.Codec,
-	supported []astiav.PixelFormat,
-	containers []astiavx.Container,
+	codec *astiav.Codec, supported []astiav.PixelFormat, containers []astiavx.Container,
 ) []astiav.PixelFormat {
 	usual := usualFormat(supported)
 	info := astiavx.DescribePixelFormat(p.InputFormat)
@@ -51,11 +49,11 @@ func (p *Video) defaultFormats(
 	if own := p.ownFormat(codec); len(supported) == 0 || slices.Contains(supported, own) {
 		add(own)
 	}
-	never := astiavx.NeverLossy(codec.ID())
-	if never || !isRGB8(info) {
-		add(p.harmless(codec, usual, supported)...)
+	lossless := astiavx.NeverLossy(codec.ID())
+	if lossless || !isRGB8(info) {
+		add(p.formatsWithoutLoss(codec, usual, supported)...)
 	}
-	if never && len(supported) > 0 && astiavx.CanScaleFrom(p.InputFormat) {
+	if lossless && len(supported) > 0 && astiavx.CanScaleFrom(p.InputFormat) {
 		add(astiavx.ClosestPixelFormat(supported, p.InputFormat))
 	}
 	if len(formats) == 0 || reachable(p.InputFormat, usual) {
@@ -64,14 +62,15 @@ func (p *Video) defaultFormats(
 	return formats
 }
 
-// rawFormats are those that all of the containers have a name for where some of them know a few
-// only; none: any.
+// rawFormats returns the formats of rawvideo for which each container has a name. Containers that
+// take every format are left out. Nil: every format is possible.
 func (p *Video) rawFormats(containers []astiavx.Container) []astiav.PixelFormat {
 	var common []astiav.PixelFormat
 	for _, c := range containers {
 		var known []astiav.PixelFormat
 		for _, name := range container.RawFormats(c.Name) {
-			if f := astiav.FindPixelFormatByName(name); f != astiav.PixelFormatNone && reachable(p.InputFormat, f) {
+			f := astiav.FindPixelFormatByName(name)
+			if f != astiav.PixelFormatNone && reachable(p.InputFormat, f) {
 				known = append(known, f)
 			}
 		}
@@ -85,68 +84,68 @@ func (p *Video) rawFormats(containers []astiavx.Container) []astiav.PixelFormat 
 	return common
 }
 
-// isRGB8 says whether a format has 8 bits of R, G and B for each pixel, or a palette of such
-// colours.
+// isRGB8 says whether each pixel of a format has 8 bits of R, G and B, or an index into a palette
+// of such colours.
 func isRGB8(info astiavx.PixelFormatInfo) bool {
 	return info.RGB && info.Bits == 8 && !info.XYZ && !info.Mosaic
 }
 
-// ownFormat is the input's format, or for a codec that does not say the range itself, so that
-// readers would take that of JPEG for the limited one, the format that says nothing of the range;
-// for one that has the full range only, the one of JPEG.
+// ownFormat returns the input's format, or its twin with another range: the format of JPEG for a
+// codec that has the full range only; for a codec that does not signal the range, the format
+// without a range, because readers would take the full range of the format of JPEG for the limited
+// one.
 func (p *Video) ownFormat(codec *astiav.Codec) astiav.PixelFormat {
-	c := color.RulesFor(codec.ID())
+	rules := color.RulesFor(codec.ID())
 	switch {
-	case c.OnlyFullRange:
+	case rules.OnlyFullRange:
 		return color.WithFullRange(p.InputFormat)
-	case !c.SignalsRange:
+	case !rules.SignalsRange:
 		return astiavx.WithoutRange(p.InputFormat)
 	default:
 		return p.InputFormat
 	}
 }
 
-// harmless are formats in which nothing of the input is lost, the usual one first if it is among
-// them.
-func (p *Video) harmless(
-	codec *astiav.Codec,
-	usual astiav.PixelFormat,
-	supported []astiav.PixelFormat,
+// formatsWithoutLoss returns a format in which nothing of the input is lost: the usual one if
+// possible, otherwise the closest one; nil if there is none.
+func (p *Video) formatsWithoutLoss(
+	codec *astiav.Codec, usual astiav.PixelFormat, supported []astiav.PixelFormat,
 ) []astiav.PixelFormat {
-	c := color.RulesFor(codec.ID())
-	harmless := slices.DeleteFunc(slices.Clone(supported), func(f astiav.PixelFormat) bool {
-		return len(p.losses(f)) > 0 || c.OnlyFullRange && !color.IsFullRange(f) || !c.OnlyFullRange && astiavx.WithoutRange(f) != f
+	onlyFull := color.RulesFor(codec.ID()).OnlyFullRange
+	formats := slices.DeleteFunc(slices.Clone(supported), func(f astiav.PixelFormat) bool {
+		isOfOtherRange := onlyFull && !color.IsFullRange(f) || !onlyFull && astiavx.WithoutRange(f) != f
+		return isOfOtherRange || len(p.losses(f)) > 0
 	})
 	switch {
-	case len(harmless) == 0:
+	case len(formats) == 0:
 		return nil
-	case slices.Contains(harmless, usual):
+	case slices.Contains(formats, usual):
 		return []astiav.PixelFormat{usual}
 	default:
-		return []astiav.PixelFormat{astiavx.ClosestPixelFormat(harmless, p.InputFormat)}
+		return []astiav.PixelFormat{astiavx.ClosestPixelFormat(formats, p.InputFormat)}
 	}
 }
 
-// losses names what the input loses in a pixel format. The formats of JPEG are others with a full
-// range, which any can have.
+// losses names what the input loses in a pixel format. A format of JPEG counts as the format of the
+// same layout without a range, which can have the full range too.
 func (p *Video) losses(format astiav.PixelFormat) []string {
 	return conversionLosses(astiavx.WithoutRange(p.InputFormat), astiavx.WithoutRange(format))
 }
 
-// keepsFullRange says whether input of the formats of JPEG keeps its full range in a format that
-// does not itself imply one.
+// keepsFullRange says whether input in a format of JPEG keeps its full range when it is encoded in
+// a format that does not imply a range.
 func (p *Video) keepsFullRange() bool {
 	return p.Config.PixelFormat == "" && astiavx.WithoutRange(p.InputFormat) != p.InputFormat
 }
 
-// DefaultFormatLosses names what the input loses where the pixel format is the default, for the log. That
-// RGB of 8 bits becomes YUV is usual.
+// DefaultFormatLosses names what the input loses in a pixel format that avloom chose, for the log.
+// It does not report that RGB of 8 bits becomes YUV, which is usual.
 func (p *Video) DefaultFormatLosses(s VideoEncoder) []string {
 	info := astiavx.DescribePixelFormat(p.InputFormat)
 	switch {
-	case p.Config.PixelFormat != "" || p.OnCUDA() || s.Format == p.InputFormat && s.opaque == nil:
+	case p.Config.PixelFormat != "" || p.OnCUDA() || s.Format == p.InputFormat && s.alphaLoss == nil:
 		return nil
-	case isRGB8(info) && info.Alpha && (s.opaque != nil || !hasAlpha(s.Format)):
+	case isRGB8(info) && info.Alpha && (s.alphaLoss != nil || !hasAlpha(s.Format)):
 		return []string{"alpha"}
 	case isRGB8(info):
 		return nil

@@ -11,25 +11,25 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// DevicePictures finds the pictures in memory of a device.
+// perThreadStream is CUDA's CU_STREAM_PER_THREAD, which means another stream on every thread.
+const perThreadStream = 2
+
+// DevicePictures finds the pictures in the memory of a device. The batch refers to this memory.
 func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
 	first, size, err := p.firstDevicePicture(f)
 	switch {
 	case !p.OnCUDA():
-		err = &fault.ConfigError{
-			Field: "Device", Value: p.Config.Device, Reason: "frames on a GPU need a stream that it encodes: set Device to cuda",
-			Supported: []string{"cuda", "cuda:N"},
-		}
+		reason := "frames on a GPU need a stream that the GPU encodes: set Device to cuda"
+		supported := []string{"cuda", "cuda:N"}
+		err = &fault.ConfigError{Field: "Device", Value: p.Config.Device, Reason: reason, Supported: supported}
 	case f.N < 0:
 		err = &fault.ConfigError{Field: "N", Value: f.N, Reason: "must not be negative"}
 	case f.Ptr == 0 && f.N > 0:
 		err = &fault.ConfigError{Field: "Ptr", Value: f.Ptr, Reason: "must be the device address of the first frame"}
 	case f.Stream == perThreadStream:
-		err = &fault.ConfigError{
-			Field:  "Stream",
-			Value:  f.Stream,
-			Reason: "is CU_STREAM_PER_THREAD, which means another stream here; give the stream itself, or wait for it and leave Stream 0",
-		}
+		reason := "is CU_STREAM_PER_THREAD, which means another stream on the threads of avloom; " +
+			"give the stream itself, or wait for it and leave Stream 0"
+		err = &fault.ConfigError{Field: "Stream", Value: f.Stream, Reason: reason}
 	}
 	if err != nil {
 		return Batch{}, err
@@ -38,21 +38,20 @@ func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
 	return Batch{First: first, Size: size, N: f.N}, checkExtent(f, size)
 }
 
-// checkExtent finds frames of so many bytes each that there are no addresses for.
+// checkExtent returns an error for frames that end beyond the largest address. The size of a frame
+// is in bytes.
 func checkExtent(f DeviceFrames, size int) error {
 	all, ok := checked.Product(size, f.N)
 	if ok && uint64(all) <= math.MaxUint-uint64(f.Ptr) {
 		return nil
 	}
-	return &fault.ConfigError{
-		Field:  "N",
-		Value:  f.N,
-		Reason: fmt.Sprintf("frames of %d bytes each are more than can lie behind %#x", size, f.Ptr),
-	}
+	reason := fmt.Sprintf("frames of %d bytes each do not fit between %#x and the largest address", size, f.Ptr)
+	return &fault.ConfigError{Field: "N", Value: f.N, Reason: reason}
 }
 
-// checkPitch finds rows that are too short, or longer than CUDA and FFmpeg have numbers for. What
-// passes keeps the products of one picture's sizes, which FFmpeg limits, far from overflowing.
+// checkPitch returns an error for a pitch that is less than a row, or more than CUDA and FFmpeg
+// have numbers for. As FFmpeg limits the size of a picture, products of a valid pitch cannot
+// overflow.
 func (p *Video) checkPitch(f DeviceFrames) error {
 	row := p.Config.Width
 	switch f.Layout {
@@ -73,7 +72,7 @@ func (p *Video) checkPitch(f DeviceFrames) error {
 	return e
 }
 
-// firstDevicePicture returns the first picture, and the size of each in bytes.
+// firstDevicePicture returns the first picture, and the size of each picture in bytes.
 func (p *Video) firstDevicePicture(f DeviceFrames) (first pipeline.Input, size int, err error) {
 	if err := p.checkPitch(f); err != nil {
 		return first, 0, err
@@ -108,14 +107,6 @@ func (p *Video) firstDevicePicture(f DeviceFrames) (first pipeline.Input, size i
 			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr, f.Ptr + uintptr(luma*height)}},
 		}, luma*height + chroma*((height+1)/2), nil
 	default:
-		return first, 0, &fault.ConfigError{
-			Field:     "Layout",
-			Value:     int(f.Layout),
-			Reason:    "there is no such choice",
-			Supported: LayoutNames,
-		}
+		return first, 0, noSuchChoice("Layout", int(f.Layout), LayoutNames)
 	}
 }
-
-// perThreadStream is CU_STREAM_PER_THREAD, which means another stream on every thread.
-const perThreadStream = 2

@@ -1,10 +1,12 @@
-// Package plan turns configs into plans: for a stream which encoder, pixel or sample format, size,
-// colours and options; for an output which container, address and options. Whatever is wrong with a
-// config is found here, before anything is opened, unless only an encoder or a muxer can tell.
+// Package plan turns configs into plans. The plan of a stream has the encoder, the pixel or sample
+// format, the size, the colours and the options; the plan of an output has the container, the
+// address and the options. This package finds everything that is wrong with a config and that does
+// not need an open encoder or muxer.
 //
-// A plan of a stream never changes: an Open that was left behind may still read it. This package
-// opens nothing and starts nothing; package graph does.
+// This package opens nothing and starts nothing: package graph does. The plan of a stream never
+// changes, because an Open that was abandoned may still read it.
 //
-// To add a field: add it to api.VideoConfig and to VideoConfig, check it in video.go (or audio.go),
-// and let ForEncoder decide what follows from it. A layout of frames goes into frames.go.
+// To add a field: add it to the config in package api and to config.go, check it in video_check.go
+// or audio.go, and plan in ForEncoder what follows from it. To add a layout of frames: config.go,
+// frames.go and device_frames.go. To add a setting of outputs: output_config.go and output.go.
 package plan

@@ -11,15 +11,15 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Batch is a number of pictures of equal form, so many bytes apart.
+// Batch is a number of pictures of the same form that lie one after another in memory.
 type Batch struct {
 	First pipeline.Input
-	Size  int
-	N     int
-	Check func() error // of what shows only when the encoder is open; may be nil
+	Size  int          // of a picture in bytes
+	N     int          // pictures
+	Check func() error // checks what is known only when the encoder is open; may be nil
 }
 
-// Picture returns picture i.
+// Picture returns picture i, from 0.
 func (b *Batch) Picture(i int) pipeline.Input {
 	in := b.First
 	for k, p := range in.Planes {
@@ -35,7 +35,7 @@ func (b *Batch) Picture(i int) pipeline.Input {
 	return in
 }
 
-// Pictures finds the pictures in the data.
+// Pictures finds the pictures in the memory of the caller. The batch refers to this memory.
 func (p *Video) Pictures(f Frames) (Batch, error) {
 	if f.PTS != nil {
 		return Batch{}, &fault.ConfigError{Field: "PTS", Value: f.PTS, Reason: "is reserved; leave it nil"}
@@ -45,17 +45,9 @@ func (p *Video) Pictures(f Frames) (Batch, error) {
 		return Batch{}, err
 	}
 	if len(f.Data)%size != 0 {
-		return Batch{}, &fault.ConfigError{
-			Field: "Data",
-			Value: len(f.Data),
-			Reason: fmt.Sprintf(
-				"is no whole number of frames: one of %d×%d as %s has %d bytes",
-				p.Config.Width,
-				p.Config.Height,
-				f.Layout,
-				size,
-			),
-		}
+		const text = "is not a whole number of frames: a frame of %d×%d as %s has %d bytes"
+		reason := fmt.Sprintf(text, p.Config.Width, p.Config.Height, f.Layout, size)
+		return Batch{}, &fault.ConfigError{Field: "Data", Value: len(f.Data), Reason: reason}
 	}
 	return Batch{First: first, Size: size, N: len(f.Data) / size}, nil
 }
@@ -64,9 +56,9 @@ func (p *Video) Pictures(f Frames) (Batch, error) {
 func (p *Video) firstPicture(f Frames) (first pipeline.Input, size int, err error) {
 	width, height := p.Config.Width, p.Config.Height
 	base := unsafe.Pointer(unsafe.SliceData(f.Data))
-	at := func(offset int) unsafe.Pointer {
+	address := func(offset int) unsafe.Pointer {
 		if offset >= len(f.Data) {
-			return nil // no data, or not enough of it
+			return nil // the data is empty or too short, which the caller checks
 		}
 		return unsafe.Add(base, offset)
 	}
@@ -78,56 +70,32 @@ func (p *Video) firstPicture(f Frames) (first pipeline.Input, size int, err erro
 	case NCHW: // FFmpeg's planar RGB has the order G, B, R
 		return pipeline.Input{
 			Format: astiav.PixelFormatGbrp,
-			Planes: [4]unsafe.Pointer{at(plane), at(2 * plane), at(0)}, Strides: [4]int{width, width, width},
+			Planes: [4]unsafe.Pointer{address(plane), address(2 * plane), address(0)}, Strides: [4]int{width, width, width},
 		}, 3 * plane, nil
 	case NHWC:
 		return pipeline.Input{
-			Format: astiav.PixelFormatRgb24, Planes: [4]unsafe.Pointer{at(0)}, Strides: [4]int{3 * width},
+			Format: astiav.PixelFormatRgb24, Planes: [4]unsafe.Pointer{address(0)}, Strides: [4]int{3 * width},
 		}, 3 * plane, nil
 	case Raw:
 		b := pipeline.Input{Format: p.InputFormat, Strides: p.raw.Strides}
 		for i := range astiavx.DescribePixelFormat(p.InputFormat).Planes {
-			b.Planes[i] = at(p.raw.Offsets[i])
+			b.Planes[i] = address(p.raw.Offsets[i])
 		}
-		if p.raw.Offsets[1] > 0 { // a palette is no plane to FFmpeg
-			b.Planes[1] = at(p.raw.Offsets[1])
+		if p.raw.Offsets[1] > 0 { // a palette, which FFmpeg does not count as a plane
+			b.Planes[1] = address(p.raw.Offsets[1])
 		}
 		return b, p.raw.Size, nil
 	default:
-		return first, 0, &fault.ConfigError{
-			Field:     "Layout",
-			Value:     int(f.Layout),
-			Reason:    "there is no such choice",
-			Supported: LayoutNames,
-		}
+		return first, 0, noSuchChoice("Layout", int(f.Layout), LayoutNames)
 	}
 }
 
-// checkLayout finds frames that contradict the format which the stream was told its frames have.
+// checkLayout returns an error for a layout of R G B if the config names another InputFormat.
 func (p *Video) checkLayout(layout Layout) error {
 	if p.Config.InputFormat == "" || layout != NCHW && layout != NHWC {
 		return nil
 	}
-	reason := fmt.Sprintf("is R G B of 8 bits, but VideoConfig.InputFormat says that frames are %s; "+
+	reason := fmt.Sprintf("is R G B of 8 bits, but VideoConfig.InputFormat is %s; "+
 		"set Layout to Raw, or leave InputFormat empty", p.Config.InputFormat)
 	return &fault.ConfigError{Field: "Layout", Value: layout.String(), Reason: reason, Supported: LayoutNames[Raw:]}
-}
-
-func (p *Audio) CheckSamples(samples [][]float32) error {
-	if len(samples) != p.Config.NumChannels {
-		return &fault.ConfigError{
-			Field:  "samples",
-			Value:  fmt.Sprintf("%d channels", len(samples)),
-			Reason: fmt.Sprintf("the stream has %d", p.Config.NumChannels),
-		}
-	}
-	for i, channel := range samples {
-		if len(channel) != len(samples[0]) {
-			return &fault.ConfigError{
-				Field: fmt.Sprintf("samples[%d]", i), Value: fmt.Sprintf("%d samples", len(channel)),
-				Reason: fmt.Sprintf("channel 0 has %d; all must have the same number", len(samples[0])),
-			}
-		}
-	}
-	return nil
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/avloom/avloom/internal/color"
 )
 
-// InputColor says what input that is YUV already is made of: what is wished for the encoded video,
-// or else what is usual for the input's format and height. Chroma that stays 4:2:0 stays where it
-// is.
+// InputColor returns the colour properties of input that is YUV already: those that the user asks
+// for in the video, otherwise those that are usual for the input's format and height. If 4:2:0 is
+// encoded as 4:2:0, chroma stays in its place: the input has the location of tags, the properties
+// of the video.
 func (p *Video) InputColor(encoded astiav.PixelFormat, tags astiavx.Color) astiavx.Color {
-	input, _, _ := p.Color.Resolve(
-		color.Target{Format: p.InputFormat, Height: p.Config.Height},
-	) // its names have been checked
-	if color.IsSubsampled420(astiavx.DescribePixelFormat(encoded)) &&
-		color.IsSubsampled420(astiavx.DescribePixelFormat(p.InputFormat)) {
+	target := color.Target{Format: p.InputFormat, Height: p.Config.Height}
+	input, _, _ := p.Color.Resolve(target) // NewVideo has checked the names
+	is420 := func(f astiav.PixelFormat) bool { return color.IsSubsampled420(astiavx.DescribePixelFormat(f)) }
+	if is420(encoded) && is420(p.InputFormat) {
 		input.Location = tags.Location
 	}
 	return input

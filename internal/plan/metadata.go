@@ -10,7 +10,8 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// checkMetadata refuses what FFmpeg's dictionaries cannot hold, or would leave out.
+// checkMetadata returns an error for a tag that FFmpeg's dictionaries cannot store or would leave
+// out.
 func checkMetadata(tags map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		e := &fault.ConfigError{Field: "Metadata[" + key + "]", Value: tags[key]}
@@ -22,7 +23,7 @@ func checkMetadata(tags map[string]string) error {
 		case strings.ContainsRune(tags[key], 0):
 			e.Reason = "must not contain a NUL byte"
 		case !utf8.ValidString(tags[key]):
-			e.Reason = "must be UTF-8, as all containers take it to be"
+			e.Reason = "must be UTF-8, which all containers expect"
 		default:
 			continue
 		}
@@ -31,7 +32,8 @@ func checkMetadata(tags map[string]string) error {
 	return nil
 }
 
-// CheckMetadata refuses a tag that the container would drop. The options of all streams must be known.
+// CheckMetadata returns an error for a tag that the container would drop. The caller has added the
+// options of all streams.
 func (t *Output) CheckMetadata() error {
 	e := container.CheckMetadata(t.Container.Name, t.MuxerOptions, t.Config.Metadata)
 	if e == nil {

@@ -9,17 +9,19 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// Output is an outputSpec whose container, address and options are known.
+// Output is an OutputConfig whose container, address and options are known. AddStreamOptions adds
+// to its options while the streams are opened; nothing else changes it.
 type Output struct {
 	Config          OutputConfig
 	Address         address // of a URL
 	Container       astiavx.Container
-	MuxerOptions    map[string]string // options
-	ProtocolOptions map[string]string // options
-	sources         map[string]string // which setting each of the muxer's options comes from, for messages
+	MuxerOptions    map[string]string
+	ProtocolOptions map[string]string
+	sources         map[string]string // the setting that each of MuxerOptions comes from, for errors
 }
 
-// NewOutput finds the container of an output and checks the settings.
+// NewOutput plans an output. It finds the container, and returns an error for every setting that is
+// wrong without regard to the streams.
 func NewOutput(o OutputConfig) (*Output, error) {
 	if err := fault.First(o.check(), o.checkNames(), checkMetadata(o.Metadata)); err != nil {
 		return nil, err
@@ -35,64 +37,45 @@ func NewOutput(o OutputConfig) (*Output, error) {
 	for key := range t.MuxerOptions {
 		t.sources[key] = "FormatOptions"
 	}
-	return t, t.faststart()
+	return t, t.addFaststart()
 }
 
-// faststart adds the option of the muxer that Faststart stands for.
-func (t *Output) faststart() error {
+// addFaststart adds the muxer's option for which Faststart stands.
+func (t *Output) addFaststart() error {
 	o := t.Config
 	if !o.Faststart {
 		return nil
 	}
+	e := &fault.ConfigError{Field: "Faststart"}
 	switch {
 	case o.CrashSafe != nil && *o.CrashSafe:
-		return &fault.ConfigError{
-			Field:  "Faststart",
-			Value:  true,
-			Reason: "CrashSafe(true) is set too, and a file is one or the other; give one of the two",
-		}
+		e.Value, e.Reason = true, "CrashSafe(true) is set too, but a file cannot be both; give one of the two"
 	case !container.IsMovFamily(t.Container.Name):
-		return &fault.ConfigError{
-			Field:  "Faststart",
-			Value:  t.Container.Name,
-			Reason: "is for mp4 and mov; other containers need none",
-		}
+		e.Value, e.Reason = t.Container.Name, "is for mp4 and mov; other containers do not need it"
 	case o.Kind != ToFile:
-		return &fault.ConfigError{
-			Field:  "Faststart",
-			Value:  o.DisplayName(),
-			Reason: "needs a file, which it reads again; open one with OpenFile",
-		}
+		e.Value, e.Reason = o.DisplayName(), "needs a file, because FFmpeg reads the output again; open one with OpenFile"
 	case t.MuxerOptions["movflags"] != "":
-		return &fault.ConfigError{
-			Field:  "Faststart",
-			Value:  t.MuxerOptions["movflags"],
-			Reason: "FormatOptions[movflags] is set too; add +faststart to it instead",
-		}
+		e.Value = t.MuxerOptions["movflags"]
+		e.Reason = "FormatOptions[movflags] is set too; add +faststart to it instead"
+	default:
+		t.MuxerOptions["movflags"], t.sources["movflags"] = "+faststart", "Faststart"
+		return nil
 	}
-	t.MuxerOptions["movflags"], t.sources["movflags"] = "+faststart", "Faststart"
-	return nil
+	return e
 }
 
-// AddStreamOptions adds those options of a stream that this container knows. The streams share
-// them.
+// AddStreamOptions adds the options of a stream that this container has. The streams share the
+// muxer's options: AddStreamOptions returns an error if another setting gives a different value.
 func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 	known := avoption.MuxerOptions(t.Container.Name)
 	for _, o := range options {
 		if _, ok := avoption.Find(known, o.Key); !ok {
 			continue
 		}
-		if said, ok := t.MuxerOptions[o.Key]; ok && said != o.Value {
-			return &fault.ConfigError{
-				Field: o.Field,
-				Value: o.Given,
-				Reason: fmt.Sprintf(
-					"%s has %q for it already, from %s, and takes one value for all; give it once",
-					t.Container.Name,
-					said,
-					t.sources[o.Key],
-				),
-			}
+		if value, ok := t.MuxerOptions[o.Key]; ok && value != o.Value {
+			const text = "%s sets it to %q already, and %s has one value for all streams; set it once"
+			reason := fmt.Sprintf(text, t.sources[o.Key], value, t.Container.Name)
+			return &fault.ConfigError{Field: o.Field, Value: o.Given, Reason: reason}
 		}
 		t.MuxerOptions[o.Key], t.sources[o.Key] = o.Value, fmt.Sprintf("stream %d", stream)
 	}

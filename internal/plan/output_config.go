@@ -9,12 +9,12 @@ import (
 )
 
 // OutputConfig is the configuration of an output: the arguments and options of api.File, Writer and
-// URL.
+// URL. The other fields are the options of the same names.
 type OutputConfig struct {
 	Kind          OutputKind
 	Path          string    // of a file, or a URL
 	Writer        io.Writer // of a writer
-	Trusted       bool      // the writer is avloom's own and calls no code of the caller's
+	Trusted       bool      // the writer is avloom's own and calls no code of the user
 	Format        string    // FFmpeg's name of the container, or a usual extension
 	FormatOptions map[string]any
 	Metadata      map[string]string
@@ -23,18 +23,19 @@ type OutputConfig struct {
 	Patience      *time.Duration // nil: the default
 }
 
-// OutputKind says what an output is. The order is that in which several are opened.
+// OutputKind is the kind of an output. Several outputs are opened in the order of their kinds.
 type OutputKind int
 
 // The kinds.
 const (
-	UnknownOutput OutputKind = iota
+	UnknownOutput OutputKind = iota // of the zero value
 	ToURL
 	ToWriter
 	ToFile
 )
 
-// DisplayName is how errors and logs name the output.
+// DisplayName returns the name of the output in errors and logs: the path, the URL without secrets,
+// or the type of the writer.
 func (o OutputConfig) DisplayName() string {
 	switch o.Kind {
 	case ToURL:
@@ -46,8 +47,9 @@ func (o OutputConfig) DisplayName() string {
 	}
 }
 
-// WantsCrashSafe says whether the file is to be readable while it is written. A temporary file that
-// is removed unless it becomes whole need not be.
+// WantsCrashSafe says whether the file must be readable while it is being written. By default it
+// must, except with Faststart, and except for the temporary file of that path, which is removed if
+// the run fails.
 func (o OutputConfig) WantsCrashSafe(temporary string) bool {
 	if o.CrashSafe != nil {
 		return *o.CrashSafe
@@ -55,7 +57,7 @@ func (o OutputConfig) WantsCrashSafe(temporary string) bool {
 	return !o.Faststart && (o.Kind != ToFile || o.Path != temporary)
 }
 
-// PatienceOrZero is the patience that was given; 0: none.
+// PatienceOrZero returns the patience that the user set; 0: the default.
 func (o OutputConfig) PatienceOrZero() time.Duration {
 	if o.Patience == nil {
 		return 0

@@ -13,62 +13,59 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// mostPixelAspect, and its inverse, bound the shape of a pixel: codecs have 8 bits for each side of
-// it.
+// mostPixelAspect is the largest width of a pixel by its height, and its inverse the smallest:
+// codecs have 8 bits for each of the two numbers.
 const mostPixelAspect = 255
 
-// checkPixelAspect turns the shape of a pixel into a fraction.
-func (p *Video) checkPixelAspect() error {
-	a := p.Config.PixelAspect
-	if a == 0 {
+// readPixelAspect turns the shape of a pixel into a fraction.
+func (p *Video) readPixelAspect() error {
+	aspect := p.Config.PixelAspect
+	if aspect == 0 {
 		return nil
 	}
-	var ok bool
-	if p.PixelAspect, ok = frameRate(a); !ok || a > mostPixelAspect || a < 1.0/mostPixelAspect {
-		return &fault.ConfigError{
-			Field: "PixelAspect",
-			Value: a,
-			Reason: fmt.Sprintf(
-				"must be the width of a pixel by its height, from 1/%d to %d, such as 16.0/11",
-				mostPixelAspect,
-				mostPixelAspect,
-			),
+	fraction, ok := nearestFraction(aspect)
+	if !ok || aspect > mostPixelAspect || aspect < 1.0/mostPixelAspect {
+		const text = "must be the width of a pixel by its height, from 1/%d to %d, such as 16.0/11"
+		reason := fmt.Sprintf(text, mostPixelAspect, mostPixelAspect)
+		return &fault.ConfigError{Field: "PixelAspect", Value: aspect, Reason: reason}
+	}
+	p.PixelAspect = fraction
+	return nil
+}
+
+// CheckAspectIn returns an error for a shape of pixels that neither the codec, which is open, nor
+// one of the containers can signal.
+func (p *Video) CheckAspectIn(cc *astiav.CodecContext, containers []astiavx.Container) error {
+	aspect, name := cc.SampleAspectRatio(), cc.CodecID().Name()
+	if aspect.Num() <= 0 || aspect.Den() <= 0 {
+		return nil
+	}
+	signals := func(c astiavx.Container) bool {
+		return container.KeepsPixelAspect(c.Name, name, aspect.Float64(), cc.Width(), cc.Height())
+	}
+	for _, c := range containers {
+		if !signals(c) {
+			return p.aspectError(cc.CodecID(), c, signals)
 		}
 	}
 	return nil
 }
 
-// CheckAspectIn refuses a shape of pixels that neither the codec, which is open, nor one of the
-// containers can say.
-func (p *Video) CheckAspectIn(cc *astiav.CodecContext, containers []astiavx.Container) error {
-	aspect, encoder := cc.SampleAspectRatio(), cc.CodecID().Name()
-	if aspect.Num() <= 0 || aspect.Den() <= 0 {
-		return nil
-	}
+// aspectError returns the error about a container that does not signal the shape of pixels. It
+// lists well-known containers that carry the codec and signal the shape.
+func (p *Video) aspectError(id astiav.CodecID, c astiavx.Container, signals func(astiavx.Container) bool) error {
+	const text = "neither %s nor %s in it can signal this shape of pixels; take another container, " +
+		"scale the pictures to square pixels, or take a codec that signals the shape: h264, hevc, mpeg4"
 	e := &fault.ConfigError{Field: "PixelAspect", Value: p.Config.PixelAspect}
+	e.Reason = fmt.Sprintf(text, c.Name, id.Name())
 	if given, ok := p.Config.ExtraOptions["aspect"]; ok {
 		e.Field, e.Value = avoption.ExtraField("aspect"), given
 	}
-	says := func(c astiavx.Container) bool {
-		return container.KeepsPixelAspect(c.Name, encoder, aspect.Float64(), cc.Width(), cc.Height())
-	}
-	for _, c := range containers {
-		if says(c) {
-			continue
+	for _, name := range []string{"mp4", "mov", "matroska", "webm", "avi", "nut"} {
+		other, _ := astiavx.GuessContainer(name, "")
+		if codec.FindRefusing(id, []astiavx.Container{other}) == "" && signals(other) {
+			e.Supported = append(e.Supported, strings.Replace(name, "matroska", "mkv", 1))
 		}
-		e.Reason = fmt.Sprintf(
-			"neither %s nor %s in it can say that a pixel has this shape; take another container, scale the pictures to square pixels",
-			c.Name,
-			encoder,
-		)
-		e.Reason += ", or take a codec that says it: h264, hevc, mpeg4"
-		for _, name := range []string{"mp4", "mov", "matroska", "webm", "avi", "nut"} {
-			other, _ := astiavx.GuessContainer(name, "")
-			if codec.FindRefusing(cc.CodecID(), []astiavx.Container{other}) == "" && says(other) {
-				e.Supported = append(e.Supported, strings.Replace(name, "matroska", "mkv", 1))
-			}
-		}
-		return e
 	}
-	return nil
+	return e
 }

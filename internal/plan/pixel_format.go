@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/asticode/go-astiav"
 
@@ -12,20 +11,20 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// Encodable are the pixel formats that the encoder takes and that input of this format can be
-// brought into: as it is, or by swscale. None where the encoder names none.
+// Encodable returns the encoder's pixel formats that input of a format already has, or to which
+// swscale converts it; none if the encoder names none.
 func Encodable(codec *astiav.Codec, input astiav.PixelFormat) []astiav.PixelFormat {
-	isFar := func(f astiav.PixelFormat) bool { return !reachable(input, f) }
-	return slices.DeleteFunc(codec.SupportedPixelFormats(), isFar)
+	isUnreachable := func(f astiav.PixelFormat) bool { return !reachable(input, f) }
+	return slices.DeleteFunc(codec.SupportedPixelFormats(), isUnreachable)
 }
 
-// reachable says whether pictures can be brought from one format into another.
+// reachable says whether the formats are the same, or swscale converts one to the other.
 func reachable(from, to astiav.PixelFormat) bool {
 	return from == to || astiavx.CanScaleFrom(from) && astiavx.CanScaleTo(to)
 }
 
-// pixelFormats are the formats to encode in, the best first: the named one alone, or those that
-// defaultFormats finds.
+// pixelFormats returns the formats to encode in, the best first: only the one that the config
+// names, or those that defaultFormats chooses.
 func (p *Video) pixelFormats(codec *astiav.Codec, containers []astiavx.Container) ([]astiav.PixelFormat, error) {
 	if p.OnCUDA() {
 		return []astiav.PixelFormat{astiav.PixelFormatNv12}, nil
@@ -42,13 +41,13 @@ func (p *Video) pixelFormats(codec *astiav.Codec, containers []astiavx.Container
 	}
 }
 
-// noConversion is the error about an encoder none of whose formats the input can be brought into.
+// noConversion returns the error about an encoder to whose formats the input cannot be converted.
 func (p *Video) noConversion(codec *astiav.Codec, named []astiav.PixelFormat) error {
 	if !astiavx.CanScaleFrom(p.InputFormat) {
+		reason := "there is no conversion from it, and " + codec.Name() + " does not encode it as it is; " +
+			"take another InputFormat, or an encoder that encodes this one, such as rawvideo"
 		return &fault.ConfigError{
-			Field: "InputFormat", Value: p.Config.InputFormat, Supported: formatNames(named),
-			Reason: "there is no conversion from it, and " + codec.Name() + " does not encode it as it is; " +
-				"take another, or an encoder that does, such as rawvideo",
+			Field: "InputFormat", Value: p.Config.InputFormat, Reason: reason, Supported: formatNames(named),
 		}
 	}
 	if p.Config.PixelFormat != "" {
@@ -58,15 +57,16 @@ func (p *Video) noConversion(codec *astiav.Codec, named []astiav.PixelFormat) er
 	}
 	format := named[0].Name()
 	if astiavx.DescribePixelFormat(named[0]).Hardware {
-		reason := fmt.Sprintf("encodes %s only, which is in the memory of a device; take another", format)
+		reason := fmt.Sprintf("encodes %s only, which lies in the memory of a device; take another encoder", format)
 		return &fault.ConfigError{Field: "Codec", Value: codec.Name(), Reason: reason}
 	}
 	reason := fmt.Sprintf("encodes %s only, to which there is no conversion; "+
-		"give it Raw frames with InputFormat %s, or take another", format, format)
+		"give it Raw frames with InputFormat %s, or take another encoder", format, format)
 	return &fault.ConfigError{Field: "Codec", Value: codec.Name(), Reason: reason}
 }
 
-// namedFormat finds the format that the config names among those that the encoder can be given.
+// namedFormat finds the format that the config names among the supported ones. If the encoder names
+// no formats, it finds every format to which the input can be converted.
 func (p *Video) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat) (astiav.PixelFormat, error) {
 	f := astiav.FindPixelFormatByName(p.Config.PixelFormat)
 	takesAny := len(codec.SupportedPixelFormats()) == 0
@@ -89,6 +89,7 @@ func (p *Video) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat)
 	return f, e
 }
 
+// formatNames returns FFmpeg's names of pixel formats.
 func formatNames(formats []astiav.PixelFormat) []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
@@ -97,90 +98,31 @@ func formatNames(formats []astiav.PixelFormat) []string {
 	return names
 }
 
-// checkRaw finds a format of rawvideo that readers of the container would take for another.
+// checkRaw returns an error for a pixel format of rawvideo that readers of the container would take
+// for another.
 func (p *Video) checkRaw(codec *astiav.Codec, pixels astiav.PixelFormat, format string) error {
 	known := container.RawFormats(format)
 	if codec.ID() != astiav.CodecIDRawvideo || known == nil || slices.Contains(known, pixels.Name()) {
 		return nil
 	}
-	reason := fmt.Sprintf("%s has no name for rawvideo in %s, which would be read wrongly", format, pixels.Name())
+	const text = "%s has no name for rawvideo in %s, so that readers would take it for another format"
+	reason := fmt.Sprintf(text, format, pixels.Name())
 	return &fault.ConfigError{Field: "PixelFormat", Value: p.Config.PixelFormat, Reason: reason, Supported: known}
 }
 
+// unknownPixelFormat returns the error about a pixel format that FFmpeg does not have, or that lies
+// in the memory of a device.
 func unknownPixelFormat(field, name string, supported []string) error {
 	reason := "there is no such pixel format"
 	if astiav.FindPixelFormatByName(name) != astiav.PixelFormatNone {
 		reason = "there is no conversion for this pixel format"
 	}
-	return &fault.ConfigError{
-		Field:     field,
-		Value:     name,
-		Reason:    reason + fault.DidYouMean(name, supported),
-		Supported: fault.KnownFirst(supported, wellKnownFormats),
-	}
+	reason += fault.DidYouMean(name, supported)
+	known := fault.KnownFirst(supported, wellKnownFormats)
+	return &fault.ConfigError{Field: field, Value: name, Reason: reason, Supported: known}
 }
 
-// wellKnownFormats stand first where a message lists what would do.
+// wellKnownFormats are the pixel formats that errors list first.
 var wellKnownFormats = []string{
 	"rgb24", "rgba", "bgr24", "bgra", "yuv420p", "yuv422p", "yuv444p", "nv12", "yuv420p10le", "gray", "gbrp",
-}
-
-// outSize is the size to encode: the input's, or what OddSize makes of it.
-func (p *Video) outSize(codec *astiav.Codec, format astiav.PixelFormat) (width, height int, err error) {
-	info := astiavx.DescribePixelFormat(format)
-	width, fits := p.fit(p.Config.Width, info.Log2ChromaWidth)
-	if !fits {
-		return 0, 0, p.oddSize("Width", p.Config.Width, 1<<info.Log2ChromaWidth, codec, format)
-	}
-	height, fits = p.fit(p.Config.Height, info.Log2ChromaHeight)
-	if !fits {
-		return 0, 0, p.oddSize("Height", p.Config.Height, 1<<info.Log2ChromaHeight, codec, format)
-	}
-	scalable := astiavx.CanScaleFrom(format) && astiavx.CanScaleTo(format)
-	padded := width > p.Config.Width || height > p.Config.Height
-	if padded && !info.Whole && !scalable { // so that its last column can neither be repeated as bytes nor unpacked
-		reason := fmt.Sprintf("%s cannot be padded, as there is no conversion for it; "+
-			"give an even size, or set OddSize to crop", format.Name())
-		return 0, 0, &fault.ConfigError{Field: "OddSize", Value: p.Config.OddSize.String(), Reason: reason}
-	}
-	return width, height, nil
-}
-
-func (p *Video) fit(n, log2 int) (fitting int, ok bool) {
-	step := 1 << log2
-	rest := n % step
-	switch {
-	case rest == 0:
-		return n, true
-	case p.Config.OddSize == OddSizePad:
-		return n + step - rest, true
-	case p.Config.OddSize == OddSizeCrop && n > rest:
-		return n - rest, true
-	default:
-		return n, false
-	}
-}
-
-func (p *Video) oddSize(field string, n, step int, codec *astiav.Codec, format astiav.PixelFormat) error {
-	var reason strings.Builder
-	fmt.Fprintf(
-		&reason,
-		"must be a multiple of %d for %s, which subsamples chroma; set OddSize to pad",
-		step,
-		format.Name(),
-	)
-	if n > step {
-		reason.WriteString(" or crop")
-	}
-	for _, f := range Encodable(codec, p.InputFormat) {
-		if p.OnCUDA() {
-			break // which has no other format
-		}
-		info := astiavx.DescribePixelFormat(f)
-		if info.Log2ChromaWidth+info.Log2ChromaHeight == 0 && !info.Gray {
-			reason.WriteString(", or PixelFormat to " + f.Name())
-			break
-		}
-	}
-	return &fault.ConfigError{Field: field, Value: n, Reason: reason.String()}
 }

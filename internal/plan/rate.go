@@ -6,14 +6,14 @@ import (
 	"github.com/asticode/go-astiav"
 )
 
-// mostDenominator bounds the fraction that a frame rate becomes: 1001 thousandths and the like fit
-// with room to spare, and a time base of microseconds still can say it.
+// mostDenominator bounds the denominator of a fraction. Fractions of 1001 fit with room to spare,
+// and a time base of microseconds can still represent the rate.
 const mostDenominator = 1_001_000
 
-// frameRate returns the simplest fraction that is nearest to f, by continued fractions: the first
-// convergent that is f to the last bit of a float64, or else the last whose denominator is not too
-// large.
-func frameRate(f float64) (astiav.Rational, bool) {
+// nearestFraction returns a simple fraction near to f by continued fractions: the first convergent
+// that equals f as a float64, otherwise the last one whose denominator is at most mostDenominator.
+// It returns false if f is not positive or is too large or too small for a fraction.
+func nearestFraction(f float64) (astiav.Rational, bool) {
 	if !(f > 0) || f > math.MaxInt32 {
 		return astiav.Rational{}, false
 	}

@@ -26,12 +26,12 @@ func TestFrameRate(t *testing.T) {
 		{0.001, 1, 1000},
 		{math.MaxInt32, math.MaxInt32, 1},
 	} {
-		got, ok := frameRate(c.rate)
+		got, ok := nearestFraction(c.rate)
 		require.True(t, ok, c.rate)
 		require.Equal(t, [2]int{c.num, c.den}, [2]int{got.Num(), got.Den()}, c.rate)
 	}
 	for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1), math.Inf(-1), 1e300, 1e-300, 5e-324} {
-		_, ok := frameRate(bad)
+		_, ok := nearestFraction(bad)
 		require.False(t, ok, bad)
 	}
 }
@@ -39,7 +39,7 @@ func TestFrameRate(t *testing.T) {
 func TestEveryFractionIsFoundAgain(t *testing.T) {
 	for den := 1; den <= 1001; den += 7 {
 		for num := 1; num <= 120000; num += 9973 {
-			got, ok := frameRate(float64(num) / float64(den))
+			got, ok := nearestFraction(float64(num) / float64(den))
 			require.True(t, ok)
 			require.Equal(t, num*got.Den(), den*got.Num(), "%d/%d", num, den)
 		}

@@ -10,7 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/codec"
 )
 
-// resolve finds the encoder that the config names. Nil, without an error: this FFmpeg has no NVENC.
+// resolve finds the encoder that the config names. It returns nil without an error if this FFmpeg
+// was built without NVENC.
 func (p *Video) resolve() (*astiav.Codec, error) {
 	if !p.OnCUDA() {
 		return codec.Resolve(p.Config.Codec, astiav.MediaTypeVideo)
@@ -22,8 +23,8 @@ func (p *Video) resolve() (*astiav.Codec, error) {
 	return astiav.FindEncoderByName(name), nil
 }
 
-// ResolveFor finds the encoder for these containers: the one that is named, or that of the first
-// default codec of one of them that all carry.
+// ResolveFor finds the encoder for these containers: the one that the config names, otherwise that
+// of the first of the containers' default codecs that all of them carry.
 func (p *Video) ResolveFor(containers []astiavx.Container) (*astiav.Codec, error) {
 	if !p.OnCUDA() {
 		return codec.ResolveFor(p.Config.Codec, astiav.MediaTypeVideo, containers...)

@@ -11,54 +11,46 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// checkTag refuses what cannot be the four letters of a codec.
+// checkTag returns an error for a tag that is not four printable ASCII characters.
 func (p *Video) checkTag() error {
 	tag := p.Config.Tag
 	odd := strings.ContainsFunc(tag, func(r rune) bool { return r < ' ' || r > '~' })
 	if tag == "" || len(tag) == 4 && !odd {
 		return nil
 	}
-	return &fault.ConfigError{
-		Field:  "Tag",
-		Value:  tag,
-		Reason: `must be four letters or digits, such as "hvc1"; "" means what most players take`,
-	}
+	return p.tagError(`must be four letters or digits, such as "hvc1"; "" means the tag that most players take`)
 }
 
-// CheckTagIn refuses a tag that a container does not take for the codec, or that none of the
-// containers has a place for.
+// tagError returns an error about the config's tag.
+func (p *Video) tagError(reason string, supported ...string) error {
+	return &fault.ConfigError{Field: "Tag", Value: p.Config.Tag, Reason: reason, Supported: supported}
+}
+
+// CheckTagIn returns an error for a tag that a container does not take for the codec, or for which
+// none of the containers has a place.
 func (p *Video) CheckTagIn(codec *astiav.Codec, containers []astiavx.Container) error {
 	if p.Config.Tag == "" || len(containers) == 0 {
 		return nil
 	}
-	name, placed := codec.ID().Name(), false
+	name, hasPlace := codec.ID().Name(), false
 	for _, c := range containers {
 		if !container.HasCodecTags(c.Name) {
 			continue
 		}
-		placed = true
+		hasPlace = true
 		if container.TakesCodecTag(c.Name, codec.ID(), p.Config.Tag) {
 			continue
 		}
 		tags, choosable := container.CodecTags(c.Name, codec.ID())
-		e := &fault.ConfigError{
-			Field:     "Tag",
-			Value:     p.Config.Tag,
-			Supported: tags,
-			Reason:    fmt.Sprintf("%s does not name %s so", c.Name, name),
-		}
 		if !choosable {
-			e.Reason = fmt.Sprintf(`FFmpeg chooses it for %s in %s, by what the pictures are; set it to ""`, name, c.Name)
+			const text = `FFmpeg chooses the tag of %s in %s by the properties of the pictures; set it to ""`
+			return p.tagError(fmt.Sprintf(text, name, c.Name), tags...)
 		}
-		return e
+		return p.tagError(fmt.Sprintf("%s has no such tag for %s", c.Name, name), tags...)
 	}
-	if !placed {
-		return &fault.ConfigError{
-			Field:     "Tag",
-			Value:     p.Config.Tag,
-			Supported: []string{"mp4", "mov", "avi"},
-			Reason:    containers[0].Name + " does not name codecs by four letters of one's choice; drop it, or take a container that does",
-		}
+	if !hasPlace {
+		reason := containers[0].Name + " has no codec tags to choose; drop it, or take a container that has"
+		return p.tagError(reason, "mp4", "mov", "avi")
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/avloom/avloom/muxer/destination"
 )
 
-// asDuration keeps the unit of an upload's option that was given as a time.Duration.
+// asDuration gives the value of an upload's option its unit if the user set a time.Duration.
 func (t *Output) asDuration(o avoption.Option) avoption.Option {
 	if d, ok := o.Given.(time.Duration); ok && t.Config.Kind == ToURL && t.Address.Protocol.Uploads {
 		o.Value = d.String()
@@ -20,34 +20,31 @@ func (t *Output) asDuration(o avoption.Option) avoption.Option {
 	return o
 }
 
-// ofFFmpegHTTP are the protocols whose options FFmpeg's http takes.
-var ofFFmpegHTTP = []string{"http", "tls", "tcp"}
+// ffmpegHTTPProtocols are the protocols whose options FFmpeg's own http takes.
+var ffmpegHTTPProtocols = []string{"http", "tls", "tcp"}
 
-// notForUploads is the error about an option that neither the muxer nor an upload has.
-func notForUploads(o avoption.Option, p destination.Protocol, ofMuxer []astiavx.Option) error {
+// unknownUploadOption returns the error about an option that neither the muxer nor an upload has.
+func unknownUploadOption(o avoption.Option, p destination.Protocol, muxerOptions []astiavx.Option) error {
 	if o.Key == "listen" {
-		return o.ConfigError(
-			"avloom sends to a server and is none; to serve, write to the response of a server of net/http " +
-				"with Writer, as examples/http does",
-		)
+		return o.ConfigError("avloom sends to a server and is not one; to serve, use net/http " +
+			"and write to the response with Writer, as examples/http does")
 	}
 	known := astiavx.OutputProtocols()
-	for _, name := range ofFFmpegHTTP {
+	for _, name := range ffmpegHTTPProtocols {
 		if !slices.Contains(known, name) {
 			continue
 		}
 		if _, ok := avoption.Find(astiavx.ProtocolOptions(name), o.Key); ok {
-			return o.ConfigError(
-				p.Name+" is carried by Go's net/http and not by FFmpeg, whose option this is",
-				upload.OptionNames()...)
+			reason := p.Name + " is sent by Go's net/http and not by FFmpeg, which has this option"
+			return o.ConfigError(reason, upload.OptionNames()...)
 		}
 	}
-	return o.UnknownError("there is no such option of a container or of "+p.Name, append(p.Options(), ofMuxer...))
+	return o.UnknownError("there is no such option of a container or of "+p.Name, append(p.Options(), muxerOptions...))
 }
 
-// wrongForUpload is the error about the value of an option of an upload. It does not show a value
-// that may hold a secret.
-func wrongForUpload(o avoption.Option, e *upload.OptionError) *fault.ConfigError {
+// uploadValueError returns the error about the value of an option of an upload. It leaves out a
+// value that may contain a secret.
+func uploadValueError(o avoption.Option, e *upload.OptionError) *fault.ConfigError {
 	err := o.ConfigError(e.Reason, e.Supported...)
 	err.Err = e.Err
 	if o.Key == "headers" || o.Key == "http_proxy" {
@@ -56,7 +53,7 @@ func wrongForUpload(o avoption.Option, e *upload.OptionError) *fault.ConfigError
 	return err
 }
 
-// checkUpload finds options of an upload that do not go together.
+// checkUpload returns an error for options of an upload that exclude each other.
 func (t *Output) checkUpload(list []avoption.Option, options map[string]string) error {
 	if t.Config.Kind != ToURL {
 		return nil
@@ -66,5 +63,5 @@ func (t *Output) checkUpload(list []avoption.Option, options map[string]string) 
 		return nil
 	}
 	i := slices.IndexFunc(list, func(o avoption.Option) bool { return o.Key == e.Name })
-	return asFormatOption(wrongForUpload(list[i], e))
+	return asFormatOption(uploadValueError(list[i], e))
 }

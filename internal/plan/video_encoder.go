@@ -13,19 +13,20 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// VideoEncoder is a plan for one encoder.
+// VideoEncoder is the plan for one encoder of a video stream.
 type VideoEncoder struct {
-	Format                astiav.PixelFormat
-	opaque                error // why the alpha of the format will not be in the video; nil: it will, or there is none
-	Width, Height         int
-	Color                 astiavx.Color
-	UnmetWishes           []color.UnmetWish // wishes for colour
-	Options, MuxerOptions []avoption.Option
+	Format        astiav.PixelFormat // to encode in
+	alphaLoss     error              // why the video does not get the alpha of Format; nil: it does, or there is none
+	Width, Height int                // in pixels, to encode
+	Color         astiavx.Color      // to convert to and to signal
+	UnmetWishes   []color.UnmetWish
+	Options       []avoption.Option // of the encoder
+	MuxerOptions  []avoption.Option // options of the stream that a muxer takes
 }
 
-// ForEncoder decides all that follows from the encoder and the containers; none: they are not known
-// yet. It returns one plan, or where the pixel format is for us to choose perhaps several, the best
-// first, of which the last always serves.
+// ForEncoder plans everything that follows from the encoder and the containers. Without containers
+// they are not known yet. If the config names no pixel format, there may be several plans, the best
+// first. The caller tries them in order; the last one opens if any does.
 func (p *Video) ForEncoder(codec *astiav.Codec, containers ...astiavx.Container) ([]VideoEncoder, error) {
 	formats, err := p.pixelFormats(codec, containers)
 	if err != nil {
@@ -35,7 +36,7 @@ func (p *Video) ForEncoder(codec *astiav.Codec, containers ...astiavx.Container)
 	for i, format := range formats {
 		s, unfit := p.forFormat(format, codec, containers)
 		if unfit == nil && (p.Config.PixelFormat != "" || i < len(formats)-1) {
-			unfit = s.opaque
+			unfit = s.alphaLoss
 		}
 		if err = unfit; err == nil {
 			plans = append(plans, s)
@@ -47,50 +48,59 @@ func (p *Video) ForEncoder(codec *astiav.Codec, containers ...astiavx.Container)
 	return plans, nil
 }
 
-// forFormat decides all but the pixel format.
+// forFormat plans everything but the pixel format.
 func (p *Video) forFormat(
 	format astiav.PixelFormat, encoder *astiav.Codec, containers []astiavx.Container,
 ) (s VideoEncoder, err error) {
 	s.Format = format
 	for _, c := range containers {
-		if err := p.checkRaw(encoder, s.Format, c.Name); err != nil {
+		if err := p.checkRaw(encoder, format, c.Name); err != nil {
 			return s, err
 		}
 	}
-	if s.Width, s.Height, err = p.outSize(encoder, s.Format); err != nil {
+	if s.Width, s.Height, err = p.outSize(encoder, format); err != nil {
 		return s, err
 	}
-	target := color.Target{
-		Format:    s.Format,
-		Codec:     encoder.ID(),
-		Container: color.LeastCapableContainer(codec.ContainerNames(containers)),
-		Height:    s.Height,
-	}
-	wishes := p.Color
-	if p.keepsFullRange() && wishes.Range.Value == "" {
-		wishes.Range = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
-	}
-	if s.Color, s.UnmetWishes, err = wishes.Resolve(target); err != nil {
+	names := codec.ContainerNames(containers)
+	if err = p.planColor(&s, encoder, names); err != nil {
 		return s, err
-	}
-	if slices.Contains(gpu.Encoders(), encoder.Name()) { // FFmpeg's wrapper for NVENC does not signal it
-		s.UnmetWishes = append(s.UnmetWishes, color.ForceLeftSiting(&s.Color, p.Color.Location, encoder.Name())...)
 	}
 	list, err := p.options()
 	if err != nil {
 		return s, err
 	}
-	if s.Options, s.MuxerOptions, err = codec.SplitOptions(encoder.Name(), list, codec.ContainerNames(containers)); err != nil {
+	if s.Options, s.MuxerOptions, err = codec.SplitOptions(encoder.Name(), list, names); err != nil {
 		return s, err
 	}
-	s.opaque = p.alphaLoss(format, encoder, s.Options, containers)
-	if s.Options, err = withAlpha(encoder.Name(), format, s.Options); err != nil {
+	s.alphaLoss = p.checkAlpha(format, encoder, s.Options, containers)
+	if s.Options, err = withAlphaOption(encoder.Name(), format, s.Options); err != nil {
 		return s, err
 	}
+	bits, fields := astiavx.DescribePixelFormat(format).Bits, p.optionFields(s.Options)
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
 		avoption.CheckRateControl(encoder.Name(), s.Options),
-		avoption.CheckParameters(encoder.Name(), astiavx.DescribePixelFormat(s.Format).Bits, s.Options, p.said(s.Options)),
-		codec.CheckProfile(encoder.Name(), s.Options, s.Format),
+		avoption.CheckParameters(encoder.Name(), bits, s.Options, fields),
+		codec.CheckProfile(encoder.Name(), s.Options, format),
 	)
+}
+
+// planColor resolves the wishes for colour. Input in a format of JPEG keeps its full range unless
+// the user asks for another range or for a pixel format.
+func (p *Video) planColor(s *VideoEncoder, encoder *astiav.Codec, containers []string) (err error) {
+	wishes := p.Color
+	if p.keepsFullRange() && wishes.Range.Value == "" {
+		wishes.Range = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
+	}
+	target := color.Target{
+		Format: s.Format, Codec: encoder.ID(), Container: color.LeastCapableContainer(containers), Height: s.Height,
+	}
+	if s.Color, s.UnmetWishes, err = wishes.Resolve(target); err != nil {
+		return err
+	}
+	if slices.Contains(gpu.Encoders(), encoder.Name()) { // FFmpeg's wrapper of NVENC does not signal the siting
+		moved := color.ForceLeftSiting(&s.Color, p.Color.Location, encoder.Name())
+		s.UnmetWishes = append(s.UnmetWishes, moved...)
+	}
+	return nil
 }
