@@ -51,7 +51,7 @@ func (r *run) logEnd(s Stats, err error) {
 	}
 	if s.Abandoned > 0 {
 		r.Journal.Log(zap.WarnLevel, "left behind: calls that did not return",
-			zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.snapshot().InCalls()))
+			zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.snapshot().CallsInProgress()))
 	}
 	fields := []zap.Field{
 		zap.Duration("elapsed", s.Elapsed), zap.Int64("bytes", s.BytesWritten), zap.String("bottleneck", s.Bottleneck()),

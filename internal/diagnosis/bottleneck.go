@@ -8,48 +8,51 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// notable is the share of the time from which waiting is more than chance.
+// notable is the share of the time above which waiting is not by chance.
 const notable = 0.05
 
-// behindAtLeast is by how much media time a stream must be behind before others are said to wait
-// for it.
-const behindAtLeast = time.Second
+// leastLag is the media time by which a stream must be behind before Bottleneck reports that others
+// wait for it.
+const leastLag = time.Second
 
-// Bottleneck says in words which actor limits the run, and why: the one that is busy most of the
-// time, or the caller, where nobody feeds the encoder for longer than that. It also says if the
-// muxer waits for a stream that lags behind, and for how long a call has gone on, if for long.
+// Bottleneck tells in words which actor limits the run, and why: the one that is busy most of the
+// time, or the caller, if the share of the time in which nothing is fed is larger. It also tells
+// for which stream the muxer waits, and how long a call has taken so far, if that is a second or
+// more.
 func (s *Run) Bottleneck() string {
 	if s.Elapsed <= 0 || len(s.Edges) == 0 {
 		return "nothing has run yet: the encoder is not open"
 	}
+	text := s.callerText()
 	limit := s.limit()
-	said := s.caller()
 	if limit >= 0 {
-		said = s.actor(limit)
+		text = s.actorText(limit)
 	}
-	if behind := s.starving(); behind != "" {
-		said += "; " + behind
+	lagging := s.laggingText()
+	if lagging != "" {
+		text += "; " + lagging
 	}
-	return said
+	return text
 }
 
-// limit returns the node that limits the run; -1: the caller does.
+// limit returns the index of the node that limits the run; -1: the caller does.
 func (s *Run) limit() int {
-	limit, away := s.busiest(), 1-share(s.Called, s.Elapsed)
+	limit, notFed := s.busiest(), 1-share(s.Called, s.Elapsed)
 	pressed := s.pressed()
-	if pressed >= 0 && s.busy(limit) < notable { // as in a snapshot without times of nodes
+	if pressed >= 0 && s.busy(limit) < notable { // a snapshot without the times of nodes
 		limit = pressed
 	}
-	unknown := s.Called <= 0 && s.received() > 0 // as in a snapshot without times of callers
+	unknown := s.Called <= 0 && s.received() > 0 // a snapshot without the times of callers
 	switch {
-	case limit < 0, !unknown && away > s.busy(limit), unknown && pressed < 0 && s.busy(limit) < 0.5:
+	case limit < 0, !unknown && notFed > s.busy(limit), unknown && pressed < 0 && s.busy(limit) < 0.5:
 		return -1
 	default:
 		return limit
 	}
 }
 
-// busiest returns the node that was busy for the largest share of the time.
+// busiest returns the index of the node that was busy for the largest share of the time; -1: there
+// is no node.
 func (s *Run) busiest() int {
 	busiest := -1
 	for i := range s.Nodes {
@@ -60,8 +63,8 @@ func (s *Run) busiest() int {
 	return busiest
 }
 
-// pressed returns the last node behind a queue for which its sender notably waits; -1: there is
-// none.
+// pressed returns the index of the node behind the last queue for which a sender notably waits: the
+// queues before it are full because of that one. It returns -1 if there is none.
 func (s *Run) pressed() int {
 	edge := -1
 	for i, e := range s.Edges {
@@ -73,18 +76,19 @@ func (s *Run) pressed() int {
 		return -1
 	}
 	for i, n := range s.Nodes {
-		if behind(s.Edges[edge], n) {
+		if takesFrom(n, s.Edges[edge]) {
 			return i
 		}
 	}
 	return -1
 }
 
-// behind says whether a node takes from an edge.
-func behind(e pipeline.EdgeStats, n pipeline.NodeStats) bool {
+// takesFrom reports whether a node receives the items of an edge.
+func takesFrom(n pipeline.NodeStats, e pipeline.EdgeStats) bool {
 	return n.Name == e.To && (n.Stream == e.Stream || n.Stream == pipeline.NoStream)
 }
 
+// received returns how many items all nodes have received.
 func (s *Run) received() (n int64) {
 	for _, e := range s.Edges {
 		n += e.Received
@@ -92,7 +96,7 @@ func (s *Run) received() (n int64) {
 	return n
 }
 
-// busy is the share of the time that a node was busy, over all of its copies.
+// busy returns the share of the time in which a node was busy, as the mean of its copies.
 func (s *Run) busy(node int) float64 {
 	if node < 0 {
 		return 0
@@ -101,123 +105,120 @@ func (s *Run) busy(node int) float64 {
 	return share(n.Busy, s.Elapsed*time.Duration(max(n.Copies, 1)))
 }
 
-// actor says why a node limits the run.
-func (s *Run) actor(node int) string {
+// actorText tells why a node limits the run.
+func (s *Run) actorText(node int) string {
 	n := &s.Nodes[node]
-	said := []string{fmt.Sprintf("it was busy %.0f %% of the time", 100*s.busy(node))}
+	busy := fmt.Sprintf("it was busy %.0f %% of the time", 100*s.busy(node))
 	if n.Copies > 1 {
-		said[0] += fmt.Sprintf(", with all of its %d copies", n.Copies)
+		busy += fmt.Sprintf(", with all of its %d copies", n.Copies)
 	}
-	said[0] += s.slowWrites(n)
-	if e := s.mostBlocked(node); e != nil {
-		said = append(
-			said,
-			fmt.Sprintf(
-				"%s%s waited for it %.0f %%",
-				e.From,
-				ofStream(n.Stream == pipeline.NoStream, e.Stream),
-				100*share(e.Blocked, s.Elapsed),
-			),
-		)
+	reasons := []string{busy + s.slowWritesText(n)}
+	e := s.mostBlocked(node)
+	if e != nil {
+		reasons = append(reasons, s.waitText(e, n))
 	}
 	if n.InCall >= time.Second && !s.Over {
-		said = append(said, fmt.Sprintf("its present call has taken %v so far", n.InCall.Round(100*time.Millisecond)))
+		lasted := n.InCall.Round(100 * time.Millisecond)
+		reasons = append(reasons, fmt.Sprintf("its present call has taken %v so far", lasted))
 	}
-	return fmt.Sprintf("%s%s: %s", n.Name, ofStream(n.Stream != pipeline.NoStream, n.Stream), strings.Join(said, ", and "))
+	return nodeText(n) + ": " + strings.Join(reasons, ", and ")
 }
 
-// slowWrites says that a muxer is busy because its destination is slow. Of several outputs only the
-// longest time is known.
-func (s *Run) slowWrites(n *pipeline.NodeStats) string {
+// waitText tells how long the sender of an edge waited for a node. It names the sender's stream
+// only if the node serves several.
+func (s *Run) waitText(e *pipeline.EdgeStats, n *pipeline.NodeStats) string {
+	sender := e.From
+	if n.Stream == pipeline.NoStream {
+		sender = fmt.Sprintf("%s (stream %d)", e.From, e.Stream)
+	}
+	return fmt.Sprintf("%s waited for it %.0f %%", sender, 100*share(e.Blocked, s.Elapsed))
+}
+
+// slowWritesText tells that a muxer is busy because its destination is slow; "" otherwise. Of
+// several outputs, only the longest time is known.
+func (s *Run) slowWritesText(n *pipeline.NodeStats) string {
 	writing := share(s.Writing, n.Busy)
 	switch {
 	case n.Stream != pipeline.NoStream || writing <= 0.5:
 		return ""
 	case len(s.muxes()) > 1:
-		return fmt.Sprintf(
-			", and writes to the slowest destination took %.0f %% of the time",
-			100*share(s.Writing, s.Elapsed),
-		)
+		const text = ", and writes to the slowest destination took %.0f %% of the time"
+		return fmt.Sprintf(text, 100*share(s.Writing, s.Elapsed))
 	default:
 		return fmt.Sprintf(", and %.0f %% of that in writes to the destination, which is slow", 100*writing)
 	}
 }
 
-func ofStream(say bool, stream int) string {
-	if !say {
-		return ""
-	}
-	return fmt.Sprintf(" (stream %d)", stream)
-}
-
-// mostBlocked returns the edge into a node for which its sender waited longest, if that is notable.
+// mostBlocked returns the edge into a node on which a sender waited longest; nil if none waited
+// notably.
 func (s *Run) mostBlocked(node int) *pipeline.EdgeStats {
 	var most *pipeline.EdgeStats
 	for i := range s.Edges {
 		e := &s.Edges[i]
-		if behind(*e, s.Nodes[node]) && share(e.Blocked, s.Elapsed) > notable && (most == nil || e.Blocked > most.Blocked) {
+		waited := takesFrom(s.Nodes[node], *e) && share(e.Blocked, s.Elapsed) > notable
+		if waited && (most == nil || e.Blocked > most.Blocked) {
 			most = e
 		}
 	}
 	return most
 }
 
-// caller says why the caller limits the run.
-func (s *Run) caller() string {
+// callerText tells why the caller limits the run.
+func (s *Run) callerText() string {
 	if s.received() == 0 {
 		return "the caller: nothing has been fed"
 	}
 	most := ""
-	if busiest := s.busiest(); busiest >= 0 {
-		n := &s.Nodes[busiest]
-		most = fmt.Sprintf(
-			", and no actor was busy more than %.0f %% (%s)",
-			100*s.busy(busiest),
-			n.Name+ofStream(n.Stream != pipeline.NoStream, n.Stream),
-		)
+	busiest := s.busiest()
+	if busiest >= 0 {
+		const text = ", and no actor was busy more than %.0f %% (%s)"
+		most = fmt.Sprintf(text, 100*s.busy(busiest), nodeText(&s.Nodes[busiest]))
 	}
 	if s.Called <= 0 {
 		return "the caller: no actor waits for another" + most + "; more could be fed"
 	}
-	return fmt.Sprintf(
-		"the caller: nothing was being fed %.0f %% of the time%s; more could be fed",
-		100*(1-share(s.Called, s.Elapsed)),
-		most,
-	)
+	const text = "the caller: nothing was being fed %.0f %% of the time%s; more could be fed"
+	return fmt.Sprintf(text, 100*(1-share(s.Called, s.Elapsed)), most)
 }
 
-// starving says which stream keeps the muxer waiting, if one does.
-func (s *Run) starving() string {
-	lead, last := -1, -1
-	for i := range s.Streams {
-		if t := &s.Streams[i]; t.Held > 0 && (lead < 0 || t.Encoded > s.Streams[lead].Encoded) {
-			lead = i
-		}
-		if t := &s.Streams[i]; !t.Ended && (last < 0 || t.Encoded < s.Streams[last].Encoded) {
-			last = i
-		}
-	}
-	if lead < 0 || last < 0 || s.Over {
+// laggingText tells which stream the muxer waits for; "" if it waits for none, or not for long.
+func (s *Run) laggingText() string {
+	waiting, lagging := s.mostAdvanced(), s.leastAdvanced()
+	if waiting == nil || lagging == nil || s.Over {
 		return ""
 	}
-	waiting, lagging := &s.Streams[lead], &s.Streams[last]
 	lag := waiting.Encoded - lagging.Encoded
-	if lag < behindAtLeast {
+	if lag < leastLag {
 		return ""
 	}
 	why := "its encoder has more to give"
-	if lagging.Fed < waiting.Encoded-behindAtLeast {
+	if lagging.Fed < waiting.Encoded-leastLag {
 		why = "the caller has fed no more of it; End it if nothing is to come"
 	}
 	return fmt.Sprintf("mux holds %d packets of stream %d back for stream %d (%s), which is %v behind: %s",
-		waiting.Held, waiting.Stream, lagging.Stream, lagging.Kind, lag.Round(100*time.Millisecond), why)
+		waiting.Held, waiting.Index, lagging.Index, lagging.Kind, lag.Round(100*time.Millisecond), why)
 }
 
-// share is a part of the whole, between 0 and 1: the times in a snapshot are not of exactly the
-// same moment.
-func share(part, whole time.Duration) float64 {
-	if whole <= 0 {
-		return 0
+// mostAdvanced returns the stream of which most was encoded, among those of which the muxer holds
+// packets back; nil: there is none.
+func (s *Run) mostAdvanced() (most *Stream) {
+	for i := range s.Streams {
+		t := &s.Streams[i]
+		if t.Held > 0 && (most == nil || t.Encoded > most.Encoded) {
+			most = t
+		}
 	}
-	return min(1, max(0, part.Seconds()/whole.Seconds()))
+	return most
+}
+
+// leastAdvanced returns the stream of which least was encoded, among those that have not ended;
+// nil: there is none.
+func (s *Run) leastAdvanced() (least *Stream) {
+	for i := range s.Streams {
+		t := &s.Streams[i]
+		if !t.Ended && (least == nil || t.Encoded < least.Encoded) {
+			least = t
+		}
+	}
+	return least
 }

@@ -43,8 +43,8 @@ func TestBottleneck(t *testing.T) {
 	silent := func(fed, encoded time.Duration) func(*Run) {
 		return func(s *Run) {
 			s.Streams = []Stream{
-				{Stream: 0, Kind: "video", Fed: time.Minute, Encoded: time.Minute, Held: 240},
-				{Stream: 1, Kind: "audio", Fed: fed, Encoded: encoded},
+				{Index: 0, Kind: "video", Fed: time.Minute, Encoded: time.Minute, Held: 240},
+				{Index: 1, Kind: "audio", Fed: fed, Encoded: encoded},
 			}
 		}
 	}

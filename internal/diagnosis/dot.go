@@ -8,9 +8,9 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// DOT draws the run in the language of Graphviz: a box for each actor, with what it did and how it
-// spent its time, and an arrow for each queue, with how full it is. The actor that limits the run,
-// and queues that are full, are red. Before Open the graph is empty.
+// DOT returns a drawing of the run in the language of Graphviz: a box for each actor, with its
+// counters and how it spent its time, and an arrow for each queue, with how full it is. The actor
+// that limits the run, and full queues, are red. Before Open the graph is empty.
 func (s *Run) DOT() string {
 	var d dotText
 	d.line("digraph avloom {")
@@ -22,24 +22,22 @@ func (s *Run) DOT() string {
 		limit = s.limit()
 	}
 	for _, t := range s.Streams {
-		d.box(dotName(pipeline.CallerName, t.Stream), limit < 0, fmt.Sprintf("%s, stream %d", t.Kind, t.Stream), t.Codec,
-			fmt.Sprintf("%d in, %s", t.Accepted, t.Fed.Round(time.Millisecond)), fmt.Sprintf("%.1f × real time", t.Speed))
+		fed := fmt.Sprintf("%d in, %s", t.Accepted, t.Fed.Round(time.Millisecond))
+		d.box(dotName(pipeline.CallerName, t.Index), limit < 0,
+			fmt.Sprintf("%s, stream %d", t.Kind, t.Index), t.Codec, fed, fmt.Sprintf("%.1f × real time", t.Speed))
 	}
 	for i, n := range s.Nodes {
 		life := max(n.Busy+n.Blocked+n.Idle, 1)
-		d.box(dotName(n.Name, n.Stream), i == limit, n.Name, fmt.Sprintf("%d in, %d out, %d held", n.In, n.Out, n.Held),
-			fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life)))
+		items := fmt.Sprintf("%d in, %d out, %d held", n.In, n.Out, n.Held)
+		times := fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life))
+		d.box(dotName(n.Name, n.Stream), i == limit, n.Name, items, times)
 	}
 	targets, waiting := s.targets()
 	for i, e := range s.Edges {
 		to := targets[i]
-		d.arrow(
-			dotName(e.From, e.Stream),
-			dotName(to.name, to.stream),
-			waiting[to] >= e.Depth,
-			fmt.Sprintf("%d of %d", e.Queued, e.Depth),
-			fmt.Sprintf("%d sent", e.Sent),
-		)
+		full := waiting[to] >= e.Depth
+		queued, sent := fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent)
+		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), full, queued, sent)
 	}
 	if len(s.Nodes) > 0 {
 		s.drawDestinations(&d)
@@ -52,13 +50,8 @@ func (s *Run) DOT() string {
 // are counted together.
 func (s *Run) drawDestinations(d *dotText) {
 	muxes := s.muxes()
-	written, writing := fmt.Sprintf(
-		"%d bytes",
-		s.BytesWritten,
-	), fmt.Sprintf(
-		"writing %.0f %%",
-		100*share(s.Writing, s.Elapsed),
-	)
+	written := fmt.Sprintf("%d bytes", s.BytesWritten)
+	writing := fmt.Sprintf("writing %.0f %%", 100*share(s.Writing, s.Elapsed))
 	if len(muxes) == 1 {
 		d.box("destination", false, "destination", written)
 		d.arrow(muxes[0], "destination", false, writing)
@@ -70,40 +63,32 @@ func (s *Run) drawDestinations(d *dotText) {
 	}
 }
 
-// muxes names the nodes that write outputs.
-func (s *Run) muxes() (names []string) {
-	for _, n := range s.Nodes {
-		if n.Stream == pipeline.NoStream {
-			names = append(names, n.Name)
-		}
-	}
-	return names
-}
-
-// edgeTarget is the node that an edge leads to.
+// edgeTarget is the node to which an edge leads. Its stream can be pipeline.NoStream.
 type edgeTarget struct {
 	name   string
 	stream int
 }
 
-// targets finds the node behind each edge, and how many items wait for each node: what leads to the
-// same node shares its queue.
-func (s *Run) targets() (of []edgeTarget, waiting map[edgeTarget]int) {
+// targets returns the node behind each edge, by the edge's index, and how many items wait for each
+// node. Edges that lead to the same node share its queue.
+func (s *Run) targets() (byEdge []edgeTarget, waiting map[edgeTarget]int) {
 	nodes := make(map[edgeTarget]bool, len(s.Nodes))
 	for _, n := range s.Nodes {
 		nodes[edgeTarget{n.Name, n.Stream}] = true
 	}
-	of, waiting = make([]edgeTarget, len(s.Edges)), make(map[edgeTarget]int, len(s.Nodes))
+	byEdge, waiting = make([]edgeTarget, len(s.Edges)), make(map[edgeTarget]int, len(s.Nodes))
 	for i, e := range s.Edges {
-		of[i] = edgeTarget{e.To, e.Stream}
-		if shared := (edgeTarget{e.To, pipeline.NoStream}); !nodes[of[i]] && nodes[shared] {
-			of[i] = shared
+		to, shared := edgeTarget{e.To, e.Stream}, edgeTarget{e.To, pipeline.NoStream}
+		if !nodes[to] && nodes[shared] {
+			to = shared
 		}
-		waiting[of[i]] += e.Queued
+		byEdge[i] = to
+		waiting[to] += e.Queued
 	}
-	return of, waiting
+	return byEdge, waiting
 }
 
+// dotName returns the name of a node in the drawing. It is different for each node.
 func dotName(node string, stream int) string {
 	if stream == pipeline.NoStream {
 		return node
@@ -111,19 +96,22 @@ func dotName(node string, stream int) string {
 	return fmt.Sprintf("%s %d", node, stream)
 }
 
-// dotText is a graph as it is written.
+// dotText builds the text of a drawing.
 type dotText struct{ strings.Builder }
 
 func (d *dotText) line(text string) { d.WriteString(text + "\n") }
 
+// box draws a node. The label has one line for each text.
 func (d *dotText) box(name string, limits bool, label ...string) {
 	d.line(fmt.Sprintf("	%s [label=%s%s];", dotQuote(name), dotQuote(label...), dotRed(limits)))
 }
 
+// arrow draws an edge. The label has one line for each text.
 func (d *dotText) arrow(from, to string, full bool, label ...string) {
 	d.line(fmt.Sprintf("	%s -> %s [label=%s%s];", dotQuote(from), dotQuote(to), dotQuote(label...), dotRed(full)))
 }
 
+// dotRed returns the attributes that make a box or an arrow red; "" if it is not to be red.
 func dotRed(yes bool) string {
 	if !yes {
 		return ""
@@ -131,7 +119,7 @@ func dotRed(yes bool) string {
 	return `, color="#c0392b", penwidth=2`
 }
 
-// dotQuote makes a string of lines.
+// dotQuote returns a quoted string of these lines.
 func dotQuote(lines ...string) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 	for i := range lines {

@@ -12,40 +12,61 @@ type Run struct {
 	Elapsed      time.Duration // since Open
 	Over         bool          // the run has ended
 	Called       time.Duration // how long at least one call was inside the encoder
-	Writing      time.Duration // how long the destination took for writes
-	BytesWritten int64
+	Writing      time.Duration // how long writes to the destination took; of several, to the slowest
+	BytesWritten int64         // to all outputs together
 	Nodes        []pipeline.NodeStats
 	Edges        []pipeline.EdgeStats
 	Streams      []Stream // by index
 }
 
-// Stream is how far one stream has come.
+// Stream is the progress of one stream.
 type Stream struct {
-	Stream   int
-	Kind     string // "video" or "audio"
-	Codec    string
-	Ended    bool
+	Index    int
+	Kind     string        // "video" or "audio"
+	Codec    string        // the name of the encoder
+	Ended    bool          // the encoder has received the end of the stream
 	Accepted int64         // frames, or samples per channel
-	Fed      time.Duration // media time
-	Encoded  time.Duration // media time
+	Fed      time.Duration // media time of what was accepted
+	Encoded  time.Duration // media time of what was encoded
 	Held     int64         // packets that the muxer holds back
-	Speed    float64       // media time encoded per time
+	Speed    float64       // encoded media time by elapsed time: 1 is real time
 }
 
-// InCalls names the nodes that are in a call, with their streams.
-func (s *Run) InCalls() (names []string) {
-	for _, n := range s.Nodes {
+// CallsInProgress returns a text for each node that is in a call: its name, its stream, and how
+// long the call has taken so far.
+func (s *Run) CallsInProgress() (texts []string) {
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
 		if n.InCall > 0 {
-			names = append(
-				names,
-				fmt.Sprintf(
-					"%s%s for %v",
-					n.Name,
-					ofStream(n.Stream != pipeline.NoStream, n.Stream),
-					n.InCall.Round(time.Millisecond),
-				),
-			)
+			texts = append(texts, fmt.Sprintf("%s for %v", nodeText(n), n.InCall.Round(time.Millisecond)))
+		}
+	}
+	return texts
+}
+
+// muxes returns the names of the nodes that write outputs.
+func (s *Run) muxes() (names []string) {
+	for i := range s.Nodes {
+		if s.Nodes[i].Stream == pipeline.NoStream {
+			names = append(names, s.Nodes[i].Name)
 		}
 	}
 	return names
+}
+
+// nodeText returns the name of a node, and its stream if it serves only one.
+func nodeText(n *pipeline.NodeStats) string {
+	if n.Stream == pipeline.NoStream {
+		return n.Name
+	}
+	return fmt.Sprintf("%s (stream %d)", n.Name, n.Stream)
+}
+
+// share returns a part of the whole, between 0 and 1. The part can be larger than the whole,
+// because the times of a snapshot are not read at exactly the same moment.
+func share(part, whole time.Duration) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return min(1, max(0, part.Seconds()/whole.Seconds()))
 }
