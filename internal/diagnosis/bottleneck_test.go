@@ -63,11 +63,13 @@ func TestBottleneck(t *testing.T) {
 		},
 		"a caller who takes his time": {
 			oneVideo(12, [3]int{5, 30, 1}, [3]int{}),
-			"the caller: nothing was being fed 88 % of the time, and no actor was busy more than 30 % (encode (stream 0)); more could be fed",
+			"the caller: nothing was being fed 88 % of the time, " +
+				"and no actor was busy more than 30 % (encode (stream 0)); more could be fed",
 		},
 		"a caller who feeds in bursts, which wait": {
 			oneVideo(25, [3]int{5, 24, 1}, [3]int{20, 18, 0}),
-			"the caller: nothing was being fed 75 % of the time, and no actor was busy more than 24 % (encode (stream 0)); more could be fed",
+			"the caller: nothing was being fed 75 % of the time, " +
+				"and no actor was busy more than 24 % (encode (stream 0)); more could be fed",
 		},
 		"a slow encoder": {
 			oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}),
@@ -78,7 +80,8 @@ func TestBottleneck(t *testing.T) {
 				oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}),
 				func(s *Run) { s.Nodes[1].InCall = 12345 * time.Millisecond },
 			),
-			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %, and its present call has taken 12.3s so far",
+			"encode (stream 0): it was busy 95 % of the time, and convert waited for it 80 %, " +
+				"and its present call has taken 12.3s so far",
 		},
 		"a slow conversion": {
 			changed(oneVideo(100, [3]int{190, 40, 2}, [3]int{60, 0, 0}), func(s *Run) { s.Nodes[0].Copies = 2 }),
@@ -90,7 +93,8 @@ func TestBottleneck(t *testing.T) {
 		},
 		"a slow destination": {
 			changed(oneVideo(100, [3]int{2, 5, 98}, [3]int{96, 95, 94}), func(s *Run) { s.Writing = hundredths(97) }),
-			"mux: it was busy 98 % of the time, and 99 % of that in writes to the destination, which is slow, and encode (stream 0) waited for it 94 %",
+			"mux: it was busy 98 % of the time, and 99 % of that in writes to the destination, which is slow, " +
+				"and encode (stream 0) waited for it 94 %",
 		},
 		"a slow container": {
 			oneVideo(100, [3]int{2, 5, 98}, [3]int{96, 95, 94}),
@@ -102,8 +106,10 @@ func TestBottleneck(t *testing.T) {
 		},
 		"a stream that is not fed": {
 			changed(oneVideo(12, [3]int{5, 30, 1}, [3]int{}), silent(0, 0)),
-			"the caller: nothing was being fed 88 % of the time, and no actor was busy more than 30 % (encode (stream 0)); more could be fed; " +
-				"mux holds 240 packets of stream 0 back for stream 1 (audio), which is 1m0s behind: the caller has fed no more of it; End it if nothing is to come",
+			"the caller: nothing was being fed 88 % of the time, " +
+				"and no actor was busy more than 30 % (encode (stream 0)); more could be fed; " +
+				"mux holds 240 packets of stream 0 back for stream 1 (audio), which is 1m0s behind: " +
+				"the caller has fed no more of it; End it if nothing is to come",
 		},
 		"a stream whose encoder lags": {
 			changed(oneVideo(100, [3]int{20, 95, 2}, [3]int{85, 80, 0}), silent(time.Minute, 50*time.Second)),

@@ -38,9 +38,7 @@ func TestDOT(t *testing.T) {
 	require.Equal(t, string(want), graph)
 	boxes, arrows := mediatest.Drawn(t, graph)
 	require.ElementsMatch(t, []string{"input 0", "convert 0", "encode 0", "encode 1", "mux", "destination"}, boxes)
-	require.ElementsMatch(
-		t,
-		[]string{"input 0 → convert 0", "convert 0 → encode 0", "encode 0 → mux", "encode 1 → mux", "mux → destination"},
-		arrows,
-	)
+	require.ElementsMatch(t, []string{
+		"input 0 → convert 0", "convert 0 → encode 0", "encode 0 → mux", "encode 1 → mux", "mux → destination",
+	}, arrows)
 }
