@@ -30,6 +30,8 @@ const (
 	crashSound   = 48000 / crashRate       // samples that go with each
 	crashReports = 20 * time.Millisecond   // how often the child says how far it is
 	crashLongest = 2200 * time.Millisecond // from the first report to the end
+	crashLoss    = 500 * time.Millisecond  // what a killed process may lose of what its muxers had
+	crashPriming = 22 * time.Millisecond   // at most, of AAC and Opus: how long before 0 sound begins
 )
 
 // crashFile is one of the files that a child writes at the same time.
@@ -49,15 +51,26 @@ func crashFiles() (files []crashFile) {
 	return files
 }
 
-// progress is how many packets had left the encoders of each file, and when, in seconds since the
-// child began.
-type progress struct {
-	at      float64
-	encoded [][2]int // pictures and sound, by file
+// soundPacket is how much sound is in a packet: Opus in WebM, AAC in the others.
+func (f crashFile) soundPacket() time.Duration {
+	if f.extension == "webm" {
+		return 20 * time.Millisecond
+	}
+	return time.Second * 1024 / 48000
 }
 
+// progress is how many packets the muxer of each file had received, and when, in seconds since the
+// child began.
+type progress struct {
+	at       float64
+	received [][2]int // pictures and sound, by file
+}
+
+func (p progress) packets(index int) int { return p.received[index][0] + p.received[index][1] }
+
 // TestCrash kills a process at random moments while it writes all kinds of files, and looks for
-// what had left its encoders.
+// what its muxers had received. The queues before the muxers are lost: how long packets wait there
+// is up to the machine.
 func TestCrash(t *testing.T) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		writeUntilKilled(t, dir)
@@ -132,26 +145,53 @@ func parseProgress(line string) (p progress, err error) {
 		if _, err := fmt.Sscanf(field, "%d+%d", &n[0], &n[1]); err != nil {
 			return p, err
 		}
-		p.encoded = append(p.encoded, n)
+		p.received = append(p.received, n)
 	}
 	return p, nil
 }
 
-// assertSaved compares what can be read from a file with what the child had reported. Half a second
-// may be missing, and a few packets that were between an encoder and the file. While a stream has
-// had nothing at all, the others wait half a second for it.
+// written returns a report all of whose packets of a file the muxer had written when the child was
+// killed, except those that waited for another stream. The muxer takes a packet only when it is done
+// with all earlier ones. Counters of a report are read one after another, so that the report of which
+// that is known for certain is the one before the last one after which a packet was taken.
+func written(reports []progress, index int) (p progress, ok bool) {
+	last := reports[len(reports)-1].packets(index)
+	k := len(reports) - 1
+	for k >= 0 && reports[k].packets(index) == last {
+		k--
+	}
+	if k < 1 {
+		return progress{}, false
+	}
+	return reports[k-1], true
+}
+
+// due returns the time up to which all packets that the muxer had received could be written. Pictures
+// wait for sound, and sound for pictures. While a stream has had nothing at all, the others wait half
+// a second for it. False: nothing is due yet.
+func (f crashFile) due(index int, p progress, reports []progress) (until time.Duration, ok bool) {
+	begun := slices.IndexFunc(reports, func(p progress) bool { return p.received[index][0] > 0 })
+	if begun < 0 || f.sound == "never" && p.at-reports[begun].at < 1 {
+		return 0, false
+	}
+	until = time.Duration(p.received[index][0]-1) * time.Second / crashRate // the begin of the last picture
+	if f.sound == "fed" {
+		begins := time.Duration(p.received[index][1]-1)*f.soundPacket() - crashPriming
+		until = min(until, begins)
+	}
+	return until, true
+}
+
+// assertSaved compares what can be read from a file with what its muxer had received. Half a second
+// may be missing, and the packet that would have ended it.
 func assertSaved(t *testing.T, path string, f crashFile, index int, reports []progress, mediainfo bool) {
-	last := reports[len(reports)-1]
-	begun := slices.IndexFunc(reports, func(p progress) bool { return p.encoded[index][0] > 0 })
-	if begun < 0 || f.sound == "never" && last.at-reports[begun].at < 1 {
+	p, ok := written(reports, index)
+	if !ok {
 		return
 	}
-	const inFlight = 5
-	var want [2]int
-	for k, encoded := range last.encoded[index] {
-		want[k] = encoded - crashRate/2 - inFlight // packets of sound are no shorter than pictures
-	}
-	if want[0] <= 0 {
+	until, ok := f.due(index, p, reports)
+	saved := until - crashLoss - f.soundPacket() // packets of sound are no shorter than pictures
+	if !ok || saved < time.Second/crashRate {
 		return
 	}
 	out, err := exec.Command("ffprobe", "-v", "quiet", "-count_frames", "-show_entries", "stream=codec_type,nb_read_frames", "-of", "csv=p=0", path).
@@ -165,9 +205,10 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 			_, _ = fmt.Sscanf(line, "audio,%d", &got[1])
 		}
 	}
-	assert.GreaterOrEqual(t, got[0], want[0], "pictures of %s, of %d encoded", f.name(), last.encoded[index][0])
+	of := fmt.Sprintf("of %s, %v written, then %v received", f.name(), p.received[index], reports[len(reports)-1].received[index])
+	assert.GreaterOrEqual(t, got[0], int(saved*crashRate/time.Second), "pictures %s", of)
 	if f.sound == "fed" {
-		assert.GreaterOrEqual(t, got[1], want[1], "packets of sound of %s, of %d encoded", f.name(), last.encoded[index][1])
+		assert.GreaterOrEqual(t, got[1], int(saved/f.soundPacket()), "packets of sound after the priming %s", of)
 	}
 	if mediainfo {
 		out, err := exec.Command("mediainfo", "--Inform=General;%Format% %VideoCount%", path).Output()
@@ -177,7 +218,7 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 }
 
 // writeUntilKilled is the child: it writes all files, and says again and again how far their
-// encoders are.
+// muxers are.
 func writeUntilKilled(t *testing.T, dir string) {
 	t.Helper()
 	encoders := make([]*api.Encoder, len(crashFiles()))
@@ -190,7 +231,7 @@ func writeUntilKilled(t *testing.T, dir string) {
 		for range time.Tick(crashReports) {
 			line := fmt.Sprintf("%.3f", time.Since(start).Seconds())
 			for _, e := range encoders {
-				n := packetsEncoded(e.Stats())
+				n := packetsReceived(e.Stats())
 				line += fmt.Sprintf(" %d+%d", n[0], n[1])
 			}
 			fmt.Println(line)
@@ -223,4 +264,15 @@ func openToCrash(t *testing.T, path string, f crashFile) (*api.Encoder, func(k i
 			addTone(t, a, k*crashSound, crashSound)
 		}
 	}
+}
+
+// packetsReceived is how many packets of each stream the only muxer has received.
+func packetsReceived(s api.Stats) map[int]int64 {
+	received := map[int]int64{}
+	for _, e := range s.Edges {
+		if e.To == "mux" {
+			received[e.Stream] = e.Received
+		}
+	}
+	return received
 }
