@@ -1,16 +1,21 @@
-# avloom: "make demo" and "make test" do all the set-up that they need, each by itself. "make help" lists the rest.
+# Each target does all the set-up that it needs. "make help" lists the targets.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/avloom
 tools := $(cache)/bin
-# The exports with which the Go tools find FFmpeg 9, which is built where there is none. A failure there must end the recipe.
+# Exports the variables with which the Go tools find FFmpeg 9, and builds it first if there is none. The
+# assignment makes a failure of the script end the recipe.
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
-# A browser for the page of examples/dashboard. Debian has it as a package; on other systems its test looks for one that is there.
+# The test of examples/dashboard opens its page in a browser. Debian has Chromium as a package; on other
+# systems the test takes a browser that is installed.
 chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
-test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot gstreamer1.0-tools=gst-launch-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav \
-	vlc-bin=cvlc vlc-plugin-base $(chromium)
+test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot webp=webpinfo \
+	gstreamer1.0-tools=gst-launch-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+	gstreamer1.0-libav vlc-bin=cvlc vlc-plugin-base $(chromium)
+# Looks for the programs of other projects with which the tests read what avloom writes.
+programs := echo "avloom: looking for the programs that the tests use"; bash scripts/apt.sh $(test_packages)
 
 golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
@@ -25,42 +30,41 @@ demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, in
 	@$(ffmpeg); go run ./examples/quickstart -o demo.mp4
 
 test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of those that take long
-	@echo "avloom: the programs that the tests need"
-	@bash scripts/apt.sh $(test_packages)
-	@echo "avloom: FFmpeg 9"
+	@$(programs)
+	@echo "avloom: looking for FFmpeg 9"
 	@$(ffmpeg); echo "avloom: compiling and running the tests; a line follows for each package as it ends"; \
 	go test -race -timeout 40m ./...
 
-fuzz: ## run each fuzz target for FUZZTIME, which is 30s; ARGS=Config for those with that in their name
+fuzz: ## run each fuzz target for FUZZTIME (30s); ARGS=Config for those with that in their name
 	@$(ffmpeg); bash scripts/fuzz.sh $(or $(FUZZTIME),30s) $(ARGS)
 
-sanitize: ## run the tests under AddressSanitizer and with cgo's checks, which takes about an hour; ARGS=./muxer for one package
-	@bash scripts/apt.sh $(test_packages)
+sanitize: ## run the tests under AddressSanitizer and with cgo's checks, in about an hour; ARGS=./muxer for one package
+	@$(programs)
 	@$(ffmpeg); bash scripts/sanitize.sh $(ARGS)
 
-bench: ## measure avloom beside the ceiling and other encoders, which takes about half an hour; ARGS="-run stream" for a part
+bench: ## measure avloom beside the ceiling and other encoders, in about half an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS)
 
-bench-quick: ## the same for a few cases, in two minutes of free cores, and longer beside other work
+bench-quick: ## the same for a few cases, in two minutes on idle cores, and longer beside other work
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
-bench-gpu: ## measure uploads to the GPU of this machine beside its bandwidth, conversions on it, and NVENC beside other programs
+bench-gpu: ## measure this machine's GPU: uploads beside its bandwidth, conversions, and NVENC beside other programs
 	@$(ffmpeg); go test -run '^$$' -bench . ./gpu && go run ./benchmarks -run '^nvenc/' $(ARGS)
 
-soak: ## open, feed, fail and close random encoders for ten minutes, a hundred at a time, and see that nothing stays; FOR=1h for another time, PLOT=soak.svg to draw it
+soak: ## open, feed, fail and close random encoders for ten minutes and look for leaks; FOR=1h, PLOT=soak.svg to draw it
 	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)
 
-instructions: ## count the instructions of the conversion kernels, and compare with the recorded; UPDATE=1 to record them
+instructions: ## count the instructions of the conversion kernels and compare with the record; UPDATE=1 to record
 	@bash scripts/instructions.sh $(if $(UPDATE),-update)
 
-ptx: ## compile the CUDA kernels, with clang 14, to the PTX that is kept beside them
+ptx: ## compile the CUDA kernels with clang 14 to the PTX beside them
 	@bash scripts/apt.sh clang
 	@bash scripts/ptx.sh gpu/kernel/*.cu examples/*/*.cu
 
-static: ## build the examples and the tests of the GPU into static/, as programs that need glibc alone
+static: ## build the examples and the tests of api and gpu into static/, as programs that need glibc alone
 	@bash scripts/static.sh
 
-lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports and known vulnerabilities
+lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## check style, imports, vulnerabilities
 	@$(ffmpeg); \
 	unformatted=$$($(tools)/$(gofumpt) -l .); \
 	[ -z "$$unformatted" ] || { echo "not formatted with gofumpt: $$unformatted"; exit 1; }; \
@@ -68,7 +72,7 @@ lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## c
 	$(tools)/$(golangci_lint) run ./...; \
 	bash scripts/govulncheck.sh $(tools)/$(govulncheck)
 
-# Each tool is installed once for each version, into the user's cache.
+# Each version of a tool is installed once, into the user's cache.
 define tool
 $(tools)/$(1):
 	@echo "avloom: installing $(1)"
@@ -78,5 +82,5 @@ $(eval $(call tool,$(golangci_lint),github.com/golangci/golangci-lint/v2/cmd/gol
 $(eval $(call tool,$(gofumpt),mvdan.cc/gofumpt@v0.12.0))
 $(eval $(call tool,$(govulncheck),golang.org/x/vuln/cmd/govulncheck@v1.9.0))
 
-clean: ## remove what the other targets left here
+clean: ## remove the files that the other targets made here
 	@rm -rf demo.mp4 static

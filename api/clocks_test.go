@@ -29,6 +29,7 @@ var timeless = []string{
 	"mpjpeg", "obu", "rawvideo", "vc1", "vvc", "ico", "avif", "filmstrip",
 	"dvd", "mpeg", "svcd", "vcd", "vob", // say the time of a packet, and small ones hold several pictures
 	"pdv",        // is younger than the system's ffprobe
+	"webp",       // the system's ffprobe reads no animation; see TestTimesInWebP
 	"mxf_opatom", // the system's ffprobe reads no times of it
 }
 

@@ -83,14 +83,14 @@ var unavailable = map[string]string{
 	"avs2": "no encoder", "avs3": "no encoder", "bit": "no encoder",
 	"cavsvideo": "no encoder", "codec2": "no encoder", "codec2raw": "no encoder", "evc": "no encoder", "gsm": "no encoder",
 	"ilbc": "no encoder", "lc3": "no encoder",
-	"vc1": "no encoder", "vc1test": "no encoder", "vvc": "no encoder", "webp": "no encoder", "iamf": "needs stream groups",
+	"vc1": "no encoder", "vc1test": "no encoder", "vvc": "no encoder", "iamf": "needs stream groups",
 	"oma": "no encoder", "mxf_d10": "needs 720 lines of IMX at a fixed rate",
 	"rtp": "a network", "rtp_mpegts": "a network", "uncodedframecrc": "takes frames",
 }
 
 // sought are the containers that can only be written where one can seek.
 var sought = map[string]bool{
-	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "wsaud": true,
+	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "webp": true, "wsaud": true,
 	"wtv": true, "film_cpk": true, "pdv": true, "amv": true, "gxf": true,
 	"rso": true,
 }

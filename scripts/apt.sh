@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Makes sure that this machine has what the arguments name. What is missing is installed where there is apt-get: the script says so first, and uses sudo
-# when it is not root. Elsewhere, and with AVLOOM_NO_INSTALL=1, it says in one line what is missing, and fails. Silent and quick when nothing is.
+# Installs the packages that the arguments name and this machine lacks. With apt-get it says what it
+# installs, and uses sudo when it is not root. Without apt-get, and with AVLOOM_NO_INSTALL=1, it says
+# in one line what is missing, and fails. It is silent and quick when nothing is missing.
 #
-# Each argument is a package of Debian and Ubuntu, and the sign that it, or the same from elsewhere, is there:
+# Each argument is a package of Debian and Ubuntu, and the sign that its content is there, from that
+# package or from elsewhere:
 #
 #	nasm                        the program nasm, or the installed package
 #	graphviz=dot                the program dot
@@ -17,7 +19,7 @@ die() {
 	exit 1
 }
 
-# is_there ARGUMENT: whether its sign is.
+# is_there ARGUMENT: tells whether the sign of this argument is there.
 is_there() {
 	local package=${1%%=*} sign=${1#*=}
 	case $sign in
@@ -30,7 +32,8 @@ is_there() {
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
 
-# look ARGUMENT...: sets missing to those that are not there, and lists them as packages and by their signs.
+# look ARGUMENT...: sets missing to the arguments that are not there, packages to their packages, and
+# signs to their signs.
 look() {
 	local argument
 	missing=() packages=() signs=()
@@ -39,8 +42,8 @@ look() {
 		missing+=("$argument")
 		packages+=("${argument%%=*}")
 		case $argument in
-		*.pc) has pkg-config || continue ;; # nothing is known of libraries and headers without what looks for them
-		*.h) has gcc || continue ;;
+		*.pc) has pkg-config || continue ;; # without pkg-config, whether the library is there is unknown
+		*.h) has gcc || continue ;;         # as it is of a header without gcc
 		esac
 		signs+=("${argument#*=}")
 	done
@@ -49,8 +52,10 @@ look() {
 look "$@"
 [ ${#missing[@]} -gt 0 ] || exit 0
 list="${packages[*]}"
-has apt-get || die "missing here: ${signs[*]}. There is no apt-get: install by hand what these Debian packages hold: $list"
-[ "${AVLOOM_NO_INSTALL:-0}" != 1 ] || die "these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: $list"
+has apt-get || die "missing here: ${signs[*]}." \
+	"There is no apt-get: install by hand what these Debian packages hold: $list"
+[ "${AVLOOM_NO_INSTALL:-0}" != 1 ] ||
+	die "these packages are needed and AVLOOM_NO_INSTALL=1 forbids installing them: $list"
 root=()
 if [ "$(id -u)" != 0 ]; then
 	has sudo || die "installing packages needs root; run: apt-get install $list"
@@ -60,8 +65,11 @@ fi
 echo "avloom: installing $list" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >"$log" 2>&1; }
-# A machine's package lists may be old or absent: refresh them first, and go on with what is there if that fails.
+apt() {
+	local env=(env DEBIAN_FRONTEND=noninteractive)
+	"${root[@]}" "${env[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 "$@" </dev/null >"$log" 2>&1
+}
+# The package lists of a machine may be old or absent.
 apt update || echo "avloom: apt-get update failed; trying with the lists that are there" >&2
 if ! apt install --no-install-recommends "${packages[@]}"; then
 	tail -n 20 "$log" >&2

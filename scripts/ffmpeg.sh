@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Provides FFmpeg 9 to build avloom against: a static, position-independent one, built once into the user's cache.
-# "scripts/ffmpeg.sh help" says the rest.
+# Provides the FFmpeg 9 that avloom is built against: static, position-independent, and built once into
+# the user's cache. "scripts/ffmpeg.sh help" lists the commands and variables.
 set -euo pipefail
 
 version=9.0.2
@@ -10,15 +10,17 @@ avcodec_major=63 # libavcodec of FFmpeg 9
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/archive.sh"
+. "$here/components.sh"
 . "$here/nvenc.sh"
 . "$here/gosettings.sh"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
+extent=${AVLOOM_FFMPEG:-lean}
 gpl=${AVLOOM_GPL:-1}
 nvenc=${AVLOOM_NVENC:-1}
 builds='/avloom/ffmpeg-9-[^:]*/lib/pkgconfig' # where every cache has the .pc files of its builds
 libraries=(libavcodec libavdevice libavfilter libavformat libswresample libswscale libavutil)
 
-# What an earlier "env" exported is a build of ours, and not the system's.
+# An earlier "env" may have exported one of our builds. It must not be taken for the system's FFmpeg.
 PKG_CONFIG_PATH=$(printf '%s' ":${PKG_CONFIG_PATH:-}" | sed "s|:[^:]*$builds||g; s/^://")
 export PKG_CONFIG_PATH
 
@@ -28,20 +30,25 @@ usage: scripts/ffmpeg.sh [command]
 
   provide  (default) make sure that there is an FFmpeg 9 to build against, and say where
   setup    the same, then write into the settings of the go command ("go env -w") where it is, so that
-           "go build" and editors find it from now on; "setup --undo" takes that back
+           "go build" and editors find it from now on; "setup --undo" removes the settings
   env      the same, then print the exports with which "go build" finds it in this shell alone:
            eval "\$(bash scripts/ffmpeg.sh env)"
   clean    remove every FFmpeg that this script built, and the libraries of scripts/static.sh
   help     this text
 
-It takes the first that it finds: a system FFmpeg 9 (pkg-config), the user's cache ($cache),
+It takes the first that it finds: a system FFmpeg 9 (pkg-config), a build in the user's cache ($cache),
 the tarball that AVLOOM_FFMPEG_TARBALL names, the release of upstream, the source package of Debian.
+
+  AVLOOM_FFMPEG=full          build all of FFmpeg. By default the build has all encoders, muxers and protocols,
+                              but only the usual decoders and demuxers and few filters, in little more than
+                              half the time
 
   AVLOOM_FFMPEG_TARBALL=FILE  build this ffmpeg-9.*.tar.xz
   AVLOOM_FFMPEG_SYSTEM=0      do not use a system FFmpeg
   AVLOOM_GPL=0                build without the GPL parts (x264, x265): the result is under the LGPL
-  AVLOOM_TLS=0                build without TLS and SRT, which the distribution cannot link statically; scripts/static.sh does
-  AVLOOM_NVENC=0              build without NVENC, whose headers (nv-codec-headers) are not to be had everywhere
+  AVLOOM_TLS=0                build without TLS and SRT. The distribution has no static libraries for them, so
+                              scripts/static.sh sets this
+  AVLOOM_NVENC=0              build without NVENC, where its headers (nv-codec-headers) are not available
   AVLOOM_NO_INSTALL=1         list the packages that are missing and stop, instead of installing them with apt-get
   AVLOOM_JOBS=N               compile N files at once (default: one per core)
 USAGE
@@ -53,34 +60,46 @@ die() {
 	exit 1
 }
 
-# --- what is needed ----------------------------------------------------------------------------------------------------
+# --- what is needed --------------------------------------------------------------------------------------------------
 
-# As scripts/apt.sh takes them: the package of Debian, and what is looked for.
+# Each entry is an argument of scripts/apt.sh: a package of Debian, and the sign that it is installed.
 build_packages=(gcc g++ make nasm pkg-config xz-utils=xz util-linux=flock)
 if [ -z "${AVLOOM_FFMPEG_TARBALL:-}" ]; then
 	build_packages+=(curl)
 	! command -v apt-get >/dev/null || build_packages+=(ca-certificates=/etc/ssl/certs/ca-certificates.crt)
 fi
 codec_packages=(
-	libvpx-dev=vpx.pc libaom-dev=aom.pc libsvtav1enc-dev=SvtAv1Enc.pc libdav1d-dev=dav1d.pc libopus-dev=opus.pc libmp3lame-dev=lame/lame.h
-	libvorbis-dev=vorbisenc.pc zlib1g-dev=zlib.pc
+	libvpx-dev=vpx.pc libaom-dev=aom.pc libsvtav1enc-dev=SvtAv1Enc.pc libdav1d-dev=dav1d.pc libopus-dev=opus.pc
+	libmp3lame-dev=lame/lame.h libvorbis-dev=vorbisenc.pc libwebp-dev=libwebpmux.pc zlib1g-dev=zlib.pc
 )
 configuration=(
 	--disable-shared --enable-static --enable-pic --disable-autodetect --disable-doc --disable-ffplay --disable-debug
-	--enable-libvpx --enable-libaom --enable-libsvtav1 --enable-libdav1d --enable-libopus --enable-libmp3lame --enable-libvorbis
-	--enable-zlib
+	--extra-cflags=-w # looking for what deserves a warning takes a twentieth of gcc's time
+	--enable-libvpx --enable-libaom --enable-libsvtav1 --enable-libdav1d --enable-libopus --enable-libmp3lame
+	--enable-libvorbis --enable-libwebp --enable-zlib
 )
 if [ "${AVLOOM_TLS:-1}" != 0 ]; then
 	codec_packages+=(libgnutls28-dev=gnutls.pc libsrt-gnutls-dev=srt.pc)
 	configuration+=(--enable-gnutls --enable-libsrt)
 fi
 if [ "$nvenc" != 0 ]; then
-	configuration+=(--enable-ffnvcodec --enable-nvenc --enable-nvdec --enable-cuvid)
+	configuration+=(--enable-ffnvcodec --enable-nvenc)
 fi
 if [ "$gpl" != 0 ]; then
 	codec_packages+=(libx264-dev=x264.pc libx265-dev=x265.pc)
 	configuration+=(--enable-gpl --enable-libx264 --enable-libx265)
 fi
+case $extent in
+lean)
+	minutes=three
+	mapfile -t -O "${#configuration[@]}" configuration < <(lean_options)
+	;;
+full)
+	minutes=five
+	[ "$nvenc" = 0 ] || configuration+=(--enable-nvdec --enable-cuvid)
+	;;
+*) die "AVLOOM_FFMPEG=$extent is neither lean, which is the default, nor full" ;;
+esac
 
 # codec_versions: prints the versions of the codec libraries that pkg-config knows.
 codec_versions() {
@@ -90,15 +109,17 @@ codec_versions() {
 	done
 }
 
-# The static libraries link against the codec libraries of the distribution, so a cached build belongs to one release of it; where there are no releases,
-# to the versions of those libraries.
+# A build is kept for the recipe that it was made with. FFmpeg's static libraries link with the codec
+# libraries of the distribution, so a build belongs to one release of it, or, if the distribution has no
+# releases, to the versions of those libraries.
 distribution=$(. /etc/os-release 2>/dev/null && echo "${ID:-linux}-${VERSION_ID:-rolling}" || echo linux-rolling)
 case $distribution in *-rolling) versions=$(codec_versions) ;; *) versions= ;; esac
-key=$(printf '%s\n' "$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"} | sha256sum | cut -c1-12)
+recipe=("$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"})
+key=$(printf '%s\n' "${recipe[@]}" | sha256sum | cut -c1-12)
 prefix=$cache/ffmpeg-9-$distribution-$key
 gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again
 
-# --- finding one -------------------------------------------------------------------------------------------------------
+# --- finding one -----------------------------------------------------------------------------------------------------
 
 has_system_ffmpeg() {
 	[ "${AVLOOM_FFMPEG_SYSTEM:-1}" != 0 ] && command -v pkg-config >/dev/null || return 1
@@ -112,16 +133,20 @@ has_system_ffmpeg() {
 	}
 }
 
-# is_lgpl: whether the FFmpeg that pkg-config finds says so of itself.
+# is_lgpl: tells whether the FFmpeg that pkg-config finds reports the LGPL as its licence.
 is_lgpl() (
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	printf '#include <libavcodec/avcodec.h>\n#include <stdio.h>\nint main(void) { return puts(avcodec_license()) < 0; }\n' >"$work/license.c"
+	cat >"$work/license.c" <<-PROGRAM
+		#include <libavcodec/avcodec.h>
+		#include <stdio.h>
+		int main(void) { return puts(avcodec_license()) < 0; }
+	PROGRAM
 	read -ra flags < <(pkg-config --cflags --libs libavcodec)
 	gcc "$work/license.c" -o "$work/license" "${flags[@]}" 2>/dev/null && [[ $("$work/license") == LGPL* ]]
 )
 
-# --- the source --------------------------------------------------------------------------------------------------------
+# --- the source ------------------------------------------------------------------------------------------------------
 
 # fetch_source DIR: puts exactly one FFmpeg tarball into DIR and prints its path.
 fetch_source() {
@@ -154,35 +179,41 @@ fetch_source() {
 	die "no source of FFmpeg 9 found; download $url elsewhere and set AVLOOM_FFMPEG_TARBALL to it"
 }
 
-# is_complete: whether $prefix has all that a build of today leaves there.
+# is_complete: tells whether $prefix has everything that build and complete put there.
 is_complete() {
 	[ "$(sed -n 's/^prefix=//p' "$prefix/lib/pkgconfig/libavutil.pc" 2>/dev/null)" = "$prefix" ] && [ -e "$gone" ] &&
 		{ [ "$nvenc" = 0 ] || [ -d "$prefix/include/ffnvcodec" ]; }
 }
 
-# complete: mends a build that was made before some part of it was, or in another place.
+damaged="$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
+
+# complete: adds to a build what it lacks, and corrects its .pc files if the cache was moved.
 complete() {
 	local was
-	was=$(sed -n 's/^prefix=//p' "$prefix/lib/pkgconfig/libavutil.pc") || die "$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
+	was=$(sed -n 's/^prefix=//p' "$prefix/lib/pkgconfig/libavutil.pc") || die "$damaged"
 	[ "$was" = "$prefix" ] || sed -i "s|$was|$prefix|g" "$prefix"/lib/pkgconfig/*.pc
 	[ -e "$gone" ] || mark
-	add_headers || say "the headers of nvenc could not be had; the tests of CUDA will be skipped"
+	add_headers || say "there are no headers of NVENC; the tests of CUDA will be skipped"
 }
 
-# mark: the linker is to ask for an empty library before each of FFmpeg's. Where all are gone it names that one, too, and a program whose packages the go
-# command has in its cache gets no other message. It gives up at the first library that it finds after that, so there is one beside each.
+# mark: makes the linker look for an empty library before each of FFmpeg's libraries. If FFmpeg is
+# removed, the linker names that empty library, whose folder says what happened and what to do. A program
+# whose packages are in the cache of the go command gets no other message. The linker stops at the first
+# library that it does find, so each of FFmpeg's has an empty one beside it.
 mark() {
-	local name
+	local name pc
 	mkdir -p "$gone"
 	for name in "${libraries[@]}"; do
+		pc=$prefix/lib/pkgconfig/$name.pc
 		ar rc "$gone/$name.a"
-		grep -q "/$name.a" "$prefix/lib/pkgconfig/$name.pc" || sed -i "s|^Libs: |&\${libdir}/$(basename "$gone")/$name.a |" "$prefix/lib/pkgconfig/$name.pc"
+		grep -q "/$name.a" "$pc" || sed -i "s|^Libs: |&\${libdir}/$(basename "$gone")/$name.a |" "$pc"
 	done
 }
 
-# --- the build ---------------------------------------------------------------------------------------------------------
+# --- the build -------------------------------------------------------------------------------------------------------
 
-# progress TOTAL: counts the lines of make that come in and shows how far it is; on a terminal in place, else a line every tenth.
+# progress TOTAL: reads the output of make and shows which part of TOTAL files is done: on a terminal in
+# one line that changes, elsewhere in a line for each tenth.
 progress() {
 	awk -v total="$1" -v tty="$([ -t 2 ] && echo 1 || echo 0)" '
 		/^[A-Z0-9]+\t/ {
@@ -196,7 +227,8 @@ progress() {
 		END { if (tty) printf "\r\033[K" }' >&2
 }
 
-# compile LOG ROOT: configures, makes and installs what is in this directory into ROOT. Called where "set -e" does not hold.
+# compile LOG ROOT: configures, makes and installs the source in this directory into ROOT. "set -e" has no
+# effect where it is called.
 compile() {
 	local log=$1 root=$2 total
 	./configure --prefix="$prefix" "${configuration[@]}" >"$log" 2>&1 || return 1
@@ -206,7 +238,7 @@ compile() {
 	make install DESTDIR="$root" >>"$log" 2>&1 || return 1
 }
 
-# build: FFmpeg into $prefix, complete or not at all: it is made aside and moved into place.
+# build: builds FFmpeg beside $prefix and moves it there when it is complete.
 build() {
 	local log=$cache/ffmpeg-build.log tarball release
 	rm -rf "$cache"/build.*
@@ -222,24 +254,26 @@ build() {
 	9.*) ;;
 	*) die "$tarball is not a release of FFmpeg 9 but ${release:-something else}" ;;
 	esac
-	say "building FFmpeg $release, once; about five minutes on two cores, and twice that beside other work (log: $log)"
+	say "building FFmpeg $release, once; about $minutes minutes on two cores, and twice that beside other work" \
+		"(log: $log)"
 	cd "$work/source"
 	if ! compile "$log" "$work/root"; then
 		tail -n 20 "$log" >&2
 		[ ! -e ffbuild/config.log ] || cp ffbuild/config.log "$cache/ffmpeg-config.log"
-		die "FFmpeg $release could not be built: the end of $log stands above (configure's own log: $cache/ffmpeg-config.log)." \
+		die "FFmpeg $release could not be built: the end of $log stands above" \
+			"(configure's own log: $cache/ffmpeg-config.log)." \
 			"Mend what it names and run this again, or set AVLOOM_FFMPEG_TARBALL to another ffmpeg-9 tarball"
 	fi
 	cd "$cache"
-	keep_headers "$work/root$prefix" || true # complete tries again
+	keep_headers "$work/root$prefix" || true # complete will try again
 	mv "$work/root$prefix" "$prefix"
 	say "FFmpeg $release is in $prefix"
 }
 
-# --- the commands ------------------------------------------------------------------------------------------------------
+# --- the commands ----------------------------------------------------------------------------------------------------
 
-# provide: sets bin to the folder of the ffmpeg and ffprobe of the FFmpeg 9 found or built, pkgconfig to that of its .pc files, which is empty for the
-# system's, and build_key to a key of what pkg-config says of it.
+# provide: finds or builds an FFmpeg 9. It sets bin to the folder of its programs, pkgconfig to that of its
+# .pc files (empty for the system's), and build_key to a key of what pkg-config prints for it.
 provide() {
 	if has_system_ffmpeg; then
 		bin=$(dirname "$(command -v ffmpeg || echo /usr/bin/ffmpeg)")
@@ -250,14 +284,15 @@ provide() {
 		pkgconfig=$prefix/lib/pkgconfig
 		provide_build
 	fi
-	local says
-	says=$(ask_pkg_config --cflags --libs && ask_pkg_config --modversion) || die "$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
-	build_key=$(printf '%s\n' "$says" | sha256sum | cut -c1-12)
+	local flags
+	flags=$(ask_pkg_config --cflags --libs && ask_pkg_config --modversion) || die "$damaged"
+	build_key=$(printf '%s\n' "$flags" | sha256sum | cut -c1-12)
 }
 
 ask_pkg_config() { PKG_CONFIG_PATH=$pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH} pkg-config "$@" "${libraries[@]}"; }
 
-# provide_build: sees to it that there is a build of ours in $prefix, and what is needed to link it.
+# provide_build: makes sure that $prefix has a build, and that the libraries to link with it are
+# installed.
 provide_build() {
 	if is_complete; then
 		bash "$here/apt.sh" gcc g++ pkg-config "${codec_packages[@]}"
@@ -289,7 +324,8 @@ main() {
 	"setup --undo") undo_setup ;;
 	clean)
 		rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static*
-		say "what was built is gone; shells that use it, and the settings of the go command after \"setup\", need \"env\" or \"setup\" again"
+		say "the builds are removed; shells that use them need \"env\" again, and the go command after" \
+			"\"setup\" needs \"setup\" again"
 		;;
 	help | -h | --help) usage ;;
 	*)
@@ -299,5 +335,9 @@ main() {
 	esac
 }
 
-# On one line: this file may change while a build goes on, and bash reads it as it gets there.
-main "$@"; exit
+# bash reads a script while it runs it, and this file may change during a build. It reads all that is in
+# braces before it runs any of it.
+{
+	main "$@"
+	exit
+}

@@ -14,7 +14,8 @@ import (
 // evaluate is what a user writes to let the go command find FFmpeg in this shell.
 const evaluate = `env=$(bash $ffmpeg env 2>log) || { cat log; exit 1; }; eval "$env"; `
 
-// The licence of a program is that of the FFmpeg that was asked for last, whatever the go command still has in its cache.
+// TestLicenceFollowsTheBuild checks that a program has the licence of the FFmpeg that was asked for last,
+// whatever the go command still has in its cache.
 func TestLicenceFollowsTheBuild(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -22,7 +23,35 @@ func TestLicenceFollowsTheBuild(t *testing.T) {
 		assert.Equal(t, "GPL version 3\n", m.run(evaluate+"go run ."))
 		assert.Equal(t, "LGPL version 3\n", m.run("export AVLOOM_GPL=0; "+evaluate+"go run ."))
 	}
-	assert.Equal(t, "GPL version 3\nLGPL version 3\n", m.run(evaluate+"go run .; export AVLOOM_GPL=0; "+evaluate+"go run ."), "in one shell")
+	both := evaluate + "go run .; export AVLOOM_GPL=0; " + evaluate + "go run ."
+	assert.Equal(t, "GPL version 3\nLGPL version 3\n", m.run(both), "in one shell")
+}
+
+// TestExtentOfTheBuild checks that the lean and the full build are kept apart, and what each is made of.
+func TestExtentOfTheBuild(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.run("bash $ffmpeg")
+	lean := m.build()
+	arguments := m.read("home/.cache/avloom/ffmpeg-build.log")
+	assert.Regexp(t, ` --disable-decoders --enable-decoder=\S*\bh264,.* --disable-filters `, arguments)
+	assert.NotContains(t, arguments, "--disable-encoders")
+	assert.NotContains(t, arguments, "--disable-muxers")
+	assert.Contains(t, m.run("AVLOOM_FFMPEG=lean bash $ffmpeg"), lean, "is the default")
+
+	out := m.run("AVLOOM_FFMPEG=full bash $ffmpeg")
+	assert.Contains(t, out, "building FFmpeg")
+	assert.NotContains(t, out, lean)
+	arguments = m.read("home/.cache/avloom/ffmpeg-build.log")
+	assert.NotContains(t, arguments, "--disable-decoders")
+	assert.Contains(t, arguments, "--enable-nvdec")
+	again := m.run("bash $ffmpeg; AVLOOM_FFMPEG=full bash $ffmpeg")
+	assert.NotContains(t, again, "building FFmpeg")
+	assert.Contains(t, again, lean)
+
+	out, err := m.try("AVLOOM_FFMPEG=small bash $ffmpeg")
+	require.Error(t, err)
+	assert.Equal(t, "avloom: AVLOOM_FFMPEG=small is neither lean, which is the default, nor full\n", out)
 }
 
 func TestSystemFFmpegUnderTheGPLIsNotTakenForOneUnderTheLGPL(t *testing.T) {
@@ -69,7 +98,10 @@ func TestExportsKeepWhatTheUserHas(t *testing.T) {
 	assert.Equal(t, m.build()+"/lib/pkgconfig", first[1])
 
 	m.variables["CGO_CPPFLAGS"], m.variables["PKG_CONFIG_PATH"] = `-I/mine "-DA=b c"`, "/mine:/more"
-	for name, lines := range map[string]string{"once": evaluate, "twice": evaluate + evaluate, "after another": "export AVLOOM_GPL=0; " + evaluate + "unset AVLOOM_GPL; " + evaluate} {
+	another := "export AVLOOM_GPL=0; " + evaluate + "unset AVLOOM_GPL; " + evaluate
+	for name, lines := range map[string]string{
+		"once": evaluate, "twice": evaluate + evaluate, "after another": another,
+	} {
 		mine := strings.Split(m.run(lines+show), "\n")
 		assert.Equal(t, `-I/mine "-DA=b c" `+first[0], mine[0], name)
 		assert.Equal(t, first[1]+":/mine:/more", mine[1], name)
@@ -106,14 +138,22 @@ func TestWhatIsMissingIsNamedInOneLine(t *testing.T) {
 		remove []string
 		want   string
 	}{
-		"a library": {[]string{"libraries/x265.pc"}, "avloom: missing here: x265.pc. There is no apt-get: install by hand what these Debian packages hold: libx265-dev\n"},
+		"a library": {
+			[]string{"libraries/x265.pc"},
+			"avloom: missing here: x265.pc. There is no apt-get: " +
+				"install by hand what these Debian packages hold: libx265-dev\n",
+		},
 		"a program": {[]string{"bin/nasm"}, "missing here: nasm. There"},
 		"pkg-config": {
 			[]string{"bin/pkg-config", "libraries/x264.pc"},
 			"missing here: pkg-config. There",
 		},
-		"two":          {[]string{"libraries/vpx.pc", "bin/xz"}, "missing here: xz vpx.pc. There"},
-		"nvenc's":      {[]string{"libraries/ffnvcodec.pc"}, "avloom: no headers for nvenc found: install nv-codec-headers >= 11.1.5.3, so that pkg-config finds ffnvcodec, or set AVLOOM_NVENC=0"},
+		"two": {[]string{"libraries/vpx.pc", "bin/xz"}, "missing here: xz vpx.pc. There"},
+		"nvenc's": {
+			[]string{"libraries/ffnvcodec.pc"},
+			"avloom: no headers for nvenc found: install nv-codec-headers >= 11.1.5.3, " +
+				"so that pkg-config finds ffnvcodec, or set AVLOOM_NVENC=0",
+		},
 		"what tls has": {[]string{"libraries/srt.pc"}, "missing here: srt.pc. There"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,7 +179,8 @@ func TestHeaderThatIsMissing(t *testing.T) {
 	m.write("bin/gcc", "#!/bin/sh\ncase \"$*\" in *lame/lame.h*) exit 1 ;; esac\nexec "+gcc+" \"$@\"\n")
 	out, err := m.try("bash $ffmpeg env")
 	require.Error(t, err)
-	assert.Equal(t, "avloom: missing here: lame/lame.h. There is no apt-get: install by hand what these Debian packages hold: libmp3lame-dev\n", out)
+	assert.Equal(t, "avloom: missing here: lame/lame.h. There is no apt-get: "+
+		"install by hand what these Debian packages hold: libmp3lame-dev\n", out)
 }
 
 func TestWhatIsNotAskedForIsNotMissed(t *testing.T) {

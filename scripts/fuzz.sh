@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a while, one after another: "fuzz.sh 2m" for two minutes each, "fuzz.sh 2m Config" for those with Config in their name.
+# Runs every fuzz target for a while, one after another: "fuzz.sh 2m" for two minutes each,
+# "fuzz.sh 2m Config" for those with Config in their name.
 #
-# What a target finds stays in the testdata/fuzz of its package, where every run of the tests tries it again: fix it, give the file a name that says what it
-# was, and commit it.
+# An input that makes a target fail stays in the testdata/fuzz of its package, where every run of the
+# tests tries it again. Fix the fault, name the file after it, and commit both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

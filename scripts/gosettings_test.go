@@ -16,7 +16,8 @@ func TestSetup(t *testing.T) {
 	m.run("bash $ffmpeg setup")
 	assert.Equal(t, "GPL version 3\n", m.run("go run ."))
 	assert.Equal(t, "GPL version 3\n", m.run("go run -race ."))
-	assert.Equal(t, "LGPL version 3\n", m.run("export AVLOOM_GPL=0; "+evaluate+"go run ."), "the exports of a shell go first")
+	exported := m.run("export AVLOOM_GPL=0; " + evaluate + "go run .")
+	assert.Equal(t, "LGPL version 3\n", exported, "the exports of a shell go first")
 	m.run("AVLOOM_GPL=0 bash $ffmpeg setup")
 	assert.Equal(t, "LGPL version 3\n", m.run("go run ."))
 	assert.Equal(t, "GPL version 3\n", m.run(evaluate+"go run ."), "the exports of a shell go first")
@@ -35,7 +36,9 @@ func TestSetupKeepsTheUsersSettings(t *testing.T) {
 	const mine = "CGO_CPPFLAGS=-I/mine\nGOPROXY=off\n"
 	m.write("home/goenv", mine)
 	m.run("bash $ffmpeg setup; bash $ffmpeg setup")
-	assert.Regexp(t, "^CGO_CPPFLAGS=-I/mine -DAVLOOM_FFMPEG_BUILD=[0-9a-f]{12}\nGOPROXY=off\nPKG_CONFIG=.*/home/avloom-pkg-config\n$", m.read("home/goenv"))
+	want := "^CGO_CPPFLAGS=-I/mine -DAVLOOM_FFMPEG_BUILD=[0-9a-f]{12}\n" +
+		"GOPROXY=off\nPKG_CONFIG=.*/home/avloom-pkg-config\n$"
+	assert.Regexp(t, want, m.read("home/goenv"))
 	m.run("bash $ffmpeg setup --undo")
 	assert.Equal(t, mine, m.read("home/goenv"))
 
@@ -43,7 +46,8 @@ func TestSetupKeepsTheUsersSettings(t *testing.T) {
 	m.write("home/goenv", other)
 	out, err := m.try("bash $ffmpeg setup")
 	require.Error(t, err)
-	assert.Contains(t, out, "go env -w has set PKG_CONFIG=/mine/pkg-config, which this does not overwrite; give it up with: go env -u PKG_CONFIG\n")
+	assert.Contains(t, out, "go env -w has set PKG_CONFIG=/mine/pkg-config, which this does not overwrite; "+
+		"give it up with: go env -u PKG_CONFIG\n")
 	m.run("bash $ffmpeg setup --undo")
 	assert.Equal(t, other, m.read("home/goenv"))
 }

@@ -1,5 +1,5 @@
-// Package scripts_test tries the scripts on stand-ins for machines: with what is on this one, but for what the tests leave out, and with a source of FFmpeg
-// that is built in a moment.
+// Package scripts_test runs the scripts on stand-ins for machines. These have the programs of this
+// machine, but for those that a test leaves out, and a source of FFmpeg that is built in a moment.
 package scripts_test
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// machine has no apt-get and no dpkg, but all that FFmpeg is built with. Its user has a home, settings of the go command, and a program whose only output is
-// the licence of the FFmpeg that it was linked with.
+// machine has no apt-get and no dpkg, but everything that FFmpeg is built with. Its user has a home,
+// settings of the go command, and a program that prints the licence of the FFmpeg it is linked with.
 type machine struct {
 	t         *testing.T
 	dir       string
@@ -27,13 +27,19 @@ func newMachine(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{t: t, dir: t.TempDir()}
 	m.variables = map[string]string{
-		"HOME": m.path("home"), "PATH": m.path("bin") + ":" + programs, "CPATH": m.path("include"), "PKG_CONFIG_LIBDIR": m.path("libraries"),
-		"GOENV": m.path("home/goenv"), "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOCACHE": goEnv(t, "GOCACHE"), "GOMODCACHE": goEnv(t, "GOMODCACHE"),
+		"HOME": m.path("home"), "PATH": m.path("bin") + ":" + programs,
+		"CPATH": m.path("include"), "PKG_CONFIG_LIBDIR": m.path("libraries"),
+		"GOENV": m.path("home/goenv"), "GOFLAGS": "", "GOTOOLCHAIN": "local",
+		"GOCACHE": goEnv(t, "GOCACHE"), "GOMODCACHE": goEnv(t, "GOMODCACHE"),
 		"AVLOOM_FFMPEG_TARBALL": m.path("ffmpeg-9.tar"), "TMPDIR": os.TempDir(),
 	}
 	m.programs()
-	for _, name := range []string{"vpx", "aom", "SvtAv1Enc", "dav1d", "opus", "vorbisenc", "zlib", "gnutls", "srt", "x264", "x265", "ffnvcodec"} {
-		m.write("libraries/"+name+".pc", "includedir="+m.path("include")+"\nName: "+name+"\nDescription: "+name+"\nVersion: 99\nLibs:\nCflags:\n")
+	for _, name := range []string{
+		"vpx", "aom", "SvtAv1Enc", "dav1d", "opus", "vorbisenc", "libwebpmux", "zlib", "gnutls", "srt", "x264", "x265",
+		"ffnvcodec",
+	} {
+		m.write("libraries/"+name+".pc", "includedir="+m.path("include")+
+			"\nName: "+name+"\nDescription: "+name+"\nVersion: 99\nLibs:\nCflags:\n")
 	}
 	m.write("include/lame/lame.h", "")
 	m.write("include/ffnvcodec/nvEncodeAPI.h", "")
@@ -60,7 +66,7 @@ func goEnv(t *testing.T, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// programs is the folder of what all machines have: what this one has, without what installs packages.
+// programs is the folder of the programs that all machines have: those of this one, without apt and dpkg.
 var programs string
 
 // own are the programs that a test may take from its machine.
@@ -95,7 +101,8 @@ func testWithPrograms(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// programs puts into the machine what only it has. This machine may lack nasm, curl and xz, where FFmpeg is the system's.
+// programs gives the machine those programs that a test may take away. Stand-ins serve for nasm, curl and
+// xz, which this machine lacks if its FFmpeg is the system's.
 func (m *machine) programs() {
 	m.t.Helper()
 	for _, name := range own {

@@ -1,10 +1,13 @@
 # shellcheck shell=bash disable=SC2154
-# Gets the headers of NVENC and CUDA, with which FFmpeg is built and avloom's tests. To be sourced by ffmpeg.sh.
+# Gets the headers of NVENC and CUDA, with which FFmpeg and avloom's tests are built. ffmpeg.sh sources
+# it.
 
-no_nvenc="no headers for nvenc found: install nv-codec-headers >= 11.1.5.3, so that pkg-config finds ffnvcodec, or set AVLOOM_NVENC=0 to do without NVENC"
+no_nvenc="no headers for nvenc found: install nv-codec-headers >= 11.1.5.3, so that pkg-config finds ffnvcodec,"
+no_nvenc+=" or set AVLOOM_NVENC=0 to do without NVENC"
 
-# nvenc_headers DIR: makes the headers of nvenc and CUDA findable by pkg-config. FFmpeg 9 needs >= 11.1.5.3; where the
-# distribution's are older, those of its next release serve: they are headers only.
+# nvenc_headers DIR: lets pkg-config find the headers of NVENC and CUDA. FFmpeg 9 needs version
+# 11.1.5.3 or later. Where the distribution's package is older, that of its next release is unpacked
+# into DIR, which works because it has nothing but headers.
 nvenc_headers() {
 	local dir=$1
 	if [ "$nvenc" = 0 ] || pkg-config --exists 'ffnvcodec >= 11.1.5.3'; then return; fi
@@ -20,8 +23,8 @@ nvenc_headers() {
 	export PKG_CONFIG_PATH=$dir/nvenc/usr/share/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 }
 
-# keep_headers ROOT: puts the headers of nvenc and CUDA beside those of FFmpeg in ROOT, for the tests' stand-in for the driver. It must agree with FFmpeg on
-# their version.
+# keep_headers ROOT: copies the headers of NVENC and CUDA beside those of FFmpeg in ROOT. The tests build
+# a stand-in for the driver, which needs the same version of these headers as FFmpeg.
 keep_headers() {
 	local include
 	[ "$nvenc" != 0 ] || return 0
@@ -30,7 +33,7 @@ keep_headers() {
 	cp -rL "$include/ffnvcodec" "$1/include/"
 }
 
-# add_headers: puts them into a build that was made before they were kept.
+# add_headers: copies the headers into a build that lacks them.
 add_headers() (
 	[ "$nvenc" != 0 ] && [ ! -d "$prefix/include/ffnvcodec" ] || return 0
 	work=$(mktemp -d "$cache/build.XXXXXX")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the examples, gpu.test and api.test into static/, as programs that need nothing of the machine they run on but glibc, and for CUDA the driver,
-# which is loaded at run time. They know neither TLS nor SRT: the distribution cannot link those statically.
-# Takes Debian or Ubuntu. The environment of scripts/ffmpeg.sh holds here too; AVLOOM_GPL=0 leaves x264 and x265 out.
+# Builds the examples, gpu.test and api.test into static/, as programs that need nothing of the machine
+# they run on but glibc, and for CUDA the driver, which they load at run time. They have neither TLS nor
+# SRT, for which the distribution has no static libraries. Works on Debian and Ubuntu. The variables of
+# scripts/ffmpeg.sh apply here too: AVLOOM_GPL=0 leaves x264 and x265 out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/archive.sh
@@ -16,9 +17,10 @@ die() {
 	exit 1
 }
 
-# --- the libraries -----------------------------------------------------------------------------------------------------
+# --- the libraries ---------------------------------------------------------------------------------------------------
 
 # fetch_sources DIR: unpacks the sources of SVT-AV1 and dav1d into DIR, with the distribution's patches.
+# The distribution has no static libraries of these two.
 fetch_sources() {
 	local suite keyring=$debian_keyring components=main
 	. /etc/os-release
@@ -32,15 +34,18 @@ fetch_sources() {
 	die "the sources of ${sources[*]} cannot be had from the archive that apt uses here"
 }
 
-# compile DIR: makes the static libraries of what fetch_sources put into DIR.
+# compile DIR: makes the static libraries from the sources in DIR.
 compile() {
-	cmake -S "$1"/svt-av1-*/ -B "$1/svt" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DBUILD_APPS=OFF -DBUILD_DEC=OFF -DREPRODUCIBLE_BUILDS=ON &&
+	cmake -S "$1"/svt-av1-*/ -B "$1/svt" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DBUILD_APPS=OFF \
+		-DBUILD_DEC=OFF -DREPRODUCIBLE_BUILDS=ON &&
 		cmake --build "$1/svt" -j "${AVLOOM_JOBS:-$(nproc)}" &&
-		meson setup "$1/dav1d" "$1"/dav1d-*/ --buildtype=release --default-library=static -Denable_tools=false -Denable_tests=false &&
+		meson setup "$1/dav1d" "$1"/dav1d-*/ --buildtype=release --default-library=static \
+			-Denable_tools=false -Denable_tests=false &&
 		ninja -C "$1/dav1d" -j "${AVLOOM_JOBS:-$(nproc)}"
 }
 
-# collect: makes $folder, in which the linker finds all that it is to link statically, and no shared library that it would prefer.
+# collect: makes $folder, in which the linker finds all static libraries that it needs, and no shared one,
+# which it would prefer.
 collect() (
 	log=$cache/static-build.log
 	work=$(mktemp -d "$cache/static.XXXXXX")
@@ -58,40 +63,46 @@ collect() (
 	mv -T "$work/lib" "$folder" || [ -d "$folder" ] # another may have been quicker
 )
 
-# --- the programs ------------------------------------------------------------------------------------------------------
+# --- the programs ----------------------------------------------------------------------------------------------------
 
-# check FILE: that it needs glibc alone. Prints what it needs, and of which glibc.
+# check FILE: checks that a program needs no shared library but those of glibc. It prints which, and the
+# oldest glibc that will do.
 check() {
 	local needed others
 	needed=$(objdump -p "$1" | awk '$1 == "NEEDED" {print $2}')
 	[ -n "$needed" ] || die "$1 is no program that is linked with glibc"
 	others=$(grep -vE "$glibc" <<<"$needed" || true)
-	[ -z "$others" ] || die "$1 needs more than glibc:" $others
+	[ -z "$others" ] || die "$1 needs more than glibc: ${others//$'\n'/ }"
 	echo "$1: $(objdump -T "$1" | grep -o 'GLIBC_[0-9.]*' | sort -V | tail -n 1 | tr _ ' ') or later"
 	ldd "$1"
 }
 
-command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || die "static programs can be built on Debian and Ubuntu alone: there is no apt-get here"
+for program in apt-get dpkg-query; do
+	command -v "$program" >/dev/null ||
+		die "static programs can be built on Debian and Ubuntu alone: there is no $program here"
+done
 env=$(AVLOOM_TLS=0 AVLOOM_FFMPEG_SYSTEM=0 bash scripts/ffmpeg.sh env)
 eval "$env"
 bash scripts/apt.sh "${packages[@]}"
 
-# What FFmpeg links with, and what that links with; where there is no static one, it is glibc's, FFmpeg's own, or to be built.
+# The libraries that FFmpeg links with, and those that they need in turn. One without an archive is
+# glibc's, FFmpeg's own, or made by collect.
 mapfile -t sources < <(dpkg-query -W -f '${source:Package}=${source:Version}\n' libsvtav1enc-dev libdav1d-dev)
 archives=() libraries=(-lSvtAv1Enc -ldav1d)
-for library in $(pkg-config --libs-only-l libavdevice | tr ' ' '\n' | sed -n 's/^-l//p' | grep -vxE 'm|dl|rt|pthread' | sort -u) ogg numa stdc++; do
+direct=$(pkg-config --libs-only-l libavdevice | tr ' ' '\n' | sed -n 's/^-l//p')
+for library in $(grep -vxE 'm|dl|rt|pthread' <<<"$direct" | sort -u) ogg numa sharpyuv stdc++; do
 	archive=$(gcc -print-file-name="lib$library.a")
 	if [ -e "$archive" ]; then
 		archives+=("$archive")
 		libraries+=("-l$library")
 	fi
 done
-# The folder's name follows its content, since Go's cache does not see that a library has changed.
+# The name of the folder depends on its content, since the go command does not notice a changed library.
 folder=$cache/static-$({ echo "${sources[@]}" && cat "${archives[@]}"; } | sha256sum | cut -c1-12)
 [ -d "$folder" ] || collect
 
-# Of Go's packages, net would need libresolv.
-build=(-trimpath -tags netgo,osusergo
+# Without these tags Go's package net would need libresolv.
+build=(-trimpath -tags "netgo,osusergo"
 	-ldflags "-s -w -extldflags '-L$folder -static-libgcc -Wl,--start-group ${libraries[*]} -Wl,--end-group -lm'")
 mkdir -p static
 for example in examples/*/; do

@@ -68,6 +68,10 @@ func (s *source) openTrack(media astiav.MediaType) (*track, error) {
 	if errors.Is(err, astiav.ErrStreamNotFound) {
 		return nil, nil
 	}
+	if errors.Is(err, astiav.ErrDecoderNotFound) {
+		return nil, fmt.Errorf("%w: this FFmpeg may be built without it; "+
+			"\"AVLOOM_FFMPEG=full bash scripts/ffmpeg.sh setup\" provides one with all decoders", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/mediatest"
@@ -213,4 +214,19 @@ func TestWhatCannotBe(t *testing.T) {
 	cancel()
 	out = filepath.Join(dir, "out.mp4")
 	require.ErrorIs(t, run(ctx, []string{"-i", clip, "-o", out}, io.Discard, io.Discard), context.Canceled)
+}
+
+// TestDecoderThatIsMissing checks the error for a codec whose decoder the lean build of FFmpeg leaves
+// out: it says how to get one.
+func TestDecoderThatIsMissing(t *testing.T) {
+	mediatest.NoLeaks(t)
+	in := filepath.Join(t.TempDir(), "in.mkv")
+	mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=1", "-c:v", "libtheora", in)
+	err := run(context.Background(), []string{"-i", in, "-o", in + ".mp4"}, io.Discard, io.Discard)
+	if astiav.FindDecoder(astiav.CodecIDTheora) != nil {
+		require.NoError(t, err)
+		return
+	}
+	require.ErrorIs(t, err, astiav.ErrDecoderNotFound)
+	require.ErrorContains(t, err, "AVLOOM_FFMPEG=full")
 }

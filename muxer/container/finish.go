@@ -20,8 +20,9 @@ func (e *NeedsFileError) Error() string {
 }
 
 // needSeeking are the containers that nobody can read unless FFmpeg goes back to correct the
-// header. FFmpeg writes them from front to back all the same.
-var needSeeking = []string{"aiff", "w64", "wtv"}
+// header. FFmpeg writes them from front to back all the same. The header of webp holds the size of
+// the file, which only libwebp_anim knows before the end.
+var needSeeking = []string{"aiff", "w64", "webp", "wtv"}
 
 // CheckFinish finds what would only fail at the end of the file.
 func (s Spec) CheckFinish() error {

@@ -22,6 +22,10 @@ var rateRules = map[string]rateRule{
 		least: 1.0 / math.MaxUint16, most: math.MaxUint16,
 		reason: "apng gives the time of a picture as a fraction of two numbers of 16 bits",
 	},
+	"webp": { // flush in webpenc.c
+		least: 1000.0 / (1<<24 - 1), most: 1000,
+		reason: "webp gives the duration of a picture as milliseconds in 24 bits",
+	},
 	"swf":       flash,
 	"avm2":      flash,
 	"film_cpk":  {whole: true, reason: "film_cpk has whole frames per second only"},  // film_write_header in segafilmenc.c
