@@ -90,8 +90,8 @@ var unavailable = map[string]string{
 
 // sought are the containers that can only be written where one can seek.
 var sought = map[string]bool{
-	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "webp": true, "wsaud": true,
-	"wtv": true, "film_cpk": true, "pdv": true, "amv": true, "gxf": true,
+	"aiff": true, "apm": true, "argo_asf": true, "avif": true, "ico": true, "kvag": true, "w64": true, "webp": true,
+	"wsaud": true, "wtv": true, "film_cpk": true, "pdv": true, "amv": true, "gxf": true,
 	"rso": true,
 }
 
