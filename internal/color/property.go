@@ -55,8 +55,8 @@ func transferProperty() property[astiav.ColorTransferCharacteristic] {
 
 func locationProperty() property[astiav.ChromaLocation] {
 	return property[astiav.ChromaLocation]{
-		key: "chroma_sample_location", names: namesOf(astiavx.ChromaLocationName), unknown: "there is no such chroma location",
-		find: astiavx.FindChromaLocation,
+		key: "chroma_sample_location", names: namesOf(astiavx.ChromaLocationName),
+		unknown: "there is no such chroma location", find: astiavx.FindChromaLocation,
 	}
 }
 
