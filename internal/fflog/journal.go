@@ -18,7 +18,7 @@ type Journal struct {
 	// Callbacks is told of each call of the logger.
 	Callbacks *pipeline.Callbacks
 	// Failures counts the calls of the logger that panicked or ended their goroutine. Each of them
-	// lost a line, or the fields of FFmpeg's lines about one object.
+	// lost a line, or all of FFmpeg's lines about one object.
 	Failures *atomic.Int64
 }
 
