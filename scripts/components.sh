@@ -6,8 +6,8 @@
 # what reads and filters, only this is built. AVLOOM_FFMPEG=full builds all of it.
 
 decoders=(
-	# The usual ones. libdav1d reads AV1; libvpx reads VP8 and VP9, whose own decoders take as long
-	# to compile as those of H.264 and HEVC together.
+	# The usual ones. libdav1d reads AV1. libvpx reads VP8 and VP9, since FFmpeg's own decoder of VP9
+	# takes nearly as long to compile as those of H.264 and HEVC together.
 	h264 hevc libdav1d libvpx_vp8 libvpx_vp9 mpeg1video mpeg2video mpegvideo mpeg4 mjpeg prores dnxhd ffv1 rawvideo
 	aac aac_latm ac3 eac3 alac flac mp2 mp2float mp3float opus vorbis 'pcm_*' amrnb amrwb
 	png apng gif webp webp_anim bmp tiff exr
