@@ -50,7 +50,14 @@ func codecOfAnyRate(c astiavx.Container) string {
 func encodeAt(c astiavx.Container, path string, rate float64, frames int) error {
 	p, enc := particulars[c.Name], api.NewEncoder()
 	cfg := api.VideoConfig{
-		Width: 64, Height: 64, FrameRate: rate, Codec: codecOfAnyRate(c), PixelFormat: p.format, InputFormat: "gray", ExtraOptions: p.extra, Threads: 1,
+		Width:        64,
+		Height:       64,
+		FrameRate:    rate,
+		Codec:        codecOfAnyRate(c),
+		PixelFormat:  p.format,
+		InputFormat:  "gray",
+		ExtraOptions: p.extra,
+		Threads:      1,
 	}
 	if cfg.Codec == "libx264" {
 		cfg.Preset = "ultrafast"

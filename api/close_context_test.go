@@ -212,7 +212,12 @@ func TestCloseContextOfASlowEncoder(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	enc := api.NewEncoder()
 	v := addVideo(t, enc, api.VideoConfig{
-		Width: width, Height: height, FrameRate: 30, Codec: "libaom-av1", Threads: 1, ExtraOptions: map[string]any{"cpu-used": 0},
+		Width:        width,
+		Height:       height,
+		FrameRate:    30,
+		Codec:        "libaom-av1",
+		Threads:      1,
+		ExtraOptions: map[string]any{"cpu-used": 0},
 	})
 	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"))
 	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: data, Layout: api.NHWC}))

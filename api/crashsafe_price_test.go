@@ -59,7 +59,14 @@ func encodeNoise(t *testing.T, out api.Output, rate float64, bits, seconds int, 
 	var a *api.AudioStream
 	if rate > 0 {
 		v = addVideo(t, enc, api.VideoConfig{
-			Width: 64, Height: 64, FrameRate: rate, Codec: "libx264", Preset: "veryfast", Threads: 1, InputFormat: "yuv420p", ExtraOptions: map[string]any{"b": bits},
+			Width:        64,
+			Height:       64,
+			FrameRate:    rate,
+			Codec:        "libx264",
+			Preset:       "veryfast",
+			Threads:      1,
+			InputFormat:  "yuv420p",
+			ExtraOptions: map[string]any{"b": bits},
 		})
 	}
 	if sound {

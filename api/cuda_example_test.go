@@ -31,7 +31,10 @@ func ExampleVideoStream_AddDeviceFrames() {
 		}
 		for range 600 {
 			sim.step() // gives its stream the next picture to write
-			if err := video.AddDeviceFrames(ctx, api.DeviceFrames{Ptr: sim.pictures, N: 1, Layout: api.NCHW, Stream: sim.stream}); err != nil {
+			if err := video.AddDeviceFrames(
+				ctx,
+				api.DeviceFrames{Ptr: sim.pictures, N: 1, Layout: api.NCHW, Stream: sim.stream},
+			); err != nil {
 				return err
 			}
 		}

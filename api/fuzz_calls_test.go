@@ -281,7 +281,8 @@ func (m *model) step(d *dice) {
 
 // FuzzCalls makes calls in any order, and compares each error with what the table of errors says.
 // It has found
-//   - abort_after_close_of_an_aborted_run: whether an Abort after Close returned the cause depended on when the first came; Close settles it now.
+//   - abort_after_close_of_an_aborted_run: whether an Abort after Close returned the cause depended
+//     on when the first came. Close decides it now.
 func FuzzCalls(f *testing.F) {
 	seed(f, 200, 120)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -278,8 +278,9 @@ func seed(f *testing.F, inputs, bytes int) {
 }
 
 // FuzzConfigs opens an encoder with any config, and feeds it a little. It has found
-//   - aac_without_tolerance: an option with which FFmpeg's AAC encoder never returns; clipped in option_check.go refuses it now.
-//   - flv_of_six_channels: FFmpeg's muxer ended the process; fatal in the muxer's format.go refuses it now.
+//   - aac_without_tolerance: an option with which FFmpeg's AAC encoder never returns. The limits in
+//     internal/avoption refuse it now.
+//   - flv_of_six_channels: FFmpeg's muxer ended the process. muxer/container refuses it now.
 func FuzzConfigs(f *testing.F) {
 	seed(f, 100, 80)
 	f.Fuzz(func(t *testing.T, data []byte) {

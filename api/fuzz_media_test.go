@@ -37,7 +37,8 @@ func fenced(t *testing.T, n int, before bool) []byte {
 // FuzzMedia feeds pictures and sound of any length, from memory with fences around it: what is no
 // whole number of frames is refused as a whole, all else is encoded, and nothing is read beside it.
 // It has found
-//   - pictures that end where a mapping of memory does (among the first seeds): swscale read on; shelter.go in nodes copies them now.
+//   - pictures that end where a mapping of memory does (among the first seeds): swscale read on.
+//     nodes/shelter.go copies them now.
 //   - mosaic_of_one_row: swscale ended the process; checkInput in video_plan.go refuses it now.
 func FuzzMedia(f *testing.F) {
 	seed(f, 150, 60)

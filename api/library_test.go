@@ -36,7 +36,13 @@ func TestSVTAV1RefusesAndGoesOn(t *testing.T) {
 	open := func(parameters string) (*api.VideoStream, *api.Encoder, error) {
 		e := api.NewEncoder()
 		v, err := e.AddVideo(api.VideoConfig{
-			Width: 128, Height: 96, FrameRate: 25, Codec: "libsvtav1", Preset: "12", Threads: 1, ExtraOptions: map[string]any{"svtav1-params": parameters},
+			Width:        128,
+			Height:       96,
+			FrameRate:    25,
+			Codec:        "libsvtav1",
+			Preset:       "12",
+			Threads:      1,
+			ExtraOptions: map[string]any{"svtav1-params": parameters},
 		})
 		require.NoError(t, err)
 		return v, e, e.OpenWriter(context.Background(), new(api.MemoryFile), "mkv")

@@ -183,7 +183,12 @@ func addLiveStreams(t *testing.T, enc *api.Encoder, p particular) (*api.VideoStr
 		video.Width, video.Height = p.width, p.height
 	}
 	return addVideo(t, enc, video), addAudio(t, enc, api.AudioConfig{
-		SampleRate: 48000, NumChannels: 2, Codec: p.audio, ExtraOptions: p.sound, OutSampleRate: p.rate, OutNumChannels: p.channels,
+		SampleRate:     48000,
+		NumChannels:    2,
+		Codec:          p.audio,
+		ExtraOptions:   p.sound,
+		OutSampleRate:  p.rate,
+		OutNumChannels: p.channels,
 	})
 }
 

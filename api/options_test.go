@@ -386,7 +386,11 @@ func FuzzOption(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, codec uint8, key, value string) {
 		_, err := api.NewEncoder().AddVideo(api.VideoConfig{
-			Width: 64, Height: 64, FrameRate: 25, Codec: codecs[int(codec)%len(codecs)], ExtraOptions: map[string]any{key: value},
+			Width:        64,
+			Height:       64,
+			FrameRate:    25,
+			Codec:        codecs[int(codec)%len(codecs)],
+			ExtraOptions: map[string]any{key: value},
 		})
 		var e *api.ConfigError
 		if err != nil && !errors.As(err, &e) {

@@ -41,7 +41,14 @@ func TestGrayStaysGray(t *testing.T) {
 		} {
 			name := c.input + " to " + c.codec + " " + c.format + " " + c.colorRange
 			cfg := api.VideoConfig{
-				Width: 16, Height: 16, FrameRate: 25, Codec: c.codec, PixelFormat: c.format, InputFormat: c.input, ColorRange: c.colorRange, Threads: 1,
+				Width:       16,
+				Height:      16,
+				FrameRate:   25,
+				Codec:       c.codec,
+				PixelFormat: c.format,
+				InputFormat: c.input,
+				ColorRange:  c.colorRange,
+				Threads:     1,
 			}
 			if c.codec == "libx264" {
 				cfg.ExtraOptions = map[string]any{"qp": 1}

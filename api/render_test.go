@@ -249,7 +249,10 @@ func TestRenderAllToAURL(t *testing.T) {
 	jobs := jobsIn(t.TempDir(), 1)
 	jobs[0].Run = func(ctx context.Context, enc *api.Encoder, _ string) error {
 		v := addVideo(t, enc, numberedVideo())
-		if err := enc.Open(ctx, api.URL(fmt.Sprintf("udp://user:secret@127.0.0.1:%d?pkt_size=1316", freePort(t, "udp")))); err != nil {
+		if err := enc.Open(
+			ctx,
+			api.URL(fmt.Sprintf("udp://user:secret@127.0.0.1:%d?pkt_size=1316", freePort(t, "udp"))),
+		); err != nil {
 			return err
 		}
 		return v.AddFrames(ctx, api.Frames{Data: numbered(0, 3), Layout: api.NHWC})

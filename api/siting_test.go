@@ -120,7 +120,13 @@ func TestChromaSiting(t *testing.T) {
 		t.Run(c.codec+"/"+c.extension+"/"+c.format+"/"+c.wish, func(t *testing.T) {
 			t.Parallel()
 			cfg := api.VideoConfig{
-				Width: slopeSize, Height: slopeSize, FrameRate: 25, Codec: c.codec, PixelFormat: c.format, ColorSpace: "bt601", ExtraOptions: map[string]any{},
+				Width:        slopeSize,
+				Height:       slopeSize,
+				FrameRate:    25,
+				Codec:        c.codec,
+				PixelFormat:  c.format,
+				ColorSpace:   "bt601",
+				ExtraOptions: map[string]any{},
 			}
 			maps.Copy(cfg.ExtraOptions, lossless[c.codec])
 			if c.wish != "" {

@@ -37,7 +37,7 @@ func (r *references) discard(v int) {
 }
 
 // fork is a graph of one stream with a processor that feeds several sinks: source → node → sink,
-// sink 1, …
+// sink 1 and so on.
 type fork struct {
 	references
 	run    *Run
@@ -168,8 +168,8 @@ func TestSlowConsumer(t *testing.T) {
 	}
 }
 
-// Where several consumers have no room, each gets the item as soon as it has room, whatever its place
-// among them. None lags behind because another one is slow.
+// Where several consumers have no room, each gets the item as soon as it has room, whatever its
+// place among them. None lags behind because another one is slow.
 func TestFullConsumersDoNotWaitForEachOther(t *testing.T) {
 	for _, sinks := range []int{2, 3, 4, 5, 6} {
 		for fast := range sinks {
@@ -424,7 +424,7 @@ func TestItemThatCannotBeShared(t *testing.T) {
 					f.joinSink(fmt.Sprintf("sink %d", i), queue, sink, out)
 				}
 				f.run.Start()
-				_ = <-f.sendLater(t, 7)
+				<-f.sendLater(t, 7) // the error is that of the run, which Close returns
 				err := f.run.Close()
 				var node *NodeError
 				require.ErrorAs(t, err, &node)

@@ -16,7 +16,8 @@
 //
 //	run := pipeline.NewRun(ctx)
 //	source, frames := pipeline.NewSource[Frame](run, "source", 0)
-//	packets := pipeline.Connect(frames, "encode", pipeline.Queue[Frame]{Depth: 4, Free: Frame.Free}, encoder)
+//	waiting := pipeline.Queue[Frame]{Depth: 4, Free: Frame.Free}
+//	packets := pipeline.Connect(frames, "encode", waiting, encoder)
 //	queue := pipeline.Queue[Packet]{Depth: 16, Free: Packet.Free, Share: Packet.Ref}
 //	pipeline.Join("mux", queue, file, packets)
 //	pipeline.Join("mux 1", queue, connection, packets)

@@ -5,8 +5,8 @@ package pipeline
 //
 // Each consumer has its own queue and its own edge. All consumers get every item, in the same
 // order. Queue.Share makes a reference to the item for each consumer but the last, which gets the
-// item itself. A consumer with room in its queue gets an item at once. The sender then waits for all
-// consumers without room at the same time. Each of them gets the item as soon as it has room.
+// item itself. A consumer with room in its queue gets an item at once. The sender then waits for
+// all consumers without room at the same time. Each of them gets the item as soon as it has room.
 type Outlet[T any] struct {
 	run       *parts
 	from      string

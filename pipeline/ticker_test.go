@@ -139,13 +139,13 @@ func TestNotQuiet(t *testing.T) {
 	}
 }
 
-// bystander is an actor that gets its turn to be asked what works between two others.
+// bystander is an actor that is asked for items that are underway between two others.
 type bystander struct {
 	anyActor
 	asked func()
 }
 
-func (b *bystander) works(int) bool { b.asked(); return false }
+func (b *bystander) underway(int) bool { b.asked(); return false }
 
 // TestNotQuietWhileAnItemMovesOn has an item go from a queue into the node just after the node was
 // asked.

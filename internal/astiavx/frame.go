@@ -55,7 +55,8 @@ func FloatPlane(f *astiav.Frame, channel int) []float32 {
 // it.
 func SetDuration(f *astiav.Frame, d int64) { avframe(f).duration = C.int64_t(d) }
 
-// Duration returns the duration of a frame, in units of its time base. Go-astiav has no access to it.
+// Duration returns the duration of a frame, in units of its time base. Go-astiav has no access to
+// it.
 func Duration(f *astiav.Frame) int64 { return int64(avframe(f).duration) }
 
 // SetColor sets all colour tags of a frame. Go-astiav cannot set the primaries, the transfer

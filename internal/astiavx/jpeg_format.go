@@ -3,8 +3,8 @@ package astiavx
 import "github.com/asticode/go-astiav"
 
 // WithoutRange returns the format of the same layout that implies no range; the colour tags state
-// the range then. Swscale warns about the formats that imply full range, which FFmpeg made for JPEG.
-// FFmpeg's own table of them is not public (handle_jpeg in libswscale/utils.c).
+// the range then. Swscale warns about the formats that imply full range, which FFmpeg made for
+// JPEG. FFmpeg's own table of them is not public (handle_jpeg in libswscale/utils.c).
 func WithoutRange(format astiav.PixelFormat) astiav.PixelFormat {
 	switch format {
 	case astiav.PixelFormatYuvj420P:

@@ -11,15 +11,15 @@ import (
 // list of an encoder takes as long as to open x264.
 var lists struct{ encoders, muxers sync.Map }
 
-// EncoderOptions returns the options of the encoder of this name: its own first, then those that all
-// encoders of its medium share. All callers share the list. They may append to it, and must not
+// EncoderOptions returns the options of the encoder of this name: its own first, then those that
+// all encoders of its medium share. All callers share the list. They may append to it, and must not
 // change its elements.
 func EncoderOptions(encoder string) []astiavx.Option {
 	return keptList(&lists.encoders, encoder, astiavx.EncoderOptions)
 }
 
-// MuxerOptions returns the options of the container of this name: its own first, then those that all
-// containers share. All callers share the list. They may append to it, and must not change its
+// MuxerOptions returns the options of the container of this name: its own first, then those that
+// all containers share. All callers share the list. They may append to it, and must not change its
 // elements.
 func MuxerOptions(container string) []astiavx.Option {
 	return keptList(&lists.muxers, container, astiavx.MuxerOptions)

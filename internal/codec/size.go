@@ -7,8 +7,8 @@ import "sort"
 const largestStep = 256
 
 // LargerSize returns the least size in pixels that is not smaller than this one and with which an
-// encoder opens, which opens reports. Sizes differ by multiples of stepX and stepY, the steps of the
-// chroma. ok is false if no multiple of up to 256 pixels helps: the size is not too small.
+// encoder opens, which opens reports. Sizes differ by multiples of stepX and stepY, the steps of
+// the chroma. ok is false if no multiple of up to 256 pixels helps: the size is not too small.
 func LargerSize(width, height, stepX, stepY int, opens func(width, height int) bool) (w, h int, ok bool) {
 	triedW, triedH := width, height
 	for step := 2; !ok && step <= largestStep; step *= 2 {

@@ -10,8 +10,9 @@ import (
 	"github.com/avloom/avloom/internal/upload"
 )
 
-// readWriteTimeout is an option that all protocols of FFmpeg have: how many microseconds a read or a
-// write may take. FFmpeg does not list it (ffurl_context_class in libavformat/avio.c is not public).
+// readWriteTimeout is an option that all protocols of FFmpeg have: how many microseconds a read or
+// a write may take. FFmpeg does not list it (ffurl_context_class in libavformat/avio.c is not
+// public).
 const readWriteTimeout = "rw_timeout"
 
 // Options lists the options of the protocol and of the layers below it.
