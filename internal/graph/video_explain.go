@@ -95,18 +95,21 @@ func frameRates(codec *astiav.Codec, near float64) []string {
 func rateText(r astiav.Rational) string { return strings.TrimSuffix(r.String(), "/1") }
 
 // explainFormat returns the error if the encoder lists the pixel format of the config, but opens
-// only with others. If it does not open with the first two others, the format is not the reason.
+// only with others. It begins with formats that are RGB, or YUV, as the format is: the colours of
+// the plan fit only those. If the encoder does not open with the first two, the format is not the
+// reason.
 func (a *videoAttempt) explainFormat() *fault.ConfigError {
 	asked := a.plan.Config.PixelFormat
 	if asked == "" {
 		return nil
 	}
+	likely, others := a.otherFormats()
 	var supported []string
-	for i, f := range plan.Encodable(a.opener.Codec, a.plan.InputFormat) {
-		if i > 2 && len(supported) == 0 {
+	for i, f := range append(likely, others...) {
+		if i == 2 && len(supported) == 0 {
 			return nil
 		}
-		if f != a.encoded.Format && a.opensWith(func(s *videoSettings) { s.format = f }) {
+		if a.opensWith(func(s *videoSettings) { s.format = f }) {
 			supported = append(supported, f.Name())
 		}
 	}
@@ -117,6 +120,23 @@ func (a *videoAttempt) explainFormat() *fault.ConfigError {
 		Field: "PixelFormat", Value: asked, Supported: supported,
 		Reason: a.opener.Codec.Name() + " names it, but does not open with it",
 	}
+}
+
+// otherFormats returns the formats of the encoder except the one that was tried: those that are
+// RGB, or YUV, as that one is, and all others.
+func (a *videoAttempt) otherFormats() (likely, others []astiav.PixelFormat) {
+	tried := a.encoded.Format
+	isRGB := func(f astiav.PixelFormat) bool { return astiavx.DescribePixelFormat(f).RGB }
+	for _, f := range plan.Encodable(a.opener.Codec, a.plan.InputFormat) {
+		switch {
+		case f == tried:
+		case isRGB(f) == isRGB(tried):
+			likely = append(likely, f)
+		default:
+			others = append(others, f)
+		}
+	}
+	return likely, others
 }
 
 // explainSize returns the error if the encoder opens with another size: with a slightly larger one,
