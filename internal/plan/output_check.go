@@ -5,7 +5,6 @@ import (
 
 	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/fault"
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 )
 
@@ -13,7 +12,7 @@ import (
 func (o OutputConfig) check() error {
 	switch {
 	case o.Patience != nil && *o.Patience <= 0:
-		reason := "must be more than 0; the default is " + muxer.DefaultPatience.String()
+		reason := "must be more than 0; leave Patience out for the default"
 		return &fault.ConfigError{Field: "Patience", Value: *o.Patience, Reason: reason}
 	case o.Kind == ToWriter && o.Writer == nil:
 		return &fault.ConfigError{Field: "w", Reason: "is nil; give a writer"}
