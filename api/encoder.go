@@ -146,7 +146,8 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // ends the run and names the output. Close still finishes the other outputs.
 //
 // Each output is written by an actor of its own with a bounded queue. An output that is slow makes
-// the encoders wait when its queue is full.
+// the encoders wait when its queue is full. The writers of several outputs are called at the same
+// time, so data that they share needs a lock.
 //
 // When ctx ends or Abort is called while Open is in progress, Open returns within a second. A call
 // into the destination or into an encoder's library that cannot be interrupted is left behind, as

@@ -102,6 +102,37 @@ func TestSlowOutputHoldsUpOthersAsItsQueueSays(t *testing.T) {
 	}
 }
 
+// meetingWriter waits in a call until the other writer is called, too.
+type meetingWriter struct {
+	open        bool // Open has written the header
+	here, there chan struct{}
+	met         bool
+}
+
+func (w *meetingWriter) Write(p []byte) (int, error) {
+	if w.open && !w.met {
+		w.met = true
+		close(w.here)
+		<-w.there
+	}
+	return len(p), nil
+}
+
+// TestWritersAreCalledAtTheSameTime: two writers that wait for each other do not wait for ever.
+func TestWritersAreCalledAtTheSameTime(t *testing.T) {
+	mediatest.NoLeaks(t)
+	one := &meetingWriter{here: make(chan struct{}), there: make(chan struct{})}
+	other := &meetingWriter{here: one.there, there: one.here}
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, pacedVideo())
+	require.NoError(t, enc.Open(context.Background(), api.Writer(one, "mpegts"), api.Writer(other, "mkv")))
+	one.open, other.open = true, true
+	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: numbered(0, 8), Layout: api.NHWC}))
+	require.NoError(t, enc.Close())
+	require.True(t, one.met)
+	require.True(t, other.met)
+}
+
 // endingWriter may fail, or block, when the encoder is closing.
 type endingWriter struct {
 	closing bool
