@@ -69,10 +69,11 @@ func (e *Encoder) closeRun() error {
 }
 
 // Abort gives the file up: it writes no trailer and frees everything. Every later call returns
-// cause (nil: ErrAborted), and so does Abort. Data that was written stays; a CrashSafe file can be
-// read up to its end. After Close, Abort does nothing and returns nil. A deferred Abort beside an
-// explicit Close therefore never leaves a truncated file that looks complete. Abort returns within
-// a second, as Close does when the run stops early.
+// cause (nil: ErrAborted), and so does Abort. If an output has failed at its trailer before, the
+// error contains that failure, too. Data that was written stays; a CrashSafe file can be read up to
+// its end. After Close, Abort does nothing and returns nil. A deferred Abort beside an explicit
+// Close therefore never leaves a truncated file that looks complete. Abort returns within a second,
+// as Close does when the run stops early.
 //
 // When Abort is called from inside the encoder's own writer or logger, it stops the run and does
 // not wait.

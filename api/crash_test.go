@@ -151,9 +151,9 @@ func parseProgress(line string) (p progress, err error) {
 }
 
 // written returns a report all of whose packets of a file the muxer had written when the child was
-// killed, except those that waited for another stream. The muxer takes a packet only when it is done
-// with all earlier ones. Counters of a report are read one after another, so that the report of which
-// that is known for certain is the one before the last one after which a packet was taken.
+// killed, except those that waited for another stream. The muxer takes a packet only when it is
+// done with all earlier ones. Counters of a report are read one after another, so that the report
+// of which that is known for certain is the one before the last one after which a packet was taken.
 func written(reports []progress, index int) (p progress, ok bool) {
 	last := reports[len(reports)-1].packets(index)
 	k := len(reports) - 1
@@ -166,9 +166,9 @@ func written(reports []progress, index int) (p progress, ok bool) {
 	return reports[k-1], true
 }
 
-// due returns the time up to which all packets that the muxer had received could be written. Pictures
-// wait for sound, and sound for pictures. While a stream has had nothing at all, the others wait half
-// a second for it. False: nothing is due yet.
+// due returns the time up to which all packets that the muxer had received could be written.
+// Pictures wait for sound, and sound for pictures. While a stream has had nothing at all, the
+// others wait half a second for it. False: nothing is due yet.
 func (f crashFile) due(index int, p progress, reports []progress) (until time.Duration, ok bool) {
 	begun := slices.IndexFunc(reports, func(p progress) bool { return p.received[index][0] > 0 })
 	if begun < 0 || f.sound == "never" && p.at-reports[begun].at < 1 {
@@ -217,8 +217,8 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 	}
 }
 
-// writeUntilKilled is the child: it writes all files, and says again and again how far their
-// muxers are.
+// writeUntilKilled is the child: it writes all files, and says again and again how far their muxers
+// are.
 func writeUntilKilled(t *testing.T, dir string) {
 	t.Helper()
 	encoders := make([]*api.Encoder, len(crashFiles()))

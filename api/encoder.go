@@ -143,7 +143,7 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // carry the codecs. The default codec is the first default codec of one of the containers that all
 // of them can carry. Connections are opened first, then writers, then files. A file is created or
 // emptied when its turn comes, so an error leaves the files before it empty. An error of one output
-// ends the run and names the output. Close still finishes the other outputs.
+// ends the run and names the output. If only its trailer fails, the other outputs are finished.
 //
 // Each output is written by an actor of its own with a bounded queue. An output that is slow makes
 // the encoders wait when its queue is full. The writers of several outputs are called at the same

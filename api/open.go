@@ -24,11 +24,14 @@ func (e *Encoder) beginOpen(ctx context.Context, outputs []Output) (context.Cont
 	if len(e.streams) == 0 {
 		return nil, nil, ErrNoStreams
 	}
-	if err := fault.First(e.settings.check(), checkOutputs(outputs), checkContext(ctx)); err != nil {
+	if err := fault.First(checkOutputs(outputs), checkContext(ctx)); err != nil {
 		return nil, nil, err
 	}
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
+	}
+	if err := e.settings.check(); err != nil {
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	e.opening = &opening{cancel: cancel, done: make(chan struct{})}

@@ -14,8 +14,8 @@ import (
 // evaluate is what a user writes to let the go command find FFmpeg in this shell.
 const evaluate = `env=$(bash $ffmpeg env 2>log) || { cat log; exit 1; }; eval "$env"; `
 
-// TestLicenceFollowsTheBuild checks that a program has the licence of the FFmpeg that was asked for last,
-// whatever the go command still has in its cache.
+// TestLicenceFollowsTheBuild checks that a program has the licence of the FFmpeg that was asked for
+// last, whatever the go command still has in its cache.
 func TestLicenceFollowsTheBuild(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -27,7 +27,8 @@ func TestLicenceFollowsTheBuild(t *testing.T) {
 	assert.Equal(t, "GPL version 3\nLGPL version 3\n", m.run(both), "in one shell")
 }
 
-// TestExtentOfTheBuild checks that the lean and the full build are kept apart, and what each is made of.
+// TestExtentOfTheBuild checks that the lean and the full build are kept apart, and what each is
+// made of.
 func TestExtentOfTheBuild(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)

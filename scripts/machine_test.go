@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// machine has no apt-get and no dpkg, but everything that FFmpeg is built with. Its user has a home,
-// settings of the go command, and a program that prints the licence of the FFmpeg it is linked with.
+// machine has no apt-get and no dpkg, but everything that FFmpeg is built with. Its user has a
+// home, settings of the go command, and a program that prints the licence of the FFmpeg it is
+// linked with.
 type machine struct {
 	t         *testing.T
 	dir       string
@@ -66,7 +67,8 @@ func goEnv(t *testing.T, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// programs is the folder of the programs that all machines have: those of this one, without apt and dpkg.
+// programs is the folder of the programs that all machines have: those of this one, without apt and
+// dpkg.
 var programs string
 
 // own are the programs that a test may take from its machine.
@@ -101,8 +103,8 @@ func testWithPrograms(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// programs gives the machine those programs that a test may take away. Stand-ins serve for nasm, curl and
-// xz, which this machine lacks if its FFmpeg is the system's.
+// programs gives the machine those programs that a test may take away. Stand-ins serve for nasm,
+// curl and xz, which this machine lacks if its FFmpeg is the system's.
 func (m *machine) programs() {
 	m.t.Helper()
 	for _, name := range own {

@@ -23,12 +23,8 @@ import (
 // one. The linter (lll) limits all other lines.
 const commentWidth = 100
 
-// notWrapped are the folders whose comments are not all wrapped yet; "x/..." are all folders below x,
-// too. The list must become empty.
-var notWrapped = []string{"scripts"}
-
-// unbreakable matches comments that cannot be wrapped: directives, those of cgo too, and single words
-// such as addresses.
+// unbreakable matches comments that cannot be wrapped: directives, those of cgo too, and single
+// words such as addresses.
 var unbreakable = regexp.MustCompile(`^\s*(//(go:|nolint|export |line |extern )|//\s*#cgo |//\s*\S+$)`)
 
 // TestCommentsAreWrapped reads all Go files of the repository.
@@ -43,7 +39,7 @@ func TestCommentsAreWrapped(t *testing.T) {
 			return err
 		case entry.IsDir() && strings.HasPrefix(entry.Name(), "."):
 			return fs.SkipDir
-		case entry.IsDir() || filepath.Ext(path) != ".go" || isNotWrapped(filepath.Dir(name)):
+		case entry.IsDir() || filepath.Ext(path) != ".go":
 			return nil
 		}
 		source, err := os.ReadFile(path)
@@ -55,16 +51,6 @@ func TestCommentsAreWrapped(t *testing.T) {
 		return nil
 	}))
 	t.Logf("%d files", read)
-}
-
-func isNotWrapped(folder string) bool {
-	for _, pattern := range notWrapped {
-		above, recursive := strings.CutSuffix(pattern, "/...")
-		if folder == above || recursive && strings.HasPrefix(folder, above+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // wideComments returns a complaint for each line that is only a comment and is too wide. It leaves

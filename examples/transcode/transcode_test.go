@@ -216,8 +216,8 @@ func TestWhatCannotBe(t *testing.T) {
 	require.ErrorIs(t, run(ctx, []string{"-i", clip, "-o", out}, io.Discard, io.Discard), context.Canceled)
 }
 
-// TestDecoderThatIsMissing checks the error for a codec whose decoder the lean build of FFmpeg leaves
-// out: it says how to get one.
+// TestDecoderThatIsMissing checks the error for a codec whose decoder the lean build of FFmpeg
+// leaves out: it says how to get one.
 func TestDecoderThatIsMissing(t *testing.T) {
 	mediatest.NoLeaks(t)
 	in := filepath.Join(t.TempDir(), "in.mkv")

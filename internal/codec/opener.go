@@ -24,7 +24,7 @@ var errCanceled = errors.New("avloom: opening was canceled")
 // MaxProbes is how often an encoder is opened, at most, to find out which setting keeps it from
 // opening. It is enough to try the 22 pixel formats of libvpx-vp9 and some options. A probe takes
 // about a millisecond; one of SVT-AV1 takes ten.
-const MaxProbes = 32
+const MaxProbes = 64
 
 // errTooManyProbes is the error of a probe beyond MaxProbes.
 var errTooManyProbes = errors.New("avloom: the encoder has been opened often enough to find out")
