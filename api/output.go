@@ -39,8 +39,8 @@ func Metadata(tags map[string]string) OutputOption {
 func Faststart() OutputOption { return func(o *Output) { o.config.Faststart = true } }
 
 // CrashSafe says whether the file can be read while it is written. The default is true. If the
-// process is killed, the file has all frames that had left the encoders, except those of the last
-// half second.
+// process is killed, the file has all packets that had reached the output and did not wait for
+// another stream, except those of the last half second.
 //
 // An mp4 or mov file, or one of a related container (m4a, 3gp, f4v), whose destination can be
 // sought consists of fragments of half a second until Close, which makes an ordinary file of them.
