@@ -179,15 +179,8 @@ func TestLogOfOutputs(t *testing.T) {
 	var stream bytes.Buffer
 	path := temporary(t, "a.mkv")
 	enc := api.NewEncoder(api.WithLogger(lines.logger()))
-	v, a := addVideo(
-		t,
-		enc,
-		numberedVideo(),
-	), addAudio(
-		t,
-		enc,
-		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
-	)
+	v := addVideo(t, enc, numberedVideo())
+	a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
 	require.NoError(t, enc.Open(context.Background(), api.File(path), api.Writer(&stream, "mp4")))
 	require.NoError(t, feedBoth(v, a, 5))
 	require.NoError(t, enc.Close())

@@ -162,15 +162,8 @@ func (w *endingWriter) Write(p []byte) (int, error) {
 func openAndSync(t *testing.T, outputs ...api.Output) *api.Encoder {
 	t.Helper()
 	enc := api.NewEncoder()
-	v, a := addVideo(
-		t,
-		enc,
-		numberedVideo(),
-	), addAudio(
-		t,
-		enc,
-		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
-	)
+	v := addVideo(t, enc, numberedVideo())
+	a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
 	require.NoError(t, enc.Open(context.Background(), outputs...))
 	require.NoError(t, feedBoth(v, a, 30))
 	require.NoError(t, v.End())

@@ -216,15 +216,8 @@ func TestOneOfSeveralOutputsFails(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "other.mp4")
 	enc := api.NewEncoder()
-	v, a := addVideo(
-		t,
-		enc,
-		numberedVideo(),
-	), addAudio(
-		t,
-		enc,
-		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
-	)
+	v := addVideo(t, enc, numberedVideo())
+	a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
 	require.NoError(
 		t,
 		enc.Open(
@@ -262,15 +255,8 @@ func TestOtherOutputsAreFinished(t *testing.T) {
 	path := temporary(t, "other.mp4")
 	last := &lastWriter{}
 	enc := api.NewEncoder()
-	v, a := addVideo(
-		t,
-		enc,
-		numberedVideo(),
-	), addAudio(
-		t,
-		enc,
-		api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},
-	)
+	v := addVideo(t, enc, numberedVideo())
+	a := addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"})
 	require.NoError(t, enc.Open(context.Background(), api.Writer(last, "mp4"), api.File(path)))
 	require.NoError(t, feedBoth(v, a, 30))
 	require.NoError(t, v.End())

@@ -116,11 +116,7 @@ func TestPalettedImagesAreEncodedAsTheyAre(t *testing.T) {
 	for codec, decode := range map[string]func(io.Reader) (image.Image, error){"gif": gif.Decode, "apng": png.Decode} {
 		path := temporary(t, "image."+codec)
 		enc := api.NewEncoder()
-		v := addVideo(
-			t,
-			enc,
-			api.VideoConfig{Width: paletteSide, Height: paletteSide, FrameRate: 25, InputFormat: "pal8"},
-		)
+		v := addVideo(t, enc, api.VideoConfig{Width: paletteSide, Height: paletteSide, FrameRate: 25, InputFormat: "pal8"})
 		require.NoError(t, enc.OpenFile(ctx, path))
 		requireField(t, v.AddImage(ctx, image.NewRGBA(img.Rect)), "Image")
 		require.NoError(t, v.AddImage(ctx, img))
@@ -132,15 +128,7 @@ func TestPalettedImagesAreEncodedAsTheyAre(t *testing.T) {
 		for y := range paletteSide {
 			for x := range paletteSide {
 				want, got := img.At(x-3, y+5), shown.At(shown.Bounds().Min.X+x, shown.Bounds().Min.Y+y)
-				require.Equal(
-					t,
-					color.NRGBAModel.Convert(want),
-					color.NRGBAModel.Convert(got),
-					"%s at %d, %d",
-					codec,
-					x,
-					y,
-				)
+				require.Equal(t, color.NRGBAModel.Convert(want), color.NRGBAModel.Convert(got), "%s at %d, %d", codec, x, y)
 			}
 		}
 	}

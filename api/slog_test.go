@@ -69,11 +69,7 @@ func TestSlogHasTheLinesOfZap(t *testing.T) {
 			withZap := api.WithLogger(inZap.logger().WithOptions(zap.IncreaseLevel(zapcore.InfoLevel)))
 			for _, option := range []api.Option{withSlog, withZap} {
 				enc := api.NewEncoder(option)
-				v, a := addVideo(
-					t,
-					enc,
-					withoutBuffer(),
-				), addAudio(
+				v, a := addVideo(t, enc, withoutBuffer()), addAudio(
 					t,
 					enc,
 					api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "aac"},

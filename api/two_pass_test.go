@@ -100,11 +100,7 @@ func TestTwoPass(t *testing.T) {
 			pass := func(n int) string {
 				cfg := numberedVideo()
 				cfg.Codec, cfg.ExtraOptions = name, options(n, stats)
-				return saved(
-					t,
-					"pass.mkv",
-					encodePictures(t, cfg, func(v *api.VideoStream) { addNumbered(t, v, 0, frames) }),
-				)
+				return saved(t, "pass.mkv", encodePictures(t, cfg, func(v *api.VideoStream) { addNumbered(t, v, 0, frames) }))
 			}
 			pass(1)
 			learnt, err := os.ReadFile(stats)
