@@ -1,20 +1,12 @@
 package api
 
-import (
-	"encoding"
-	"time"
-
-	"github.com/avloom/avloom/internal/fault"
-	"github.com/avloom/avloom/internal/plan"
-)
-
 // VideoConfig describes a video stream. The zero value of a field means its default, unless the
 // field is required.
 type VideoConfig struct {
 	// Width and Height of the input frames, in pixels. Required.
 	Width, Height int
 	// FrameRate in frames per second. Required. The nearest fraction is used: 30000.0/1001 is exact,
-	// and 29.97 is 2997/100.
+	// and 29.97 is 2997/100. With VariableRate it is the nominal rate.
 	FrameRate float64
 	// Device that encodes. "" and "cpu": the CPU. "cuda" and "cuda:1": a GPU with NVENC. The encoders
 	// there are h264_nvenc, hevc_nvenc and av1_nvenc; "h264", "hevc" and "av1" mean these, and ""
@@ -85,6 +77,30 @@ type VideoConfig struct {
 	Tag string
 	// OddSize says what to do with an odd width or height that the subsampled chroma cannot hold.
 	OddSize OddSize
+	// OutWidth and OutHeight are the size of the encoded video, in pixels. 0: as the input. If one of
+	// them is given alone, the other keeps the shape of the picture.
+	OutWidth, OutHeight int
+	// Scaler is the method of scaling: "bicubic", "lanczos", "bilinear", "area" or "nearest". "":
+	// "bicubic".
+	Scaler string
+	// OutFrameRate is the constant rate of the encoded video, in frames per second. 0: as the input.
+	// Frames are repeated or left out: the time of each frame is rounded to the nearest instant of
+	// this rate, and an instant shows the last frame that was rounded to it or to an earlier one, as
+	// the fps filter of the ffmpeg command does.
+	OutFrameRate float64
+	// VariableRate says that every frame carries its own time. FrameRate is then the nominal rate: for
+	// rate control, and for how long the last frame is shown. Times are rounded to 1/90000 s (MPEG-4:
+	// 1/60000 s), and then to the container's own clock. Containers that know constant rates only
+	// refuse it at Open, unless OutFrameRate is set.
+	VariableRate bool
+	// OnFull says what a call does that finds its queue full.
+	OnFull OnFull
+	// BitRate of the encoded video in bits per second. 0: the encoder's default. CRF and BitRate
+	// together are a *ConfigError, unless the encoder takes the rate as a cap then.
+	BitRate int64
+	// KeyInterval is the number of frames from one key frame to the next at most. 0: the encoder's
+	// default.
+	KeyInterval int
 	// Threads of the encoder. 0: the stream's part of the ThreadBudget, but no more than the codec
 	// profits from at this size.
 	Threads int
@@ -114,99 +130,4 @@ type AudioConfig struct {
 	Codec string
 	// ExtraOptions are further options of the encoder, or of the muxer if only the muxer knows them.
 	ExtraOptions map[string]any
-}
-
-// Frames are pictures in memory that belongs to the caller.
-type Frames struct {
-	// Data holds whole frames, one after another, without padding.
-	Data []byte
-	// Layout says how a frame lies in Data.
-	Layout Layout
-	// PTS is reserved. It must be nil: frame k is presented at k/FrameRate.
-	PTS []time.Duration
-}
-
-// Layout says how a frame lies in memory.
-type Layout int
-
-const (
-	// NCHW is, for each frame, the R, then the G, then the B plane, each Height*Width bytes.
-	NCHW Layout = iota
-	// NHWC is, for each frame, Height*Width*3 bytes, R G B per pixel.
-	NHWC
-	// Raw is, for each frame, one picture in VideoConfig.InputFormat, as the ffmpeg command reads and
-	// writes "-f rawvideo": the planes one after another in FFmpeg's order (gbrp: G, B, R), row by row
-	// and without padding. A subsampled chroma plane has half (or a quarter) of the width and height,
-	// rounded up. In nv12 and p010 a chroma sample is a pair, U V. Formats that group pixels (uyvy422)
-	// end each row with a whole group, and formats of bits (monow) with a whole byte. In pal8, 256
-	// colours of 4 bytes, B G R A, follow the indices.
-	Raw
-)
-
-// Other names of layouts.
-const (
-	// Planar is NCHW.
-	Planar = NCHW
-	// Packed is NHWC.
-	Packed = NHWC
-)
-
-// String returns the name of the layout.
-func (l Layout) String() string { return plan.Layout(l).String() }
-
-// MarshalText writes the name of the layout.
-func (l Layout) MarshalText() ([]byte, error) { return marshalName(plan.LayoutNames, "Layout", int(l)) }
-
-// UnmarshalText reads the name of a layout.
-func (l *Layout) UnmarshalText(text []byte) error {
-	return unmarshalName(plan.LayoutNames, "Layout", text, (*int)(l))
-}
-
-// OddSize says what to do with an odd width or height that the subsampled chroma cannot hold.
-type OddSize int
-
-const (
-	// OddSizeError refuses the size.
-	OddSizeError OddSize = iota
-	// OddSizePad repeats the last column or row.
-	OddSizePad
-	// OddSizeCrop drops the last column or row.
-	OddSizeCrop
-)
-
-// String returns the name of the value.
-func (o OddSize) String() string { return plan.OddSize(o).String() }
-
-// MarshalText writes the name of the value.
-func (o OddSize) MarshalText() ([]byte, error) {
-	return marshalName(plan.OddSizeNames, "OddSize", int(o))
-}
-
-// UnmarshalText reads the name of a value.
-func (o *OddSize) UnmarshalText(text []byte) error {
-	return unmarshalName(plan.OddSizeNames, "OddSize", text, (*int)(o))
-}
-
-var (
-	_ encoding.TextMarshaler   = Layout(0)
-	_ encoding.TextUnmarshaler = (*Layout)(nil)
-	_ encoding.TextMarshaler   = OddSize(0)
-	_ encoding.TextUnmarshaler = (*OddSize)(nil)
-)
-
-func marshalName(names []string, field string, i int) ([]byte, error) {
-	if i < 0 || i >= len(names) {
-		return nil, &fault.ConfigError{Field: field, Value: i, Reason: "there is no such choice", Supported: names}
-	}
-	return []byte(names[i]), nil
-}
-
-func unmarshalName(names []string, field string, text []byte, to *int) error {
-	for i, name := range names {
-		if name == string(text) {
-			*to = i
-			return nil
-		}
-	}
-	return &fault.ConfigError{Field: field, Value: string(text), Reason: "there is no such choice", Supported: names}
 }

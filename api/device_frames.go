@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 )
 
 // DeviceFrames are pictures in the memory of the GPU that encodes them. The memory belongs to the
@@ -18,9 +19,13 @@ type DeviceFrames struct {
 	// plane of Y, then the plane of U and V with half as many rows (rounded up), in the matrix and
 	// range of the encoded video. Any layout but Raw together with an InputFormat is a *ConfigError.
 	Layout Layout
+	// BottomUp says that the last row of the picture comes first, in every plane.
+	BottomUp bool
 	// Stream is the CUstream that writes the frames, with work that was queued before the call. 0: the
 	// default stream. CU_STREAM_PER_THREAD is refused.
 	Stream uintptr
+	// PTS is when each frame is shown, as in Frames.
+	PTS []time.Duration
 }
 
 // AddDeviceFrames adds any number of frames, including none, that are in the memory of a GPU. The

@@ -119,7 +119,13 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 	defer s.endTurn()
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
-	return r.callError(s.in.Source.Send(ctx, p.input), 0)
+	p.input.PTS = s.next
+	err = s.in.Source.Send(ctx, p.input)
+	if err != nil {
+		return r.callError(err, 0)
+	}
+	s.next++
+	return nil
 }
 
 // Discard returns the picture unused. If the picture was returned before, Discard does nothing.

@@ -41,6 +41,8 @@ func TestEveryFieldReachesThePlan(t *testing.T) {
 					to.Set(reflect.ValueOf(map[string]any{"x": 1}))
 				default:
 					to.Set(map[reflect.Type]reflect.Value{
+						reflect.TypeFor[bool]():            reflect.ValueOf(true),
+						reflect.TypeFor[[]int]():           reflect.ValueOf([]int{1}),
 						reflect.TypeFor[[]byte]():          reflect.ValueOf([]byte{1}),
 						reflect.TypeFor[[]time.Duration](): reflect.ValueOf([]time.Duration{1}),
 					}[field.Type])

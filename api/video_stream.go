@@ -19,6 +19,7 @@ type VideoStream struct {
 	feed
 	plan    *plan.Video
 	in      *graph.VideoInput // of the running graph; set by Open
+	next    int64             // the time of the next frame in 1/FrameRate; guarded by the turn
 	loan    *pipeline.Loan    // of the last call; guarded by the turn
 	lending *lending          // of acquired pictures
 
@@ -128,20 +129,44 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 	defer s.in.Source.EndCall()
 	loan := s.newLoan(pictures.N)
 	pictures.First.Loan = loan
+	err = s.sendAll(ctx, pictures)
+	if err == nil {
+		err = awaitRead(ctx, loan, r)
+	}
+	accepted := loan.Recall()
+	s.next += int64(accepted)
+	if accepted == pictures.N {
+		return nil
+	}
+	if err == nil { // the run has stopped and freed pictures that waited
+		err = r.cause()
+	}
+	return r.callError(err, accepted)
+}
+
+// sendAll sends the pictures with their times.
+func (s *VideoStream) sendAll(ctx context.Context, pictures plan.Batch) error {
 	for i := range pictures.N {
-		if err := s.in.Source.Send(ctx, pictures.Picture(i)); err != nil {
-			return r.callError(err, loan.Recall())
+		picture := pictures.Picture(i)
+		picture.PTS = s.next + int64(i)
+		if err := s.in.Source.Send(ctx, picture); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// awaitRead waits until all pictures of a loan have been read. If ctx or the run ends first, it
+// returns the reason.
+func awaitRead(ctx context.Context, loan *pipeline.Loan, r *run) error {
 	select {
 	case <-loan.Done():
+		return nil
 	case <-ctx.Done():
+		return context.Cause(ctx)
 	case <-r.Done():
+		return r.cause()
 	}
-	if accepted := loan.Recall(); accepted < pictures.N {
-		return r.callError(context.Cause(ctx), accepted)
-	}
-	return nil
 }
 
 // newLoan returns a loan of n pictures. It uses the object of the last loan again if that has

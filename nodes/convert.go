@@ -45,7 +45,8 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 	}
 }
 
-// Convert reads borrowed pictures, once, and emits pictures of the encoder's format.
+// Convert reads borrowed pictures, once, and emits pictures of the encoder's format with the same
+// times.
 //
 //	input                                    conversion
 //	the encoder's own format and size        none if it was handed over; otherwise rows are copied
@@ -98,6 +99,7 @@ func (c *Convert) Process(_ context.Context, in pipeline.Input, emit pipeline.Em
 	sameSize := c.cfg.Width == c.cfg.OutWidth && c.cfg.Height == c.cfg.OutHeight
 	if in.Owned.Frame != nil && in.Format == c.cfg.Format && sameSize {
 		astiavx.SetColor(in.Owned.Frame, c.cfg.Color)
+		in.Owned.SetPts(in.PTS)
 		return emit(in.Owned)
 	}
 	out, err := c.convert(in)
@@ -117,6 +119,7 @@ func (c *Convert) convert(in pipeline.Input) (pipeline.Frame, error) {
 		out.Free()
 		return pipeline.Frame{}, fmt.Errorf("convert %s to %s: %w", in.Format, c.cfg.Format, err)
 	}
+	out.SetPts(in.PTS)
 	return out, nil
 }
 

@@ -19,13 +19,13 @@ type Media interface {
 	Free()
 }
 
-// Encode turns pictures or sound into packets. It sets the times of its input, from 0: a picture
-// lasts one unit of the encoder's time base, and a block of samples begins where the last one
-// ended.
+// Encode turns pictures or sound into packets. A picture has its time, in the encoder's time base,
+// and lasts one unit of it. Encode sets the times of sound: the first block begins at 0, and each
+// other block where the last one ended.
 type Encode[M Media] struct {
 	name     string
 	codec    *astiav.CodecContext
-	sent     int64 // how much the encoder was given, in units of its time base
+	sent     int64 // how much the encoder was given: pictures, or samples per channel
 	received int64 // how much of that came from Process; the rest is silence
 	packets  int64 // how many packets the encoder returned
 	end      int64 // where the packets end, in units of the time base
@@ -67,10 +67,12 @@ func length(frame *astiav.Frame) int64 {
 	return int64(frame.NbSamples())
 }
 
-// send sets the times of the frame, and encodes it.
+// send sets the duration of the frame, and the time of sound, and encodes it.
 func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
 	duration := int64(max(frame.NbSamples(), 1))
-	frame.SetPts(e.sent)
+	if e.codec.MediaType() == astiav.MediaTypeAudio {
+		frame.SetPts(e.sent)
+	}
 	astiavx.SetDuration(frame, duration)
 	e.sent += duration
 	return e.encode(frame, emit)

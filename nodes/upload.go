@@ -48,6 +48,7 @@ func (u *Upload) Process(_ context.Context, in pipeline.Frame, emit pipeline.Emi
 		out.Free()
 		return err
 	}
+	out.SetPts(in.Pts())
 	u.sources = append(u.sources, in)
 	return emit(out)
 }

@@ -12,7 +12,8 @@ import (
 type Input struct {
 	Format  astiav.PixelFormat
 	Planes  [4]unsafe.Pointer // pinned by the lender for as long as the loan lasts
-	Strides [4]int            // bytes per row
+	Strides [4]int            // bytes from one row to the next; negative: the rows lie bottom up
+	PTS     int64             // in the time base of the stream's input
 	JPEG    bool              // Y, Cb and Cr are those of JPEG (ITU-T T.871); the stream's config does not count
 	Phase   [2]int            // JPEG: column and row of the first pixel within the block of the first chroma sample
 	Device  DevicePlanes      // instead of Planes

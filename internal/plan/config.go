@@ -23,6 +23,14 @@ type VideoConfig struct {
 	PixelAspect    float64
 	Tag            string
 	OddSize        OddSize
+	OutWidth       int
+	OutHeight      int
+	Scaler         string
+	OutFrameRate   float64
+	VariableRate   bool
+	OnFull         OnFull
+	BitRate        int64
+	KeyInterval    int
 	Threads        int
 }
 
@@ -39,18 +47,22 @@ type AudioConfig struct {
 
 // Frames are pictures in the caller's memory. Their fields are those of api.Frames.
 type Frames struct {
-	Data   []byte
-	Layout Layout
-	PTS    []time.Duration
+	Data     []byte
+	Layout   Layout
+	Strides  []int
+	BottomUp bool
+	PTS      []time.Duration
 }
 
 // DeviceFrames are pictures in the memory of a GPU. Their fields are those of api.DeviceFrames.
 type DeviceFrames struct {
-	Ptr    uintptr
-	N      int
-	Pitch  int
-	Layout Layout
-	Stream uintptr
+	Ptr      uintptr
+	N        int
+	Pitch    int
+	Layout   Layout
+	BottomUp bool
+	Stream   uintptr
+	PTS      []time.Duration
 }
 
 // Layout is how a frame lies in memory, as in api.Layout.
@@ -85,6 +97,21 @@ var OddSizeNames = []string{OddSizeError: "error", OddSizePad: "pad", OddSizeCro
 
 // String returns the name of the choice.
 func (o OddSize) String() string { return nameOf(OddSizeNames, int(o)) }
+
+// OnFull is what a call does that finds its queue full, as in api.OnFull.
+type OnFull int
+
+// The choices: the call waits, or the frame is dropped.
+const (
+	OnFullBlock OnFull = iota
+	OnFullDrop
+)
+
+// OnFullNames are the names of the choices, by value.
+var OnFullNames = []string{OnFullBlock: "block", OnFullDrop: "drop"}
+
+// String returns the name of the choice.
+func (o OnFull) String() string { return nameOf(OnFullNames, int(o)) }
 
 // nameOf returns the name of value i, or i itself where it has none.
 func nameOf(names []string, i int) string {

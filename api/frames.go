@@ -1,0 +1,67 @@
+package api
+
+import (
+	"encoding"
+	"time"
+
+	"github.com/avloom/avloom/internal/plan"
+)
+
+// Frames are pictures in memory that belongs to the caller.
+type Frames struct {
+	// Data holds whole frames, one after another.
+	Data []byte
+	// Layout says how a frame lies in Data.
+	Layout Layout
+	// Strides are the bytes from one row to the next, of each plane; one value serves all three planes
+	// of NCHW. nil: there is no padding. A plane takes stride × rows bytes. Padding is not read, and
+	// the padding after the very last row of Data may be missing.
+	Strides []int
+	// BottomUp says that the last row of the picture comes first, in every plane, as OpenGL reads
+	// pixels.
+	BottomUp bool
+	// PTS is when each frame is shown, with VideoConfig.VariableRate. The times rise, and rise from
+	// one call to the next. nil, without VariableRate: frame k is shown at k/FrameRate.
+	PTS []time.Duration
+}
+
+// Layout says how a frame lies in memory.
+type Layout int
+
+const (
+	// NCHW is, for each frame, the R, then the G, then the B plane, each Height*Width bytes.
+	NCHW Layout = iota
+	// NHWC is, for each frame, Height*Width*3 bytes, R G B per pixel.
+	NHWC
+	// Raw is, for each frame, one picture in VideoConfig.InputFormat, as the ffmpeg command reads and
+	// writes "-f rawvideo": the planes one after another in FFmpeg's order (gbrp: G, B, R), row by row
+	// and without padding. A subsampled chroma plane has half (or a quarter) of the width and height,
+	// rounded up. In nv12 and p010 a chroma sample is a pair, U V. Formats that group pixels (uyvy422)
+	// end each row with a whole group, and formats of bits (monow) with a whole byte. In pal8, 256
+	// colours of 4 bytes, B G R A, follow the indices.
+	Raw
+)
+
+// Other names of layouts.
+const (
+	// Planar is NCHW.
+	Planar = NCHW
+	// Packed is NHWC.
+	Packed = NHWC
+)
+
+// String returns the name of the layout.
+func (l Layout) String() string { return plan.Layout(l).String() }
+
+// MarshalText writes the name of the layout.
+func (l Layout) MarshalText() ([]byte, error) { return marshalName(plan.LayoutNames, "Layout", int(l)) }
+
+// UnmarshalText reads the name of a layout.
+func (l *Layout) UnmarshalText(text []byte) error {
+	return unmarshalName(plan.LayoutNames, "Layout", text, (*int)(l))
+}
+
+var (
+	_ encoding.TextMarshaler   = Layout(0)
+	_ encoding.TextUnmarshaler = (*Layout)(nil)
+)
