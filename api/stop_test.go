@@ -328,3 +328,50 @@ func TestCallThatIsCancelled(t *testing.T) {
 	require.ErrorIs(t, enc.Abort(nil), api.ErrAborted)
 	requireLaw(t, enc.Stats(), true)
 }
+
+// TestCallThatTheEndOfTheRunReaches stops a run while a call waits for its picture to be read. The
+// call returns the cause itself, because its picture is not in the file.
+func TestCallThatTheEndOfTheRunReaches(t *testing.T) {
+	mediatest.NoLeaks(t)
+	cause := errors.New("enough")
+	for name, end := range map[string]func(*api.Encoder, context.CancelCauseFunc){
+		"abort":   func(e *api.Encoder, _ context.CancelCauseFunc) { _ = e.Abort(cause) },
+		"context": func(_ *api.Encoder, cancel context.CancelCauseFunc) { cancel(cause) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			stuck := newStuckWriter()
+			ctx, cancel := context.WithCancelCause(context.Background())
+			enc := api.NewEncoder(api.WithQueueDepth(1))
+			v := addVideo(t, enc, numberedVideo())
+			require.NoError(t, enc.OpenWriter(ctx, withClose{stuck}, "mpegts"))
+			fed := make(chan error, 1)
+			accepted := 0
+			go func() {
+				for {
+					err := v.AddFrames(context.Background(), api.Frames{Data: numbered(accepted, 1), Layout: api.NHWC})
+					if err != nil {
+						fed <- err
+						return
+					}
+					accepted++
+				}
+			}()
+			<-stuck.stuck
+			awaitBlocked(t, enc)
+			end(enc, cancel)
+			require.ErrorIs(t, <-fed, cause)
+			require.ErrorIs(t, enc.Close(), cause)
+			requireRead(t, enc.Stats(), int64(accepted))
+		})
+	}
+}
+
+// requireRead checks how many pictures the first node has read.
+func requireRead(t *testing.T, s api.Stats, want int64) {
+	t.Helper()
+	for _, n := range s.Nodes {
+		if n.Name == "convert" {
+			require.Equal(t, want, n.In)
+		}
+	}
+}
