@@ -56,7 +56,8 @@ type VideoConfig struct {
 	// alpha channel is dropped unless the encoded video has one.
 	InputFormat string
 	// ColorSpace is the matrix of the encoded video: "bt601", "bt709" or "bt2020". "": bt601 below 720
-	// lines, otherwise bt709.
+	// lines, otherwise bt709. The lines are those of the encoded video; if YUV is scaled, they are
+	// those of the input, so that its values keep their meaning.
 	ColorSpace string
 	// ColorRange of the encoded video: "tv" (limited) or "pc" (full). "": the range that the format
 	// implies, which is pc for RGB, grey and mjpeg, and tv otherwise. A matrix, range or chroma
@@ -78,10 +79,18 @@ type VideoConfig struct {
 	// OddSize says what to do with an odd width or height that the subsampled chroma cannot hold.
 	OddSize OddSize
 	// OutWidth and OutHeight are the size of the encoded video, in pixels. 0: as the input. If one of
-	// them is given alone, the other keeps the shape of the picture.
+	// them is given alone, the other keeps the shape of the stored picture: it is the nearest multiple
+	// of the step that the chroma needs, as with "scale=1280:-2" of the ffmpeg command. PixelAspect is
+	// signalled as it is given.
+	//
+	// swscale scales in the same pass in which it converts, with its flags accurate_rnd,
+	// full_chroma_inp, full_chroma_int and bitexact. The pixels are those of the command's scale
+	// filter with these flags. If a given side is odd and the chroma is subsampled, OddSize decides:
+	// the scaled picture is padded or cropped. An odd size of the input does not matter then. Pictures
+	// of the input's size are not scaled. On CUDA another size is a *ConfigError.
 	OutWidth, OutHeight int
 	// Scaler is the method of scaling: "bicubic", "lanczos", "bilinear", "area" or "nearest". "":
-	// "bicubic".
+	// "bicubic". It has no effect on pictures that are not scaled.
 	Scaler string
 	// OutFrameRate is the constant rate of the encoded video, in frames per second. 0: as the input.
 	// Frames are repeated or left out: the time of each frame is rounded to the nearest instant of

@@ -16,8 +16,12 @@ import (
 type ConvertConfig struct {
 	InputFormat   astiav.PixelFormat // of the blanks
 	Width, Height int                // of the input
-	// OutWidth and OutHeight are the size of the output. It differs from the input's by less than a
-	// chroma sample: a larger picture repeats its last column and row, a smaller one is cropped.
+	// ScaledWidth and ScaledHeight are the size to which pictures are scaled; 0: they are not.
+	ScaledWidth, ScaledHeight int
+	Scaler                    string // the method, one of Scalers
+	// OutWidth and OutHeight are the size of the output. It differs from that of the input, or from
+	// the scaled size, by less than a chroma sample: a larger picture repeats its last column and row,
+	// a smaller one is cropped.
 	OutWidth, OutHeight int
 	Format              astiav.PixelFormat // of the output
 	Color               astiavx.Color      // of the output
@@ -25,17 +29,26 @@ type ConvertConfig struct {
 	Device              Device             // encodes the pictures, and is closed by the Convert; nil: the CPU
 }
 
+// Scales reports whether pictures are scaled.
+func (cfg *ConvertConfig) Scales() bool { return cfg.ScaledWidth > 0 }
+
+// Pixels returns the number of pixels of the larger of input and output.
+func (cfg *ConvertConfig) Pixels() int { return max(cfg.Width*cfg.Height, cfg.OutWidth*cfg.OutHeight) }
+
 // Fast returns true if 8-bit RGB and pictures in the input format are not converted by swscale.
-func (cfg ConvertConfig) Fast() bool {
+func (cfg *ConvertConfig) Fast() bool {
 	fast := func(input astiav.PixelFormat) bool {
 		return findKernel(kernelInput{format: input}, cfg.Format, cfg.Color) != nil
 	}
-	return fast(astiav.PixelFormatRgb24) && (cfg.InputFormat == cfg.Format || fast(cfg.InputFormat))
+	return !cfg.Scales() && fast(astiav.PixelFormatRgb24) && (cfg.InputFormat == cfg.Format || fast(cfg.InputFormat))
 }
 
-// Path returns by what pictures of a format are converted: "as it is", "kernel" or "swscale".
-func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
+// Path returns by what pictures of a format are converted: "as it is", "kernel", "swscale", or the
+// method by which swscale scales them.
+func (cfg *ConvertConfig) Path(input astiav.PixelFormat) string {
 	switch {
+	case cfg.Scales():
+		return fmt.Sprintf("swscale, %s from %d×%d", cfg.Scaler, cfg.Width, cfg.Height)
 	case findKernel(kernelInput{format: input}, cfg.Format, cfg.Color) != nil:
 		return "kernel"
 	case input == cfg.Format:
@@ -54,6 +67,7 @@ func (cfg ConvertConfig) Path(input astiav.PixelFormat) string {
 //	Y, Cb and Cr of JPEG to the same         kernels of rgbyuv; rows are copied if the encoder takes
 //	                                         these values
 //	all other formats                        swscale (swscale.go)
+//	any format in another size               swscale, which converts and scales in one pass
 //	pictures on the device that encodes      the device's kernels
 //
 // JPEG that swscale converts is converted to RGB by a kernel first: its colours are always those
@@ -80,9 +94,13 @@ func NewConvert(cfg ConvertConfig) (*Convert, error) {
 		copier: newCopier(cfg.Format, cfg.OutWidth, cfg.OutHeight),
 		padder: padder{width: cfg.OutWidth, height: cfg.OutHeight},
 	}
+	if cfg.Scales() { // the scaled picture is padded, not the input
+		c.padder = padder{width: cfg.Width, height: cfg.Height}
+	}
 	if cfg.Device == nil {
 		var err error
-		if c.pool, err = astiavx.NewPicturePool(cfg.Format, cfg.OutWidth, cfg.OutHeight); err != nil {
+		width, height := max(cfg.OutWidth, cfg.ScaledWidth), max(cfg.OutHeight, cfg.ScaledHeight)
+		if c.pool, err = astiavx.NewPicturePool(cfg.Format, width, height); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +114,7 @@ func (c *Convert) Blanks() *Blanks { return c.blanks }
 
 // Process converts one picture. It returns borrowed memory as soon as it has read it.
 func (c *Convert) Process(_ context.Context, in pipeline.Input, emit pipeline.Emit[pipeline.Frame]) error {
-	sameSize := c.cfg.Width == c.cfg.OutWidth && c.cfg.Height == c.cfg.OutHeight
+	sameSize := c.cfg.Width == c.cfg.OutWidth && c.cfg.Height == c.cfg.OutHeight && !c.cfg.Scales()
 	if in.Owned.Frame != nil && in.Format == c.cfg.Format && sameSize {
 		astiavx.SetColor(in.Owned.Frame, c.cfg.Color)
 		in.Owned.SetPts(in.PTS)
@@ -132,6 +150,9 @@ func (c *Convert) fill(out pipeline.Frame, in pipeline.Input) error {
 		return err
 	}
 	astiavx.SetColor(out.Frame, c.cfg.Color)
+	if c.cfg.Scales() {
+		return c.fillSlowly(out, in)
+	}
 	if c.encodesJPEG(in) {
 		c.copier.copy(out, in)
 		return nil
@@ -147,7 +168,8 @@ func (c *Convert) fill(out pipeline.Frame, in pipeline.Input) error {
 	return c.fillSlowly(out, in)
 }
 
-// fillSlowly is fill for pictures that need preparation: JPEG is decoded, odd sizes are padded.
+// fillSlowly is fill for pictures that need preparation or another size: JPEG is decoded, odd sizes
+// are padded.
 func (c *Convert) fillSlowly(out pipeline.Frame, in pipeline.Input) error {
 	var err error
 	if in.JPEG {
@@ -159,7 +181,7 @@ func (c *Convert) fillSlowly(out pipeline.Frame, in pipeline.Input) error {
 	if err != nil {
 		return err
 	}
-	if picture.Format == c.cfg.Format {
+	if picture.Format == c.cfg.Format && !c.cfg.Scales() {
 		c.copier.copy(out, picture)
 		return nil
 	}

@@ -1,14 +1,17 @@
 package nodes
 
 import (
+	"unsafe"
+
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/pipeline"
 )
 
-// swscale converts the pictures for which there is no kernel. A picture that must be padded is
-// copied first; if its pixels have no bytes of their own, swscale unpacks it first.
+// swscale converts the pictures for which there is no kernel, and scales in the same pass. A picture
+// that must be padded is copied first; if its pixels have no bytes of their own, swscale unpacks it
+// first. Scaled pictures are padded in place, in memory that has room for it.
 type swscale struct {
 	cfg      *ConvertConfig
 	padder   *padder
@@ -16,10 +19,17 @@ type swscale struct {
 	shelter  shelter
 	unpacker unpacker
 	src      pipeline.Frame // refers to a picture while swscale reads it
+
+	scaled, padded []plane // of a scaled picture that must be padded, before and after
 }
 
 func newSwscale(cfg *ConvertConfig, padder *padder) swscale {
-	return swscale{cfg: cfg, padder: padder, scaler: newScaler(), src: pipeline.NewFrame()}
+	s := swscale{cfg: cfg, padder: padder, scaler: newScaler(cfg.method()), src: pipeline.NewFrame()}
+	if cfg.Scales() && (cfg.OutWidth > cfg.ScaledWidth || cfg.OutHeight > cfg.ScaledHeight) {
+		s.scaled = planesOf(cfg.Format, cfg.ScaledWidth, cfg.ScaledHeight)
+		s.padded = planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight)
+	}
+	return s
 }
 
 // prepare returns the picture as swscale may read it, at least as large as the output.
@@ -43,15 +53,40 @@ func (s *swscale) unpack(in pipeline.Input) (pipeline.Input, error) {
 }
 
 // convert fills out with the picture, and leaves the format and the colour tags of out as they are.
+// The size of out becomes the one to encode.
 func (s *swscale) convert(out pipeline.Frame, picture pipeline.Input) error {
 	defer s.dropReferences()
-	s.refer(picture, s.cfg.OutWidth, s.cfg.OutHeight)
+	if s.cfg.Scales() {
+		s.refer(picture, s.cfg.Width, s.cfg.Height)
+		out.SetWidth(s.cfg.ScaledWidth)
+		out.SetHeight(s.cfg.ScaledHeight)
+	} else {
+		s.refer(picture, s.cfg.OutWidth, s.cfg.OutHeight)
+	}
 	out.SetPixelFormat(astiavx.WithoutRange(s.cfg.Format))
 	astiavx.SetColor(out.Frame, s.commonColor(s.cfg.Color, picture.Format))
 	err := s.scaler.Convert(out.Frame, s.src.Frame)
 	out.SetPixelFormat(s.cfg.Format)
 	astiavx.SetColor(out.Frame, s.cfg.Color)
+	if s.cfg.Scales() {
+		out.SetWidth(s.cfg.OutWidth)
+		out.SetHeight(s.cfg.OutHeight)
+		s.padScaled(out)
+	}
 	return err
+}
+
+// padScaled repeats the last column and row of a scaled picture as far as the encoder needs. A
+// subsampled plane needs none: it has a sample for the part of a block at the edge.
+func (s *swscale) padScaled(out pipeline.Frame) {
+	strides := stridesOf(out)
+	for i, from := range s.scaled {
+		to := s.padded[i]
+		if from.bytes < to.bytes || from.rows < to.rows {
+			pixels := unsafe.Slice((*byte)(astiavx.Plane(out.Frame, i)), strides[i]*to.rows)
+			repeatEdge(pixels, strides[i], from, to)
+		}
+	}
 }
 
 // refer makes src refer to the picture.

@@ -44,6 +44,16 @@ func (s *Scaler) Convert(dst, src *astiav.Frame) (err error) {
 	return err
 }
 
+// Prepare prepares for frames like these, which need no buffers. It returns an error if swscale
+// cannot convert one to the other.
+func (s *Scaler) Prepare(dst, src *astiav.Frame) (err error) {
+	if s.log == (LogSource{}) {
+		s.log = logConnection(nil)
+	}
+	s.log.during(func() { err = asError(C.sws_frame_setup(s.c, avframe(dst), avframe(src))) })
+	return err
+}
+
 func (s *Scaler) convert(dst, src *astiav.Frame) error {
 	return asError(C.sws_scale_frame(s.c, avframe(dst), avframe(src)))
 }

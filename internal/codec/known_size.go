@@ -1,15 +1,11 @@
 package codec
 
-import (
-	"fmt"
+import "fmt"
 
-	"github.com/avloom/avloom/internal/fault"
-)
-
-// CheckKnownSize returns an error about a size in pixels that an encoder refuses only when it gets
-// a picture: xface encodes a single size (xfaceenc.c), and snow needs more than one sample of
-// chroma in each direction.
-func CheckKnownSize(encoder string, width, height int) error {
+// RefusedSize returns the reason why an encoder refuses a size in pixels, if it does so only when it
+// gets a picture; "" if it does not. Xface encodes a single size (xfaceenc.c), and snow needs more
+// than one sample of chroma in each direction.
+func RefusedSize(encoder string, width, height int) (reason string) {
 	w, h := width, height
 	switch {
 	case encoder == "xface":
@@ -18,8 +14,7 @@ func CheckKnownSize(encoder string, width, height int) error {
 		w, h = max(width, 4), max(height, 4)
 	}
 	if w == width && h == height {
-		return nil
+		return ""
 	}
-	reason := fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", encoder, width, height, w, h)
-	return &fault.ConfigError{Field: "Width", Value: width, Reason: reason}
+	return fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", encoder, width, height, w, h)
 }

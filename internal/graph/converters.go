@@ -6,7 +6,8 @@ import (
 )
 
 // pixelsPerConverter is the size of a picture, in pixels, that one core converts with swscale about
-// as fast as encoders take pictures: 1 million pixels in some 2 ms.
+// as fast as encoders take pictures: 1 million pixels in some 2 ms. If pictures are scaled, the
+// larger of their sizes counts: swscale reads all of the input, and writes all of the output.
 const pixelsPerConverter = 1 << 20
 
 // mostConverters convert 4096×2160 at more than 400 frames per second. No encoder of pictures that
@@ -20,7 +21,7 @@ const mostConverters = 8
 func (e *videoEncoder) newConverters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
 	n := 1
 	if !e.convert.Fast() {
-		n = min(1+e.convert.OutWidth*e.convert.OutHeight/pixelsPerConverter, e.cores, mostConverters)
+		n = min(1+e.convert.Pixels()/pixelsPerConverter, e.cores, mostConverters)
 	}
 	all := make([]pipeline.Processor[pipeline.Input, pipeline.Frame], 0, n)
 	var blanks *nodes.Blanks

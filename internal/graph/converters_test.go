@@ -21,18 +21,22 @@ func TestConverters(t *testing.T) {
 		format, input string
 		threads       int
 		want          int
+		outWidth      int
 	}{
-		"avloom's own kernels":        {3840, 2160, "yuv420p", "", 8, 1},
-		"the encoder's own format":    {3840, 2160, "yuv420p", "yuv420p", 8, 1},
-		"swscale":                     {3840, 2160, "yuv420p10le", "", 16, 8},
-		"swscale, for Raw alone":      {1920, 1080, "yuv420p", "rgb48le", 8, 2},
-		"swscale, with few threads":   {3840, 2160, "yuv420p10le", "", 3, 3},
-		"swscale, of a small picture": {640, 360, "yuv420p10le", "", 8, 1},
+		"avloom's own kernels":        {3840, 2160, "yuv420p", "", 8, 1, 0},
+		"the encoder's own format":    {3840, 2160, "yuv420p", "yuv420p", 8, 1, 0},
+		"swscale":                     {3840, 2160, "yuv420p10le", "", 16, 8, 0},
+		"swscale, for Raw alone":      {1920, 1080, "yuv420p", "rgb48le", 8, 2, 0},
+		"swscale, with few threads":   {3840, 2160, "yuv420p10le", "", 3, 3, 0},
+		"swscale, of a small picture": {640, 360, "yuv420p10le", "", 8, 1, 0},
+		"a large picture made small":  {3840, 2160, "yuv420p", "", 16, 8, 640},
+		"a small picture made large":  {640, 360, "yuv420p", "", 16, 8, 3840},
+		"a small one made smaller":    {640, 360, "yuv420p", "", 16, 1, 320},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := plan.NewVideo(plan.VideoConfig{
 				Codec: "rawvideo", FrameRate: 25, Width: c.width, Height: c.height,
-				PixelFormat: c.format, InputFormat: c.input, Threads: c.threads,
+				PixelFormat: c.format, InputFormat: c.input, Threads: c.threads, OutWidth: c.outWidth,
 			})
 			require.NoError(t, err)
 			enc, err := open(p, codec.Share{}, nut)

@@ -146,7 +146,8 @@ func (a *videoAttempt) explainSize() *fault.ConfigError {
 	opens := func(width, height int) bool {
 		return a.opensWith(func(s *videoSettings) { s.width, s.height = width, height })
 	}
-	e := &fault.ConfigError{Field: "Width", Value: a.plan.Config.Width}
+	side, other := a.plan.Sides()
+	e := &fault.ConfigError{Field: side.Field, Value: side.Pixels}
 	chroma := astiavx.DescribePixelFormat(s.Format)
 	stepX, stepY := 1<<chroma.Log2ChromaWidth, 1<<chroma.Log2ChromaHeight
 	w, h, larger := codec.LargerSize(s.Width, s.Height, stepX, stepY, opens)
@@ -158,7 +159,7 @@ func (a *videoAttempt) explainSize() *fault.ConfigError {
 		}
 	}
 	if larger && w == s.Width {
-		e.Field, e.Value = "Height", a.plan.Config.Height
+		e.Field, e.Value = other.Field, other.Pixels
 	}
 	e.Reason = fmt.Sprintf("%s does not encode %d×%d pixels; it does encode %d×%d", name, s.Width, s.Height, w, h)
 	if larger && opens(w+stepX, h+stepY) {

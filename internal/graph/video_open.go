@@ -83,7 +83,7 @@ func (v *videoOpening) acceptedByAll(codec *astiav.CodecContext) bool {
 
 // openAs opens the encoder as one plan says.
 func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*videoEncoder, error) {
-	err := fault.First(codec.CheckKnownSize(encoder.Name(), s.Width, s.Height), v.plan.CheckTagIn(encoder, v.containers))
+	err := fault.First(v.checkKnownSize(s, encoder), v.plan.CheckTagIn(encoder, v.containers))
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +108,16 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 		return nil, err
 	}
 	return a.opened(cc), nil
+}
+
+// checkKnownSize returns an error about a size that the encoder refuses only when it gets a picture.
+func (v *videoOpening) checkKnownSize(s plan.VideoEncoder, encoder *astiav.Codec) error {
+	reason := codec.RefusedSize(encoder.Name(), s.Width, s.Height)
+	if reason == "" {
+		return nil
+	}
+	side, _ := v.plan.Sides()
+	return &fault.ConfigError{Field: side.Field, Value: side.Pixels, Reason: reason}
 }
 
 // videoAttempt is an attempt to open an encoder as one plan says.
@@ -175,11 +185,7 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 		threads: a.threads, cores: a.cores(), threadsUsed: a.used,
 		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
 		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
-		convert: nodes.ConvertConfig{
-			InputFormat: p.InputFormat, Width: p.Config.Width, Height: p.Config.Height,
-			OutWidth: s.Width, OutHeight: s.Height, Format: s.Format,
-			Color: s.Color, InputColor: p.InputColor(s.Format, s.Color),
-		},
+		convert: p.Conversion(s),
 	}
 }
 

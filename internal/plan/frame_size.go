@@ -10,32 +10,45 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// outSize returns the size to encode in pixels: that of the input, or the size to which OddSize
-// pads or crops it.
-func (p *Video) outSize(codec *astiav.Codec, format astiav.PixelFormat) (width, height int, err error) {
-	info := astiavx.DescribePixelFormat(format)
-	width, fits := p.fit(p.Config.Width, info.Log2ChromaWidth)
-	if !fits {
-		return 0, 0, p.oddSizeError("Width", p.Config.Width, 1<<info.Log2ChromaWidth, codec, format)
+// planSize plans the size to encode: that of the input, or the one to which it is scaled, padded or
+// cropped as OddSize says.
+func (p *Video) planSize(s *VideoEncoder, codec *astiav.Codec) error {
+	info := astiavx.DescribePixelFormat(s.Format)
+	stepX, stepY := 1<<info.Log2ChromaWidth, 1<<info.Log2ChromaHeight
+	width, height := p.targetSize(stepX, stepY)
+	scaled := width != p.Config.Width || height != p.Config.Height
+	if scaled {
+		s.scaledWidth, s.scaledHeight = width, height
 	}
-	height, fits = p.fit(p.Config.Height, info.Log2ChromaHeight)
-	if !fits {
-		return 0, 0, p.oddSizeError("Height", p.Config.Height, 1<<info.Log2ChromaHeight, codec, format)
+	var fits bool
+	widthSide, heightSide := p.Sides()
+	if s.Width, fits = p.fit(width, stepX); !fits {
+		return p.oddSizeError(widthSide.Field, width, stepX, codec, s.Format)
 	}
-	scalable := astiavx.CanScaleFrom(format) && astiavx.CanScaleTo(format)
-	padded := width > p.Config.Width || height > p.Config.Height
-	if padded && !info.Whole && !scalable { // its last column cannot be repeated as bytes, and swscale cannot unpack it
-		reason := fmt.Sprintf("%s cannot be padded, because there is no conversion for it; "+
-			"give an even size, or set OddSize to crop", format.Name())
-		return 0, 0, &fault.ConfigError{Field: "OddSize", Value: p.Config.OddSize.String(), Reason: reason}
+	if s.Height, fits = p.fit(height, stepY); !fits {
+		return p.oddSizeError(heightSide.Field, height, stepY, codec, s.Format)
 	}
-	return width, height, nil
+	padded := s.Width > width || s.Height > height
+	unpackable := astiavx.CanScaleFrom(s.Format) && astiavx.CanScaleTo(s.Format)
+	e := &fault.ConfigError{Field: "OddSize", Value: p.Config.OddSize.String()}
+	switch {
+	case !padded || info.Whole:
+		return nil
+	case scaled: // its last column cannot be repeated as bytes
+		e.Reason = fmt.Sprintf("scaled pictures cannot be padded in %s, whose pixels share bytes; "+
+			"give even sizes, or set OddSize to crop", s.Format.Name())
+		return e
+	case !unpackable: // nor can swscale unpack it
+		e.Reason = fmt.Sprintf("%s cannot be padded, because there is no conversion for it; "+
+			"give an even size, or set OddSize to crop", s.Format.Name())
+		return e
+	}
+	return nil
 }
 
-// fit returns the number of columns or rows to encode for n of them: a multiple of 2 to the power
-// of log2. False: OddSize does not allow one.
-func (p *Video) fit(n, log2 int) (fitting int, ok bool) {
-	step := 1 << log2
+// fit returns the number of columns or rows to encode for n of them: a multiple of step. False:
+// OddSize does not allow one.
+func (p *Video) fit(n, step int) (fitting int, ok bool) {
 	rest := n % step
 	switch {
 	case rest == 0:

@@ -32,8 +32,8 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 	}
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
-		p.checkNames, p.checkSize, p.readRate, p.readPixelAspect, p.checkTag, p.checkDevice, p.readInputFormat,
-		p.readColor, p.checkOddSize, p.checkOptions, p.readThreads,
+		p.checkNames, p.checkSize, p.readRate, p.readPixelAspect, p.checkTag, p.checkDevice, p.checkOutSize,
+		p.readInputFormat, p.readColor, p.checkOddSize, p.checkOptions, p.readThreads,
 	} {
 		if err := check(); err != nil {
 			return nil, err

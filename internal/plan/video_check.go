@@ -17,6 +17,7 @@ func (p *Video) checkNames() error {
 		avoption.Setting{Field: "Codec", Value: c.Codec},
 		avoption.Setting{Field: "PixelFormat", Value: c.PixelFormat},
 		avoption.Setting{Field: "Preset", Value: c.Preset},
+		avoption.Setting{Field: "Scaler", Value: c.Scaler},
 		avoption.Setting{Field: "InputFormat", Value: c.InputFormat},
 		avoption.Setting{Field: "ColorSpace", Value: c.ColorSpace},
 		avoption.Setting{Field: "ColorRange", Value: c.ColorRange},
@@ -44,8 +45,7 @@ func (p *Video) checkSize() error {
 	if height > width {
 		field, larger = "Height", height
 	}
-	reason := fmt.Sprintf("%d×%d pixels are more than FFmpeg takes; about 16000×16000 is the most", width, height)
-	return &fault.ConfigError{Field: field, Value: larger, Reason: reason}
+	return tooLarge(Side{field, larger}, fmt.Sprintf("%d×%d pixels are", width, height))
 }
 
 // readRate turns the frame rate into a fraction.

@@ -18,10 +18,13 @@ type VideoEncoder struct {
 	Format        astiav.PixelFormat // to encode in
 	alphaLoss     error              // why the video does not get the alpha of Format; nil: it does, or there is none
 	Width, Height int                // in pixels, to encode
-	Color         astiavx.Color      // to convert to and to signal
-	UnmetWishes   []color.UnmetWish
-	Options       []avoption.Option // of the encoder
-	MuxerOptions  []avoption.Option // options of the stream that a muxer takes
+
+	scaledWidth, scaledHeight int // to which pictures are scaled before OddSize applies; 0: they are not
+
+	Color        astiavx.Color // to convert to and to signal
+	UnmetWishes  []color.UnmetWish
+	Options      []avoption.Option // of the encoder
+	MuxerOptions []avoption.Option // options of the stream that a muxer takes
 }
 
 // ForEncoder plans everything that follows from the encoder and the containers. Without containers
@@ -58,11 +61,14 @@ func (p *Video) forFormat(
 			return s, err
 		}
 	}
-	if s.Width, s.Height, err = p.outSize(encoder, format); err != nil {
+	if err = p.planSize(&s, encoder); err != nil {
 		return s, err
 	}
 	names := codec.ContainerNames(containers)
 	if err = p.planColor(&s, encoder, names); err != nil {
+		return s, err
+	}
+	if err = p.checkScaling(s); err != nil {
 		return s, err
 	}
 	list, err := p.options()
@@ -93,7 +99,8 @@ func (p *Video) planColor(s *VideoEncoder, encoder *astiav.Codec, containers []s
 		wishes.Range = avoption.Setting{Field: "range of InputFormat", Value: "pc"}
 	}
 	target := color.Target{
-		Format: s.Format, Codec: encoder.ID(), Container: color.LeastCapableContainer(containers), Height: s.Height,
+		Format: s.Format, Codec: encoder.ID(), Container: color.LeastCapableContainer(containers),
+		Height: p.matrixHeight(s),
 	}
 	if s.Color, s.UnmetWishes, err = wishes.Resolve(target); err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 var reservedVideoOptions = map[string]string{
 	"pixel_format": "PixelFormat",
 	"pix_fmt":      "PixelFormat",
-	"video_size":   "Width and Height",
-	"s":            "Width and Height",
+	"video_size":   videoSize,
+	"s":            videoSize,
 	"time_base":    "FrameRate",
 	"framerate":    "FrameRate",
 	"r":            "FrameRate",
@@ -27,6 +27,9 @@ var reservedVideoOptions = map[string]string{
 	"q:v":          videoQuality,
 	"qscale:v":     videoQuality,
 }
+
+// videoSize names the fields for the size of the input and of the encoded video.
+const videoSize = "Width and Height, and for another size of the encoded video OutWidth and OutHeight,"
 
 // The settings that do what -q does in the ffmpeg command: it sets global_quality to FF_QP2LAMBDA
 // (118) times the value (ffmpeg_mux_init.c).
