@@ -104,11 +104,15 @@ type VideoConfig struct {
 	VariableRate bool
 	// OnFull says what a call does that finds its queue full.
 	OnFull OnFull
-	// BitRate of the encoded video in bits per second. 0: the encoder's default. CRF and BitRate
-	// together are a *ConfigError, unless the encoder takes the rate as a cap then.
+	// BitRate of the encoded video in bits per second, from 1000 to 2000000000. 0: the encoder's
+	// default. Encoders meet it on average over some seconds. An encoder that keeps no bit rate, such
+	// as ffv1 or png, is a *ConfigError. So is CRF beside BitRate, except for libvpx, libvpx-vp9 and
+	// libaom-av1, which take the rate as a cap then. For other caps set ExtraOptions[maxrate] and
+	// ExtraOptions[bufsize].
 	BitRate int64
-	// KeyInterval is the number of frames from one key frame to the next at most. 0: the encoder's
-	// default.
+	// KeyInterval is the number of frames from one key frame to the next at most. 1: every frame is a
+	// key frame. 0: the encoder's default. An encoder whose frames are all key frames takes every
+	// number. One that decides by itself, such as gif, is a *ConfigError.
 	KeyInterval int
 	// Threads of the encoder. 0: the stream's part of the ThreadBudget, but no more than the codec
 	// profits from at this size.

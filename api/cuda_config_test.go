@@ -29,6 +29,9 @@ func TestCUDAConfig(t *testing.T) {
 		{"a GPU by option", "ExtraOptions[gpu]", "", "set Device instead", nil, func(c *api.VideoConfig) { c.ExtraOptions = map[string]any{"gpu": 1} }},
 		{"an unknown option", "ExtraOptions[qpp]", "", `did you mean "qp"?`, nil, func(c *api.VideoConfig) { c.Codec, c.ExtraOptions = "h264", map[string]any{"qpp": 1} }},
 		{"an odd size", "Width", "", "set OddSize to pad or crop", nil, func(c *api.VideoConfig) { c.Codec, c.Width = "h264", 321 }},
+		{"a bit rate beside a quality", "BitRate", "", "ignores it, as ExtraOptions[cq] decides", nil, func(c *api.VideoConfig) {
+			c.Codec, c.BitRate, c.ExtraOptions = "h264", 500_000, map[string]any{"cq": 20}
+		}},
 		{"another size", "OutWidth", "", "scale them before, or encode on the CPU", nil, func(c *api.VideoConfig) { c.Codec, c.OutWidth = "h264", 32 }},
 		{"a default that NVENC lacks", "Codec", "webm", "must be named: NVENC does not encode vp9, the default of webm", []string{"av1_nvenc"}, nil},
 		{"a codec that the container lacks", "Codec", "webm", "webm cannot carry h264", []string{"av1_nvenc"}, func(c *api.VideoConfig) { c.Codec = "h264" }},

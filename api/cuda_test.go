@@ -23,6 +23,7 @@ func soundCUDA() []cudatest.Case {
 		{Name: "device_frames", Run: testDeviceFrames},
 		{Name: "many", Run: testCUDAMany},
 		{Name: "abort", Run: testCUDAAbort},
+		{Name: "rates", Run: testCUDARates},
 	}
 }
 

@@ -50,3 +50,58 @@ func scaleRefusals() []refusal {
 		{name: "size to encode that shows only in a picture", format: "nut", field: "OutWidth", video: outSizeOf("snow", "", 2, 2)},
 	}
 }
+
+// rateControlRefusals are what is wrong with BitRate and KeyInterval.
+func rateControlRefusals() []refusal {
+	bitRate := func(codec string, rate int64, options ...any) func(*api.VideoConfig) {
+		return func(c *api.VideoConfig) {
+			c.Codec, c.BitRate, c.ExtraOptions = codec, rate, map[string]any{}
+			for i := 0; i < len(options); i += 2 {
+				c.ExtraOptions[options[i].(string)] = options[i+1]
+			}
+		}
+	}
+	interval := func(codec string, frames int, options ...any) func(*api.VideoConfig) {
+		return func(c *api.VideoConfig) {
+			bitRate(codec, 0, options...)(c)
+			c.KeyInterval = frames
+		}
+	}
+	withCRF := func(codec string) func(*api.VideoConfig) {
+		return func(c *api.VideoConfig) {
+			quality := 20.0
+			c.Codec, c.CRF, c.BitRate = codec, &quality, 500_000
+		}
+	}
+	return []refusal{
+		{name: "bit rate of video negative", field: "BitRate", video: bitRate("libx264", -1)},
+		{name: "bit rate of video negative, without a codec", field: "BitRate", video: bitRate("", -1)},
+		{name: "bit rate of video beyond all encoders", field: "BitRate", video: bitRate("libx264", 1<<40)},
+		{name: "bit rate of video in kbit/s", field: "BitRate", video: bitRate("libx265", 800)},
+		{name: "bit rate of video, of a lossless codec", field: "BitRate", video: bitRate("ffv1", 500_000)},
+		{name: "bit rate of video, of png", field: "BitRate", video: bitRate("png", 500_000)},
+		{name: "bit rate of video, of no compression", field: "BitRate", video: bitRate("rawvideo", 500_000)},
+		{name: "bit rate of video and crf, x264", field: "BitRate", video: withCRF("libx264")},
+		{name: "bit rate of video and crf, x265", field: "BitRate", video: withCRF("libx265")},
+		{name: "bit rate of video and crf, SVT-AV1", field: "BitRate", video: withCRF("libsvtav1")},
+		{name: "bit rate of video and qp", field: "BitRate", video: bitRate("libx264", 500_000, "qp", 20)},
+		{name: "bit rate of video and lossless", field: "BitRate", video: bitRate("libvpx-vp9", 500_000, "lossless", 1)},
+		{name: "bit rate of video and a fixed quality", field: "BitRate", video: bitRate("mpeg4", 500_000, "flags", "+qscale", "global_quality", 354)},
+		{name: "bit rate of video twice", field: "ExtraOptions[b]", video: bitRate("libx264", 500_000, "b", "500k")},
+		{name: "bit rate of video twice, as a parameter", field: "ExtraOptions[x264-params]", video: bitRate("libx264", 500_000, "x264-params", "bitrate=500")},
+		{name: "bit rate of video, and crf as a parameter", field: "ExtraOptions[x265-params]", video: bitRate("libx265", 500_000, "x265-params", "crf=20")},
+		{name: "bit rate that DNxHD lacks", format: "mov", field: "Codec", video: func(c *api.VideoConfig) {
+			c.Codec, c.Width, c.Height, c.BitRate = "dnxhd", 1920, 1080, 5_000_000
+		}},
+		{name: "bit rate of a container's default that is lossless", format: "gif", field: "BitRate", video: bitRate("", 500_000)},
+		{name: "key interval negative", field: "KeyInterval", video: interval("", -2)},
+		{name: "key interval beyond all numbers", field: "KeyInterval", video: interval("libx264", 1<<40)},
+		{name: "key interval beyond MPEG's", field: "KeyInterval", video: interval("mpeg4", 601)},
+		{name: "key interval of gif", field: "KeyInterval", video: interval("gif", 10)},
+		{name: "key interval twice", field: "ExtraOptions[g]", video: interval("libx264", 10, "g", 10)},
+		{name: "key interval twice, as a parameter", field: "ExtraOptions[x264-params]", video: interval("libx264", 10, "x264-params", "keyint=10")},
+		{name: "key interval twice, as a parameter of x265", field: "ExtraOptions[x265-params]", video: interval("libx265", 10, "x265-params", "keyint=10")},
+		{name: "key interval twice, as a parameter of SVT-AV1", field: "ExtraOptions[svtav1-params]", video: interval("libsvtav1", 10, "svtav1-params", "keyint=10")},
+		{name: "key interval twice, as what zmbv takes for it", field: "ExtraOptions[keyint_min]", video: interval("zmbv", 10, "keyint_min", 10)},
+	}
+}

@@ -32,6 +32,13 @@ func NeverLossy(id astiav.CodecID) bool {
 	return d != nil && d.props&(C.AV_CODEC_PROP_LOSSY|C.AV_CODEC_PROP_LOSSLESS) == C.AV_CODEC_PROP_LOSSLESS
 }
 
+// IntraOnly returns true if every frame of the codec is a key frame. Go-astiav has no access to the
+// properties of a codec.
+func IntraOnly(id astiav.CodecID) bool {
+	d := C.avcodec_descriptor_get(C.enum_AVCodecID(id))
+	return d != nil && d.props&C.AV_CODEC_PROP_INTRA_ONLY != 0
+}
+
 // DropExtraData removes the codec's header from the parameters of a stream. Go-astiav's
 // SetExtraData ignores an empty header.
 func DropExtraData(p *astiav.CodecParameters) {

@@ -49,7 +49,7 @@ func (a *videoAttempt) explain(err error) error {
 
 // encoderHints are advice for encoders that may not open although no single setting is wrong.
 var encoderHints = map[string]string{
-	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with ExtraOptions[b] 120M: " +
+	"dnxhd": "; DNxHD knows a few sizes and bit rates only, such as 1920×1080 with BitRate 120000000: " +
 		"set ExtraOptions[profile] to dnxhr_sq, or another dnxhr, for all others",
 }
 

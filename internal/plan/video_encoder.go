@@ -71,7 +71,7 @@ func (p *Video) forFormat(
 	if err = p.checkScaling(s); err != nil {
 		return s, err
 	}
-	list, err := p.options()
+	list, err := p.options(encoder)
 	if err != nil {
 		return s, err
 	}
@@ -86,6 +86,7 @@ func (p *Video) forFormat(
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
 		avoption.CheckRateControl(encoder.Name(), s.Options),
+		codec.CheckFixedQuality(encoder.Name(), s.Options),
 		avoption.CheckParameters(encoder.Name(), bits, s.Options, fields),
 		codec.CheckProfile(encoder.Name(), s.Options, format),
 	)

@@ -3,8 +3,11 @@ package plan
 import (
 	"fmt"
 
+	"github.com/asticode/go-astiav"
+
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 )
 
@@ -62,6 +65,8 @@ func (p *Video) checkOptions() error {
 		{"crf", "CRF", cfg.CRF != nil},
 		{"aspect", "PixelAspect", cfg.PixelAspect != 0},
 		{"preset", "Preset", cfg.Preset != ""},
+		{"b", "BitRate", cfg.BitRate != 0},
+		{"g", "KeyInterval", cfg.KeyInterval != 0},
 		{"threads", "Threads", cfg.Threads != 0},
 		{"colorspace", "ColorSpace", cfg.ColorSpace != ""},
 		{"color_range", "ColorRange", cfg.ColorRange != ""},
@@ -103,8 +108,18 @@ func (p *Video) readThreads() error {
 	return nil
 }
 
-// options returns all options that the config names, except those that the plan itself reads.
-func (p *Video) options() ([]avoption.Option, error) {
+// checkRates checks BitRate and KeyInterval as far as they do not depend on the encoder.
+func (p *Video) checkRates() error {
+	if p.Config.BitRate < 0 {
+		reason := "must not be negative; 0 means the encoder's default"
+		return &fault.ConfigError{Field: "BitRate", Value: p.Config.BitRate, Reason: reason}
+	}
+	return codec.CheckKeyInterval(p.Config.KeyInterval)
+}
+
+// options returns all options that the config names for this encoder, except those that the plan
+// itself reads.
+func (p *Video) options(encoder *astiav.Codec) ([]avoption.Option, error) {
 	var list []avoption.Option
 	if p.Config.Preset != "" {
 		preset := p.Config.Preset
@@ -118,7 +133,31 @@ func (p *Video) options() ([]avoption.Option, error) {
 		list = append(list, avoption.Option{Field: "CRF", Key: "crf", Value: text, Given: *p.Config.CRF})
 	}
 	extra, err := avoption.FromMap(p.Config.ExtraOptions, handledVideoOptions)
-	return append(list, extra...), err
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, extra...)
+	if p.Config.BitRate != 0 {
+		o, err := codec.BitRateOption(encoder.Name(), p.Config.BitRate)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	if p.Config.KeyInterval != 0 {
+		options, err := codec.KeyIntervalOptions(encoder, p.Config.KeyInterval)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range options {
+			err := avoption.CheckNotSetTwice(p.Config.ExtraOptions, o.Key, o.Field, o.Key != "flags") // flags add up
+			if err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, options...)
+	}
+	return list, nil
 }
 
 // optionFields returns the field that sets each option, by the option's folded name
