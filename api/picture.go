@@ -23,7 +23,8 @@ type Picture struct {
 	Pix []byte
 	// Stride is the distance between the rows of Pix, in bytes.
 	Stride int
-	// PTS is reserved. It must be 0.
+	// PTS is when the picture is shown, with VideoConfig.VariableRate; otherwise it must be 0. The
+	// times rise from frame to frame, as in Frames.PTS.
 	PTS time.Duration
 
 	stream   *VideoStream
@@ -107,9 +108,10 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 		reason := "has been committed or discarded before; acquire another one"
 		return s.refuse(&fault.ConfigError{Field: "Picture", Reason: reason})
 	}
-	if pts != 0 {
+	if pts != 0 && !s.times.variable {
 		p.input.Owned.Free()
-		return s.refuse(&fault.ConfigError{Field: "Picture.PTS", Value: pts, Reason: "is reserved; leave it 0"})
+		const reason = "is a time, but the stream has a constant rate; leave it 0, or set VideoConfig.VariableRate"
+		return s.refuse(&fault.ConfigError{Field: "Picture.PTS", Value: pts, Reason: reason})
 	}
 	r, err := s.beginTurn(ctx)
 	if err != nil {
@@ -117,15 +119,28 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 		return err
 	}
 	defer s.endTurn()
+	return s.sendOwned(ctx, r, p.input, pts)
+}
+
+// sendOwned sends a picture of the stream's own, which is freed if it is not sent.
+func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.Input, pts time.Duration) error {
+	var times []time.Duration
+	if s.times.variable {
+		times = []time.Duration{pts}
+	}
+	if err := s.times.check("Picture.PTS", times); err != nil {
+		picture.Owned.Free()
+		return err
+	}
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
-	p.input.PTS = s.next
-	err = s.in.Source.Send(ctx, p.input)
-	if err != nil {
-		return r.callError(err, 0)
+	at := s.times.position
+	picture.PTS, _ = at.next(&s.times, pts)
+	err := s.in.Source.Send(ctx, picture)
+	if err == nil {
+		s.times.accept(times, 1)
 	}
-	s.next++
-	return nil
+	return r.callError(err, 0)
 }
 
 // Discard returns the picture unused. If the picture was returned before, Discard does nothing.

@@ -97,7 +97,9 @@ func (e *Encoder) Stats() Stats {
 func (t *StreamStats) progress(in graph.OpenStream, s *Stats) {
 	p := in.Progress()
 	t.Ended, t.Encoded, t.Packets, t.Bytes = p.Ended, p.Encoded, p.Packets, p.Bytes
-	t.Fed = time.Duration(float64(t.Accepted) / in.PerSecond * float64(time.Second))
+	if t.Fed == 0 { // the frames carry no times
+		t.Fed = time.Duration(float64(t.Accepted) / in.PerSecond * float64(time.Second))
+	}
 	t.FPS, t.Speed = t.rates(p.Packets, p.Encoded, s.Elapsed)
 	if !s.Over {
 		t.RecentFPS, t.RecentSpeed = t.rates(p.RecentPackets, p.RecentEncoded, p.Window)

@@ -5,8 +5,10 @@ import (
 	"image"
 	"runtime"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/graph"
 	"github.com/avloom/avloom/internal/images"
 	"github.com/avloom/avloom/internal/plan"
@@ -19,7 +21,7 @@ type VideoStream struct {
 	feed
 	plan    *plan.Video
 	in      *graph.VideoInput // of the running graph; set by Open
-	next    int64             // the time of the next frame in 1/FrameRate; guarded by the turn
+	times   timeline          // of the frames
 	loan    *pipeline.Loan    // of the last call; guarded by the turn
 	lending *lending          // of acquired pictures
 
@@ -29,14 +31,25 @@ type VideoStream struct {
 }
 
 func newVideoStream(e *Encoder, index int, plan *plan.Video) *VideoStream {
-	return &VideoStream{feed: newFeed(e, index), plan: plan, lending: &lending{stream: index, journal: e.journal}}
+	s := &VideoStream{feed: newFeed(e, index), plan: plan, lending: &lending{stream: index, journal: e.journal}}
+	s.times.variable = plan.Config.VariableRate
+	return s
 }
 
 func (s *VideoStream) planned() graph.Stream { return graph.Stream{Video: s.plan} }
 
-func (s *VideoStream) connect(in graph.OpenStream) { s.in = in.Video }
+func (s *VideoStream) connect(in graph.OpenStream) {
+	s.in = in.Video
+	s.times.times = in.Video.Times
+}
 
-func (s *VideoStream) count(t *StreamStats) { t.Unreturned = s.lending.unreturned.Load() }
+func (s *VideoStream) count(t *StreamStats) {
+	t.Unreturned = s.lending.unreturned.Load()
+	t.Moved = s.times.moved.Load()
+	if s.times.variable {
+		t.Fed = s.in.Times.Duration(s.times.end.Load())
+	}
+}
 
 // AddFrames adds any number of frames, including none. It copies nothing: references to the frames
 // are sent to another goroutine, which reads each frame once from f.Data. AddFrames returns when
@@ -51,7 +64,7 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, pictures, unsafe.SliceData(f.Data))
+	return s.lend(ctx, s.withTimes(pictures, "PTS"), unsafe.SliceData(f.Data))
 }
 
 // AddImage adds one picture. It borrows the image until it returns, as AddFrames borrows its data.
@@ -71,7 +84,27 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 //
 // An image of the standard library with fewer pixels than its Rect says is a *ConfigError. A panic
 // of the image's own method At reaches the caller and leaves the stream as it was.
+//
+// With VideoConfig.VariableRate, call AddImageAt instead.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
+	if s.times.variable {
+		const reason = "says that every frame carries its own time, and AddImage has none; call AddImageAt"
+		return s.refuse(&fault.ConfigError{Field: "VariableRate", Value: true, Reason: reason})
+	}
+	return s.addImage(ctx, img)
+}
+
+// AddImageAt adds one picture, as AddImage does, which is shown at pts. VideoConfig.VariableRate
+// must be set. The times rise from frame to frame, as in Frames.PTS.
+func (s *VideoStream) AddImageAt(ctx context.Context, img image.Image, pts time.Duration) error {
+	if !s.times.variable {
+		const reason = "is a time, but the stream has a constant rate; call AddImage, or set VideoConfig.VariableRate"
+		return s.refuse(&fault.ConfigError{Field: "pts", Value: pts, Reason: reason})
+	}
+	return s.addImage(ctx, img, pts)
+}
+
+func (s *VideoStream) addImage(ctx context.Context, img image.Image, pts ...time.Duration) error {
 	form, err := s.imageForm()
 	if err != nil {
 		return err
@@ -85,7 +118,7 @@ func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, plan.Batch{First: picture, N: 1}, memory[:]...)
+	return s.lend(ctx, s.withTimes(plan.Batch{First: picture, N: 1, PTS: pts}, "pts"), memory[:]...)
 }
 
 // imageForm returns the form that images get. Open has decided it.
@@ -100,6 +133,22 @@ func (s *VideoStream) imageForm() (images.Form, error) {
 // End ends the stream: it gets no more frames. The other streams go on. A second End does nothing.
 func (s *VideoStream) End() error {
 	return s.end(func() { s.in.Source.End() })
+}
+
+// withTimes adds a check of the times of the pictures, which the caller knows under the name of
+// field.
+func (s *VideoStream) withTimes(pictures plan.Batch, field string) plan.Batch {
+	if len(pictures.PTS) == 0 {
+		return pictures
+	}
+	others := pictures.Check
+	pictures.Check = func() error {
+		if err := s.times.check(field, pictures.PTS); err != nil || others == nil {
+			return err
+		}
+		return others()
+	}
+	return pictures
 }
 
 // lend sends the pictures and waits until they have been read. memory points to the Go objects that
@@ -134,7 +183,7 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 		err = awaitRead(ctx, loan, r)
 	}
 	accepted := loan.Recall()
-	s.next += int64(accepted)
+	s.times.accept(pictures.PTS, accepted)
 	if accepted == pictures.N {
 		return nil
 	}
@@ -146,12 +195,14 @@ func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*
 
 // sendAll sends the pictures with their times.
 func (s *VideoStream) sendAll(ctx context.Context, pictures plan.Batch) error {
+	at := s.times.position
 	for i := range pictures.N {
 		picture := pictures.Picture(i)
-		picture.PTS = s.next + int64(i)
+		picture.PTS, _ = at.next(&s.times, timeOf(pictures.PTS, i))
 		if err := s.in.Source.Send(ctx, picture); err != nil {
 			return err
 		}
+		s.times.reach(at)
 	}
 	return nil
 }

@@ -101,6 +101,9 @@ func (w *writer) checkRates(streams []Stream) error {
 		if s.FrameRate.Num() <= 0 {
 			continue
 		}
+		if s.Irregular && !container.TakesIrregular(w.format.OutputFormat()) {
+			return &container.IrregularError{Stream: i}
+		}
 		clock := w.format.Streams()[i].TimeBase()
 		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Height(), clock, s.rate())
 		if err != nil {

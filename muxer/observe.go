@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -29,6 +30,11 @@ func (m *Mux) Activity() pipeline.Activity {
 		a.Of = "output " + m.name
 	}
 	return a
+}
+
+// TimeLimits returns which times of a stream of pictures the container can hold.
+func (m *Mux) TimeLimits(stream int) container.TimeLimits {
+	return container.LimitsOfTimes(m.writer.container(), m.tracks[stream].to)
 }
 
 // Written returns the size of the container in bytes.

@@ -12,6 +12,7 @@ import (
 type Stream struct {
 	Codec     *astiav.CodecContext // the open encoder, which New reads and does not keep
 	FrameRate astiav.Rational      // of pictures; zero for sound
+	Irregular bool                 // pictures do not follow one another at that rate
 	Tag       string               // the codec's four letters; "": those that most players accept
 	Sample    []byte               // a packet of silence, if container.NeedsSample says so
 
@@ -73,7 +74,7 @@ func (s Stream) lead() lead {
 	if astiavx.OpenEncoder(s.Codec) == "libx265" {
 		frames = max(frames, x265Lead)
 	}
-	return lead{frames, s.Codec.TimeBase()}
+	return lead{frames, s.FrameRate.Invert()}
 }
 
 // in returns the lead in ticks of a time base, rounded up.

@@ -20,7 +20,7 @@ type Media interface {
 }
 
 // Encode turns pictures or sound into packets. A picture has its time, in the encoder's time base,
-// and lasts one unit of it. Encode sets the times of sound: the first block begins at 0, and each
+// and lasts as long as the encoder's frame rate says. Encode sets the times of sound: the first block begins at 0, and each
 // other block where the last one ended.
 type Encode[M Media] struct {
 	name     string
@@ -30,6 +30,7 @@ type Encode[M Media] struct {
 	packets  int64 // how many packets the encoder returned
 	end      int64 // where the packets end, in units of the time base
 	lag      int64 // see Lag
+	nominal  int64 // the duration of a picture, in units of the time base
 	// noReordering: the decoding times are the presentation times; see maxLead.
 	noReordering bool
 	shelf        shelf.Packets
@@ -45,7 +46,16 @@ var (
 
 // NewEncode returns an Encode for an open encoder. It takes the encoder over; Close frees it.
 func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
-	return &Encode[M]{name: name, codec: codec, lag: Lag(codec)}
+	return &Encode[M]{name: name, codec: codec, lag: Lag(codec), nominal: nominalDuration(codec)}
+}
+
+// nominalDuration returns how long a picture lasts, in units of the encoder's time base.
+func nominalDuration(codec *astiav.CodecContext) int64 {
+	rate := codec.Framerate()
+	if rate.Num() <= 0 || rate.Den() <= 0 {
+		return 1
+	}
+	return max(1, astiav.RescaleQ(1, rate.Invert(), codec.TimeBase()))
 }
 
 // Process encodes one picture or one block of samples.
@@ -69,12 +79,14 @@ func length(frame *astiav.Frame) int64 {
 
 // send sets the duration of the frame, and the time of sound, and encodes it.
 func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
-	duration := int64(max(frame.NbSamples(), 1))
-	if e.codec.MediaType() == astiav.MediaTypeAudio {
+	samples := int64(frame.NbSamples())
+	if samples > 0 {
 		frame.SetPts(e.sent)
+		astiavx.SetDuration(frame, samples)
+	} else {
+		astiavx.SetDuration(frame, e.nominal)
 	}
-	astiavx.SetDuration(frame, duration)
-	e.sent += duration
+	e.sent += max(samples, 1)
 	return e.encode(frame, emit)
 }
 
@@ -142,7 +154,7 @@ func (e *Encode[M]) receive() (pipeline.Packet, bool, error) {
 // complete sets what the encoder left out of a packet, and counts the packet.
 func (e *Encode[M]) complete(packet pipeline.Packet) error {
 	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
-		packet.SetDuration(1) // some encoders do not pass the duration on
+		packet.SetDuration(e.nominal) // some encoders do not pass the duration on
 	}
 	if e.noReordering {
 		packet.SetDts(packet.Pts())

@@ -45,6 +45,9 @@ func (s *audioBuild) explainRefusal(r *refusal, own muxer.Stream, accepts accept
 	}))
 }
 
+// explainIrregular is never called: sound has no gaps.
+func (s *audioBuild) explainIrregular(string) error { return nil }
+
 // explainRate is never called: only a stream of pictures has a frame rate.
 func (s *audioBuild) explainRate(_ string, e *container.RateError) error { return e }
 

@@ -116,6 +116,7 @@ func (b *builder) start(ctx context.Context, sinks Sinks) *Run {
 	for i, connect := range b.connectors {
 		packets[i] = connect(graph)
 	}
+	b.limitTimes(sinks)
 	shared := queue(&b.assembly, pipeline.Packet.Free)
 	shared.Share = pipeline.Packet.Ref
 	for i, mux := range sinks {
@@ -127,6 +128,18 @@ func (b *builder) start(ctx context.Context, sinks Sinks) *Run {
 	graph.FailStalls(b.cfg.Settings.StallTimeout)
 	graph.Start()
 	return r
+}
+
+// limitTimes tells each stream of pictures which times the containers can hold.
+func (b *builder) limitTimes(sinks Sinks) {
+	for i, stream := range b.openStreams {
+		if stream.Video == nil {
+			continue
+		}
+		for k, mux := range sinks {
+			stream.Video.Times.restrict(b.targets[k].Container.Name, mux.TimeLimits(i))
+		}
+	}
 }
 
 func (b *builder) newRun(graph *pipeline.Run, sinks Sinks) *Run {

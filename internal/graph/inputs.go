@@ -16,9 +16,10 @@ type VideoInput struct {
 	Source      *pipeline.Source[pipeline.Input]
 	Blanks      *nodes.Blanks // lends pictures to draw into
 	Form        images.Form   // into which an image is brought before it is sent
-	device      *gpu.Device   // that encodes; nil: the CPU encodes
-	convertible bool          // the device can convert RGB to the colours of the encoded video
-	matrix      string        // ColorSpace of the config
+	Times       Times
+	device      *gpu.Device // that encodes; nil: the CPU encodes
+	convertible bool        // the device can convert RGB to the colours of the encoded video
+	matrix      string      // ColorSpace of the config
 }
 
 // AudioInput is where the samples of one stream enter a running graph.

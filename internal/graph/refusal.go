@@ -34,6 +34,9 @@ type refusable interface {
 	explainRefusal(r *refusal, own muxer.Stream, accepts acceptsStream) error
 	// explainRate returns the error about a frame rate that the container cannot signal.
 	explainRate(container string, e *container.RateError) error
+	// explainIrregular returns the error about pictures that do not follow one another at a constant
+	// rate, if the container needs them to.
+	explainIrregular(container string) error
 }
 
 // acceptsStream reports whether a header in memory succeeds with this stream instead of the refused
@@ -51,6 +54,9 @@ func (r *refusal) explain(cfg muxer.Config, dst *destination.Destination, err er
 	}
 	if rate, ok := errors.AsType[*container.RateError](err); ok {
 		return streamError(rate.Stream, r.inputs[rate.Stream].explainRate(name, rate))
+	}
+	if irregular, ok := errors.AsType[*container.IrregularError](err); ok {
+		return streamError(irregular.Stream, r.inputs[irregular.Stream].explainIrregular(name))
 	}
 	if !dst.CanSeek() && r.accepts(cfg, destination.DryFile("")) {
 		const reason = "it cannot be written front to back; " +

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/images"
@@ -45,7 +46,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 	}
 	a.threadsUsed += enc.threadsUsed
 	a.closer.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	chain := videoChain{node: node, index: s.index, enc: enc, input: &VideoInput{matrix: s.plan.Color.Space.Value}}
+	chain := videoChain{node: node, index: s.index, enc: enc, input: s.newInput(enc)}
 	err = chain.makeNodes(a)
 	if err != nil {
 		return err
@@ -57,10 +58,16 @@ func (s *videoBuild) prepare(a *assembly) error {
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
 	}
-	stream := muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Tag: s.plan.Config.Tag}
+	stream := muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Irregular: s.plan.Irregular(), Tag: s.plan.Config.Tag}
 	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
 	a.addStream(stream, open, enc.openFields(s.plan.Rate), connect)
 	return nil
+}
+
+// newInput returns where the pictures enter, before the nodes are known.
+func (s *videoBuild) newInput(enc *videoEncoder) *VideoInput {
+	base := s.plan.InputTimeBase(enc.codec.CodecID())
+	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: newTimes(base, s.plan.Rate, astiavx.Reordering(enc.codec) > 0)}
 }
 
 // videoChain are the nodes of a video stream.

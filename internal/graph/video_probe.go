@@ -23,6 +23,14 @@ func (a *videoAttempt) newSettings() videoSettings {
 	}
 }
 
+// timeBase returns the time base of the encoder.
+func (a *videoAttempt) timeBase() astiav.Rational {
+	if a.plan.Config.VariableRate {
+		return a.plan.InputTimeBase(a.opener.Codec.ID())
+	}
+	return a.settings.rate.Invert()
+}
+
 // opensWith reports whether the encoder opens after a change of its settings. The change is undone.
 func (a *videoAttempt) opensWith(change func(s *videoSettings)) bool {
 	planned := a.settings
@@ -60,7 +68,7 @@ func (a *videoAttempt) setUp(cc *astiav.CodecContext) {
 	cc.SetHeight(s.height)
 	cc.SetPixelFormat(s.format)
 	cc.SetFramerate(s.rate)
-	cc.SetTimeBase(s.rate.Invert())
+	cc.SetTimeBase(a.timeBase())
 	cc.SetThreadCount(s.threads)
 	if a.plan.PixelAspect.Num() > 0 {
 		cc.SetSampleAspectRatio(a.plan.PixelAspect)

@@ -45,6 +45,15 @@ func (s *videoBuild) explainRefusal(r *refusal, own muxer.Stream, accepts accept
 	}))
 }
 
+// explainIrregular returns the error about the setting that makes pictures come at any times.
+func (s *videoBuild) explainIrregular(name string) error {
+	field, value := s.plan.IrregularField()
+	const text = "%s knows constant frame rates only; set OutFrameRate, or take another container"
+	return &fault.ConfigError{
+		Field: field, Value: value, Supported: container.Irregular(), Reason: fmt.Sprintf(text, name),
+	}
+}
+
 // explainRate returns the error about a frame rate that a container cannot signal.
 func (s *videoBuild) explainRate(container string, e *container.RateError) error {
 	const text = "%s cannot signal when these pictures are shown: %s; " +

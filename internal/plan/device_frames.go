@@ -35,7 +35,7 @@ func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
 		return Batch{}, err
 	}
 	first.Device.Stream = f.Stream
-	return Batch{First: first, Size: size, N: f.N}, checkExtent(f, size)
+	return Batch{First: first, Size: size, N: f.N, PTS: f.PTS}, fault.First(checkExtent(f, size), p.checkTimes(f.PTS, f.N))
 }
 
 // checkExtent returns an error for frames that end beyond the largest address. The size of a frame

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"time"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -14,9 +15,10 @@ import (
 // Batch is a number of pictures of the same form that lie one after another in memory.
 type Batch struct {
 	First pipeline.Input
-	Size  int          // of a picture in bytes
-	N     int          // pictures
-	Check func() error // checks what is known only when the encoder is open; may be nil
+	Size  int             // of a picture in bytes
+	N     int             // pictures
+	PTS   []time.Duration // of the pictures, if they carry their own times
+	Check func() error    // checks what is known only when the encoder is open; may be nil
 }
 
 // Picture returns picture i, from 0.
@@ -37,9 +39,6 @@ func (b *Batch) Picture(i int) pipeline.Input {
 
 // Pictures finds the pictures in the memory of the caller. The batch refers to this memory.
 func (p *Video) Pictures(f Frames) (Batch, error) {
-	if f.PTS != nil {
-		return Batch{}, &fault.ConfigError{Field: "PTS", Value: f.PTS, Reason: "is reserved; leave it nil"}
-	}
 	first, size, err := p.firstPicture(f)
 	if err != nil {
 		return Batch{}, err
@@ -49,7 +48,8 @@ func (p *Video) Pictures(f Frames) (Batch, error) {
 		reason := fmt.Sprintf(text, p.Config.Width, p.Config.Height, f.Layout, size)
 		return Batch{}, &fault.ConfigError{Field: "Data", Value: len(f.Data), Reason: reason}
 	}
-	return Batch{First: first, Size: size, N: len(f.Data) / size}, nil
+	n := len(f.Data) / size
+	return Batch{First: first, Size: size, N: n, PTS: f.PTS}, p.checkTimes(f.PTS, n)
 }
 
 // firstPicture returns the first picture in the data, and the size of each in bytes.
