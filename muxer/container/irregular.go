@@ -24,4 +24,6 @@ var irregular = []string{
 func Irregular() []string { return slices.Clone(irregular) }
 
 // TakesIrregular says whether the container holds pictures at any times.
-func TakesIrregular(format *astiav.OutputFormat) bool { return slices.Contains(irregular, format.Name()) }
+func TakesIrregular(format *astiav.OutputFormat) bool {
+	return slices.Contains(irregular, format.Name())
+}
