@@ -19,6 +19,7 @@ type ConvertConfig struct {
 	// ScaledWidth and ScaledHeight are the size to which pictures are scaled; 0: they are not.
 	ScaledWidth, ScaledHeight int
 	Scaler                    string // the method, one of Scalers
+	Threads                   int    // that scale a picture together; 0: one
 	// OutWidth and OutHeight are the size of the output. It differs from that of the input, or from
 	// the scaled size, by less than a chroma sample: a larger picture repeats its last column and row,
 	// a smaller one is cropped.

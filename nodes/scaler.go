@@ -27,11 +27,11 @@ func Scalers() []string { return slices.Sorted(maps.Keys(scalers)) }
 // newScaler returns a scaler that rounds correctly, and scales by this method. Swscale's other
 // defaults are biased by half a level, and its converters for equal sizes leak colour between
 // neighbouring blocks unless the method is area.
-func newScaler(method astiav.SoftwareScaleContextFlag) *astiavx.Scaler {
+func newScaler(method astiav.SoftwareScaleContextFlag, threads int) *astiavx.Scaler {
 	return astiavx.NewScaler(astiav.NewSoftwareScaleContextFlags(
 		method, astiav.SoftwareScaleContextFlagAccurateRnd,
 		astiav.SoftwareScaleContextFlagFullChrHInp, astiav.SoftwareScaleContextFlagFullChrHInt,
-		astiav.SoftwareScaleContextFlagBitexact))
+		astiav.SoftwareScaleContextFlagBitexact), threads)
 }
 
 // method returns how swscale works for this configuration. Where sizes are equal, it averages the
@@ -43,6 +43,15 @@ func (cfg *ConvertConfig) method() astiav.SoftwareScaleContextFlag {
 	return scalers["area"]
 }
 
+// threads returns among how many threads swscale divides each picture. Slices of a mosaic would show
+// at their borders.
+func (cfg *ConvertConfig) threads() int {
+	if cfg.Scales() && !astiavx.DescribePixelFormat(cfg.InputFormat).Mosaic {
+		return max(cfg.Threads, 1)
+	}
+	return 1
+}
+
 // CanScale reports whether swscale scales pictures from one format and size to another. It refuses
 // some extreme changes of the shape.
 func (cfg *ConvertConfig) CanScale(input astiav.PixelFormat) bool {
@@ -51,7 +60,7 @@ func (cfg *ConvertConfig) CanScale(input astiav.PixelFormat) bool {
 	defer astiavx.FreeFrame(dst)
 	describe(src, input, cfg.Width, cfg.Height)
 	describe(dst, cfg.Format, cfg.ScaledWidth, cfg.ScaledHeight)
-	scaler := newScaler(cfg.method())
+	scaler := newScaler(cfg.method(), 1)
 	defer scaler.Free()
 	return scaler.Prepare(dst, src) == nil
 }

@@ -24,7 +24,7 @@ type swscale struct {
 }
 
 func newSwscale(cfg *ConvertConfig, padder *padder) swscale {
-	s := swscale{cfg: cfg, padder: padder, scaler: newScaler(cfg.method()), src: pipeline.NewFrame()}
+	s := swscale{cfg: cfg, padder: padder, scaler: newScaler(cfg.method(), cfg.threads()), src: pipeline.NewFrame()}
 	if cfg.Scales() && (cfg.OutWidth > cfg.ScaledWidth || cfg.OutHeight > cfg.ScaledHeight) {
 		s.scaled = planesOf(cfg.Format, cfg.ScaledWidth, cfg.ScaledHeight)
 		s.padded = planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight)

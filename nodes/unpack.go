@@ -37,7 +37,7 @@ func unpackedFormat(info astiavx.PixelFormatInfo) astiav.PixelFormat {
 // next call.
 func (u *unpacker) unpack(src pipeline.Frame, color astiavx.Color) (pipeline.Input, error) {
 	if u.scaler == nil {
-		u.scaler = newScaler(scalers["area"])
+		u.scaler = newScaler(scalers["area"], 1)
 	}
 	if err := u.prepare(src); err != nil {
 		return pipeline.Input{}, err

@@ -18,12 +18,13 @@ type Scaler struct {
 	log LogSource // of conversions that swscale may warn about
 }
 
-// NewScaler returns a Scaler with these flags, which works on one thread. Free frees it.
-func NewScaler(flags astiav.SoftwareScaleContextFlags) *Scaler {
+// NewScaler returns a Scaler with these flags. It divides each picture among so many threads of its
+// own. Free frees it.
+func NewScaler(flags astiav.SoftwareScaleContextFlags, threads int) *Scaler {
 	live.New("scaler")
 	c := C.sws_alloc_context()
 	c.flags = C.uint(flags)
-	c.threads = 1
+	c.threads = C.int(threads)
 	return &Scaler{c: c}
 }
 

@@ -24,7 +24,7 @@ func TestScalerIsSilent(t *testing.T) {
 				src, dst := newPicture(t, from), newPicture(t, astiav.FindPixelFormatByName(name))
 				defer src.Free()
 				defer dst.Free()
-				scaler := astiavx.NewScaler(flags)
+				scaler := astiavx.NewScaler(flags, 2)
 				defer scaler.Free()
 				require.NoError(t, scaler.Convert(dst, src), name)
 				require.NoError(t, scaler.Convert(dst, src), name)

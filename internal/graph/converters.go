@@ -14,19 +14,36 @@ const pixelsPerConverter = 1 << 20
 // swscale has to convert is nearly as fast.
 const mostConverters = 8
 
-// newConverters returns the nodes that convert successive pictures at the same time, and the shelf
-// that lends pictures. One converter is enough for avloom's own kernels, which are faster than any
-// encoder. swscale gets more for larger pictures, up to the cores that the stream may use. The
-// caller closes the converters.
-func (e *videoEncoder) newConverters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
-	n := 1
-	if !e.convert.Fast() {
-		n = min(1+e.convert.Pixels()/pixelsPerConverter, e.cores, mostConverters)
+// rowsPerThread is how many rows of a scaled picture one thread makes, at least. With fewer rows, too
+// much of what threads read is the same.
+const rowsPerThread = 64
+
+// divideConversion returns how many converters there are, and how many threads each of them has to
+// scale a picture. One converter is enough for avloom's own kernels, which are faster than any
+// encoder. Swscale gets more for larger pictures, up to the cores that the stream may use. Threads
+// shorten the time of each picture, also for a caller who waits for it before the next one.
+func (e *videoEncoder) divideConversion() (converters, threads int) {
+	c := &e.convert
+	if c.Fast() {
+		return 1, 1
 	}
+	n := max(min(1+c.Pixels()/pixelsPerConverter, e.cores, mostConverters), 1)
+	threads = 1
+	if c.Scales() {
+		threads = min(n, max(c.ScaledHeight/rowsPerThread, 1))
+	}
+	return (n + threads - 1) / threads, threads
+}
+
+// newConverters returns the nodes that convert successive pictures at the same time, and the shelf
+// that lends pictures. The caller closes the converters.
+func (e *videoEncoder) newConverters() ([]pipeline.Processor[pipeline.Input, pipeline.Frame], *nodes.Blanks, error) {
+	n, threads := e.divideConversion()
 	all := make([]pipeline.Processor[pipeline.Input, pipeline.Frame], 0, n)
 	var blanks *nodes.Blanks
 	for len(all) < n {
 		cfg := e.convert
+		cfg.Threads = threads
 		if e.device != nil {
 			cfg.Device = e.device.Retain()
 		}

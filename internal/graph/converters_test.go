@@ -20,18 +20,20 @@ func TestConverters(t *testing.T) {
 		width, height int
 		format, input string
 		threads       int
-		want          int
 		outWidth      int
+		want          int
+		wantThreads   int // of each
 	}{
-		"avloom's own kernels":        {3840, 2160, "yuv420p", "", 8, 1, 0},
-		"the encoder's own format":    {3840, 2160, "yuv420p", "yuv420p", 8, 1, 0},
-		"swscale":                     {3840, 2160, "yuv420p10le", "", 16, 8, 0},
-		"swscale, for Raw alone":      {1920, 1080, "yuv420p", "rgb48le", 8, 2, 0},
-		"swscale, with few threads":   {3840, 2160, "yuv420p10le", "", 3, 3, 0},
-		"swscale, of a small picture": {640, 360, "yuv420p10le", "", 8, 1, 0},
-		"a large picture made small":  {3840, 2160, "yuv420p", "", 16, 8, 640},
-		"a small picture made large":  {640, 360, "yuv420p", "", 16, 8, 3840},
-		"a small one made smaller":    {640, 360, "yuv420p", "", 16, 1, 320},
+		"avloom's own kernels":        {3840, 2160, "yuv420p", "", 8, 0, 1, 1},
+		"the encoder's own format":    {3840, 2160, "yuv420p", "yuv420p", 8, 0, 1, 1},
+		"swscale":                     {3840, 2160, "yuv420p10le", "", 16, 0, 8, 1},
+		"swscale, for Raw alone":      {1920, 1080, "yuv420p", "rgb48le", 8, 0, 2, 1},
+		"swscale, with few threads":   {3840, 2160, "yuv420p10le", "", 3, 0, 3, 1},
+		"swscale, of a small picture": {640, 360, "yuv420p10le", "", 8, 0, 1, 1},
+		"a large picture made small":  {3840, 2160, "yuv420p", "", 16, 640, 2, 5},
+		"a large picture made tiny":   {3840, 2160, "yuv420p", "", 4, 96, 4, 1},
+		"a small picture made large":  {640, 360, "yuv420p", "", 16, 3840, 1, 8},
+		"a small one made smaller":    {640, 360, "yuv420p", "", 16, 320, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := plan.NewVideo(plan.VideoConfig{
@@ -45,6 +47,8 @@ func TestConverters(t *testing.T) {
 			all, _, err := enc.newConverters()
 			require.NoError(t, err)
 			require.Len(t, all, c.want)
+			_, threads := enc.divideConversion()
+			require.Equal(t, c.wantThreads, threads)
 			for _, converter := range all {
 				converter.Close()
 			}
