@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -110,6 +111,26 @@ func TestSoundAllocatesNothing(t *testing.T) {
 				t.Run(codec+" "+name, func(t *testing.T) { require.Zero(t, soundAllocations(t, codec, rate, length)) })
 			}
 		}
+	}
+}
+
+func TestSoundOfEveryCallAllocatesNothing(t *testing.T) {
+	ctx, at := context.Background(), time.Duration(0)
+	floats, whole := make([]float32, 2000), make([]int16, 2000)
+	for name, feed := range map[string]func(a *api.AudioStream) error{
+		"AddInterleaved": func(a *api.AudioStream) error { return a.AddInterleaved(ctx, floats) },
+		"AddInt16":       func(a *api.AudioStream) error { return a.AddInt16(ctx, whole) },
+		"SilenceUntil": func(a *api.AudioStream) error {
+			at += 20 * time.Millisecond
+			return a.SilenceUntil(ctx, at)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			enc := api.NewEncoder()
+			a := addAudio(t, enc, stereo())
+			require.NoError(t, enc.OpenWriter(ctx, discard{}, "mkv"))
+			require.Zero(t, settledAllocations(t, enc, func() error { return feed(a) }))
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +21,9 @@ func TestCallsOutOfTurn(t *testing.T) {
 		return []error{
 			v.AddFrames(ctx, api.Frames{Data: numbered(0, 1), Layout: api.NHWC}), v.AddFrames(ctx, api.Frames{Data: []byte{1}}),
 			a.AddSamples(ctx, tone(2, 0, 10)), a.AddSamples(ctx, nil),
+			a.AddInterleaved(ctx, make([]float32, 4)), a.AddInterleaved(ctx, make([]float32, 3)),
+			a.AddInt16(ctx, make([]int16, 4)), a.AddInt16(ctx, make([]int16, 3)),
+			a.SilenceUntil(ctx, time.Second), a.SilenceUntil(ctx, -1),
 		}
 	}
 	all := func(e *api.Encoder, v *api.VideoStream, a *api.AudioStream) []error {
@@ -56,6 +60,9 @@ func TestCallsOutOfTurn(t *testing.T) {
 			require.NoError(t, a.AddSamples(ctx, tone(2, 0, 10)), "the other stream goes on")
 			require.NoError(t, a.End())
 			require.ErrorIs(t, a.AddSamples(ctx, tone(2, 0, 10)), api.ErrEnded)
+			require.ErrorIs(t, a.AddInterleaved(ctx, nil), api.ErrEnded)
+			require.ErrorIs(t, a.AddInt16(ctx, nil), api.ErrEnded)
+			require.ErrorIs(t, a.SilenceUntil(ctx, 0), api.ErrEnded)
 			require.NoError(t, e.Sync(ctx))
 			require.NoError(t, e.Close())
 		},

@@ -29,9 +29,9 @@
 // # Who owns what
 //
 // AddFrames, AddImage and AddDeviceFrames borrow the caller's memory until they return, and copy
-// nothing. AddSamples copies. A writer belongs to the caller. Everything else belongs to the
-// Encoder, and Close or Abort frees it. Every Encoder that was opened must be ended by one of the
-// two.
+// nothing. The calls that add sound copy. A writer belongs to the caller. Everything else belongs
+// to the Encoder, and Close or Abort frees it. Every Encoder that was opened must be ended by one
+// of the two.
 //
 // # How it ends
 //

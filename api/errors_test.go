@@ -243,6 +243,7 @@ func TestErrorTexts(t *testing.T) {
 	noise := mediatest.StderrOf(t, func() {
 		noteWrongPictures(t, note)
 		noteLostAlpha(t, note)
+		noteWrongSound(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,6 +22,7 @@ type model struct {
 	video   []*modelStream
 	audio   []*api.AudioStream
 	silent  []bool // audio streams that have ended
+	reached []int  // samples of audio streams
 	lent    []lentPicture
 	open    bool
 	closed  bool
@@ -111,7 +113,7 @@ func (m *model) addStreams(d *dice) {
 		a, err := m.enc.AddAudio(api.AudioConfig{SampleRate: 8000, NumChannels: 1, Codec: "pcm_s16le"})
 		m.require(m.configuring(), err, "AddAudio")
 		if err == nil {
-			m.audio, m.silent = append(m.audio, a), append(m.silent, false)
+			m.audio, m.silent, m.reached = append(m.audio, a), append(m.silent, false), append(m.reached, 0)
 		}
 	}
 	_, err := m.enc.AddVideo(api.VideoConfig{Width: d.below(2), FrameRate: 25})
@@ -157,9 +159,25 @@ func (m *model) feedAudio(d *dice) {
 		return
 	}
 	ctx, i := context.Background(), d.below(len(m.audio))
-	m.require(or(m.feeding(), ended(m.silent[i])), m.audio[i].AddSamples(ctx, make([][]float32, 1)), "AddSamples, none")
-	m.require(or(m.feeding(), ended(m.silent[i])), m.audio[i].AddSamples(ctx, tone(1, 0, d.below(256))), "AddSamples")
-	m.require(or(m.feeding(), errWrongConfig), m.audio[i].AddSamples(ctx, tone(2, 0, 1)), "AddSamples, wrong")
+	a, want := m.audio[i], or(m.feeding(), ended(m.silent[i]))
+	n := d.below(256)
+	m.require(want, a.AddSamples(ctx, make([][]float32, 1)), "AddSamples, none")
+	m.require(want, a.AddSamples(ctx, tone(1, 0, n)), "AddSamples")
+	m.require(want, a.AddInterleaved(ctx, make([]float32, n)), "AddInterleaved")
+	m.require(want, a.AddInt16(ctx, make([]int16, n)), "AddInt16")
+	m.require(or(m.feeding(), errWrongConfig), a.AddSamples(ctx, tone(2, 0, 1)), "AddSamples, wrong")
+	if want == nil {
+		m.reached[i] += 3 * n
+	}
+	at := d.below(256) // milliseconds, of 8 samples each
+	if want == nil && 8*at < m.reached[i] {
+		want = errWrongConfig
+	}
+	m.require(want, a.SilenceUntil(ctx, time.Duration(at)*time.Millisecond), "SilenceUntil")
+	if want == nil {
+		m.reached[i] = 8 * at
+	}
+	m.require(or(m.feeding(), errWrongConfig), a.SilenceUntil(ctx, -1), "SilenceUntil, wrong")
 }
 
 func (m *model) acquire(d *dice) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/avloom/avloom/internal/fault"
 )
@@ -23,4 +24,50 @@ func (p *Audio) CheckSamples(samples [][]float32) error {
 		return &fault.ConfigError{Field: field, Value: value, Reason: reason}
 	}
 	return nil
+}
+
+// CheckInterleaved returns how many samples per channel so many interleaved values are, or an error
+// if they are no whole number.
+func (p *Audio) CheckInterleaved(values int) (samples int, err error) {
+	channels := p.Config.NumChannels
+	if values%channels != 0 {
+		reason := fmt.Sprintf("are no whole number of samples for %[1]d channels; give a multiple of %[1]d", channels)
+		return 0, &fault.ConfigError{Field: "samples", Value: fmt.Sprintf("%d values", values), Reason: reason}
+	}
+	return values / channels, nil
+}
+
+// CheckSoundTime returns an error for a time before the stream's begin.
+func (p *Audio) CheckSoundTime(at time.Duration) error {
+	if at < 0 {
+		return &fault.ConfigError{Field: "at", Value: at, Reason: "must not be negative: the stream begins at 0"}
+	}
+	return nil
+}
+
+// SilenceUntil returns how many samples per channel are missing from reached, the number that the
+// stream has got, to the sample nearest to the time at, which is not negative. It returns an error
+// if that sample lies before reached.
+func (p *Audio) SilenceUntil(at time.Duration, reached int64) (samples int, err error) {
+	rate := int64(p.Config.SampleRate)
+	missing := sampleNearest(at, rate) - reached
+	if missing < 0 {
+		const text = "the stream has reached %v (%d samples at %d Hz); give that or a later time"
+		reason := fmt.Sprintf(text, timeOfSample(reached, rate), reached, rate)
+		return 0, &fault.ConfigError{Field: "at", Value: at, Reason: reason}
+	}
+	return int(missing), nil
+}
+
+// sampleNearest returns the sample whose time is nearest to a time that is not negative, and the
+// later one of two. Seconds and their rest are apart, because their product would overflow.
+func sampleNearest(at time.Duration, rate int64) int64 {
+	seconds, rest := int64(at/time.Second), int64(at%time.Second)
+	return seconds*rate + (rest*rate+int64(time.Second)/2)/int64(time.Second)
+}
+
+// timeOfSample returns the time of a sample to the nearest nanosecond.
+func timeOfSample(sample, rate int64) time.Duration {
+	seconds, rest := sample/rate, sample%rate
+	return time.Duration(seconds)*time.Second + time.Duration((rest*int64(time.Second)+rate/2)/rate)
 }
