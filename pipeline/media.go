@@ -47,6 +47,21 @@ func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
 // PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
 func PacketFrom(from *shelf.Packets) Packet { return Packet{from.Get(), from} }
 
+// Ref returns another Frame with the same pixels and separate times. The pixels are not copied.
+func (f Frame) Ref() (Frame, error) {
+	ref := Frame{home: f.home}
+	if f.home != nil {
+		ref.Frame = f.home.Get()
+	} else {
+		ref.Frame = astiavx.NewFrame()
+	}
+	if err := ref.Frame.Ref(f.Frame); err != nil {
+		ref.Free()
+		return Frame{}, fmt.Errorf("repeat a picture: %w", err)
+	}
+	return ref, nil
+}
+
 // Ref returns another Packet with the same data and separate times. The data is not copied.
 func (p Packet) Ref() (Packet, error) {
 	ref := Packet{home: p.home}
