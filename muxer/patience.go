@@ -59,7 +59,7 @@ func newPatience(cfg Config, mustNotWait bool) patience {
 		ofStream: make([]time.Duration, len(cfg.Streams)), silences: make([]silence, len(cfg.Streams)),
 	}
 	for i, s := range cfg.Streams {
-		p.ofStream[i] = max(p.ofOutput, 2*s.frameDuration())
+		p.ofStream[i] = max(p.ofOutput, 2*s.inputDuration())
 	}
 	return p
 }

@@ -12,6 +12,7 @@ import (
 type Stream struct {
 	Codec     *astiav.CodecContext // the open encoder, which New reads and does not keep
 	FrameRate astiav.Rational      // of pictures; zero for sound
+	InputRate astiav.Rational      // at which the program feeds pictures, nominally; zero: FrameRate
 	Irregular bool                 // pictures do not follow one another at that rate
 	Tag       string               // the codec's four letters; "": those that most players accept
 	Sample    []byte               // a packet of silence, if container.NeedsSample says so
@@ -38,10 +39,13 @@ func (s Stream) timeBase() astiav.Rational {
 	return s.Codec.TimeBase()
 }
 
-// frameDuration returns the nominal duration of a frame. A live program cannot feed the stream more
-// often than that.
-func (s Stream) frameDuration() time.Duration {
-	frame, rate := astiav.NewRational(1, 1), s.FrameRate
+// inputDuration returns the nominal duration of a frame of the input. A live program cannot feed
+// the stream more often than that.
+func (s Stream) inputDuration() time.Duration {
+	frame, rate := astiav.NewRational(1, 1), s.InputRate
+	if rate.Num() <= 0 {
+		rate = s.FrameRate
+	}
 	if s.Codec.MediaType() == astiav.MediaTypeAudio {
 		frame = astiav.NewRational(max(s.Codec.FrameSize(), 1), 1)
 		rate = astiav.NewRational(s.Codec.SampleRate(), 1)

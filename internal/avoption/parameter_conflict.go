@@ -45,11 +45,14 @@ var parameterFields = map[string]string{
 	"fullrange": "ColorRange", "range": "ColorRange", "color-range": "ColorRange",
 	"chromaloc":              "ExtraOptions[chroma_sample_location]",
 	"chroma-sample-position": "ExtraOptions[chroma_sample_location]",
-	"fps":                    "FrameRate", "fps-num": "FrameRate", "fps-denom": "FrameRate",
+	"fps":                    encodedRate, "fps-num": encodedRate, "fps-denom": encodedRate,
 	"input-res": "Width and Height", "width": "Width and Height", "height": "Width and Height",
 	"input-csp": "PixelFormat", "input-depth": "PixelFormat", "color-format": "PixelFormat",
 	"input-chroma-subsampling-x": "PixelFormat", "input-chroma-subsampling-y": "PixelFormat",
 }
+
+// encodedRate names the fields that decide the rate of the encoded video.
+const encodedRate = "FrameRate or OutFrameRate"
 
 // parameterOptions has the keys of the options by which FFmpeg sets a parameter, where they differ
 // from the parameter's name.

@@ -58,13 +58,14 @@ func explainDriver(device *gpu.Device, encoder string, err error) error {
 }
 
 // reserve allocates the pictures on the device that can be in use at the same time: as many as the
-// encoder holds, those in its queue of this depth, and one on each side of the queue.
-func (e *videoEncoder) reserve(depth int) error {
+// encoder holds, those in so many queues of this depth, and one on each side of a queue. The node
+// "rate" holds one picture beside the one that it takes. Repeats of a picture need no memory.
+func (e *videoEncoder) reserve(queues, depth int) error {
 	if e.device == nil {
 		return nil
 	}
 	surfaces, _ := astiavx.EncoderOption(e.codec, "surfaces")
-	return e.device.Reserve(surfaces + depth + 2)
+	return e.device.Reserve(surfaces + queues*(depth+2))
 }
 
 // label names the encoder and its device, if it has one, for messages.

@@ -7,6 +7,7 @@ import (
 	"github.com/asticode/go-astiav"
 	"go.uber.org/zap"
 
+	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/nodes"
 )
 
@@ -29,16 +30,19 @@ func (t *target) openFields() []zap.Field {
 }
 
 // openFields returns the fields of a video stream in the line "open".
-func (e *videoEncoder) openFields(rate astiav.Rational) []zap.Field {
+func (e *videoEncoder) openFields(p *plan.Video) []zap.Field {
 	c := e.convert
 	fields := []zap.Field{
 		zap.String("codec", e.name),
 		zap.String("format", c.Format.Name()),
 		zap.Int("width", c.OutWidth),
 		zap.Int("height", c.OutHeight),
-		zap.String("rate", rateText(rate)),
+		zap.String("rate", rateText(p.OutRate)),
 		zap.Int("threads", e.threads),
 		zap.String("conversion", conversionText(c)),
+	}
+	if p.ChangesRate() {
+		fields = append(fields, zap.String("input_rate", rateText(p.Rate)))
 	}
 	if len(e.losses) > 0 {
 		fields = append(fields, zap.String("input_loses", strings.Join(e.losses, ", ")))

@@ -18,6 +18,7 @@ type Times struct {
 	// pictures are decoded in another order than they are shown.
 	Reordered int
 	gap, last limit
+	filled    bool // gaps are filled with repeats, so that their limit does not apply
 }
 
 // MostReordered is the largest number in Times.Reordered.
@@ -42,7 +43,9 @@ func newTimes(base, rate astiav.Rational, reorders bool) Times {
 
 // restrict takes the limits of another container into account.
 func (t *Times) restrict(name string, l container.TimeLimits) {
-	t.gap.restrict(name, l.Gap)
+	if !t.filled {
+		t.gap.restrict(name, l.Gap)
+	}
 	t.last.restrict(name, l.Last)
 }
 

@@ -13,9 +13,11 @@ import (
 
 // Names of nodes. A picture is encoded by a separate actor, or by the one that converts it.
 const (
-	encodeNode  = "encode"
-	chainedNode = "convert+encode"
-	muxNode     = "mux"
+	encodeNode      = "encode"
+	rateNode        = "rate"
+	chainedNode     = "convert+encode"
+	chainedRateNode = "convert+rate+encode"
+	muxNode         = "mux"
 )
 
 // videoBuild opens what a video stream needs.
@@ -27,10 +29,15 @@ type videoBuild struct {
 // node returns the name of the node that encodes. A stream whose share of a thread budget is one
 // thread is converted and encoded by one actor.
 func (s *videoBuild) node(share codec.Share) string {
-	if !share.Process && share.Threads == 1 && s.plan.Threads <= 1 && !s.plan.OnCUDA() {
+	chained := !share.Process && share.Threads == 1 && s.plan.Threads <= 1 && !s.plan.OnCUDA()
+	switch {
+	case chained && s.plan.ChangesRate():
+		return chainedRateNode
+	case chained:
 		return chainedNode
+	default:
+		return encodeNode
 	}
-	return encodeNode
 }
 
 // prepare opens the encoder and adds the stream to the assembly.
@@ -46,7 +53,8 @@ func (s *videoBuild) prepare(a *assembly) error {
 	}
 	a.threadsUsed += enc.threadsUsed
 	a.closer.Add(func() { nodes.FreeCodecContext(enc.codec) })
-	chain := videoChain{node: node, index: s.index, enc: enc, input: s.newInput(enc)}
+	input := s.newInput(enc)
+	chain := videoChain{node: node, index: s.index, enc: enc, input: input, rate: s.newRate(input.Times)}
 	err = chain.makeNodes(a)
 	if err != nil {
 		return err
@@ -58,16 +66,29 @@ func (s *videoBuild) prepare(a *assembly) error {
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
 	}
-	stream := muxer.Stream{Codec: enc.codec, FrameRate: s.plan.Rate, Irregular: s.plan.Irregular(), Tag: s.plan.Config.Tag}
+	stream := muxer.Stream{
+		Codec: enc.codec, FrameRate: s.plan.OutRate, InputRate: s.plan.Rate, Irregular: s.plan.Irregular(),
+		Tag: s.plan.Config.Tag,
+	}
 	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
-	a.addStream(stream, open, enc.openFields(s.plan.Rate), connect)
+	a.addStream(stream, open, enc.openFields(s.plan), connect)
 	return nil
 }
 
 // newInput returns where the pictures enter, before the nodes are known.
 func (s *videoBuild) newInput(enc *videoEncoder) *VideoInput {
 	base := s.plan.InputTimeBase(enc.codec.CodecID())
-	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: newTimes(base, s.plan.Rate, astiavx.Reordering(enc.codec) > 0)}
+	times := newTimes(base, s.plan.Rate, astiavx.Reordering(enc.codec) > 0)
+	times.filled = s.plan.ChangesRate()
+	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: times}
+}
+
+// newRate returns the node that makes the rate of the encoded video; nil: it is that of the input.
+func (s *videoBuild) newRate(times Times) *nodes.Rate {
+	if !s.plan.ChangesRate() {
+		return nil
+	}
+	return nodes.NewRate(nodes.RateConfig{Base: times.Base, Duration: times.Frame, Rate: s.plan.OutRate})
 }
 
 // videoChain are the nodes of a video stream.
@@ -79,6 +100,7 @@ type videoChain struct {
 	converters []pipeline.Processor[pipeline.Input, pipeline.Frame]
 	blanks     *nodes.Blanks
 	upload     *nodes.Upload // nil: the CPU encodes
+	rate       *nodes.Rate   // nil: the rate of the input is kept
 	input      *VideoInput
 }
 
@@ -89,7 +111,7 @@ func (c *videoChain) makeNodes(a *assembly) (err error) {
 	if c.upload != nil {
 		a.closer.Add(c.upload.Close)
 	}
-	err = fault.First(c.enc.reserve(a.cfg.Settings.PictureDepth), a.addMuxerOptions(c.enc.muxerOptions))
+	err = fault.First(c.enc.reserve(c.queues(), a.cfg.Settings.PictureDepth), a.addMuxerOptions(c.enc.muxerOptions))
 	if err != nil {
 		return err
 	}
@@ -103,6 +125,14 @@ func (c *videoChain) makeNodes(a *assembly) (err error) {
 	return nil
 }
 
+// queues returns how many queues hold pictures that may be on the device.
+func (c *videoChain) queues() int {
+	if c.rate == nil {
+		return 1
+	}
+	return 2
+}
+
 // connect connects the nodes and sets where the input's pictures go.
 func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] {
 	source, borrowed := pipeline.NewSource[pipeline.Input](run, pipeline.CallerName, c.index)
@@ -113,10 +143,16 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 	lent := queue(a, pipeline.Input.Withdraw)
 	lent.Take = pipeline.Input.Take
 	encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](c.encode)
-	if c.node == chainedNode {
-		return pipeline.Connect(borrowed, chainedNode, lent, pipeline.Chain(c.converters[0], encode))
+	if c.node != encodeNode {
+		if c.rate != nil {
+			encode = pipeline.Chain(pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate), encode)
+		}
+		return pipeline.Connect(borrowed, c.node, lent, pipeline.Chain(c.converters[0], encode))
 	}
 	pictures := pipeline.Queue[pipeline.Frame]{Depth: a.cfg.Settings.PictureDepth, Free: pipeline.Frame.Free}
 	frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, c.converters...), pictures, c.upload)
+	if c.rate != nil { // behind the upload, so that a picture is uploaded once
+		frames = pipeline.Connect(frames, rateNode, pictures, pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate))
+	}
 	return pipeline.Connect(frames, encodeNode, pictures, encode)
 }

@@ -43,7 +43,7 @@ func (a *videoAttempt) explain(err error) error {
 	return &fault.ConfigError{
 		Field: "Codec", Value: name, Err: codec.Informative(err),
 		Reason: fmt.Sprintf("the encoder does not open for %d×%d pixels in %s at %s frames per second%s",
-			s.Width, s.Height, s.Format.Name(), rateText(a.plan.Rate), encoderHints[name]),
+			s.Width, s.Height, s.Format.Name(), rateText(a.plan.OutRate), encoderHints[name]),
 	}
 }
 
@@ -68,13 +68,17 @@ func (a *videoAttempt) explainRate() *fault.ConfigError {
 	if !a.opensWith(func(s *videoSettings) { s.rate = astiav.NewRational(usualRate, 1) }) {
 		return nil
 	}
+	field, perSecond := a.plan.RateField()
 	e := &fault.ConfigError{
-		Field: "FrameRate", Value: a.plan.Config.FrameRate,
-		Reason:    fmt.Sprintf("%s does not encode %s frames per second", a.opener.Codec.Name(), rateText(a.plan.Rate)),
-		Supported: frameRates(a.opener.Codec, a.plan.Config.FrameRate),
+		Field: field, Value: perSecond,
+		Reason:    fmt.Sprintf("%s does not encode %s frames per second", a.opener.Codec.Name(), rateText(a.plan.OutRate)),
+		Supported: frameRates(a.opener.Codec, perSecond),
 	}
 	if len(e.Supported) == 0 {
 		e.Reason += fmt.Sprintf("; it does encode %d", usualRate)
+	}
+	if !a.plan.ChangesRate() {
+		e.Reason += "; set OutFrameRate to a rate that it does"
 	}
 	return e
 }

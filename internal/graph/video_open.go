@@ -74,7 +74,9 @@ func (v *videoOpening) openAny() (*videoEncoder, error) {
 
 // acceptedByAll reports whether all containers accept a header for the open encoder.
 func (v *videoOpening) acceptedByAll(codec *astiav.CodecContext) bool {
-	stream := muxer.Stream{Codec: codec, FrameRate: v.plan.Rate, Irregular: v.plan.Irregular(), Tag: v.plan.Config.Tag}
+	stream := muxer.Stream{
+		Codec: codec, FrameRate: v.plan.OutRate, Irregular: v.plan.Irregular(), Tag: v.plan.Config.Tag,
+	}
 	return !slices.ContainsFunc(v.containers, func(c astiavx.Container) bool {
 		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
 		return muxer.Try(cfg, destination.DryFile("")) != nil

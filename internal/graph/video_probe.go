@@ -19,13 +19,13 @@ type videoSettings struct {
 func (a *videoAttempt) newSettings() videoSettings {
 	return videoSettings{
 		width: a.encoded.Width, height: a.encoded.Height, format: a.encoded.Format,
-		rate: a.plan.Rate, threads: codec.ThreadCount(a.opener.Codec.Name(), a.threads),
+		rate: a.plan.OutRate, threads: codec.ThreadCount(a.opener.Codec.Name(), a.threads),
 	}
 }
 
 // timeBase returns the time base of the encoder.
 func (a *videoAttempt) timeBase() astiav.Rational {
-	if a.plan.Config.VariableRate {
+	if a.plan.Config.VariableRate && !a.plan.ChangesRate() {
 		return a.plan.InputTimeBase(a.opener.Codec.ID())
 	}
 	return a.settings.rate.Invert()

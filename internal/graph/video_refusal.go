@@ -17,8 +17,12 @@ var commonRates = []astiav.Rational{
 	astiav.NewRational(60000, 1001), astiav.NewRational(60, 1),
 }
 
-// anyRate are the common containers that signal every frame rate.
-const anyRate = "mp4, mov and mkv"
+// The common containers that signal every frame rate. mp4 and mov lack only
+// those of less than a picture in 36 hours.
+const (
+	anyRate       = "mp4, mov and mkv signal"
+	anyRateButMov = "mkv signals"
+)
 
 // explainRefusal tries other frame rates and other codecs. It does not open the encoders of those
 // codecs, which would take long, but tells the container that the stream is of that codec.
@@ -55,11 +59,18 @@ func (s *videoBuild) explainIrregular(name string) error {
 }
 
 // explainRate returns the error about a frame rate that a container cannot signal.
-func (s *videoBuild) explainRate(container string, e *container.RateError) error {
-	const text = "%s cannot signal when these pictures are shown: %s; " +
-		"take another rate, or another container: %s signal this one"
+func (s *videoBuild) explainRate(name string, e *container.RateError) error {
+	const text = "%s cannot signal when these pictures are shown: %s; %s, or take another container: %s this one"
+	remedy, others := "set OutFrameRate to another rate", anyRate
+	if s.plan.ChangesRate() {
+		remedy = "take another rate"
+	}
+	if container.IsMovFamily(name) {
+		others = anyRateButMov
+	}
+	field, perSecond := s.plan.RateField()
 	return &fault.ConfigError{
-		Field: "FrameRate", Value: s.plan.Config.FrameRate, Supported: e.Supported,
-		Reason: fmt.Sprintf(text, container, e.Reason, anyRate),
+		Field: field, Value: perSecond, Supported: e.Supported,
+		Reason: fmt.Sprintf(text, name, e.Reason, remedy, others),
 	}
 }

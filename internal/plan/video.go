@@ -14,7 +14,8 @@ import (
 // changes: an Open that was abandoned may still read it.
 type Video struct {
 	Config      VideoConfig
-	Rate        astiav.Rational // in frames per second
+	Rate        astiav.Rational // of the input, in frames per second
+	OutRate     astiav.Rational // of the encoded video, in frames per second
 	PixelAspect astiav.Rational // the width of a pixel by its height; zero: not signaled
 	Threads     int             // that the config asks for; 0: those of the share
 	InputFormat astiav.PixelFormat
@@ -32,7 +33,7 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 	}
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
-		p.checkNames, p.checkSize, p.readRate, p.readPixelAspect, p.checkTag, p.checkDevice, p.checkOutSize,
+		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.checkTag, p.checkDevice, p.checkOutSize,
 		p.readInputFormat, p.readColor, p.checkOddSize, p.checkOptions, p.checkRates, p.readThreads,
 	} {
 		if err := check(); err != nil {

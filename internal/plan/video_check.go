@@ -48,17 +48,6 @@ func (p *Video) checkSize() error {
 	return tooLarge(Side{field, larger}, fmt.Sprintf("%d×%d pixels are", width, height))
 }
 
-// readRate turns the frame rate into a fraction.
-func (p *Video) readRate() error {
-	rate, ok := nearestFraction(p.Config.FrameRate)
-	if !ok {
-		reason := "must be frames per second, from 0.000001 to 2147483647, such as 30 or 30000.0/1001"
-		return &fault.ConfigError{Field: "FrameRate", Value: p.Config.FrameRate, Reason: reason}
-	}
-	p.Rate = rate
-	return nil
-}
-
 // checkDevice checks the name of the device, and that no setting contradicts it.
 func (p *Video) checkDevice() error {
 	if p.Config.Device == "" || p.Config.Device == "cpu" {

@@ -18,9 +18,9 @@ var reservedVideoOptions = map[string]string{
 	"pix_fmt":      "PixelFormat",
 	"video_size":   videoSize,
 	"s":            videoSize,
-	"time_base":    "FrameRate",
-	"framerate":    "FrameRate",
-	"r":            "FrameRate",
+	"time_base":    videoRate,
+	"framerate":    videoRate,
+	"r":            videoRate,
 	"c":            "Codec",
 	"c:v":          "Codec",
 	"codec":        "Codec",
@@ -33,6 +33,9 @@ var reservedVideoOptions = map[string]string{
 
 // videoSize names the fields for the size of the input and of the encoded video.
 const videoSize = "Width and Height, and for another size of the encoded video OutWidth and OutHeight,"
+
+// videoRate names the fields for the rate of the input and of the encoded video.
+const videoRate = "FrameRate, and for another rate of the encoded video OutFrameRate,"
 
 // The settings that do what -q does in the ffmpeg command: it sets global_quality to FF_QP2LAMBDA
 // (118) times the value (ffmpeg_mux_init.c).
