@@ -16,12 +16,11 @@ func (c *consumer[T]) send(m message[T], cancelled <-chan struct{}, sender *cloc
 	}
 	m.input = c.input
 	ok = c.put(m, cancelled, sender)
-	if m.kind != item {
-		return ok
+	if m.kind == item {
+		c.edge.countSent(ok)
 	}
-	c.edge.countSent(ok)
 	if !ok {
-		c.in.queue.Free(m.v)
+		c.in.free(m)
 	}
 	return ok
 }

@@ -17,6 +17,11 @@ type Queue[T any] struct {
 	// processed or freed on its own. Every queue of an outlet with several consumers needs it. Its
 	// error stops the run.
 	Share func(T) (T, error)
+
+	// Room is the room whose items wait in this queue; nil: none. An item that is freed here leaves
+	// it. LeavesRoom says that an item also leaves it when the node takes the item from this queue.
+	Room       *Room
+	LeavesRoom bool
 }
 
 type messageKind uint8
@@ -39,6 +44,7 @@ type message[T any] struct {
 type inbox[T any] struct {
 	queue     Queue[T]
 	ch        chan message[T]
+	depth     int     // how many items may wait, over all inputs
 	marksEnds bool    // the consumer wants an endOfInput for each input
 	edges     []*edge // by input
 	producers atomic.Int32
@@ -51,7 +57,12 @@ func newInbox[T any](queue Queue[T], inputs int) *inbox[T] {
 	if queue.Take == nil {
 		queue.Take = func(T) bool { return true }
 	}
-	in := &inbox[T]{queue: queue, ch: make(chan message[T], max(queue.Depth, 1)*inputs)}
+	in := &inbox[T]{queue: queue, depth: max(queue.Depth, 1) * inputs}
+	size := in.depth
+	if queue.Room != nil {
+		size++ // for the mark that may be in the room
+	}
+	in.ch = make(chan message[T], size)
 	in.producers.Store(int32(inputs))
 	return in
 }
@@ -75,6 +86,24 @@ func (in *inbox[T]) waiting() (n int) {
 func (in *inbox[T]) discard(m message[T]) {
 	if m.kind == item {
 		in.edges[m.input].countFreed()
+	}
+	in.free(m)
+}
+
+// free frees an item that will not be processed. The item or mark leaves the room of the queue.
+func (in *inbox[T]) free(m message[T]) {
+	if m.kind == item {
 		in.queue.Free(m.v)
+	}
+	in.leaveRoom(m.kind)
+}
+
+// leaveRoom gives the place of an item or a mark back to the room of the queue.
+func (in *inbox[T]) leaveRoom(kind messageKind) {
+	switch kind {
+	case item:
+		in.queue.Room.Leave()
+	case syncRequest:
+		in.queue.Room.leaveMark()
 	}
 }

@@ -24,7 +24,7 @@ func (o *Outlet[T]) connect(in *inbox[T], to string) {
 	if len(o.consumers) == 0 {
 		o.run.open--
 	}
-	e := &edge{from: o.from, to: to, stream: o.stream, depth: cap(in.ch)}
+	e := &edge{from: o.from, to: to, stream: o.stream, depth: in.depth}
 	o.consumers = append(o.consumers, consumer[T]{run: o.run.life, in: in, input: len(in.edges), edge: e})
 	in.edges = append(in.edges, e)
 	o.run.edges = append(o.run.edges, e)
@@ -77,7 +77,7 @@ func (o *Outlet[T]) refuse(v T) {
 	for i := range o.consumers {
 		o.consumers[i].edge.countSent(false)
 	}
-	o.consumers[0].in.queue.Free(v)
+	o.consumers[0].in.free(message[T]{v: v})
 }
 
 // finish ends the edges after the producer's last send.

@@ -83,12 +83,26 @@ func (s *Source[T]) End() {
 // because its end is a mark. False: the run stopped, or cancelled was closed, before there was
 // room.
 func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
+	if s.hasEnded() {
+		return true
+	}
+	if !s.room().enterMark(s.out.run.ctx.Done(), cancelled) {
+		return false
+	}
 	if !s.enter() {
+		s.room().leaveMark()
 		return true
 	}
 	defer s.sending.Done()
 	return s.out.send(message[T]{kind: syncRequest, mark: mark}, cancelled, nil)
 }
+
+// room returns the room that begins at the source; nil: none does.
+func (s *Source[T]) room() *Room { return s.out.consumers[0].in.queue.Room }
+
+// Dropped says that the program has fed an item for which there was no place in the room. The source
+// counts as fed.
+func (s *Source[T]) Dropped() { s.fed.Store(int64(s.out.run.age())) }
 
 // enter admits a send, which must call sending.Done when it is over. False: the source has ended.
 func (s *Source[T]) enter() bool {

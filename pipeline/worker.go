@@ -92,6 +92,9 @@ func (w *worker[In]) take(m message[In]) bool {
 		w.in.edges[m.input].countReceived()
 		w.taken.Add(1)
 	}
+	if w.in.queue.LeavesRoom {
+		w.in.leaveRoom(m.kind)
+	}
 	return true
 }
 
