@@ -37,6 +37,8 @@ func (s *AudioStream) connect(in graph.OpenStream) { s.in = in.Audio }
 
 func (s *AudioStream) count(t *StreamStats) { t.Accepted = s.accepted.Load() }
 
+func (s *AudioStream) finish() {}
+
 // AddSamples adds samples[channel][sample]. There must be as many channels as the config says, and
 // all must have the same number of samples, which may be 0; otherwise the error is a *ConfigError,
 // and nothing is accepted. The samples are copied.

@@ -123,6 +123,9 @@ func (e *Encoder) abortInside(r *run, cause error) error {
 func (e *Encoder) recordEnd(r *run, err error) {
 	e.legacy.run.Store(nil)
 	runtime.KeepAlive(e) // until here the encoder is not garbage, so legacy.end is not called
+	for _, s := range e.streams {
+		s.finish()
+	}
 	r.logEnd(e.Stats(), err)
 }
 

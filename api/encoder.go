@@ -56,6 +56,8 @@ type stream interface {
 	connect(in graph.OpenStream)
 	// count fills in the counters that the stream itself keeps.
 	count(s *StreamStats)
+	// finish says that the run has ended.
+	finish()
 }
 
 // NewEncoder returns an encoder without streams. An encoder that was opened must be closed or

@@ -118,6 +118,7 @@ func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 		p.input.Owned.Free()
 		return err
 	}
+	defer s.drops.report()
 	defer s.endTurn()
 	return s.sendOwned(ctx, r, p.input, pts)
 }
@@ -134,11 +135,17 @@ func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.In
 	}
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
+	if !s.in.Room.Enter() {
+		picture.Owned.Free()
+		s.drop(pts)
+		return nil
+	}
 	at := s.times.position
 	picture.PTS, _ = at.next(&s.times, pts)
 	err := s.in.Source.Send(ctx, picture)
 	if err == nil {
 		s.times.accept(times, 1)
+		s.drops.accept()
 	}
 	return r.callError(err, 0)
 }

@@ -72,6 +72,9 @@ func (t *StreamStats) fields() []zap.Field {
 		zap.String("codec", t.Codec), zap.Int64("accepted", t.Accepted), zap.Duration("encoded", t.Encoded),
 		zap.Int64("packets", t.Packets), zap.Int64("bytes", t.Bytes), zap.Float64("speed", t.Speed),
 	}
+	if t.Dropped > 0 {
+		fields = append(fields, zap.Int64("dropped", t.Dropped))
+	}
 	if t.FPS > 0 {
 		fields = append(fields, zap.Float64("fps", t.FPS))
 	}

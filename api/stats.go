@@ -46,8 +46,8 @@ type StreamStats struct {
 	Kind     string        // "video" or "audio"
 	Codec    string        // the name of the encoder
 	Ended    bool          // the encoder gives no more packets
-	Accepted int64         // frames, or samples per channel, that the stream has accepted
-	Fed      time.Duration // media time: the duration of what was accepted
+	Accepted int64         // frames, or samples per channel, that the stream has accepted; without Dropped
+	Fed      time.Duration // media time: the duration of what was accepted or dropped
 	Encoded  time.Duration // media time: the end of the last packet
 	Packets  int64         // packets of the encoder
 	Bytes    int64         // the size of these packets, without the container
@@ -98,7 +98,7 @@ func (t *StreamStats) progress(in graph.OpenStream, s *Stats) {
 	p := in.Progress()
 	t.Ended, t.Encoded, t.Packets, t.Bytes = p.Ended, p.Encoded, p.Packets, p.Bytes
 	if t.Fed == 0 { // the frames carry no times
-		t.Fed = time.Duration(float64(t.Accepted) / in.PerSecond * float64(time.Second))
+		t.Fed = time.Duration(float64(t.Accepted+t.Dropped) / in.PerSecond * float64(time.Second))
 	}
 	t.FPS, t.Speed = t.rates(p.Packets, p.Encoded, s.Elapsed)
 	if !s.Over {

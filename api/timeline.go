@@ -65,6 +65,18 @@ func (t *timeline) accept(pts []time.Duration, n int) {
 	t.reach(t.position)
 }
 
+// skip notes that a frame was dropped. The frame has had its time, but no other has to be moved
+// because of it.
+func (t *timeline) skip(pts time.Duration) {
+	if !t.variable {
+		t.next(t, 0)
+		t.reach(t.position)
+		return
+	}
+	t.pts = pts
+	t.end.Store(t.ticks(pts) + t.times.Frame)
+}
+
 // reach notes how far the frames have come that are sent.
 func (t *timeline) reach(p position) {
 	if p.frames > 0 {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"image"
-	"runtime"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -24,15 +23,19 @@ type VideoStream struct {
 	times   timeline          // of the frames
 	loan    *pipeline.Loan    // of the last call; guarded by the turn
 	lending *lending          // of acquired pictures
+	drops   *drops            // nil: calls wait instead of dropping frames
 
 	// scratch is memory for images that FFmpeg cannot read as they are. It is nil while a call uses
 	// it, and before the first use.
 	scratch atomic.Pointer[images.Scratch]
 }
 
-func newVideoStream(e *Encoder, index int, plan *plan.Video) *VideoStream {
-	s := &VideoStream{feed: newFeed(e, index), plan: plan, lending: &lending{stream: index, journal: e.journal}}
-	s.times.variable = plan.Config.VariableRate
+func newVideoStream(e *Encoder, index int, planned *plan.Video) *VideoStream {
+	s := &VideoStream{feed: newFeed(e, index), plan: planned, lending: &lending{stream: index, journal: e.journal}}
+	s.times.variable = planned.Config.VariableRate
+	if planned.Config.OnFull == plan.OnFullDrop {
+		s.drops = &drops{stream: index, places: e.settings.PictureDepth, journal: e.journal}
+	}
 	return s
 }
 
@@ -49,7 +52,12 @@ func (s *VideoStream) count(t *StreamStats) {
 	if s.times.variable {
 		t.Fed = s.in.Times.Duration(s.times.end.Load())
 	}
+	if s.drops != nil {
+		t.Dropped = s.drops.total.Load()
+	}
 }
+
+func (s *VideoStream) finish() { s.drops.finish() }
 
 // AddFrames adds any number of frames, including none. It copies nothing: references to the frames
 // are sent to another goroutine, which reads each frame once from f.Data. AddFrames returns when
@@ -64,7 +72,7 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, s.withTimes(pictures, "PTS"), unsafe.SliceData(f.Data))
+	return s.lend(ctx, &batch{Batch: s.withTimes(pictures, "PTS"), memory: [3]*byte{unsafe.SliceData(f.Data)}})
 }
 
 // AddImage adds one picture. It borrows the image until it returns, as AddFrames borrows its data.
@@ -109,16 +117,16 @@ func (s *VideoStream) addImage(ctx context.Context, img image.Image, pts ...time
 	if err != nil {
 		return err
 	}
+	if err := images.Check(img, s.plan.Config.Width, s.plan.Config.Height, form); err != nil {
+		return s.refuse(err)
+	}
 	scratch := s.scratch.Swap(nil)
 	if scratch == nil {
 		scratch = new(images.Scratch)
 	}
 	defer s.scratch.Store(scratch)
-	picture, memory, err := images.Picture(img, s.plan.Config.Width, s.plan.Config.Height, form, scratch)
-	if err != nil {
-		return s.refuse(err)
-	}
-	return s.lend(ctx, s.withTimes(plan.Batch{First: picture, N: 1, PTS: pts}, "pts"), memory[:]...)
+	draw := func() (pipeline.Input, [3]*byte) { return images.Picture(img, form, scratch) }
+	return s.lend(ctx, &batch{Batch: s.withTimes(plan.Batch{N: 1, PTS: pts}, "pts"), draw: draw})
 }
 
 // imageForm returns the form that images get. Open has decided it.
@@ -132,7 +140,15 @@ func (s *VideoStream) imageForm() (images.Form, error) {
 
 // End ends the stream: it gets no more frames. The other streams go on. A second End does nothing.
 func (s *VideoStream) End() error {
-	return s.end(func() { s.in.Source.End() })
+	ended := false
+	err := s.end(func() {
+		s.in.Source.End()
+		ended = true
+	})
+	if ended {
+		s.drops.finish()
+	}
+	return err
 }
 
 // withTimes adds a check of the times of the pictures, which the caller knows under the name of
@@ -149,82 +165,4 @@ func (s *VideoStream) withTimes(pictures plan.Batch, field string) plan.Batch {
 		return others()
 	}
 	return pictures
-}
-
-// lend sends the pictures and waits until they have been read. memory points to the Go objects that
-// hold the pixels; nil is memory of another kind.
-func (s *VideoStream) lend(ctx context.Context, pictures plan.Batch, memory ...*byte) error {
-	r, err := s.beginTurn(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.endTurn()
-	if pictures.N == 0 {
-		return nil
-	}
-	if pictures.Check != nil {
-		if err := pictures.Check(); err != nil {
-			return err
-		}
-	}
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	for _, m := range memory {
-		if m != nil {
-			pinner.Pin(m)
-		}
-	}
-	s.in.Source.BeginCall()
-	defer s.in.Source.EndCall()
-	loan := s.newLoan(pictures.N)
-	pictures.First.Loan = loan
-	err = s.sendAll(ctx, pictures)
-	if err == nil {
-		err = awaitRead(ctx, loan, r)
-	}
-	accepted := loan.Recall()
-	s.times.accept(pictures.PTS, accepted)
-	if accepted == pictures.N {
-		return nil
-	}
-	if err == nil { // the run has stopped and freed pictures that waited
-		err = r.cause()
-	}
-	return r.callError(err, accepted)
-}
-
-// sendAll sends the pictures with their times.
-func (s *VideoStream) sendAll(ctx context.Context, pictures plan.Batch) error {
-	at := s.times.position
-	for i := range pictures.N {
-		picture := pictures.Picture(i)
-		picture.PTS, _ = at.next(&s.times, timeOf(pictures.PTS, i))
-		if err := s.in.Source.Send(ctx, picture); err != nil {
-			return err
-		}
-		s.times.reach(at)
-	}
-	return nil
-}
-
-// awaitRead waits until all pictures of a loan have been read. If ctx or the run ends first, it
-// returns the reason.
-func awaitRead(ctx context.Context, loan *pipeline.Loan, r *run) error {
-	select {
-	case <-loan.Done():
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-r.Done():
-		return r.cause()
-	}
-}
-
-// newLoan returns a loan of n pictures. It uses the object of the last loan again if that has
-// ended.
-func (s *VideoStream) newLoan(n int) *pipeline.Loan {
-	if s.loan == nil || !s.loan.Renew(n) {
-		s.loan = pipeline.NewLoan(n)
-	}
-	return s.loan
 }

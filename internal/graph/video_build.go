@@ -27,9 +27,10 @@ type videoBuild struct {
 }
 
 // node returns the name of the node that encodes. A stream whose share of a thread budget is one
-// thread is converted and encoded by one actor.
+// thread is converted and encoded by one actor, unless its calls must not wait for the encoder.
 func (s *videoBuild) node(share codec.Share) string {
-	chained := !share.Process && share.Threads == 1 && s.plan.Threads <= 1 && !s.plan.OnCUDA()
+	oneThread := !share.Process && share.Threads == 1 && s.plan.Threads <= 1
+	chained := oneThread && !s.plan.OnCUDA() && s.plan.Config.OnFull == plan.OnFullBlock
 	switch {
 	case chained && s.plan.ChangesRate():
 		return chainedRateNode
@@ -38,6 +39,15 @@ func (s *videoBuild) node(share codec.Share) string {
 	default:
 		return encodeNode
 	}
+}
+
+// room returns the room of the frames that wait for the encoder; nil: calls wait for it. The queue
+// in front of the encoder is the shallowest, and holds all of them.
+func (s *videoBuild) room(settings Settings) *pipeline.Room {
+	if s.plan.Config.OnFull == plan.OnFullBlock {
+		return nil
+	}
+	return pipeline.NewRoom(settings.PictureDepth)
 }
 
 // prepare opens the encoder and adds the stream to the assembly.
@@ -54,6 +64,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 	a.threadsUsed += enc.threadsUsed
 	a.closer.Add(func() { nodes.FreeCodecContext(enc.codec) })
 	input := s.newInput(enc)
+	input.Room = s.room(a.cfg.Settings)
 	chain := videoChain{node: node, index: s.index, enc: enc, input: input, rate: s.newRate(input.Times)}
 	err = chain.makeNodes(a)
 	if err != nil {
@@ -141,7 +152,7 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 	in.Source, in.Blanks, in.device, in.convertible = source, c.blanks, c.enc.device, convertible
 	in.Form = images.NewForm(c.enc.convert.Format, c.enc.alpha)
 	lent := queue(a, pipeline.Input.Withdraw)
-	lent.Take = pipeline.Input.Take
+	lent.Take, lent.Room = pipeline.Input.Take, in.Room
 	encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](c.encode)
 	if c.node != encodeNode {
 		if c.rate != nil {
@@ -149,10 +160,14 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 		}
 		return pipeline.Connect(borrowed, c.node, lent, pipeline.Chain(c.converters[0], encode))
 	}
-	pictures := pipeline.Queue[pipeline.Frame]{Depth: a.cfg.Settings.PictureDepth, Free: pipeline.Frame.Free}
+	pictures := pipeline.Queue[pipeline.Frame]{
+		Depth: a.cfg.Settings.PictureDepth, Free: pipeline.Frame.Free, Room: in.Room,
+	}
 	frames := connectUpload(pipeline.Connect(borrowed, "convert", lent, c.converters...), pictures, c.upload)
 	if c.rate != nil { // behind the upload, so that a picture is uploaded once
-		frames = pipeline.Connect(frames, rateNode, pictures, pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate))
+		rate := pipeline.Recount(in.Room, pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate))
+		frames = pipeline.Connect(frames, rateNode, pictures, rate)
 	}
+	pictures.LeavesRoom = true
 	return pipeline.Connect(frames, encodeNode, pictures, encode)
 }

@@ -21,27 +21,26 @@ type pixels struct {
 	palette *[PaletteSize]byte // nil: none
 }
 
-// Picture returns a picture of width by height pixels that refers to the pixels of an image, and
-// the addresses in Go's memory to which it refers, which the caller pins. If neither our kernels
-// nor FFmpeg can read the image as it is, Picture copies it into the scratch first; the picture is
-// then valid until the scratch is used again.
-func Picture(
-	img image.Image, width, height int, form Form, scratch *Scratch,
-) (picture pipeline.Input, memory [3]*byte, err error) {
+// Check returns an error for an image from which Picture cannot make a picture of width by height
+// pixels.
+func Check(img image.Image, width, height int, form Form) error {
 	if v := reflect.ValueOf(img); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return picture, memory, &fault.ConfigError{Field: "Image", Reason: "is nil"}
+		return &fault.ConfigError{Field: "Image", Reason: "is nil"}
 	}
 	if size := img.Bounds().Size(); size != image.Pt(width, height) {
 		reason := fmt.Sprintf("the stream's frames have %d×%d pixels", width, height)
-		value := fmt.Sprintf("%d×%d", size.X, size.Y)
-		return picture, memory, &fault.ConfigError{Field: "Image", Value: value, Reason: reason}
+		return &fault.ConfigError{Field: "Image", Value: fmt.Sprintf("%d×%d", size.X, size.Y), Reason: reason}
 	}
-	if err := fault.First(checkImage(img), form.check(img)); err != nil {
-		return picture, memory, err
-	}
+	return fault.First(checkImage(img), form.check(img))
+}
+
+// Picture returns a picture that refers to the pixels of an image, which Check has checked, and the
+// addresses in Go's memory to which it refers, which the caller pins. If neither our kernels nor
+// FFmpeg can read the image as it is, Picture copies it into the scratch first; the picture is then
+// valid until the scratch is used again.
+func Picture(img image.Image, form Form, scratch *Scratch) (picture pipeline.Input, memory [3]*byte) {
 	if m, ok := asJPEG(img); ok && !form.deep {
-		picture, memory = jpegPicture(m)
-		return picture, memory, nil
+		return jpegPicture(m)
 	}
 	source := form.pixels(img, scratch)
 	memory[0] = unsafe.SliceData(source.data)
@@ -51,7 +50,7 @@ func Picture(
 		memory[1] = &source.palette[0]
 		picture.Planes[1] = unsafe.Pointer(memory[1])
 	}
-	return picture, memory, nil
+	return picture, memory
 }
 
 // pixels returns the pixels of an image that has been checked. Where the video has an alpha, the

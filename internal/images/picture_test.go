@@ -55,8 +55,8 @@ func TestPictureFormats(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var scratch Scratch
-			picture, memory, err := Picture(c.img, 4, 2, c.form, &scratch)
-			require.NoError(t, err)
+			require.NoError(t, Check(c.img, 4, 2, c.form))
+			picture, memory := Picture(c.img, c.form, &scratch)
 			require.Equal(t, c.format.Name(), picture.Format.Name())
 			require.Equal(t, unsafe.Pointer(memory[0]), picture.Planes[0])
 			if c.own != nil {
@@ -80,11 +80,9 @@ func TestAlphaOfCopies(t *testing.T) {
 		}
 	}
 	var scratch Scratch
-	_, memory, err := Picture(half, 4, 2, NewForm(astiav.PixelFormatYuv420P, false), &scratch)
-	require.NoError(t, err)
-	require.Equal(t, []byte{100, 50, 25}, unsafe.Slice(memory[0], 3), "over black")
-	_, memory, err = Picture(premultiplied, 4, 2, NewForm(astiav.PixelFormatRgba, true), &scratch)
-	require.NoError(t, err)
+	_, memory := Picture(half, NewForm(astiav.PixelFormatYuv420P, false), &scratch)
+
+	_, memory = Picture(premultiplied, NewForm(astiav.PixelFormatRgba, true), &scratch)
 	straight := unsafe.Slice(memory[0], 4)
 	require.InDeltaSlice(t, []byte{200, 100, 50}, straight[:3], 1, "not multiplied by its alpha")
 	require.Equal(t, byte(128), straight[3])
@@ -107,7 +105,7 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		"a palette from RGB":     {image.NewRGBA(bounds), NewForm(astiav.PixelFormatPal8, true), "Image"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := Picture(c.img, 4, 2, c.form, new(Scratch))
+			err := Check(c.img, 4, 2, c.form)
 			var config *fault.ConfigError
 			require.ErrorAs(t, err, &config)
 			require.Equal(t, c.field, config.Field)

@@ -34,7 +34,7 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
 		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.checkTag, p.checkDevice, p.checkOutSize,
-		p.readInputFormat, p.readColor, p.checkOddSize, p.checkOptions, p.checkRates, p.readThreads,
+		p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates, p.readThreads,
 	} {
 		if err := check(); err != nil {
 			return nil, err

@@ -86,6 +86,15 @@ func (p *Video) checkOddSize() error {
 	return noSuchChoice("OddSize", int(choice), OddSizeNames)
 }
 
+// checkOnFull checks that OnFull is one of the choices.
+func (p *Video) checkOnFull() error {
+	choice := p.Config.OnFull
+	if choice >= 0 && int(choice) < len(OnFullNames) {
+		return nil
+	}
+	return noSuchChoice("OnFull", int(choice), OnFullNames)
+}
+
 // noSuchChoice returns the error about a number that is none of the choices of a field.
 func noSuchChoice(field string, value int, choices []string) error {
 	return &fault.ConfigError{Field: field, Value: value, Reason: "there is no such choice", Supported: choices}

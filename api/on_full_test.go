@@ -1,0 +1,293 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// gatedFile is a file in memory. A write blocks while the gate is closed.
+type gatedFile struct {
+	api.MemoryFile
+	mu   sync.Mutex
+	gate chan struct{} // closed: writes pass
+	held bool          // a write waits at the gate
+}
+
+func newGatedFile() *gatedFile {
+	f := &gatedFile{gate: make(chan struct{})}
+	close(f.gate)
+	return f
+}
+
+// shut makes writes block until open is called.
+func (f *gatedFile) shut() (open func()) {
+	gate := make(chan struct{})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gate = gate
+	return func() { close(gate) }
+}
+
+// stuck says whether a write waits at the gate, which is shut.
+func (f *gatedFile) stuck() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.held
+}
+
+func (f *gatedFile) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	gate := f.gate
+	f.held = true
+	f.mu.Unlock()
+	<-gate
+	f.mu.Lock()
+	f.held = false
+	f.mu.Unlock()
+	return f.MemoryFile.Write(p)
+}
+
+// dropping is an encoder with one stream of numbered pictures that drops, and what became of those
+// that were offered.
+type dropping struct {
+	t       *testing.T
+	enc     *api.Encoder
+	v       *api.VideoStream
+	file    *gatedFile
+	offered int
+	kept    []int // the numbers of the frames that were not dropped
+}
+
+// openDropping opens the encoder for a file in memory. Its queues have the depth 2.
+func openDropping(t *testing.T, format string, cfg api.VideoConfig, opts ...api.Option) *dropping {
+	t.Helper()
+	cfg.OnFull = api.OnFullDrop
+	d := &dropping{t: t, enc: api.NewEncoder(append([]api.Option{api.WithQueueDepth(2)}, opts...)...), file: newGatedFile()}
+	d.v = addVideo(t, d.enc, cfg)
+	require.NoError(t, d.enc.OpenWriter(t.Context(), d.file, format, api.CrashSafe(true)))
+	t.Cleanup(func() { _ = d.enc.Abort(nil) })
+	return d
+}
+
+func (d *dropping) dropped() int64 { return d.enc.Stats().Streams[0].Dropped }
+
+// offer feeds the next picture, and notes whether it was dropped.
+func (d *dropping) offer(feed func(ctx context.Context, v *api.VideoStream, number int) error) {
+	d.t.Helper()
+	before := d.dropped()
+	require.NoError(d.t, feed(d.t.Context(), d.v, d.offered))
+	if d.dropped() == before {
+		d.kept = append(d.kept, d.offered)
+	}
+	d.offered++
+}
+
+// offerSlowly feeds n pictures, each when nothing waits for the encoder.
+func (d *dropping) offerSlowly(n int, feed func(ctx context.Context, v *api.VideoStream, number int) error) {
+	d.t.Helper()
+	for range n {
+		d.awaitEmpty()
+		d.offer(feed)
+	}
+}
+
+// offerWhileStuck feeds pictures until the destination takes nothing more, the queues are full, and
+// at least n pictures have been dropped since then.
+func (d *dropping) offerWhileStuck(n int64, feed func(ctx context.Context, v *api.VideoStream, number int) error) {
+	d.t.Helper()
+	for full := 0; full < 100; full++ {
+		kept := len(d.kept)
+		d.offer(feed)
+		if !d.file.stuck() || !d.queuesFull() || len(d.kept) > kept {
+			full = 0
+		}
+	}
+	for before := d.dropped(); d.dropped() < before+n; {
+		d.offer(feed)
+	}
+}
+
+// queuesFull says whether as many items as may wait do wait in front of the encoder and the muxer.
+func (d *dropping) queuesFull() bool {
+	edges := d.enc.Stats().Edges
+	return edges[1].Queued == edges[1].Depth && edges[2].Queued == edges[2].Depth
+}
+
+// awaitEmpty waits until no picture waits for the encoder.
+func (d *dropping) awaitEmpty() {
+	d.t.Helper()
+	require.Eventually(d.t, func() bool {
+		s := d.enc.Stats()
+		return s.Nodes[1].In == int64(len(d.kept))
+	}, time.Minute, time.Millisecond, "the encoder takes what was accepted")
+}
+
+// checkCounts asserts that every frame that was offered was accepted or dropped, and that every
+// frame that was accepted was encoded.
+func (d *dropping) checkCounts() {
+	d.t.Helper()
+	s := d.enc.Stats()
+	require.EqualValues(d.t, d.offered, s.Streams[0].Accepted+s.Streams[0].Dropped, "offered")
+	require.EqualValues(d.t, len(d.kept), s.Streams[0].Accepted)
+	require.Equal(d.t, s.Streams[0].Accepted, s.Streams[0].Packets)
+	for _, e := range s.Edges {
+		require.Equal(d.t, e.Sent, e.Received+int64(e.Queued)+e.Freed, "%s to %s", e.From, e.To)
+		require.Zero(d.t, e.Freed, "%s to %s", e.From, e.To)
+	}
+}
+
+// The ways to feed one numbered picture.
+func feedNumbered(ctx context.Context, v *api.VideoStream, number int) error {
+	return v.AddFrames(ctx, api.Frames{Data: numbered(number, 1), Layout: api.NHWC})
+}
+
+func feedNumberedImage(ctx context.Context, v *api.VideoStream, number int) error {
+	return v.AddImage(ctx, numberedImage(number))
+}
+
+func numberedImage(number int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, numberedWidth, numberedHeight))
+	for i, value := range numbered(number, 1) {
+		img.Pix[i/3*4+i%3] = value
+	}
+	for i := 3; i < len(img.Pix); i += 4 {
+		img.Pix[i] = 255
+	}
+	return img
+}
+
+// TestOnFullDropNeverWaits feeds in all ways while the destination takes nothing, so that the
+// encoder stands still for good. All calls return, with nil. After that, the frames that were kept
+// have exactly their times.
+func TestOnFullDropNeverWaits(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for name, feed := range map[string]func(context.Context, *api.VideoStream, int) error{
+		"AddFrames": feedNumbered, "AddImage": feedNumberedImage, "Commit": commitNumbered,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := openDropping(t, "mp4", numberedVideo())
+			d.offerSlowly(3, feed)
+			open := d.file.shut()
+			d.offerWhileStuck(40, feed)
+			open()
+			d.offerSlowly(5, feed)
+			require.NoError(t, d.enc.Close())
+			d.checkCounts()
+			path := saved(t, "drops.mp4", d.file.Bytes())
+			require.Equal(t, d.kept, numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+			d.checkTimes(path, 1.0/30/512)
+		})
+	}
+}
+
+// checkTimes asserts that each frame that was kept is shown at its time.
+func (d *dropping) checkTimes(path string, tolerance float64) {
+	d.t.Helper()
+	times := mediatest.FrameTimes(d.t, path, 0)
+	require.Len(d.t, times, len(d.kept))
+	slices.Sort(times)
+	for i, number := range d.kept {
+		require.InDelta(d.t, float64(number)/30, times[i]-times[0], tolerance, "frame %d", number)
+	}
+}
+
+// TestTimesAfterDrops reads the times of the frames that were kept back from all containers that
+// carry irregular times, with and without B-frames.
+func TestTimesAfterDrops(t *testing.T) {
+	for format, tolerance := range map[string]float64{
+		"mp4": 1e-4, "mov": 1e-4, "mkv": 0.0011, "ts": 1e-4, "flv": 0.0011, "nut": 1e-4,
+	} {
+		for _, bFrames := range []int{0, 2} {
+			t.Run(fmt.Sprintf("%s/bf=%d", format, bFrames), func(t *testing.T) {
+				t.Parallel()
+				cfg := numberedVideo()
+				cfg.ExtraOptions = map[string]any{"bf": bFrames, "rc-lookahead": 4}
+				d := openDropping(t, format, cfg)
+				for range 4 {
+					d.offerSlowly(6, feedNumbered)
+					open := d.file.shut()
+					d.offerWhileStuck(7, feedNumbered)
+					open()
+				}
+				d.offerSlowly(3, feedNumbered)
+				require.NoError(t, d.enc.Close())
+				d.checkCounts()
+				path := saved(t, "drops."+format, d.file.Bytes())
+				d.checkTimes(path, tolerance)
+				require.Equal(t, d.kept, numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+			})
+		}
+	}
+}
+
+// TestBatchDropsOneAfterAnother offers a batch to an encoder that stands still: what the queues hold
+// is kept, and the rest is dropped. The frames after it have their own times.
+func TestBatchDropsOneAfterAnother(t *testing.T) {
+	ctx := context.Background()
+	d := openDropping(t, "mkv", numberedVideo())
+	open := d.file.shut()
+	d.offerWhileStuck(1, feedNumbered)
+	before := d.dropped()
+	require.NoError(t, d.v.AddFrames(ctx, api.Frames{Data: numbered(d.offered, 30), Layout: api.NHWC}))
+	require.Equal(t, before+30, d.dropped(), "nothing leaves the queues")
+	d.offered += 30
+	open()
+	d.offerSlowly(3, feedNumbered)
+	require.NoError(t, d.v.AddFrames(ctx, api.Frames{}))
+	require.NoError(t, d.enc.Close())
+	d.checkCounts()
+	path := saved(t, "drops.mkv", d.file.Bytes())
+	require.Equal(t, d.kept, numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+	d.checkTimes(path, 0.0011)
+}
+
+// TestDroppedImageCostsNothing offers images whose pixels nobody may ask for.
+func TestDroppedImageCostsNothing(t *testing.T) {
+	d := openDropping(t, "mkv", numberedVideo())
+	open := d.file.shut()
+	d.offerWhileStuck(1, feedNumbered)
+	img := &countedImage{Image: numberedImage(1)}
+	require.NoError(t, d.v.AddImage(t.Context(), img))
+	require.Zero(t, img.asked)
+	wrong := image.NewRGBA(image.Rect(0, 0, 8, 8))
+	_, isConfig := errors.AsType[*api.ConfigError](d.v.AddImage(t.Context(), wrong))
+	require.True(t, isConfig, "a wrong image is an error, whether or not it would be dropped")
+	open()
+	d.offered++
+	d.awaitEmpty()
+	require.PanicsWithValue(t, "no pixels", func() {
+		_ = d.v.AddImage(t.Context(), &countedImage{Image: numberedImage(1), panics: true})
+	})
+	d.offerSlowly(6, feedNumbered) // more than there are places: the image that panicked holds none
+	require.NoError(t, d.enc.Close())
+	d.checkCounts()
+}
+
+// countedImage counts how many of its pixels are asked for.
+type countedImage struct {
+	image.Image
+	asked  int
+	panics bool
+}
+
+func (c *countedImage) Opaque() bool { return true }
+
+func (c *countedImage) At(x, y int) color.Color {
+	if c.panics {
+		panic("no pixels")
+	}
+	c.asked++
+	return c.Image.At(x, y)
+}
