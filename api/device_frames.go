@@ -45,5 +45,5 @@ func (s *VideoStream) AddDeviceFrames(ctx context.Context, f DeviceFrames) error
 	}
 	size := pictures.Size * pictures.N // DevicePictures has checked the product
 	pictures.Check = func() error { return s.in.CheckDeviceFrames(frames, size) }
-	return s.lend(ctx, &batch{Batch: s.withTimes(pictures, "PTS")})
+	return s.lend(ctx, &batch{Batch: pictures, times: "PTS"})
 }

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"image"
 	"runtime"
 	"time"
 
+	"github.com/avloom/avloom/internal/images"
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -12,18 +14,20 @@ import (
 // batch are the pictures of one call.
 type batch struct {
 	plan.Batch
+	times  string   // the name by which the caller knows the times of the pictures
 	memory [3]*byte // the Go objects that hold the pixels; nil: none, or memory of another kind
 
-	// draw makes the picture of an image, which is First, and its memory. nil: the pictures are there
-	// already.
-	draw func() (pipeline.Input, [3]*byte)
+	// The image that becomes the only picture, with its memory; nil: the pictures are there already.
+	image   image.Image
+	form    images.Form
+	scratch *images.Scratch
 }
 
 // prepare makes the pictures ready to be sent.
 func (b *batch) prepare(pinner *runtime.Pinner) {
-	if b.draw != nil {
-		b.First, b.memory = b.draw()
-		b.draw = nil
+	if b.image != nil {
+		b.First, b.memory = images.Picture(b.image, b.form, b.scratch)
+		b.image = nil
 	}
 	for i, m := range b.memory {
 		if m != nil {
@@ -49,10 +53,8 @@ func (s *VideoStream) lend(ctx context.Context, b *batch) error {
 	if b.N == 0 {
 		return nil
 	}
-	if b.Check != nil {
-		if err := b.Check(); err != nil {
-			return err
-		}
+	if err := s.checkBatch(b); err != nil {
+		return err
 	}
 	s.in.Source.BeginCall()
 	defer s.in.Source.EndCall()
@@ -66,6 +68,14 @@ func (s *VideoStream) lend(ctx context.Context, b *batch) error {
 		return nil
 	}
 	return r.callError(err, taken)
+}
+
+// checkBatch checks what is known only in the turn of the call.
+func (s *VideoStream) checkBatch(b *batch) error {
+	if err := s.times.check(b.times, b.PTS); err != nil || b.Check == nil {
+		return err
+	}
+	return b.Check()
 }
 
 // offerEach offers the pictures one after another, each when the one before has been read. It

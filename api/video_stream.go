@@ -72,7 +72,7 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.lend(ctx, &batch{Batch: s.withTimes(pictures, "PTS"), memory: [3]*byte{unsafe.SliceData(f.Data)}})
+	return s.lend(ctx, &batch{Batch: pictures, times: "PTS", memory: [3]*byte{unsafe.SliceData(f.Data)}})
 }
 
 // AddImage adds one picture. It borrows the image until it returns, as AddFrames borrows its data.
@@ -125,8 +125,8 @@ func (s *VideoStream) addImage(ctx context.Context, img image.Image, pts ...time
 		scratch = new(images.Scratch)
 	}
 	defer s.scratch.Store(scratch)
-	draw := func() (pipeline.Input, [3]*byte) { return images.Picture(img, form, scratch) }
-	return s.lend(ctx, &batch{Batch: s.withTimes(plan.Batch{N: 1, PTS: pts}, "pts"), draw: draw})
+	b := &batch{Batch: plan.Batch{N: 1, PTS: pts}, times: "pts", image: img, form: form, scratch: scratch}
+	return s.lend(ctx, b)
 }
 
 // imageForm returns the form that images get. Open has decided it.
@@ -149,20 +149,4 @@ func (s *VideoStream) End() error {
 		s.drops.finish()
 	}
 	return err
-}
-
-// withTimes adds a check of the times of the pictures, which the caller knows under the name of
-// field.
-func (s *VideoStream) withTimes(pictures plan.Batch, field string) plan.Batch {
-	if len(pictures.PTS) == 0 {
-		return pictures
-	}
-	others := pictures.Check
-	pictures.Check = func() error {
-		if err := s.times.check(field, pictures.PTS); err != nil || others == nil {
-			return err
-		}
-		return others()
-	}
-	return pictures
 }
