@@ -171,7 +171,7 @@ func (s *Stats) snapshot() *diagnosis.Run {
 	for i, t := range s.Streams {
 		r.Streams[i] = diagnosis.Stream{
 			Index: t.Stream, Kind: t.Kind, Codec: t.Codec, Ended: t.Ended, Accepted: t.Accepted,
-			Fed: t.Fed, Encoded: t.Encoded, Held: t.Held, Speed: t.Speed,
+			Dropped: t.Dropped, Fed: t.Fed, Encoded: t.Encoded, Held: t.Held, Speed: t.Speed,
 		}
 	}
 	return r

@@ -80,6 +80,7 @@ func TestScrape(t *testing.T) {
 	during := scrape(t, server.URL)
 	const stream = `codec="libx264",encoder="a \"name\"",kind="video",stream="0"`
 	require.Equal(t, 30.0, during["avloom_stream_accepted_total{"+stream+"}"])
+	require.Equal(t, 0.0, during["avloom_stream_dropped_frames_total{"+stream+"}"])
 	require.Equal(t, 30.0, during[`avloom_node_in_total{encoder="a \"name\"",node="convert",stream="0"}`])
 	require.Equal(t, 4.0, during[`avloom_queue_capacity{encoder="a \"name\"",from="convert",stream="0",to="encode"}`])
 	require.Equal(t, 0.0, during[`avloom_run_over{encoder="a \"name\""}`])

@@ -50,6 +50,7 @@ var (
 	bytes       = counter("stream_bytes", "Bytes in these packets.", streamLabels...)
 	heldPackets = gauge("stream_held_packets",
 		"Packets that the muxer holds back until the other streams have come as far.", streamLabels...)
+	dropped    = counter("stream_dropped_frames", "Frames that OnFullDrop dropped.", streamLabels...)
 	unreturned = counter("stream_unreturned_pictures",
 		"Pictures that were acquired and dropped, whose memory is lost.", streamLabels...)
 	recentFPS = gauge("stream_frames_per_second",
@@ -89,7 +90,7 @@ var (
 func (e *Encoders) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []metric{
 		elapsed, over, abandoned, written, writing, logPanics, called,
-		accepted, encoded, packets, bytes, heldPackets, unreturned, recentFPS, recentSpeed,
+		accepted, encoded, packets, bytes, heldPackets, dropped, unreturned, recentFPS, recentSpeed,
 		itemsIn, itemsOut, nodeHeld, inCall, spent,
 		queued, capacity, sent, received, freed, blocked,
 	} {
@@ -153,6 +154,7 @@ func (c *collection) stream(s *api.StreamStats) {
 	c.put(packets, float64(s.Packets), labels...)
 	c.put(bytes, float64(s.Bytes), labels...)
 	c.put(heldPackets, float64(s.Held), labels...)
+	c.put(dropped, float64(s.Dropped), labels...)
 	c.put(unreturned, float64(s.Unreturned), labels...)
 	c.put(recentFPS, s.RecentFPS, labels...)
 	c.put(recentSpeed, s.RecentSpeed, labels...)

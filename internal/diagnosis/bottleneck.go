@@ -32,6 +32,17 @@ func (s *Run) Bottleneck() string {
 	if lagging != "" {
 		text += "; " + lagging
 	}
+	return text + s.droppedText()
+}
+
+// droppedText tells how many frames of each stream were dropped; "" if none were.
+func (s *Run) droppedText() (text string) {
+	for i := range s.Streams {
+		t := &s.Streams[i]
+		if t.Dropped > 0 {
+			text += fmt.Sprintf("; stream %d dropped %d of %d frames", t.Index, t.Dropped, t.Accepted+t.Dropped)
+		}
+	}
 	return text
 }
 
@@ -44,6 +55,8 @@ func (s *Run) limit() int {
 	}
 	unknown := s.Called <= 0 && s.received() > 0 // a snapshot without the times of callers
 	switch {
+	case limit >= 0 && s.busy(limit) >= 0.5 && s.droppedText() != "": // the caller was not waited for
+		return limit
 	case limit < 0, !unknown && notFed > s.busy(limit), unknown && pressed < 0 && s.busy(limit) < 0.5:
 		return -1
 	default:

@@ -53,6 +53,12 @@ func TestBottleneck(t *testing.T) {
 		want  string
 	}{
 		"before Open": {&Run{}, "nothing has run yet: the encoder is not open"},
+		"frames were dropped": {
+			changed(oneVideo(10, [3]int{5, 80, 1}, [3]int{}), func(s *Run) {
+				s.Streams = []Stream{{Kind: "video", Accepted: 60, Dropped: 40}}
+			}),
+			"encode (stream 0): it was busy 80 % of the time; stream 0 dropped 40 of 100 frames",
+		},
 		"nothing was fed": {
 			changed(oneVideo(0, [3]int{}, [3]int{}), func(s *Run) {
 				for i := range s.Edges {

@@ -26,7 +26,8 @@ type Stream struct {
 	Codec    string        // the name of the encoder
 	Ended    bool          // the encoder has received the end of the stream
 	Accepted int64         // frames, or samples per channel
-	Fed      time.Duration // media time of what was accepted
+	Dropped  int64         // frames for which there was no room
+	Fed      time.Duration // media time of what was accepted or dropped
 	Encoded  time.Duration // media time of what was encoded
 	Held     int64         // packets that the muxer holds back
 	Speed    float64       // encoded media time by elapsed time: 1 is real time
