@@ -32,13 +32,26 @@ func (o *OddSize) UnmarshalText(text []byte) error {
 	return unmarshalName(plan.OddSizeNames, "OddSize", text, (*int)(o))
 }
 
-// OnFull says what a call that feeds frames does if its queue is full.
+// OnFull says what a call that feeds frames does if as many frames as may wait already wait for the
+// encoder: those of WithQueueDepth, 4 by default.
 type OnFull int
 
 const (
 	// OnFullBlock waits until there is room.
 	OnFullBlock OnFull = iota
-	// OnFullDrop drops the frame and returns nil. See VideoStream.AddFrames.
+	// OnFullDrop drops the frame, and the call returns nil. No call that feeds frames then waits for
+	// the encoder or for an output: it takes as long as its frames take to be converted, or copied.
+	//
+	// All other frames keep their times: frame k is shown at k/FrameRate, and the frame before a
+	// dropped one is shown for longer. If the last frames are dropped, the video ends with the last
+	// frame that was not. Of several frames in one call, each is offered after the one before has been
+	// read. Frames count as waiting from the call until the encoder takes them, repeats for
+	// OutFrameRate included.
+	//
+	// StreamStats.Dropped counts the frames. The logger gets a warning when frames begin to be dropped,
+	// and another when that has ended: once none has been dropped for a second, and for ten frames, or
+	// at the end of the stream. Sound is never dropped. Containers that know constant rates only
+	// refuse OnFullDrop at Open, unless VideoConfig.OutFrameRate is set.
 	OnFullDrop
 )
 

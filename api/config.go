@@ -102,7 +102,8 @@ type VideoConfig struct {
 	// 1/60000 s), and then to the container's own clock. Containers that know constant rates only
 	// refuse it at Open, unless OutFrameRate is set.
 	VariableRate bool
-	// OnFull says what a call does that finds its queue full.
+	// OnFull says what a call does that finds its queue full: it waits (OnFullBlock, the default), or
+	// it drops the frame (OnFullDrop).
 	OnFull OnFull
 	// BitRate of the encoded video in bits per second, from 1000 to 2000000000. 0: the encoder's
 	// default. Encoders meet it on average over some seconds. An encoder that keeps no bit rate, such

@@ -32,7 +32,7 @@ type DeviceFrames struct {
 // stream must have a CUDA device. The frames are converted on the GPU, on a CUDA stream of the
 // encoder that waits for the work that was queued on f.Stream. AddDeviceFrames returns when the
 // last frame has been read. After that any CUDA stream may write to the memory again.
-// AddDeviceFrames blocks while the queues are full.
+// AddDeviceFrames blocks while the queues are full, unless VideoConfig.OnFull is OnFullDrop.
 //
 // If the encoder's context on that device cannot read the frames, the error is a *ConfigError, and
 // no frame is accepted. When ctx ends, AddDeviceFrames waits for the frame that is being read and

@@ -66,6 +66,7 @@ const mostQueueDepth = 1 << 16
 
 // WithQueueDepth sets how many items may wait between two actors, from 1 to 65536. The default is
 // 8, and 4 for converted pictures, which take memory. Deeper queues smooth actors whose times vary.
+// With OnFullDrop, n is also how many frames of a stream may wait for its encoder: 4 by default.
 func WithQueueDepth(n int) Option {
 	return func(s *settings) { s.QueueDepth, s.PictureDepth = n, n }
 }

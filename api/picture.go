@@ -95,9 +95,10 @@ func (p *Picture) Plane(i int) (pix []byte, stride int) {
 }
 
 // Commit hands a picture over as the next frame of the stream. It consumes the picture even when it
-// fails, and sets its Pix to nil. It blocks while the queues are full. When ctx ends first, it
-// returns a *PartialError. A picture that was returned before is a *ConfigError. So is a picture of
-// another stream, which stays lent.
+// fails, and sets its Pix to nil. It blocks while the queues are full, unless VideoConfig.OnFull is
+// OnFullDrop: then it drops a picture for which there is no room, and returns nil. When ctx ends
+// first, it returns a *PartialError. A picture that was returned before is a *ConfigError. So is a
+// picture of another stream, which stays lent.
 func (s *VideoStream) Commit(ctx context.Context, p *Picture) error {
 	if p == nil || p.stream != s {
 		reason := "is not of this stream; commit it to the stream that it was acquired from"

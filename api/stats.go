@@ -53,7 +53,7 @@ type StreamStats struct {
 	Bytes    int64         // the size of these packets, without the container
 	Held     int64         // packets that the first output holds back until the other streams have come as far
 
-	Dropped    int64 // frames that VideoConfig.OnFull dropped
+	Dropped    int64 // frames that were dropped, as VideoConfig.OnFull says
 	Moved      int64 // frames whose time was moved to the next tick, because the one before had that tick
 	Unreturned int64 // acquired pictures that were dropped without Commit or Discard; their memory is lost
 

@@ -62,11 +62,11 @@ func (s *VideoStream) finish() { s.drops.finish() }
 // AddFrames adds any number of frames, including none. It copies nothing: references to the frames
 // are sent to another goroutine, which reads each frame once from f.Data. AddFrames returns when
 // the last frame has been read. f.Data must not change until then. AddFrames blocks while the
-// queues are full.
+// queues are full, unless VideoConfig.OnFull is OnFullDrop.
 //
 // If f.Data is no whole number of frames, the error is a *ConfigError, and no frame is accepted.
 // When ctx ends, AddFrames waits for the frame that is being read and returns a *PartialError with
-// the number of frames that were accepted.
+// the number of frames that were accepted, or dropped as OnFullDrop says.
 func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 	pictures, err := s.plan.Pictures(f.plan())
 	if err != nil {
@@ -93,7 +93,8 @@ func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
 // An image of the standard library with fewer pixels than its Rect says is a *ConfigError. A panic
 // of the image's own method At reaches the caller and leaves the stream as it was.
 //
-// With VideoConfig.VariableRate, call AddImageAt instead.
+// With VideoConfig.VariableRate, call AddImageAt instead. With OnFullDrop, an image that is dropped
+// is checked, but its pixels are not read.
 func (s *VideoStream) AddImage(ctx context.Context, img image.Image) error {
 	if s.times.variable {
 		const reason = "says that every frame carries its own time, and AddImage has none; call AddImageAt"

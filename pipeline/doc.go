@@ -45,6 +45,11 @@
 // and closes each exactly once, however the run ends. A node closes only what it opened itself: the
 // engine ends a queue when its last producer has returned.
 //
+// # Rooms
+//
+// A [Room] bounds how many items wait on a stretch of the graph, over several queues. A program that
+// must not wait asks the room for a place before it sends, and drops the item if there is none.
+//
 // # The life of a run
 //
 // [Run.Close] is the soft stop: all sources end, and from left to right each node drains its inbox,

@@ -81,7 +81,7 @@ func TestAlphaOfCopies(t *testing.T) {
 	}
 	var scratch Scratch
 	_, memory := Picture(half, NewForm(astiav.PixelFormatYuv420P, false), &scratch)
-
+	require.Equal(t, []byte{100, 50, 25}, unsafe.Slice(memory[0], 3), "over black")
 	_, memory = Picture(premultiplied, NewForm(astiav.PixelFormatRgba, true), &scratch)
 	straight := unsafe.Slice(memory[0], 4)
 	require.InDeltaSlice(t, []byte{200, 100, 50}, straight[:3], 1, "not multiplied by its alpha")
