@@ -454,3 +454,37 @@ func TestOnFullDropNeedsIrregularTimes(t *testing.T) {
 		require.Equal(t, "OnFull", wrong.Field, err)
 	}
 }
+
+// TestDropsAtAConstantRate sets OutFrameRate, so that a container of constant rate takes the stream:
+// where a frame was dropped, the one before is repeated. The queues have the depth 1, and the node
+// that repeats keeps a frame for itself.
+func TestDropsAtAConstantRate(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, format := range []string{"avi", "mp4"} {
+		t.Run(format, func(t *testing.T) {
+			cfg := numberedVideo()
+			cfg.OutFrameRate = cfg.FrameRate
+			d := openDropping(t, format, cfg, api.WithQueueDepth(1))
+			d.offerSlowly(10, feedNumbered)
+			open := d.file.shut()
+			for dropped := d.dropped(); d.dropped() < dropped+40 || !d.file.stuck(); {
+				d.offer(feedNumbered)
+			}
+			open()
+			for kept := len(d.kept); len(d.kept) < kept+5; {
+				d.offer(feedNumbered)
+			}
+			require.NoError(t, d.enc.Close())
+			last := d.kept[len(d.kept)-1]
+			var want []int
+			for number, i := 0, 0; number <= last; number++ {
+				if i+1 < len(d.kept) && d.kept[i+1] == number {
+					i++
+				}
+				want = append(want, d.kept[i])
+			}
+			path := saved(t, "drops."+format, d.file.Bytes())
+			require.Equal(t, want, numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+		})
+	}
+}
