@@ -41,12 +41,13 @@ func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
 
 // spec describes the file to package container.
 func (c Config) spec(dst *destination.Destination) container.Spec {
-	codecs := make([]astiav.CodecID, len(c.Streams))
+	codecs, irregular := make([]astiav.CodecID, len(c.Streams)), false
 	for i, s := range c.Streams {
 		codecs[i] = s.Codec.CodecID()
+		irregular = irregular || s.Irregular
 	}
 	return container.Spec{
-		Format: c.Format, Options: c.Options, Codecs: codecs,
+		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular,
 		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
 	}
 }

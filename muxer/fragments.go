@@ -16,18 +16,20 @@ type fragments struct {
 	writer     *writer
 	tracks     []track
 	index      movIndex
+	ahead      lookahead
 }
 
 // newFragments returns the fragments of an output. If it is written from front to back, a fragment
 // is so short that the first one reaches the destination within the output's patience, and within
 // the default one at the latest. The packet that ends a fragment comes a frame later.
-func newFragments(cfg Config, w *writer, tracks []track) fragments {
+func newFragments(cfg Config, w *writer, tracks []track, order *interleaver) fragments {
 	rule := cfg.spec(w.dst).Fragments()
 	if !w.dst.CanSeek() {
 		rule.Length = min(rule.Length, min(DefaultPatience, cfg.patience())*4/5)
 	}
 	return fragments{
 		rule: rule, keepsSound: container.KeepsSound(cfg.Format), writer: w, tracks: tracks,
+		ahead: newLookahead(cfg, rule, w, order),
 		index: movIndex{hybrid: rule.Hybrid, pending: rule.IndexFirst, writer: w, tracks: tracks},
 	}
 }
@@ -48,10 +50,13 @@ func (f *fragments) endBefore(p pipeline.Packet) bool {
 
 // flush ends the open fragment or cluster, and passes everything that was written to the
 // destination.
-func (f *fragments) flush() error {
+func (f *fragments) flush() error { return f.flushBefore(pipeline.Packet{}) }
+
+// flushBefore is flush if the packet that comes next is known.
+func (f *fragments) flushBefore(next pipeline.Packet) error {
 	err := f.writeOutSound()
 	if err == nil && f.index.possible() {
-		err = f.end()
+		err = f.end(next)
 	}
 	f.writer.flush()
 	return f.writer.explain("flush", err)
@@ -73,7 +78,11 @@ func (f *fragments) writeOutSound() error {
 }
 
 // end ends the open fragment. The first one comes behind the index.
-func (f *fragments) end() error {
+func (f *fragments) end(next pipeline.Packet) error {
+	canBreak := !f.index.hybrid || f.index.allWritten()
+	if err := f.ahead.endFragment(next, canBreak); err != nil {
+		return err
+	}
 	for i := range f.tracks {
 		f.tracks[i].inFragment = false
 	}
@@ -85,6 +94,9 @@ func (f *fragments) end() error {
 
 // finish prepares the file for its trailer.
 func (f *fragments) finish() error {
+	if err := f.ahead.finish(); err != nil {
+		return err
+	}
 	if !f.index.listsTooMany() {
 		return nil
 	}

@@ -86,7 +86,7 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.limit = spec.SizeLimit()
 	m.inOrder, m.sideBySide = container.TakesOrderOnly(cfg.Format), container.HoldsSideBySide(cfg.Format)
 	m.order = newInterleaver(m.tracks)
-	m.fragments = newFragments(cfg, m.writer, m.tracks)
+	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
 	m.start = zeroStart{writer: m.writer, tracks: m.tracks, order: m.order}
 	m.absentees = absentees{
 		needed: container.WaitsForStreams(cfg.Format), absent: make([]bool, len(m.tracks)),
@@ -200,6 +200,7 @@ func (m *Mux) Close() {
 	if m.order != nil {
 		m.order.free()
 	}
+	m.fragments.ahead.free()
 	if m.writer != nil {
 		m.writer.free()
 	}

@@ -10,12 +10,13 @@ import (
 
 // Stream describes a stream to the container.
 type Stream struct {
-	Codec     *astiav.CodecContext // the open encoder, which New reads and does not keep
-	FrameRate astiav.Rational      // of pictures; zero for sound
-	InputRate astiav.Rational      // at which the program feeds pictures, nominally; zero: FrameRate
-	Irregular bool                 // pictures do not follow one another at that rate
-	Tag       string               // the codec's four letters; "": those that most players accept
-	Sample    []byte               // a packet of silence, if container.NeedsSample says so
+	Codec        *astiav.CodecContext // the open encoder, which New reads and does not keep
+	FrameRate    astiav.Rational      // of pictures; zero for sound
+	InputRate    astiav.Rational      // at which the program feeds pictures, nominally; zero: FrameRate
+	Irregular    bool                 // pictures do not follow one another at that rate
+	DecodedAhead int64                // how many pictures are decoded before the first one is shown
+	Tag          string               // the codec's four letters; "": those that most players accept
+	Sample       []byte               // a packet of silence, if container.NeedsSample says so
 
 	// OtherRate is a frame rate that the container is told instead, for Try; zero: none.
 	OtherRate astiav.Rational
@@ -64,21 +65,13 @@ type lead struct {
 	base  astiav.Rational
 }
 
-// x265Lead is by how many frames libx265 decodes ahead at most: two with a pyramid of B-frames,
-// which is its default (bframeDelay in its encoder.cpp). FFmpeg's wrapper does not report it.
-const x265Lead = 2
-
 // lead returns the lead of the stream.
 func (s Stream) lead() lead {
 	if s.Codec.MediaType() == astiav.MediaTypeAudio {
 		priming := int64(astiavx.InitialPadding(s.Codec))
 		return lead{priming, astiav.NewRational(1, s.Codec.SampleRate())}
 	}
-	frames := int64(astiavx.Reordering(s.Codec))
-	if astiavx.OpenEncoder(s.Codec) == "libx265" {
-		frames = max(frames, x265Lead)
-	}
-	return lead{frames, s.FrameRate.Invert()}
+	return lead{s.DecodedAhead, s.FrameRate.Invert()}
 }
 
 // in returns the lead in ticks of a time base, rounded up.

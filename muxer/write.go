@@ -34,19 +34,27 @@ func (m *Mux) writeAll() error {
 	}
 }
 
-// write writes a packet, and frees it.
+// write writes a packet, or keeps it until the next one of its stream comes, and frees it then.
 func (m *Mux) write(p pipeline.Packet) error {
-	defer p.Free()
-	if err := m.prepare(p); err != nil {
+	if err := m.makeReady(p); err != nil {
+		p.Free()
 		return err
 	}
-	if m.fragments.endBefore(p) {
-		if err := m.fragments.flush(); err != nil {
-			return err
-		}
-	}
 	m.tracks[p.StreamIndex()].noteWritten(p)
+	if m.fragments.ahead.keeps(p.StreamIndex()) {
+		return m.fragments.ahead.exchange(p)
+	}
+	defer p.Free()
 	return m.writer.explain("write a packet", m.explainUnfed(m.writer.write(p)))
+}
+
+// makeReady prepares for a packet, and ends the fragment before it if it is time to.
+func (m *Mux) makeReady(p pipeline.Packet) error {
+	err := m.prepare(p)
+	if err == nil && m.fragments.endBefore(p) {
+		err = m.fragments.flushBefore(p)
+	}
+	return err
 }
 
 // prepare makes the container ready for a packet, and gives the packet the time that it has there.

@@ -33,6 +33,8 @@ type Encode[M Media] struct {
 	nominal  int64 // the duration of a picture, in units of the time base
 	// noReordering: the decoding times are the presentation times; see maxLead.
 	noReordering bool
+	decoding     decodingTimes
+	lastPTS      int64 // of the last picture
 	shelf        shelf.Packets
 	meter        meter
 }
@@ -46,7 +48,7 @@ var (
 
 // NewEncode returns an Encode for an open encoder. It takes the encoder over; Close frees it.
 func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
-	return &Encode[M]{name: name, codec: codec, lag: Lag(codec), nominal: nominalDuration(codec)}
+	return &Encode[M]{name: name, codec: codec, lag: Lag(codec), nominal: nominalDuration(codec), decoding: newDecodingTimes(codec, nominalDuration(codec))}
 }
 
 // nominalDuration returns how long a picture lasts, in units of the encoder's time base.
@@ -85,9 +87,27 @@ func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet
 		astiavx.SetDuration(frame, samples)
 	} else {
 		astiavx.SetDuration(frame, e.nominal)
+		e.decoding.send(frame.Pts())
+		e.keyAfterPause(frame)
 	}
 	e.sent += max(samples, 1)
 	return e.encode(frame, emit)
+}
+
+// longPause is after how long a pause the next picture becomes a key frame, if the encoder changes
+// the order of pictures. Without one, a picture after the pause could be decoded before one that is
+// shown before the pause, which containers have too few bits for.
+const longPause = 5 * time.Minute
+
+// keyAfterPause makes a picture a key frame if it comes after a long pause.
+func (e *Encode[M]) keyAfterPause(frame *astiav.Frame) {
+	kind, base := astiav.PictureTypeNone, e.codec.TimeBase()
+	pause := float64(frame.Pts()-e.lastPTS) * base.Float64()
+	if e.decoding.ahead > 0 && e.sent > 0 && pause > longPause.Seconds() {
+		kind = astiav.PictureTypeI
+	}
+	frame.SetPictureType(kind)
+	e.lastPTS = frame.Pts()
 }
 
 // Flush emits the packets that the encoder still holds, and ends the encoder.
@@ -156,6 +176,7 @@ func (e *Encode[M]) complete(packet pipeline.Packet) error {
 	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 		packet.SetDuration(e.nominal) // some encoders do not pass the duration on
 	}
+	e.decoding.raise(packet)
 	if e.noReordering {
 		packet.SetDts(packet.Pts())
 	}

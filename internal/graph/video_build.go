@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/images"
@@ -79,7 +78,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 	}
 	stream := muxer.Stream{
 		Codec: enc.codec, FrameRate: s.plan.OutRate, InputRate: s.plan.Rate, Irregular: s.plan.Irregular(),
-		Tag: s.plan.Config.Tag,
+		DecodedAhead: nodes.DecodedAhead(enc.codec), Tag: s.plan.Config.Tag,
 	}
 	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
 	a.addStream(stream, open, enc.openFields(s.plan), connect)
@@ -89,7 +88,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 // newInput returns where the pictures enter, before the nodes are known.
 func (s *videoBuild) newInput(enc *videoEncoder) *VideoInput {
 	base := s.plan.InputTimeBase(enc.codec.CodecID())
-	times := newTimes(base, s.plan.Rate, astiavx.Reordering(enc.codec) > 0)
+	times := newTimes(base, s.plan.Rate, nodes.DecodedAhead(enc.codec) > 0)
 	times.filled = s.plan.ChangesRate()
 	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: times}
 }

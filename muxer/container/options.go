@@ -2,6 +2,11 @@ package container
 
 import "maps"
 
+// movieClock is how many ticks a second has in the part of a mov file that says when a stream begins,
+// if pictures carry their own times. Each tick of such a stream is a whole number of them. FFmpeg's
+// 1000 would round the time of the first picture.
+const movieClock = "180000"
+
 // MuxerOptions returns the program's options, with those that FFmpeg's muxer needs for this
 // container and destination. An option of the program is kept as it is, but movflags, which may be
 // added to.
@@ -15,6 +20,9 @@ func (s Spec) MuxerOptions() map[string]string {
 	}
 	if s.Format == "wav" && s.CanSeek {
 		options["rf64"] = "auto" // or the header is wrong above 4 GiB
+	}
+	if s.Irregular && IsMovFamily(s.Format) {
+		options["movie_timescale"] = movieClock
 	}
 	maps.Copy(options, s.Options)
 	switch {
