@@ -13,7 +13,7 @@ type DeviceFrames struct {
 	// N is the number of frames.
 	N int
 	// Pitch is the number of bytes from one row of a plane to the next, for all planes. 0: there is no
-	// padding.
+	// padding. The padding after the very last row need not exist.
 	Pitch int
 	// Layout is NCHW, NHWC, or Raw, which here means NV12, whatever VideoConfig.InputFormat is: the
 	// plane of Y, then the plane of U and V with half as many rows (rounded up), in the matrix and
@@ -43,7 +43,6 @@ func (s *VideoStream) AddDeviceFrames(ctx context.Context, f DeviceFrames) error
 	if err != nil {
 		return s.refuse(err)
 	}
-	size := pictures.Size * pictures.N // DevicePictures has checked the product
-	pictures.Check = func() error { return s.in.CheckDeviceFrames(frames, size) }
+	pictures.Check = func() error { return s.in.CheckDeviceFrames(frames, pictures.Bytes) }
 	return s.lend(ctx, &batch{Batch: pictures, times: "PTS"})
 }

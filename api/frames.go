@@ -13,12 +13,20 @@ type Frames struct {
 	Data []byte
 	// Layout says how a frame lies in Data.
 	Layout Layout
-	// Strides are the bytes from one row to the next, of each plane; one value serves all three planes
-	// of NCHW. nil: there is no padding. A plane takes stride × rows bytes. Padding is not read, and
-	// the padding after the very last row of Data may be missing.
+	// Strides are the bytes from one row to the next: one value for each plane of the layout, in the
+	// order in which the planes lie in Data; for NCHW, one value can serve all three. Each is at least
+	// the bytes of a row. nil: there is no padding.
+	//
+	// A plane takes stride × rows bytes. Padding is not read, and the padding after the very last row
+	// of Data may be missing. A palette (pal8) is no plane: it has no stride and follows the last row
+	// with that row's padding.
+	//
+	// Rows are read where they lie. Only those are copied first that swscale cannot read safely: near
+	// the end of a page of memory behind which may be none, or, for samples of more than 8 bits, at an
+	// odd distance.
 	Strides []int
 	// BottomUp says that the last row of the picture comes first, in every plane, as OpenGL reads
-	// pixels.
+	// pixels. It costs no copy.
 	BottomUp bool
 	// PTS is when each frame is shown, with VideoConfig.VariableRate. The times rise, and rise from
 	// one call to the next. nil, without VariableRate: frame k is shown at k/FrameRate.

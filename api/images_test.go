@@ -230,6 +230,7 @@ func noteWrongPictures(t *testing.T, note func(name, field string, err error)) {
 		note(m.name, m.field, v.AddImage(ctx, m.img))
 	}
 	note("frames that are not whole", "Data", v.AddFrames(ctx, api.Frames{Data: make([]byte, 1000)}))
+	noteWrongStrides(note, v)
 	note("layout unknown", "Layout", v.AddFrames(ctx, api.Frames{Layout: 9}))
 	for _, layout := range []api.Layout{api.NCHW, api.NHWC} {
 		raw := addedRaw(t, api.VideoConfig{Width: 16, Height: 8, FrameRate: 25, Codec: "ffv1", InputFormat: "rgba"})

@@ -25,11 +25,7 @@ func planesOf(format astiav.PixelFormat, width, height int) []plane {
 	info := astiavx.DescribePixelFormat(format)
 	planes := make([]plane, info.Planes)
 	for i := range planes {
-		rows := height
-		if i == 1 || i == 2 {
-			rows = (height + 1<<info.Log2ChromaHeight - 1) >> info.Log2ChromaHeight
-		}
-		planes[i] = plane{bytes: raw.Strides[i], rows: rows, step: info.Bytes[i]}
+		planes[i] = plane{bytes: raw.Strides[i], rows: info.Rows(i, height), step: info.Bytes[i]}
 	}
 	return planes
 }

@@ -24,7 +24,10 @@ type swscale struct {
 }
 
 func newSwscale(cfg *ConvertConfig, padder *padder) swscale {
-	s := swscale{cfg: cfg, padder: padder, scaler: newScaler(cfg.method(), cfg.threads()), src: pipeline.NewFrame()}
+	s := swscale{
+		cfg: cfg, padder: padder, scaler: newScaler(cfg.method(), cfg.threads()), src: pipeline.NewFrame(),
+		shelter: shelter{output: cfg.Format},
+	}
 	if cfg.Scales() && (cfg.OutWidth > cfg.ScaledWidth || cfg.OutHeight > cfg.ScaledHeight) {
 		s.scaled = planesOf(cfg.Format, cfg.ScaledWidth, cfg.ScaledHeight)
 		s.padded = planesOf(cfg.Format, cfg.OutWidth, cfg.OutHeight)
@@ -55,6 +58,10 @@ func (s *swscale) unpack(in pipeline.Input) (pipeline.Input, error) {
 // convert fills out with the picture, and leaves the format and the colour tags of out as they are.
 // The size of out becomes the one to encode.
 func (s *swscale) convert(out pipeline.Frame, picture pipeline.Input) error {
+	if !s.cfg.Scales() && differInAlpha(picture.Format, s.cfg.Format) {
+		copyColors(out, picture)
+		return nil
+	}
 	defer s.dropReferences()
 	if s.cfg.Scales() {
 		s.refer(picture, s.cfg.Width, s.cfg.Height)

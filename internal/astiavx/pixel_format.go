@@ -60,6 +60,27 @@ func DescribePixelFormat(f astiav.PixelFormat) PixelFormatInfo {
 	return info
 }
 
+// Rows returns how many rows a plane of a picture has that is so many pixels high.
+func (i PixelFormatInfo) Rows(plane, height int) int {
+	if plane == 1 || plane == 2 {
+		return (height + 1<<i.Log2ChromaHeight - 1) >> i.Log2ChromaHeight
+	}
+	return height
+}
+
+// Word returns the size of the numbers, in bytes, in which software reads a picture: samples of more
+// than 8 bits, or several samples that share two bytes.
+func (i PixelFormatInfo) Word() int {
+	switch {
+	case i.Bits > 16:
+		return 4
+	case i.Bits > 8, i.Bits < 8 && i.Bytes[0] == 2:
+		return 2
+	default:
+		return 1
+	}
+}
+
 // PixelFormats returns the names of the pixel formats for which the filter returns true. Go-astiav
 // has no list of the formats.
 func PixelFormats(filter func(astiav.PixelFormat) bool) []string {

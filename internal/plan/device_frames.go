@@ -16,7 +16,7 @@ const perThreadStream = 2
 
 // DevicePictures finds the pictures in the memory of a device. The batch refers to this memory.
 func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
-	first, size, err := p.firstDevicePicture(f)
+	layout, err := p.deviceLayout(f)
 	switch {
 	case !p.OnCUDA():
 		reason := "frames on a GPU need a stream that the GPU encodes: set Device to cuda"
@@ -34,8 +34,11 @@ func (p *Video) DevicePictures(f DeviceFrames) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	first.Device.Stream = f.Stream
-	return Batch{First: first, Size: size, N: f.N, PTS: f.PTS}, fault.First(checkExtent(f, size), p.checkTimes(f.PTS, f.N))
+	b := Batch{First: pipeline.Input{Format: layout.format}, Size: layout.size(), N: f.N, PTS: f.PTS}
+	b.First.Device.Stream = f.Stream
+	b.setDevicePlanes(f.Ptr, &layout, f.BottomUp)
+	b.Bytes = max(b.Size*b.N-layout.spare(), 0) // checkExtent refuses an overflow
+	return b, fault.First(checkExtent(f, b.Size), p.checkTimes(f.PTS, f.N))
 }
 
 // checkExtent returns an error for frames that end beyond the largest address. The size of a frame
@@ -72,41 +75,37 @@ func (p *Video) checkPitch(f DeviceFrames) error {
 	return e
 }
 
-// firstDevicePicture returns the first picture, and the size of each picture in bytes.
-func (p *Video) firstDevicePicture(f DeviceFrames) (first pipeline.Input, size int, err error) {
+// deviceLayout returns how the pictures lie in memory. Raw is NV12, whose rows of chroma have whole
+// pairs.
+func (p *Video) deviceLayout(f DeviceFrames) (pictureLayout, error) {
 	if err := p.checkPitch(f); err != nil {
-		return first, 0, err
+		return pictureLayout{}, err
 	}
-	width, height := p.Config.Width, p.Config.Height
-	pitch := func(row int) int {
-		if f.Pitch != 0 {
-			return f.Pitch
+	var l pictureLayout
+	if f.Layout == Raw {
+		width, height := p.Config.Width, p.Config.Height
+		l.format = astiav.PixelFormatNv12
+		l.add(0, width, height)
+		l.add(1, width+width%2, (height+1)/2)
+	} else {
+		var err error
+		if l, err = p.newLayout(f.Layout); err != nil {
+			return l, err
 		}
-		return row
 	}
-	if err := p.checkLayout(f.Layout); err != nil {
-		return first, 0, err
+	for i := range l.areas[:l.planes] {
+		if f.Pitch != 0 {
+			l.areas[i].stride = f.Pitch
+		}
 	}
-	switch f.Layout {
-	case NCHW: // FFmpeg's planar RGB has the order G, B, R
-		stride := pitch(width)
-		plane := uintptr(stride * height)
-		return pipeline.Input{
-			Format: astiav.PixelFormatGbrp, Strides: [4]int{stride, stride, stride},
-			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr + plane, f.Ptr + 2*plane, f.Ptr}},
-		}, 3 * int(plane), nil
-	case NHWC:
-		stride := pitch(3 * width)
-		return pipeline.Input{
-			Format: astiav.PixelFormatRgb24, Strides: [4]int{stride}, Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr}},
-		}, stride * height, nil
-	case Raw:
-		luma, chroma := pitch(width), pitch(width+width%2)
-		return pipeline.Input{
-			Format: astiav.PixelFormatNv12, Strides: [4]int{luma, chroma},
-			Device: pipeline.DevicePlanes{Planes: [3]uintptr{f.Ptr, f.Ptr + uintptr(luma*height)}},
-		}, luma*height + chroma*((height+1)/2), nil
-	default:
-		return first, 0, noSuchChoice("Layout", int(f.Layout), LayoutNames)
+	return l, nil
+}
+
+// setDevicePlanes sets where the planes of the first picture lie.
+func (b *Batch) setDevicePlanes(memory uintptr, l *pictureLayout, bottomUp bool) {
+	for _, a := range l.areas[:l.planes] {
+		first, stride := a.firstRow(bottomUp)
+		b.First.Device.Planes[a.plane], b.First.Strides[a.plane] = memory+uintptr(first), stride
+		memory += uintptr(a.rows * a.stride)
 	}
 }

@@ -5,9 +5,6 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/asticode/go-astiav"
-
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -15,8 +12,9 @@ import (
 // Batch is a number of pictures of the same form that lie one after another in memory.
 type Batch struct {
 	First pipeline.Input
-	Size  int             // of a picture in bytes
+	Size  int             // from one picture to the next, in bytes
 	N     int             // pictures
+	Bytes int             // of pictures on a device: from the first byte to the last that is read
 	PTS   []time.Duration // of the pictures, if they carry their own times
 	Check func() error    // checks what is known only when the encoder is open; may be nil
 }
@@ -39,55 +37,46 @@ func (b *Batch) Picture(i int) pipeline.Input {
 
 // Pictures finds the pictures in the memory of the caller. The batch refers to this memory.
 func (p *Video) Pictures(f Frames) (Batch, error) {
-	first, size, err := p.firstPicture(f)
+	layout, err := p.newLayout(f.Layout)
 	if err != nil {
 		return Batch{}, err
 	}
-	if len(f.Data)%size != 0 {
-		const text = "is not a whole number of frames: a frame of %d×%d as %s has %d bytes"
-		reason := fmt.Sprintf(text, p.Config.Width, p.Config.Height, f.Layout, size)
-		return Batch{}, &fault.ConfigError{Field: "Data", Value: len(f.Data), Reason: reason}
+	if err := layout.setStrides(f.Strides, f.Layout); err != nil {
+		return Batch{}, err
 	}
-	n := len(f.Data) / size
-	return Batch{First: first, Size: size, N: n, PTS: f.PTS}, p.checkTimes(f.PTS, n)
+	size := layout.size()
+	n := (len(f.Data) + layout.spare()) / size
+	if len(f.Data) > n*size {
+		return Batch{}, p.noWholeFrames(f, &layout)
+	}
+	b := Batch{First: pipeline.Input{Format: layout.format}, Size: size, N: n, PTS: f.PTS}
+	if n > 0 {
+		b.setPlanes(unsafe.Pointer(unsafe.SliceData(f.Data)), &layout, f.BottomUp)
+	}
+	return b, p.checkTimes(f.PTS, n)
 }
 
-// firstPicture returns the first picture in the data, and the size of each in bytes.
-func (p *Video) firstPicture(f Frames) (first pipeline.Input, size int, err error) {
-	width, height := p.Config.Width, p.Config.Height
-	base := unsafe.Pointer(unsafe.SliceData(f.Data))
-	address := func(offset int) unsafe.Pointer {
-		if offset >= len(f.Data) {
-			return nil // the data is empty or too short, which the caller checks
-		}
-		return unsafe.Add(base, offset)
+// setPlanes sets where the planes of the first picture lie.
+func (b *Batch) setPlanes(memory unsafe.Pointer, l *pictureLayout, bottomUp bool) {
+	offset := 0
+	for _, a := range l.areas[:l.all] {
+		first, stride := a.firstRow(bottomUp)
+		b.First.Planes[a.plane], b.First.Strides[a.plane] = unsafe.Add(memory, offset+first), stride
+		offset += a.rows * a.stride
 	}
-	plane := width * height
-	if err := p.checkLayout(f.Layout); err != nil {
-		return first, 0, err
+}
+
+// noWholeFrames returns the error for data that is no whole number of frames.
+func (p *Video) noWholeFrames(f Frames, layout *pictureLayout) error {
+	const text = "is not a whole number of frames: a frame of %d×%d as %s has %d bytes"
+	reason := fmt.Sprintf(text, p.Config.Width, p.Config.Height, f.Layout, layout.size())
+	if len(f.Strides) > 0 {
+		reason += fmt.Sprintf(" with strides of %v", f.Strides)
 	}
-	switch f.Layout {
-	case NCHW: // FFmpeg's planar RGB has the order G, B, R
-		return pipeline.Input{
-			Format: astiav.PixelFormatGbrp,
-			Planes: [4]unsafe.Pointer{address(plane), address(2 * plane), address(0)}, Strides: [4]int{width, width, width},
-		}, 3 * plane, nil
-	case NHWC:
-		return pipeline.Input{
-			Format: astiav.PixelFormatRgb24, Planes: [4]unsafe.Pointer{address(0)}, Strides: [4]int{3 * width},
-		}, 3 * plane, nil
-	case Raw:
-		b := pipeline.Input{Format: p.InputFormat, Strides: p.raw.Strides}
-		for i := range astiavx.DescribePixelFormat(p.InputFormat).Planes {
-			b.Planes[i] = address(p.raw.Offsets[i])
-		}
-		if p.raw.Offsets[1] > 0 { // a palette, which FFmpeg does not count as a plane
-			b.Planes[1] = address(p.raw.Offsets[1])
-		}
-		return b, p.raw.Size, nil
-	default:
-		return first, 0, noSuchChoice("Layout", int(f.Layout), LayoutNames)
+	if spare := layout.spare(); spare > 0 {
+		reason += fmt.Sprintf(", and only the last one may lack its last %d", spare)
 	}
+	return &fault.ConfigError{Field: "Data", Value: len(f.Data), Reason: reason}
 }
 
 // checkLayout returns an error for a layout of R G B if the config names another InputFormat.
