@@ -94,8 +94,13 @@ type VideoConfig struct {
 	Scaler string
 	// OutFrameRate is the constant rate of the encoded video, in frames per second. 0: as the input.
 	// Frames are repeated or left out: the time of each frame is rounded to the nearest instant of
-	// this rate, and an instant shows the last frame that was rounded to it or to an earlier one, as
-	// the fps filter of the ffmpeg command does.
+	// this rate, and an instant shows the last frame that was rounded to it or to an earlier one. The
+	// end of the last frame is rounded in the same way, so that a video shorter than half an interval
+	// has no frame. All this is what the fps filter of the ffmpeg command does by default. A repeated
+	// frame is a reference, not a copy. A frame is encoded when the next one comes, or the end.
+	//
+	// The nearest fraction is used, as for FrameRate. Encoder and container only see this rate. It is
+	// what makes VariableRate and OnFullDrop fit for containers that know constant rates only.
 	OutFrameRate float64
 	// VariableRate says that every frame carries its own time. FrameRate is then the nominal rate: for
 	// rate control, and for how long the last frame is shown. Times are rounded to 1/90000 s (MPEG-4:
