@@ -464,6 +464,7 @@ func TestDropsAtAConstantRate(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			cfg := numberedVideo()
 			cfg.OutFrameRate = cfg.FrameRate
+			cfg.KeyInterval = 1 // large packets, so that the destination is written to soon
 			d := openDropping(t, format, cfg, api.WithQueueDepth(1))
 			d.offerSlowly(10, feedNumbered)
 			open := d.file.shut()
