@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,16 +15,6 @@ import (
 	"github.com/avloom/avloom/internal/cudatest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
-
-// padded copies rows of so many bytes to a distance of pitch bytes from one to the next.
-func padded(data []byte, row, pitch int) []byte {
-	var out []byte
-	for i := 0; i < len(data); i += row {
-		out = append(out, data[i:i+row]...)
-		out = append(out, make([]byte, pitch-row)...)
-	}
-	return out
-}
 
 // planes turns pictures of packed R G B into planar ones.
 func planes(packed []byte, pixels int) []byte {
@@ -71,7 +63,7 @@ func testDeviceFrames(t *testing.T) {
 }
 
 // testDeviceFramesAlike encodes the frames from main memory, and from the GPU's with and without
-// padding.
+// padding, and bottom up. Frames in main memory with padding and bottom up are uploaded alike.
 func testDeviceFramesAlike(
 	t *testing.T,
 	cfg api.VideoConfig,
@@ -83,22 +75,14 @@ func testDeviceFramesAlike(
 	const n, pitch = 5, 1024
 	var want api.MemoryFile
 	encodeStream(t, api.Writer(&want, "mp4"), cfg, frames(t, data, layout), option...)
-	row := cfg.Width
-	if layout == api.NHWC {
-		row = 3 * cfg.Width
-	}
-	for _, f := range []api.DeviceFrames{{Pitch: 0}, {Pitch: pitch}} {
-		content := data
-		if f.Pitch != 0 && layout == api.Raw && cfg.Width%2 == 1 {
-			content = nil
-			for i := range n {
-				luma, frame := cfg.Width*cfg.Height, len(data)/n
-				content = append(content, padded(data[i*frame:][:luma], row, pitch)...)
-				content = append(content, padded(data[i*frame+luma:(i+1)*frame], row+1, pitch)...)
-			}
-		} else if f.Pitch != 0 {
-			content = padded(data, row, pitch)
+	planes, _ := memoryPlanes(layout, "nv12", cfg.Width, cfg.Height)
+	rnd := rand.New(rand.NewPCG(3, 3))
+	for _, f := range []api.DeviceFrames{{}, {Pitch: pitch}, {BottomUp: true}, {Pitch: pitch, BottomUp: true}} {
+		strides := []int{pitch}
+		if f.Pitch == 0 {
+			strides = spaced(planes, 0)
 		}
+		content := spread(data, planes, 0, strides, f.BottomUp, rnd)
 		f.Ptr, f.N, f.Layout, f.Stream = gpu.Alloc(t, len(content)), n, layout, gpu.Stream(t)
 		var got api.MemoryFile
 		encodeStream(t, api.Writer(&got, "mp4"), cfg, func(v *api.VideoStream) {
@@ -108,7 +92,17 @@ func testDeviceFramesAlike(
 			gpu.Wait(t, f.Stream)
 			require.NoError(t, v.AddDeviceFrames(context.Background(), api.DeviceFrames{Ptr: f.Ptr, Layout: layout}), "none")
 		}, option...)
-		require.True(t, string(want.Bytes()) == string(got.Bytes()), "pitch %d", f.Pitch)
+		var host api.MemoryFile
+		encodeStream(t, api.Writer(&host, "mp4"), cfg, func(v *api.VideoStream) {
+			frames := api.Frames{Data: content, Layout: layout, Strides: slices.Repeat(strides[:1], len(planes))}
+			if f.Pitch == 0 {
+				frames.Strides = nil
+			}
+			frames.BottomUp = f.BottomUp
+			require.NoError(t, v.AddFrames(context.Background(), frames))
+		}, option...)
+		require.True(t, string(want.Bytes()) == string(host.Bytes()), "strides %v, bottom up: %v", strides, f.BottomUp)
+		require.True(t, string(want.Bytes()) == string(got.Bytes()), "pitch %d, bottom up: %v", f.Pitch, f.BottomUp)
 	}
 }
 

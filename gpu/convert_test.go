@@ -71,10 +71,18 @@ func testConversion(t *testing.T, caller *cudatest.GPU, s shape, format astiav.P
 	if format == astiav.PixelFormatRgb24 {
 		in.Device.Planes = [3]uintptr{memory}
 	}
-	got := convert(t, s, cfg, in)
 	kernel, ok := rgbyuv.New(cfg)
 	require.True(t, ok)
-	require.Equal(t, reference(kernel, src, s), got)
+	require.Equal(t, reference(kernel, src, s), convert(t, s, cfg, in))
+	last := pitch * (s.height - 1) // the same memory, read bottom up
+	for i := range 3 {
+		in.Strides[i], src.Stride[i] = -pitch, -pitch
+		src.Data[i] = unsafe.Add(src.Data[i], last)
+		if in.Device.Planes[i] != 0 {
+			in.Device.Planes[i] += uintptr(last)
+		}
+	}
+	require.Equal(t, reference(kernel, src, s), convert(t, s, cfg, in))
 }
 
 // reference converts with the kernels of the CPU, and repeats the last column and row of luma where
