@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"math"
@@ -136,5 +137,139 @@ func TestVariableRate(t *testing.T) {
 				require.InDelta(t, want[len(want)-1]+1.0/30, stats.Encoded.Seconds(), 1e-4)
 			})
 		}
+	}
+}
+
+// TestBadTimes: wrong times are refused with a *ConfigError, and nothing of the call is accepted.
+func TestBadTimes(t *testing.T) {
+	mediatest.NoLeaks(t)
+	const ms = time.Millisecond
+	frames := func(n int) []byte { return make([]byte, n*32*32*3) }
+	for _, c := range []struct {
+		name, extension, field string
+		before                 []time.Duration
+		call                   func(context.Context, *api.VideoStream) error
+	}{
+		{"no times", "mp4", "PTS", nil, addAt(frames(2))},
+		{"fewer times than frames", "mp4", "PTS", nil, addAt(frames(2), 0)},
+		{"more times than frames", "mp4", "PTS", nil, addAt(frames(1), 0, ms)},
+		{"times without frames", "mp4", "PTS", nil, addAt(nil, 0)},
+		{"equal times", "mp4", "PTS", nil, addAt(frames(2), ms, ms)},
+		{"falling times", "mp4", "PTS", nil, addAt(frames(3), ms, 3*ms, 2*ms)},
+		{"not later than the last call", "mp4", "PTS", []time.Duration{5 * ms}, addAt(frames(2), 5*ms, 6*ms)},
+		{"negative", "mp4", "PTS", nil, addAt(frames(1), -1)},
+		{"gap beyond mp4", "mp4", "PTS", []time.Duration{0}, addAt(frames(1), 7*time.Hour)},
+		{"gap beyond mp4 in a call", "mov", "PTS", nil, addAt(frames(3), 0, ms, 7*time.Hour)},
+		{"beyond flv", "flv", "PTS", nil, addAt(frames(1), 25*24*time.Hour)},
+		{"the largest time", "mp4", "PTS", []time.Duration{0}, addAt(frames(1), math.MaxInt64)},
+		{"image too early", "mp4", "pts", []time.Duration{ms}, func(ctx context.Context, v *api.VideoStream) error {
+			return v.AddImageAt(ctx, image.NewRGBA(image.Rect(0, 0, 32, 32)), ms)
+		}},
+		{"image without a time", "mp4", "VariableRate", nil, func(ctx context.Context, v *api.VideoStream) error {
+			return v.AddImage(ctx, image.NewRGBA(image.Rect(0, 0, 32, 32)))
+		}},
+		{"picture too early", "mp4", "Picture.PTS", []time.Duration{ms}, func(ctx context.Context, v *api.VideoStream) error {
+			p, err := v.Acquire(ctx)
+			if err != nil {
+				return err
+			}
+			return v.Commit(ctx, p)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := temporary(t, "bad."+c.extension)
+			ctx, enc := context.Background(), api.NewEncoder()
+			v := addVideo(t, enc, api.VideoConfig{
+				Width: 32, Height: 32, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", VariableRate: true,
+			})
+			require.NoError(t, enc.OpenFile(ctx, path))
+			for _, at := range c.before {
+				require.NoError(t, addAt(frames(1), at)(ctx, v))
+			}
+			var e *api.ConfigError
+			require.ErrorAs(t, c.call(ctx, v), &e)
+			require.Equal(t, c.field, e.Field)
+			require.Contains(t, e.Error(), e.Reason)
+			after := time.Minute
+			require.NoError(t, addAt(frames(1), after)(ctx, v), "the stream goes on")
+			require.NoError(t, enc.Close())
+			want, _ := onTicks(append(slices.Clone(c.before), after), 90000)
+			checkTimesIn(t, path, want, 0.00051)
+		})
+	}
+}
+
+// addAt returns a call of AddFrames with these times.
+func addAt(data []byte, pts ...time.Duration) func(context.Context, *api.VideoStream) error {
+	return func(ctx context.Context, v *api.VideoStream) error {
+		return v.AddFrames(ctx, api.Frames{Data: data, PTS: pts})
+	}
+}
+
+// TestTimesAtAConstantRate: times are refused where there are none.
+func TestTimesAtAConstantRate(t *testing.T) {
+	mediatest.NoLeaks(t)
+	ctx, enc := context.Background(), api.NewEncoder()
+	v := addVideo(t, enc, api.VideoConfig{Width: 32, Height: 32, FrameRate: 30, Codec: "libx264", Preset: "ultrafast"})
+	require.NoError(t, enc.OpenFile(ctx, temporary(t, "constant.mp4")))
+	var e *api.ConfigError
+	require.ErrorAs(t, addAt(make([]byte, 32*32*3), time.Second)(ctx, v), &e)
+	require.Equal(t, "PTS", e.Field)
+	require.ErrorAs(t, v.AddImageAt(ctx, image.NewRGBA(image.Rect(0, 0, 32, 32)), time.Second), &e)
+	require.Equal(t, "pts", e.Field)
+	p, err := v.Acquire(ctx)
+	require.NoError(t, err)
+	p.PTS = time.Second
+	require.ErrorAs(t, v.Commit(ctx, p), &e)
+	require.Equal(t, "Picture.PTS", e.Field)
+	require.NoError(t, v.AddImage(ctx, image.NewRGBA(image.Rect(0, 0, 32, 32))))
+	require.NoError(t, enc.Close())
+	require.EqualValues(t, 1, enc.Stats().Streams[0].Packets)
+}
+
+// TestConstantRateOnly: containers and encoders that know constant rates only refuse VariableRate,
+// and the error names a way out, which works.
+func TestConstantRateOnly(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, c := range []struct{ file, codec, field string }{
+		{"a.avi", "mpeg4", "VariableRate"},
+		{"a.asf", "mpeg4", "VariableRate"},
+		{"a.mxf", "mpeg2video", "VariableRate"},
+		{"a.swf", "flv", "VariableRate"},
+		{"a.ogv", "", "VariableRate"},
+		{"a.h264", "libx264", "VariableRate"},
+		{"a.y4m", "", "VariableRate"},
+		{"a.mjpeg", "mjpeg", "VariableRate"},
+		{"a.ivf", "libvpx", "VariableRate"},
+		{"a.mpg", "mpeg2video", "VariableRate"},
+		{"a.mkv", "mpeg2video", "VariableRate"},
+	} {
+		t.Run(c.file+" "+c.codec, func(t *testing.T) {
+			path := temporary(t, c.file)
+			for _, rate := range []float64{0, 25} {
+				ctx, enc := context.Background(), api.NewEncoder()
+				v, err := enc.AddVideo(api.VideoConfig{
+					Width: 64, Height: 64, FrameRate: 25, Codec: c.codec, VariableRate: true, OutFrameRate: rate,
+				})
+				if err == nil {
+					err = enc.OpenFile(ctx, path)
+				}
+				var e *api.ConfigError
+				if rate == 0 {
+					require.ErrorAs(t, err, &e)
+					require.Equal(t, c.field, e.Field)
+					require.Contains(t, e.Reason, "OutFrameRate")
+					require.NotEmpty(t, e.Supported)
+					require.NoFileExists(t, path)
+					continue
+				}
+				if errors.As(err, &e) && e.Field != "VariableRate" {
+					t.Skip("this build has no codec for it:", err)
+				}
+				require.NoError(t, err)
+				require.NoError(t, v.AddFrames(ctx, api.Frames{Data: make([]byte, 64*64*3), PTS: []time.Duration{0}}))
+				require.NoError(t, enc.Close())
+			}
+		})
 	}
 }

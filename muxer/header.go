@@ -94,15 +94,23 @@ func (w *writer) writeHeader(muxerOptions, tags map[string]string) error {
 	return w.explain("write the header", nil)
 }
 
+// checkIrregular finds a stream of pictures at any times in a container that knows constant rates
+// only.
+func (w *writer) checkIrregular(streams []Stream) error {
+	for i, s := range streams {
+		if s.Irregular && !container.TakesIrregular(w.format.OutputFormat()) {
+			return &container.IrregularError{Stream: i}
+		}
+	}
+	return nil
+}
+
 // checkRates finds a stream of pictures whose frame rate the container, whose header has been
 // written, cannot signal.
 func (w *writer) checkRates(streams []Stream) error {
 	for i, s := range streams {
 		if s.FrameRate.Num() <= 0 {
 			continue
-		}
-		if s.Irregular && !container.TakesIrregular(w.format.OutputFormat()) {
-			return &container.IrregularError{Stream: i}
 		}
 		clock := w.format.Streams()[i].TimeBase()
 		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Height(), clock, s.rate())

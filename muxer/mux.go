@@ -66,6 +66,9 @@ func (m *Mux) open(cfg Config) (err error) {
 	if m.tracks, err = m.writer.addStreams(cfg.Streams); err != nil {
 		return err
 	}
+	if err := m.writer.checkIrregular(cfg.Streams); err != nil {
+		return err
+	}
 	spec := cfg.spec(m.dst)
 	if err := m.writer.writeHeader(spec.MuxerOptions(), cfg.Metadata); err != nil {
 		return err

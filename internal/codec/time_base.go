@@ -1,6 +1,12 @@
 package codec
 
-import "github.com/asticode/go-astiav"
+import (
+	"slices"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/gpu"
+)
 
 // fineClock is how many ticks a second has for frames that carry their own times: those of MPEG-TS,
 // of which every common frame rate takes a whole number, or nearly so.
@@ -16,4 +22,39 @@ func TimeBase(codec astiav.CodecID) astiav.Rational {
 		return astiav.NewRational(1, ticks)
 	}
 	return astiav.NewRational(1, fineClock)
+}
+
+// statedRate are the encoders that take their frame rate from the time base and write it into the
+// stream, which has a few rates only (find_frame_rate_index in mpeg12enc.c, av_dv_codec_profile2 in
+// dv_profile.c).
+var statedRate = []string{"mpeg1video", "mpeg2video", "dvvideo"}
+
+// countsFrames are the encoders whose packets have the number of the frame for a time
+// (encode_frame in libtheoraenc.c).
+var countsFrames = []string{"libtheora"}
+
+// TakesOwnTimes says whether frames of an encoder can carry their own times.
+func TakesOwnTimes(encoder string) bool {
+	return !slices.Contains(statedRate, encoder) && !slices.Contains(countsFrames, encoder)
+}
+
+// TakesGaps says whether frames may be missing at the constant rate of an encoder.
+func TakesGaps(encoder string) bool { return !slices.Contains(countsFrames, encoder) }
+
+// OwnTimesEncoders are well-known encoders whose frames can carry their own times.
+func OwnTimesEncoders() []string {
+	return slices.DeleteFunc(slices.Clone(WellKnownEncoders), func(name string) bool {
+		encoder := astiav.FindEncoderByName(name)
+		return encoder == nil || encoder.ID().MediaType() != astiav.MediaTypeVideo || !TakesOwnTimes(name)
+	})
+}
+
+// ClosesKeyFrames returns the option that makes an encoder begin anew with a key frame that it is
+// told to make, so that no frame after it depends on one before; "": the encoder does so anyway, or
+// never.
+func ClosesKeyFrames(encoder string) (option string) {
+	if encoder == "libx265" || slices.Contains(gpu.Encoders(), encoder) {
+		return "forced-idr"
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/asticode/go-astiav"
@@ -69,7 +70,12 @@ func (t Times) Check(pts time.Duration, apart int64) *fault.ConfigError {
 	return nil
 }
 
-// Duration converts a number of units, which must not be negative.
+// Duration converts a number of units, which must not be negative. It returns the longest Duration
+// for all that are longer.
 func (t Times) Duration(units int64) time.Duration {
-	return time.Duration(float64(units) * t.Base.Float64() * float64(time.Second))
+	d := float64(units) * t.Base.Float64() * float64(time.Second)
+	if d >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(d)
 }

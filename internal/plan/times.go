@@ -2,10 +2,12 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 )
@@ -23,6 +25,37 @@ func (p *Video) IrregularField() (field string, value any) {
 		return "VariableRate", true
 	}
 	return "OnFull", p.Config.OnFull.String()
+}
+
+// checkIrregular returns an error for an encoder that knows only constant rates, if frames come at
+// any times.
+func (p *Video) checkIrregular(encoder string) error {
+	takes := codec.TakesGaps(encoder)
+	if p.Config.VariableRate {
+		takes = codec.TakesOwnTimes(encoder)
+	}
+	if takes || !p.Irregular() {
+		return nil
+	}
+	field, value := p.IrregularField()
+	return &fault.ConfigError{
+		Field: field, Value: value, Supported: codec.OwnTimesEncoders(),
+		Reason: encoder + " knows constant frame rates only; set OutFrameRate, or take another encoder",
+	}
+}
+
+// withClosedKeys adds the option that makes forced key frames independent of the frames before, if
+// frames come at any times: after a long pause, the encoder is told to make one (nodes.Encode).
+func (p *Video) withClosedKeys(encoder string, options []avoption.Option) []avoption.Option {
+	key := codec.ClosesKeyFrames(encoder)
+	isSet := slices.ContainsFunc(options, func(o avoption.Option) bool {
+		return avoption.FoldName(o.Key) == avoption.FoldName(key)
+	})
+	if key == "" || isSet || !p.Irregular() {
+		return options
+	}
+	o := avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: "1", Given: 1}
+	return append(slices.Clone(options), o)
 }
 
 // InputTimeBase returns the unit of the times of pictures on their way to this encoder.

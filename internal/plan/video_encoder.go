@@ -31,6 +31,9 @@ type VideoEncoder struct {
 // they are not known yet. If the config names no pixel format, there may be several plans, the best
 // first. The caller tries them in order; the last one opens if any does.
 func (p *Video) ForEncoder(codec *astiav.Codec, containers ...astiavx.Container) ([]VideoEncoder, error) {
+	if err := p.checkIrregular(codec.Name()); err != nil {
+		return nil, err
+	}
 	formats, err := p.pixelFormats(codec, containers)
 	if err != nil {
 		return nil, err
@@ -82,6 +85,7 @@ func (p *Video) forFormat(
 	if s.Options, err = withAlphaOption(encoder.Name(), format, s.Options); err != nil {
 		return s, err
 	}
+	s.Options = p.withClosedKeys(encoder.Name(), s.Options)
 	bits, fields := astiavx.DescribePixelFormat(format).Bits, p.optionFields(s.Options)
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
