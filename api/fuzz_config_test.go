@@ -233,6 +233,13 @@ func (d *dice) videoConfig() api.VideoConfig {
 		cfg.CRF = &crf
 	}
 	cfg.ExtraOptions = d.options(avoption.EncoderOptions(cfg.Codec))
+	if d.byte() < 96 {
+		cfg.OutWidth, cfg.OutHeight = d.number(0, 32, 64, 33, 2, 1, 200, -1), d.number(0, 32, 64, 33, 2, 1, 200, 1000)
+		cfg.Scaler = d.pick("", "lanczos", "area", "nearest", "bilinear", "cubic")
+	}
+	if d.byte() < 64 {
+		cfg.BitRate, cfg.KeyInterval = int64(d.number(0, 200_000, 1000, 2_000_000_000, -1)), d.number(0, 1, 12, 600, 100_000)
+	}
 	return cfg
 }
 

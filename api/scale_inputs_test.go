@@ -287,3 +287,25 @@ func TestScaledPalette(t *testing.T) {
 	red := []byte{252, 0, 0} // the nearest colour with 3 bits of red, which scaled pictures have in gif
 	require.Equal(t, bytes.Repeat(red, 32*32), mediatest.Pictures(t, path, 0, "rgb24")[0])
 }
+
+// TestBitmapsHaveNoPrimaries labels pictures of black and white with the primaries of BT.2020. As
+// for all other formats, the label converts nothing. Swscale took seconds for it before.
+func TestBitmapsHaveNoPrimaries(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, outWidth := range []int{0, 32} {
+		var want [][]byte
+		for _, primaries := range []string{"", "bt2020"} {
+			cfg := lossless(64, 64)
+			cfg.InputFormat, cfg.OutWidth, cfg.ColorPrimaries = "monow", outWidth, primaries
+			path := saved(t, "bitmap.mkv", encodePictures(t, cfg, func(v *api.VideoStream) {
+				data := bytes.Repeat([]byte{0xf0, 0x3c}, 64*64/8/2)
+				require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: data, Layout: api.Raw}))
+			}))
+			pictures := mediatest.Pictures(t, path, 0, "gray")
+			if want == nil {
+				want = pictures
+			}
+			require.Equal(t, want, pictures, "primaries %q", primaries)
+		}
+	}
+}

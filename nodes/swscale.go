@@ -129,14 +129,23 @@ func (s *swscale) inputColor(format astiav.PixelFormat) astiavx.Color {
 }
 
 // commonColor sets the same primaries and transfer characteristic for both sides of a conversion:
-// those of the output, or those that swscale assumes of XYZ. If they differed, swscale would
-// "correct" the picture for the difference.
+// those of the output, or those that swscale assumes of XYZ, or any of bitmaps, which have none. If
+// they differed, swscale would "correct" the picture for the difference.
 func (s *swscale) commonColor(color astiavx.Color, input astiav.PixelFormat) astiavx.Color {
 	color.Primaries, color.Transfer = s.cfg.Color.Primaries, s.cfg.Color.Transfer
 	if astiavx.DescribePixelFormat(input).XYZ || astiavx.DescribePixelFormat(s.cfg.Format).XYZ {
 		color.Primaries, color.Transfer = astiav.ColorPrimariesBt709, astiav.ColorTransferCharacteristicSmpte428
 	}
+	if isBitmap(input) || isBitmap(s.cfg.Format) { // swscale compares other primaries than BT.709 with none
+		color.Primaries, color.Transfer = astiav.ColorPrimariesBt709, astiav.ColorTransferCharacteristicBt709
+	}
 	return color
+}
+
+// isBitmap reports whether pixels of the format are bits, black or white.
+func isBitmap(format astiav.PixelFormat) bool {
+	info := astiavx.DescribePixelFormat(format)
+	return info.Gray && info.Bits == 1
 }
 
 func (s *swscale) free() {
