@@ -309,3 +309,28 @@ func TestBitmapsHaveNoPrimaries(t *testing.T) {
 		}
 	}
 }
+
+// TestScaledRowsWithPadding scales pictures whose rows have padding, from the bottom up, by one
+// thread and by several. They give the same file as packed rows.
+func TestScaledRowsWithPadding(t *testing.T) {
+	mediatest.NoLeaks(t)
+	ctx := context.Background()
+	for _, size := range [][2]int{{95, 54}, {1536, 1024}} {
+		width, height := size[0], size[1]
+		stride := 3*width + 41
+		packed := waves(width, height, "rgb24")
+		padded := bytes.Repeat([]byte{255}, stride*height)
+		for y := range height {
+			copy(padded[(height-1-y)*stride:], packed[y*3*width:(y+1)*3*width])
+		}
+		cfg := halved(width, height)
+		cfg.Threads = 4
+		want := encodePictures(t, cfg, func(v *api.VideoStream) {
+			require.NoError(t, v.AddFrames(ctx, api.Frames{Data: packed, Layout: api.NHWC}))
+		})
+		require.True(t, bytes.Equal(want, encodePictures(t, cfg, func(v *api.VideoStream) {
+			frames := api.Frames{Data: padded, Layout: api.NHWC, Strides: []int{stride}, BottomUp: true}
+			require.NoError(t, v.AddFrames(ctx, frames))
+		})), "%d×%d", width, height)
+	}
+}
