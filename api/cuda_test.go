@@ -24,6 +24,7 @@ func soundCUDA() []cudatest.Case {
 		{Name: "many", Run: testCUDAMany},
 		{Name: "abort", Run: testCUDAAbort},
 		{Name: "rates", Run: testCUDARates},
+		{Name: "frame_rate", Run: testCUDAFrameRate},
 	}
 }
 
