@@ -85,9 +85,10 @@ func TestSlowStreamsHaveMorePatience(t *testing.T) {
 	p := newPatience(Config{Streams: []Stream{
 		{Codec: bothStreams(t, "aac")[0].Codec, FrameRate: astiav.NewRational(1, 2)},
 		{Codec: bothStreams(t, "aac")[0].Codec, FrameRate: astiav.NewRational(30, 1)},
+		{Codec: bothStreams(t, "aac")[0].Codec, FrameRate: astiav.NewRational(60, 1), InputRate: astiav.NewRational(1, 3)},
 		bothStreams(t, "aac")[1],
 	}}, true)
-	require.Equal(t, []time.Duration{4 * time.Second, DefaultPatience, DefaultPatience}, p.ofStream)
+	require.Equal(t, []time.Duration{4 * time.Second, DefaultPatience, 6 * time.Second, DefaultPatience}, p.ofStream)
 	require.Equal(t, DefaultPatience, p.ofOutput)
 }
 
