@@ -70,7 +70,7 @@ func TestOutFrameRateThatIsWrong(t *testing.T) {
 		cfg := numberedVideo()
 		cfg.OutFrameRate = rate
 		_, err := api.NewEncoder().AddVideo(cfg)
-		requireConfigError(t, err, "OutFrameRate")
+		_ = requireConfigError(t, err, "OutFrameRate")
 	}
 	for name, c := range map[string]struct {
 		rate             float64
