@@ -82,7 +82,7 @@ func openDropping(t *testing.T, format string, cfg api.VideoConfig, opts ...api.
 	cfg.OnFull = api.OnFullDrop
 	d := &dropping{t: t, enc: api.NewEncoder(append([]api.Option{api.WithQueueDepth(2)}, opts...)...), file: newGatedFile()}
 	d.v = addVideo(t, d.enc, cfg)
-	require.NoError(t, d.enc.OpenWriter(t.Context(), d.file, format, api.CrashSafe(format == "mkv")))
+	require.NoError(t, d.enc.OpenWriter(t.Context(), d.file, format, api.CrashSafe(true)))
 	t.Cleanup(func() { _ = d.enc.Abort(nil) })
 	return d
 }
