@@ -25,6 +25,7 @@ func soundCUDA() []cudatest.Case {
 		{Name: "abort", Run: testCUDAAbort},
 		{Name: "rates", Run: testCUDARates},
 		{Name: "frame_rate", Run: testCUDAFrameRate},
+		{Name: "drops", Run: testCUDADrops},
 	}
 }
 
