@@ -214,3 +214,19 @@ func irregularTimes(random *rand.Rand, n int) (times []time.Duration, ticks []in
 	}
 	return times, ticks
 }
+
+// TestRepeatsFillAnyPause: a pause that mp4 cannot hold is no pause in what is encoded.
+func TestRepeatsFillAnyPause(t *testing.T) {
+	mediatest.NoLeaks(t)
+	cfg := numberedVideo()
+	cfg.FrameRate, cfg.VariableRate, cfg.OutFrameRate = 0.01, true, 0.01
+	path := temporary(t, "pause.mp4")
+	enc := api.NewEncoder()
+	v := addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenFile(context.Background(), path))
+	times := []time.Duration{0, 100 * time.Hour}
+	require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: numbered(0, 2), Layout: api.NHWC, PTS: times}))
+	require.NoError(t, enc.Close())
+	require.Equal(t, append(make([]int, 3600), 1), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
+	require.Equal(t, "360100.000000", mediatest.Probe(t, path).Streams[0].Duration)
+}

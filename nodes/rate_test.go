@@ -6,6 +6,7 @@ import (
 	"crypto/md5"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -220,4 +221,17 @@ func TestRateRepeatsByReference(t *testing.T) {
 	}
 	require.Len(t, out, 5)
 	require.Len(t, planes, 1)
+}
+
+// TestRateOfTimesBeyondCounting: a time that no number of instants reaches is an error, and the
+// picture is freed.
+func TestRateOfTimesBeyondCounting(t *testing.T) {
+	mediatest.NoLeaks(t)
+	r := NewRate(RateConfig{Base: astiav.NewRational(1, 1), Duration: 1, Rate: astiav.NewRational(math.MaxInt32, 1)})
+	defer r.Close()
+	f := pipeline.NewFrame()
+	f.SetPts(math.MaxInt64 / 2)
+	var out []pipeline.Frame
+	require.ErrorContains(t, r.Process(context.Background(), f, collect(&out)), "later than 2147483647/1 frames per second")
+	require.Empty(t, out)
 }

@@ -64,7 +64,8 @@ func (t Times) Check(pts time.Duration, apart int64) *fault.ConfigError {
 		const text = "is beyond what %s can hold, which is %v; begin another file before, or write mkv, which has no such limit"
 		return &fault.ConfigError{Reason: fmt.Sprintf(text, t.last.container, t.last.most)}
 	case t.gap.most > 0 && t.Duration(apart) > t.gap.most:
-		const text = "is too long after the pictures before: %s holds gaps of %v; repeat the last picture in between, or write mkv"
+		const text = "is too long after the pictures before: %s holds gaps of %v; " +
+			"set OutFrameRate, which repeats pictures, or write mkv"
 		return &fault.ConfigError{Reason: fmt.Sprintf(text, t.gap.container, t.gap.most.Truncate(time.Second))}
 	}
 	return nil
