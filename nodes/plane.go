@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 
@@ -71,12 +72,22 @@ func newCopier(format astiav.PixelFormat, width, height int) copier {
 	}
 }
 
+// copyRows copies a plane, in the order in which the rows of the source lie in memory: processors
+// load memory ahead in that order.
+func copyRows(dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride int, p plane) {
+	if srcStride < 0 {
+		dst, src = unsafe.Add(dst, (p.rows-1)*dstStride), unsafe.Add(src, (p.rows-1)*srcStride)
+		dstStride, srcStride = -dstStride, -srcStride
+	}
+	astiavx.CopyPlane(dst, dstStride, src, srcStride, p.bytes, p.rows)
+}
+
 // copy copies the rows of a picture, and its palette if it has one.
 func (c *copier) copy(dst pipeline.Frame, src pipeline.Input) {
 	strides := stridesOf(dst)
 	for i, plane := range c.planes {
 		to := astiavx.Plane(dst.Frame, i)
-		astiavx.CopyPlane(to, strides[i], src.Planes[i], src.Strides[i], plane.bytes, plane.rows)
+		copyRows(to, strides[i], src.Planes[i], src.Strides[i], plane)
 	}
 	if c.palette {
 		astiavx.CopyPlane(astiavx.Plane(dst.Frame, 1), paletteBytes, src.Planes[1], paletteBytes, paletteBytes, 1)

@@ -263,14 +263,17 @@ INLINE struct coefficients spread(const struct rgbyuv_config *c) {
 	return k;
 }
 
-// picture converts rows, two at a time if two rows share their chroma. Whole vectors of planes are
+// picture converts rows, two at a time if two rows share their chroma. It reads them in the order in
+// which they lie in memory, for which processors load memory ahead. Whole vectors of planes are
 // read in place, unless the filter looks left; all other pixels go through strips.
 INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
 	const struct coefficients k = spread(c);
 	const int rows = output == I420 || output == NV12 ? 2 : 1;
 	const int direct = c->step == 1 && (rows == 1 || siting == CENTRE) ? p->width / N * N : 0;
 	struct strip s[3];
-	for (int y = p->y0; y < p->y1; y += rows) {
+	const int steps = (p->y1 - p->y0 + rows - 1) / rows, upwards = p->src_stride[0] < 0;
+	for (int step = 0; step < steps; step++) {
+		const int y = p->y0 + rows * (upwards ? steps - 1 - step : step);
 		const int below = y + 1 < p->height ? y + 1 : y, above = y ? y - 1 : y;
 		struct target t = {
 			{p->dst[0] + y * p->dst_stride[0], p->dst[0] + below * p->dst_stride[0]},
@@ -288,8 +291,10 @@ INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const
 		}
 		for (int x = direct; x < p->width; x += STRIP) {
 			const int n = p->width - x < STRIP ? p->width - x : STRIP;
+			if (rows == 2 && upwards)
+				fetch(c, p, below, x, n, &s[1]);
 			fetch(c, p, y, x, n, &s[0]);
-			if (rows == 2)
+			if (rows == 2 && !upwards)
 				fetch(c, p, below, x, n, &s[1]);
 			if (rows == 2 && siting == TOP_LEFT)
 				fetch(c, p, above, x, n, &s[2]);
