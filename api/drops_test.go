@@ -12,8 +12,8 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// TestDropsAreLoggedOncePerPeriod drops every second frame for a while, then none, then a few again,
-// and then the run ends.
+// TestDropsAreLoggedOncePerPeriod drops every second frame for a while, then none, then a few
+// again, and then the run ends.
 func TestDropsAreLoggedOncePerPeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)

@@ -11,9 +11,9 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// BenchmarkOnFullDrop measures how long a call takes that feeds one 1080p frame every 1/240 s, while
-// the encoder cannot keep up. Beside it: the same for an encoder that has nothing else to do, which
-// is the time of one conversion.
+// BenchmarkOnFullDrop measures how long a call takes that feeds one 1080p frame every 1/240 s,
+// while the encoder cannot keep up. Beside it: the same for an encoder that has nothing else to do,
+// which is the time of one conversion.
 //
 //	go test ./api -run '^$' -bench OnFullDrop -benchtime 2400x
 func BenchmarkOnFullDrop(b *testing.B) {

@@ -238,8 +238,8 @@ func TestTimesAfterDrops(t *testing.T) {
 	}
 }
 
-// TestBatchDropsOneAfterAnother offers a batch to an encoder that stands still: what the queues hold
-// is kept, and the rest is dropped. The frames after it have their own times.
+// TestBatchDropsOneAfterAnother offers a batch to an encoder that stands still: what the queues
+// hold is kept, and the rest is dropped. The frames after it have their own times.
 func TestBatchDropsOneAfterAnother(t *testing.T) {
 	ctx := context.Background()
 	d := openDropping(t, "mkv", numberedVideo())
@@ -298,8 +298,8 @@ func (c *countedImage) At(x, y int) color.Color {
 	return c.Image.At(x, y)
 }
 
-// TestDropsAreReported checks what the logger, the counters and the bottleneck tell. The logger calls
-// the encoder, and has another goroutine feed it.
+// TestDropsAreReported checks what the logger, the counters and the bottleneck tell. The logger
+// calls the encoder, and has another goroutine feed it.
 func TestDropsAreReported(t *testing.T) {
 	mediatest.NoLeaks(t)
 	core, logs := observer.New(zap.InfoLevel)
@@ -374,8 +374,8 @@ func TestOnFullDropWithOneThread(t *testing.T) {
 	d.checkCounts()
 }
 
-// TestSyncsDoNotMakeDroppingCallsWait leaves marks of many calls of Sync in the queues of an encoder
-// that stands still.
+// TestSyncsDoNotMakeDroppingCallsWait leaves marks of many calls of Sync in the queues of an
+// encoder that stands still.
 func TestSyncsDoNotMakeDroppingCallsWait(t *testing.T) {
 	mediatest.NoLeaks(t)
 	d := openDropping(t, "mkv", numberedVideo())
@@ -455,9 +455,9 @@ func TestOnFullDropNeedsIrregularTimes(t *testing.T) {
 	}
 }
 
-// TestDropsAtAConstantRate sets OutFrameRate, so that a container of constant rate takes the stream:
-// where a frame was dropped, the one before is repeated. The queues have the depth 1, and the node
-// that repeats keeps a frame for itself.
+// TestDropsAtAConstantRate sets OutFrameRate, so that a container of constant rate takes the
+// stream: where a frame was dropped, the one before is repeated. The queues have the depth 1, and
+// the node that repeats keeps a frame for itself.
 func TestDropsAtAConstantRate(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"avi", "mp4"} {

@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestOwnTimesAfterDrops drops frames that carry their own times, 10 to 50 ms apart. A dropped frame
-// has had its time: the next one must be later. It moves no other frame.
+// TestOwnTimesAfterDrops drops frames that carry their own times, 10 to 50 ms apart. A dropped
+// frame has had its time: the next one must be later. It moves no other frame.
 func TestOwnTimesAfterDrops(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"mp4", "mkv"} {

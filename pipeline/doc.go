@@ -47,8 +47,9 @@
 //
 // # Rooms
 //
-// A [Room] bounds how many items wait on a stretch of the graph, over several queues. A program that
-// must not wait asks the room for a place before it sends, and drops the item if there is none.
+// A [Room] bounds how many items wait on a stretch of the graph, over several queues. A program
+// that must not wait asks the room for a place before it sends, and drops the item if there is
+// none.
 //
 // # The life of a run
 //

@@ -100,8 +100,8 @@ func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 // room returns the room that begins at the source; nil: none does.
 func (s *Source[T]) room() *Room { return s.out.consumers[0].in.queue.Room }
 
-// Dropped says that the program has fed an item for which there was no place in the room. The source
-// counts as fed.
+// Dropped says that the program has fed an item for which there was no place in the room. The
+// source counts as fed.
 func (s *Source[T]) Dropped() { s.fed.Store(int64(s.out.run.age())) }
 
 // enter admits a send, which must call sending.Done when it is over. False: the source has ended.

@@ -77,8 +77,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report(stdout, punctuality, enc.Stats())
 }
 
-// record opens the encoder, runs the loop, and finishes the outputs. Pictures carry the times of the
-// simulation, some are dropped, and OutFrameRate makes a constant rate of the rest.
+// record opens the encoder, runs the loop, and finishes the outputs. Pictures carry the times of
+// the simulation, some are dropped, and OutFrameRate makes a constant rate of the rest.
 func record(ctx context.Context, enc *api.Encoder, s settings) (punctuality, error) {
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{

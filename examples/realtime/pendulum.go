@@ -35,8 +35,8 @@ func (p *pendulum) step() {
 	p.angle[1] += p.speed[1] * dt
 }
 
-// sing returns the sound of a tick: a tone that rises with the speed of the outer rod. Its phase goes
-// on from tick to tick, so that a cut would be heard.
+// sing returns the sound of a tick: a tone that rises with the speed of the outer rod. Its phase
+// goes on from tick to tick, so that a cut would be heard.
 func (p *pendulum) sing(samples int) []float32 {
 	out := make([]float32, samples)
 	pitch := 220 * (1 + min(math.Abs(p.speed[1]), 20)/10) // in Hz
