@@ -22,11 +22,9 @@ type ahead struct {
 	needed  bool
 	packet  pipeline.Packet // that is kept; without a packet: none
 	end     int64           // when the pictures end that were kept so far, in the container's time base
-	resumes bool            // resume counts
-	resume  int64           // the decoding time of the next packet, which the last fragment implies
-	// unknown: the last packet was written before the next one was known. The next one begins a
-	// discontinuity.
-	unknown bool
+	written bool            // a packet was written, so that implied counts
+	implied int64           // when the last packet that was written ends
+	resumes bool            // the next packet begins a fragment, and is decoded at the implied time
 }
 
 // newLookahead returns a lookahead that keeps what has to be kept.
@@ -48,12 +46,14 @@ func (l *lookahead) keeps(stream int) bool { return l.streams != nil && l.stream
 // exchange writes the packet that is kept, and keeps the next one. Both are in one fragment.
 func (l *lookahead) exchange(next pipeline.Packet) error {
 	a := &l.streams[next.StreamIndex()]
+	if a.packet.Packet != nil {
+		a.lastUntil(next)
+	}
 	err := l.writeKept(a)
 	a.packet = next
 	a.end = max(a.end, next.Pts()+next.Duration())
 	if a.resumes {
-		next.SetDts(a.resume)
-		a.resumes = false
+		a.resume()
 	}
 	l.writer.unsent = true
 	return err
@@ -66,12 +66,7 @@ func (l *lookahead) writeKept(a *ahead) error {
 	}
 	defer func() { a.packet = pipeline.Packet{} }()
 	defer a.packet.Free()
-	if a.unknown {
-		a.unknown = false
-		if err := l.writer.setMovFlags(container.MarkDiscontinuity); err != nil {
-			return err
-		}
-	}
+	a.written, a.implied = true, a.packet.Dts()+a.packet.Duration()
 	return l.writer.explain("write a packet", l.writer.write(a.packet))
 }
 
@@ -85,21 +80,41 @@ func (l *lookahead) endFragment(next pipeline.Packet, canBreak bool) error {
 			continue
 		}
 		after, known := l.after(i, next)
-		ended := l.order.hasEnded(i)
+		var err error
 		switch {
 		case known:
 			a.lastUntil(after)
-		case ended:
+			err = l.writeKept(a)
+			a.resumes = true
+		case l.order.hasEnded(i):
 			a.lastToEnd()
-		case !canBreak:
-			continue
+			err = l.writeKept(a)
+		case canBreak:
+			err = l.breakAfter(a)
+		case a.written:
+			a.resume()
 		}
-		if err := l.writeKept(a); err != nil {
+		if err != nil {
 			return err
 		}
-		a.unknown = !known && !ended
 	}
 	return nil
+}
+
+// breakAfter writes a packet that lasts for its nominal duration, because the next one is not known.
+// The next fragment begins with a discontinuity then, where the next packet says.
+//
+// FFmpeg takes the mark from the packet after it, and checks the time of that packet before. An
+// empty one, with the time of the packet that was kept, passes the check.
+func (l *lookahead) breakAfter(a *ahead) error {
+	stream, dts := a.packet.StreamIndex(), a.packet.Dts()
+	if err := l.writeKept(a); err != nil {
+		return err
+	}
+	if err := l.writer.setMovFlags(container.MarkDiscontinuity); err != nil {
+		return err
+	}
+	return l.writer.writeEmptyAgain(stream, dts)
 }
 
 // after returns the packet of a stream that follows the one that is kept.
@@ -115,15 +130,17 @@ func (l *lookahead) after(stream int, next pipeline.Packet) (pipeline.Packet, bo
 }
 
 // lastUntil makes the packet that is kept last until the next one is decoded, but not beyond the
-// end of the pictures, which FFmpeg would take for longer otherwise. The next one is decoded earlier
-// then.
+// end of the pictures, which FFmpeg would take for later otherwise.
 func (a *ahead) lastUntil(next pipeline.Packet) {
 	end := max(a.end, next.Pts()+next.Duration())
-	duration := next.Dts() - a.packet.Dts()
-	if most := end - a.packet.Pts(); duration > most {
-		duration, a.resumes, a.resume = most, true, a.packet.Dts()+most
-	}
-	a.packet.SetDuration(duration)
+	a.packet.SetDuration(min(next.Dts()-a.packet.Dts(), end-a.packet.Pts()))
+}
+
+// resume makes the packet that is kept begin a fragment where the last one ends. That is where the
+// packet is decoded, or earlier.
+func (a *ahead) resume() {
+	a.packet.SetDts(a.implied)
+	a.resumes = false
 }
 
 // lastToEnd makes the packet that is kept last to the end of the pictures.

@@ -78,6 +78,16 @@ func (w *writer) writeEmpty(stream int, dts, pts int64) error {
 	return w.format.WriteFrame(w.empty.Packet)
 }
 
+// writeEmptyAgain gives FFmpeg an empty packet at the time of the last packet of the stream. FFmpeg
+// takes equal decoding times from subtitles only, so the stream is called that meanwhile.
+func (w *writer) writeEmptyAgain(stream int, dts int64) error {
+	p := w.format.Streams()[stream].CodecParameters()
+	kind := p.MediaType()
+	p.SetMediaType(astiav.MediaTypeSubtitle)
+	defer p.SetMediaType(kind)
+	return w.writeEmpty(stream, dts, dts)
+}
+
 // writeOut makes FFmpeg's muxer write the packets that it keeps: a fragment, a cluster, a page.
 func (w *writer) writeOut() error { return w.format.WriteFrame(nil) }
 
