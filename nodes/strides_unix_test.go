@@ -143,7 +143,10 @@ func TestRowsAreReadWhereTheyLie(t *testing.T) {
 			if !long && (o+k)%13 != 0 && output != name {
 				continue
 			}
-			for _, size := range [][2]int{{67, 5}, {130, 6}} {
+			for i, size := range [][2]int{{67, 5}, {130, 6}} {
+				if !long && i != (k+o/2)%2 {
+					continue
+				}
 				testRows(t, input, astiav.FindPixelFormatByName(output), size[0], size[1], k+o)
 			}
 		}
