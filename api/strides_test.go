@@ -3,6 +3,8 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"image"
+	"image/color"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -239,6 +241,26 @@ func TestStridesRefused(t *testing.T) {
 			require.Zero(t, enc.Stats().Nodes[0].In, "nothing of it was accepted")
 			require.NoError(t, enc.Close())
 		})
+	}
+}
+
+// TestImagesOfOddStride adds images with samples of 16 bits whose rows begin at odd distances.
+func TestImagesOfOddStride(t *testing.T) {
+	mediatest.NoLeaks(t)
+	rect := image.Rect(0, 0, 34, 6)
+	for _, encoded := range []string{"gray10le", "gray16le", "gray"} {
+		var files []string
+		for _, stride := range []int{68, 71} {
+			img := &image.Gray16{Pix: make([]byte, stride*6), Stride: stride, Rect: rect}
+			for i := range 34 * 6 {
+				img.SetGray16(i%34, i/34, color.Gray16{Y: uint16(i * 311)})
+			}
+			cfg := api.VideoConfig{Width: 34, Height: 6, FrameRate: 25, Codec: "ffv1", PixelFormat: encoded}
+			files = append(files, string(encodePictures(t, cfg, func(v *api.VideoStream) {
+				require.NoError(t, v.AddImage(context.Background(), img))
+			})))
+		}
+		require.True(t, files[0] == files[1], encoded)
 	}
 }
 
