@@ -41,10 +41,12 @@ func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
 
 // spec describes the file to package container.
 func (c Config) spec(dst *destination.Destination) container.Spec {
-	codecs, irregular := make([]astiav.CodecID, len(c.Streams)), false
+	codecs, irregular := make([]astiav.CodecID, len(c.Streams)), astiav.Rational{}
 	for i, s := range c.Streams {
 		codecs[i] = s.Codec.CodecID()
-		irregular = irregular || s.Irregular
+		if s.Irregular {
+			irregular = s.FrameRate
+		}
 	}
 	return container.Spec{
 		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular,

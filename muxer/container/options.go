@@ -7,6 +7,16 @@ import "maps"
 // 1000 would round the time of the first picture.
 const movieClock = "180000"
 
+// addTimes adds the options for pictures that carry their own times.
+func (s Spec) addTimes(options map[string]string) {
+	switch {
+	case IsMovFamily(s.Format):
+		options["movie_timescale"] = movieClock
+	case s.Format == "apng": // or the last picture is shown for as long as the one before
+		options["final_delay"] = s.Irregular.Invert().String()
+	}
+}
+
 // MuxerOptions returns the program's options, with those that FFmpeg's muxer needs for this
 // container and destination. An option of the program is kept as it is, but movflags, which may be
 // added to.
@@ -21,8 +31,8 @@ func (s Spec) MuxerOptions() map[string]string {
 	if s.Format == "wav" && s.CanSeek {
 		options["rf64"] = "auto" // or the header is wrong above 4 GiB
 	}
-	if s.Irregular && IsMovFamily(s.Format) {
-		options["movie_timescale"] = movieClock
+	if s.Irregular.Num() > 0 {
+		s.addTimes(options)
 	}
 	maps.Copy(options, s.Options)
 	switch {

@@ -8,8 +8,8 @@ type Spec struct {
 	Format  string            // FFmpeg's name of the container
 	Options map[string]string // the program's own, for FFmpeg's muxer
 	Codecs  []astiav.CodecID  // of the streams
-	// Irregular says that a stream has pictures at any times.
-	Irregular bool
+	// Irregular is the nominal rate of a stream that has pictures at any times; zero: there is none.
+	Irregular astiav.Rational
 
 	CanSeek      bool // FFmpeg may go back in what it has written
 	CanReadAgain bool // FFmpeg may open the file when all packets are in it

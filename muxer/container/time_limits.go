@@ -17,11 +17,11 @@ type TimeLimits struct {
 var timeBits = map[string]struct {
 	gap, last int64 // ticks of the container's clock; 0: there is no limit
 }{
-	"mpegts": {gap: 1<<32 - 1},          // 33 bits that wrap around, of which readers take half for the past
-	"flv":    {last: math.MaxInt32},     // put_timestamp in flvenc.c
-	"gif":    {gap: math.MaxUint16},     // gif_get_delay in gif.c
-	"webp":   {gap: 1<<24 - 1},          // flush in webpenc.c
-	"apng":   {gap: math.MaxUint16 - 1}, // apng_write_packet in apngenc.c
+	"mpegts": {gap: 1<<32 - 1},               // 33 bits that wrap around, of which readers take half for the past
+	"flv":    {last: math.MaxInt32},          // put_timestamp in flvenc.c
+	"gif":    {gap: math.MaxUint16},          // gif_get_delay in gif.c
+	"webp":   {gap: 1<<24 - 1},               // flush in webpenc.c
+	"apng":   {gap: math.MaxUint16 * 90_000}, // seconds in 16 bits (flush_packet in apngenc.c)
 }
 
 // LimitsOfTimes returns the limits of a container. clock is the time base that FFmpeg's muxer has
