@@ -26,6 +26,7 @@ func soundCUDA() []cudatest.Case {
 		{Name: "rates", Run: testCUDARates},
 		{Name: "frame_rate", Run: testCUDAFrameRate},
 		{Name: "drops", Run: testCUDADrops},
+		{Name: "times", Run: testCUDATimes},
 	}
 }
 

@@ -41,6 +41,16 @@ func TakesOwnTimes(encoder string) bool {
 // TakesGaps says whether frames may be missing at the constant rate of an encoder.
 func TakesGaps(encoder string) bool { return !slices.Contains(countsFrames, encoder) }
 
+// countBits are the encoders whose rate control takes the times of frames for their numbers
+// (ff_rate_estimate_qscale in ratecontrol.c, which multiplies the bit rate by the PTS over the frame
+// rate). With own times it allows thousands of times the bits.
+var countBits = []string{
+	"mpeg4", "libxvid", "msmpeg4", "msmpeg4v2", "h261", "h263", "h263p", "flv", "wmv1", "wmv2", "snow", "rv10", "rv20",
+}
+
+// KeepsBitRate says whether an encoder keeps to a bit rate if frames carry their own times.
+func KeepsBitRate(encoder string) bool { return !slices.Contains(countBits, encoder) }
+
 // OwnTimesEncoders are well-known encoders whose frames can carry their own times.
 func OwnTimesEncoders() []string {
 	return slices.DeleteFunc(slices.Clone(WellKnownEncoders), func(name string) bool {

@@ -44,6 +44,21 @@ func (p *Video) checkIrregular(encoder string) error {
 	}
 }
 
+// checkBitRate returns an error for a bit rate that the encoder would not keep to, because frames
+// carry their own times.
+func (p *Video) checkBitRate(encoder string, options []avoption.Option) error {
+	if !p.Config.VariableRate || !p.Irregular() || codec.KeepsBitRate(encoder) {
+		return nil
+	}
+	for _, o := range options {
+		if o.Key == "b" {
+			return o.ConfigError(encoder + " does not keep to a bit rate with VariableRate: FFmpeg takes times for " +
+				"numbers of frames there; set OutFrameRate, leave the bit rate out, or take another encoder such as libx264")
+		}
+	}
+	return nil
+}
+
 // withClosedKeys adds the option that makes forced key frames independent of the frames before, if
 // frames come at any times: after a long pause, the encoder is told to make one (nodes.Encode).
 func (p *Video) withClosedKeys(encoder string, options []avoption.Option) []avoption.Option {

@@ -90,6 +90,7 @@ func (p *Video) forFormat(
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
 		avoption.CheckRateControl(encoder.Name(), s.Options),
+		p.checkBitRate(encoder.Name(), s.Options),
 		codec.CheckFixedQuality(encoder.Name(), s.Options),
 		avoption.CheckParameters(encoder.Name(), bits, s.Options, fields),
 		codec.CheckProfile(encoder.Name(), s.Options, format),
