@@ -28,8 +28,9 @@ type Frames struct {
 	// BottomUp says that the last row of the picture comes first, in every plane, as OpenGL reads
 	// pixels. It costs no copy.
 	BottomUp bool
-	// PTS is when each frame is shown, with VideoConfig.VariableRate. The times rise, and rise from
-	// one call to the next. nil, without VariableRate: frame k is shown at k/FrameRate.
+	// PTS is when each frame is shown, with VideoConfig.VariableRate: as many times as frames. They
+	// rise, also from one call to the next. The first may be later than 0. nil, without VariableRate:
+	// frame k is shown at k/FrameRate.
 	PTS []time.Duration
 }
 

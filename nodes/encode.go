@@ -20,8 +20,8 @@ type Media interface {
 }
 
 // Encode turns pictures or sound into packets. A picture has its time, in the encoder's time base,
-// and lasts as long as the encoder's frame rate says. Encode sets the times of sound: the first block begins at 0, and each
-// other block where the last one ended.
+// and lasts as long as the encoder's frame rate says. Encode sets the times of sound: the first
+// block begins at 0, and each other block where the last one ended.
 type Encode[M Media] struct {
 	name     string
 	codec    *astiav.CodecContext
@@ -48,7 +48,10 @@ var (
 
 // NewEncode returns an Encode for an open encoder. It takes the encoder over; Close frees it.
 func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
-	return &Encode[M]{name: name, codec: codec, lag: Lag(codec), nominal: nominalDuration(codec), decoding: newDecodingTimes(codec, nominalDuration(codec))}
+	nominal := nominalDuration(codec)
+	return &Encode[M]{
+		name: name, codec: codec, lag: Lag(codec), nominal: nominal, decoding: newDecodingTimes(codec, nominal),
+	}
 }
 
 // nominalDuration returns how long a picture lasts, in units of the encoder's time base.

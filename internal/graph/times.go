@@ -61,7 +61,8 @@ func (l *limit) restrict(name string, most time.Duration) {
 func (t Times) Check(pts time.Duration, apart int64) *fault.ConfigError {
 	switch {
 	case t.last.most > 0 && pts > t.last.most:
-		const text = "is beyond what %s can hold, which is %v; begin another file before, or write mkv, which has no such limit"
+		const text = "is beyond what %s can hold, which is %v; begin another file before, " +
+			"or write mkv, which has no such limit"
 		return &fault.ConfigError{Reason: fmt.Sprintf(text, t.last.container, t.last.most)}
 	case t.gap.most > 0 && t.Duration(apart) > t.gap.most:
 		const text = "is too long after the pictures before: %s holds gaps of %v; " +

@@ -14,6 +14,7 @@
 //	raw_format.go    pixel formats of uncompressed pictures
 //	pixel_aspect.go  whether pixels that are not square stay so
 //	rate.go          frame rates, in rate_rules.go
+//	irregular.go     whether pictures may come at any times; time_limits.go: which times
 //	size.go          how large a file may become
 //	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
 //	options.go       options that its muxer needs; those of mov and mp4, in movflags.go
