@@ -244,6 +244,7 @@ func TestErrorTexts(t *testing.T) {
 		noteWrongPictures(t, note)
 		noteLostAlpha(t, note)
 		noteWrongSound(t, note)
+		noteWrongTimes(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

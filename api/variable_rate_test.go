@@ -140,16 +140,17 @@ func TestVariableRate(t *testing.T) {
 	}
 }
 
-// TestBadTimes: wrong times are refused with a *ConfigError, and nothing of the call is accepted.
-func TestBadTimes(t *testing.T) {
-	mediatest.NoLeaks(t)
+// badTime is a call with wrong times.
+type badTime struct {
+	name, extension, field string
+	before                 []time.Duration // of frames that the stream has had
+	call                   func(context.Context, *api.VideoStream) error
+}
+
+func badTimes() []badTime {
 	const ms = time.Millisecond
 	frames := func(n int) []byte { return make([]byte, n*32*32*3) }
-	for _, c := range []struct {
-		name, extension, field string
-		before                 []time.Duration
-		call                   func(context.Context, *api.VideoStream) error
-	}{
+	return []badTime{
 		{"no times", "mp4", "PTS", nil, addAt(frames(2))},
 		{"fewer times than frames", "mp4", "PTS", nil, addAt(frames(2), 0)},
 		{"more times than frames", "mp4", "PTS", nil, addAt(frames(1), 0, ms)},
@@ -175,28 +176,63 @@ func TestBadTimes(t *testing.T) {
 			}
 			return v.Commit(ctx, p)
 		}},
-	} {
+	}
+}
+
+// feedBadTime opens a stream and makes the call, with whose error it calls check. It returns the
+// path of the file.
+func feedBadTime(t *testing.T, c badTime, check func(error)) (path string) {
+	t.Helper()
+	path = temporary(t, "bad."+c.extension)
+	ctx, enc := context.Background(), api.NewEncoder()
+	v := addVideo(t, enc, api.VideoConfig{
+		Width: 32, Height: 32, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", VariableRate: true,
+	})
+	require.NoError(t, enc.OpenFile(ctx, path))
+	for _, at := range c.before {
+		require.NoError(t, addAt(make([]byte, 32*32*3), at)(ctx, v))
+	}
+	check(c.call(ctx, v))
+	require.NoError(t, addAt(make([]byte, 32*32*3), afterBadTime)(ctx, v), "the stream goes on")
+	require.NoError(t, enc.Close())
+	return path
+}
+
+// afterBadTime is the time of a frame that follows the wrong call.
+const afterBadTime = time.Minute
+
+// TestBadTimes: wrong times are refused with a *ConfigError, and nothing of the call is accepted.
+func TestBadTimes(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, c := range badTimes() {
 		t.Run(c.name, func(t *testing.T) {
-			path := temporary(t, "bad."+c.extension)
-			ctx, enc := context.Background(), api.NewEncoder()
-			v := addVideo(t, enc, api.VideoConfig{
-				Width: 32, Height: 32, FrameRate: 30, Codec: "libx264", Preset: "ultrafast", VariableRate: true,
-			})
-			require.NoError(t, enc.OpenFile(ctx, path))
-			for _, at := range c.before {
-				require.NoError(t, addAt(frames(1), at)(ctx, v))
-			}
-			var e *api.ConfigError
-			require.ErrorAs(t, c.call(ctx, v), &e)
-			require.Equal(t, c.field, e.Field)
-			require.Contains(t, e.Error(), e.Reason)
-			after := time.Minute
-			require.NoError(t, addAt(frames(1), after)(ctx, v), "the stream goes on")
-			require.NoError(t, enc.Close())
-			want, _ := onTicks(append(slices.Clone(c.before), after), 90000)
+			path := feedBadTime(t, c, func(err error) { requireField(t, err, c.field) })
+			want, _ := onTicks(append(slices.Clone(c.before), afterBadTime), 90000)
 			checkTimesIn(t, path, want, 0.00051)
 		})
 	}
+}
+
+// noteWrongTimes notes the errors about times.
+func noteWrongTimes(t *testing.T, note func(name, field string, err error)) {
+	for _, c := range badTimes() {
+		feedBadTime(t, c, func(err error) { note("times: "+c.name, c.field, err) })
+	}
+	for _, c := range []struct{ name, file, codec string }{
+		{"own times in avi", "a.avi", "mpeg4"}, {"own times in MPEG-2", "a.mkv", "mpeg2video"},
+	} {
+		enc := api.NewEncoder()
+		_, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: c.codec, VariableRate: true})
+		if err == nil {
+			err = enc.OpenFile(context.Background(), temporary(t, c.file))
+		}
+		note(c.name, "VariableRate", err)
+		require.NoError(t, enc.Close())
+	}
+	_, err := api.NewEncoder().AddVideo(api.VideoConfig{
+		Width: 64, Height: 64, FrameRate: 25, Codec: "mpeg4", ExtraOptions: map[string]any{"b": 300_000}, VariableRate: true,
+	})
+	note("a bit rate for MPEG-4 with own times", "ExtraOptions[b]", err)
 }
 
 // addAt returns a call of AddFrames with these times.

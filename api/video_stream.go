@@ -66,8 +66,8 @@ func (s *VideoStream) finish() { s.drops.finish() }
 //
 // Strides and BottomUp describe frames with padding and upside down, which are not copied either.
 //
-// If f.Data is no whole number of frames, or a stride cannot be that of the layout, the error is a
-// *ConfigError, and no frame is accepted.
+// If f.Data is no whole number of frames, a stride cannot be that of the layout, or a time does not
+// rise or is more than the containers hold, the error is a *ConfigError, and no frame is accepted.
 // When ctx ends, AddFrames waits for the frame that is being read and returns a *PartialError with
 // the number of frames that were accepted, or dropped as OnFullDrop says.
 func (s *VideoStream) AddFrames(ctx context.Context, f Frames) error {
