@@ -140,6 +140,16 @@ func (d *dropping) awaitEmpty() {
 	}, time.Minute, time.Millisecond, "the encoder takes what was accepted")
 }
 
+// awaitIdle waits until nothing is in the queues between the call and the encoder.
+func (d *dropping) awaitIdle() {
+	d.t.Helper()
+	require.Eventually(d.t, func() bool {
+		edges := d.enc.Stats().Edges
+		toMux := slices.IndexFunc(edges, func(e api.EdgeStats) bool { return e.To == "mux" })
+		return !slices.ContainsFunc(edges[:toMux], func(e api.EdgeStats) bool { return e.Queued > 0 })
+	}, time.Minute, time.Millisecond, "the encoder takes what waits")
+}
+
 // checkCounts asserts that every frame that was offered was accepted or dropped, and that every
 // frame that was accepted was encoded.
 func (d *dropping) checkCounts() {
@@ -475,6 +485,7 @@ func TestDropsAtAConstantRate(t *testing.T) {
 			}
 			open()
 			for kept := len(d.kept); len(d.kept) < kept+5; {
+				d.awaitIdle() // each picture that is dropped makes one repeat more
 				d.offer(feedNumbered)
 			}
 			require.NoError(t, d.enc.Close())
