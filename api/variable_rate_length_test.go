@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,4 +91,27 @@ func lengthOf(t *testing.T, path string) (end float64) {
 		end = math.Max(end, p.PTS+p.Duration)
 	}
 	return end
+}
+
+// TestVariableRateIsNotCalledConstant: mkv does not promise a constant rate, and has no duration
+// beside a picture.
+func TestVariableRateIsNotCalledConstant(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, variable := range []bool{false, true} {
+		path := temporary(t, "rate.mkv")
+		ctx, enc := context.Background(), api.NewEncoder()
+		v := addVideo(t, enc, api.VideoConfig{
+			Width: 32, Height: 32, FrameRate: 25, Codec: "libx264", Preset: "ultrafast", VariableRate: variable,
+		})
+		require.NoError(t, enc.OpenFile(ctx, path))
+		f := api.Frames{Data: make([]byte, 3*32*32*3)}
+		if variable {
+			f.PTS = []time.Duration{0, 30 * time.Millisecond, time.Second}
+		}
+		require.NoError(t, v.AddFrames(ctx, f))
+		require.NoError(t, enc.Close())
+		info := string(mediatest.Run(t, "mkvinfo", "-v", "-v", path))
+		require.NotContains(t, info, "Block duration")
+		require.Equal(t, !variable, strings.Contains(info, "Default duration"), info)
+	}
 }

@@ -27,3 +27,7 @@ func Irregular() []string { return slices.Clone(irregular) }
 func TakesIrregular(format *astiav.OutputFormat) bool {
 	return slices.Contains(irregular, format.Name())
 }
+
+// RateIsConstant says whether a frame rate in the header promises that every picture lasts as long
+// (DefaultDuration of Matroska). Pictures at any times go without one there.
+func RateIsConstant(format string) bool { return format == "matroska" || format == "webm" }
