@@ -49,9 +49,9 @@ const (
 	// OutFrameRate included.
 	//
 	// StreamStats.Dropped counts the frames. The logger gets a warning when frames begin to be
-	// dropped, and another when that has ended: once none has been dropped for a second, and for
-	// ten frames, or at the end of the stream. Sound is never dropped. Containers that know
-	// constant rates only refuse OnFullDrop at Open, unless VideoConfig.OutFrameRate is set.
+	// dropped, and another when that has ended: once none has been dropped for a second, and for ten
+	// frames, or at the end of the stream. Sound is never dropped. Containers that know constant rates
+	// only refuse OnFullDrop at Open, unless VideoConfig.OutFrameRate is set.
 	OnFullDrop
 )
 

@@ -105,10 +105,10 @@ type VideoConfig struct {
 	// VariableRate says that every frame carries its own time. FrameRate is then the nominal rate: for
 	// rate control, and for how long the last frame is shown. Times are rounded to 1/90000 s (MPEG-4:
 	// 1/60000 s), and then to the container's own clock. Containers that know constant rates only
-	// refuse it at Open, unless OutFrameRate is set; so do MPEG-1, MPEG-2 and DV. A time that rounds to
-	// the tick of the frame before is moved to the next tick, and counted in StreamStats.Moved. In mp4
-	// and mov a frame may be 6.6 hours after the one before. FFmpeg's encoders of MPEG-4 and its kin
-	// take no bit rate then.
+	// refuse it at Open, unless OutFrameRate is set; so do MPEG-1, MPEG-2 and DV. A time that rounds
+	// to the tick of the frame before is moved to the next tick, and counted in StreamStats.Moved. In
+	// mp4 and mov a frame may be 6.6 hours after the one before. FFmpeg's encoders of MPEG-4 and its
+	// kin take no bit rate then.
 	VariableRate bool
 	// OnFull says what a call does that finds its queue full: it waits (OnFullBlock, the default), or
 	// it drops the frame (OnFullDrop).

@@ -167,9 +167,8 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 // Sync waits until everything that was accepted before the call is at the destination, except what
 // encoders still hold: an encoder with lookahead keeps its last frames. With
 // VideoConfig.OutFrameRate the last frame is kept as well until the next one tells how long it is
-// shown. Packets that wait for
-// another stream are written without waiting for it, and an mp4 fragment is ended. When ctx ends
-// first, Sync returns context.Cause(ctx).
+// shown. Packets that wait for another stream are written without waiting for it, and an mp4
+// fragment is ended. When ctx ends first, Sync returns context.Cause(ctx).
 func (e *Encoder) Sync(ctx context.Context) error {
 	r, err := e.beginCall()
 	if err != nil {

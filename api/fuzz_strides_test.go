@@ -13,8 +13,8 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// FuzzStrides feeds pictures of any format with rows at any distance, also bottom up, from memory in
-// which all pages without a pixel are fenced. The file equals that of the same pictures without
+// FuzzStrides feeds pictures of any format with rows at any distance, also bottom up, from memory
+// in which all pages without a pixel are fenced. The file equals that of the same pictures without
 // padding.
 func FuzzStrides(f *testing.F) {
 	seed(f, 60, 40)

@@ -119,7 +119,8 @@ func TestFewInstants(t *testing.T) {
 	}
 }
 
-// TestEndlessRepeatsCanBeStopped: a frame of a million seconds is repeated a million times a second.
+// TestEndlessRepeatsCanBeStopped: a frame of a million seconds is repeated a million times a
+// second.
 func TestEndlessRepeatsCanBeStopped(t *testing.T) {
 	mediatest.NoLeaks(t)
 	boom := errors.New("boom")

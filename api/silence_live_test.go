@@ -83,8 +83,8 @@ func TestSilenceBesideVideo(t *testing.T) {
 	}
 }
 
-// TestAnHourOfSilenceBesideVideo feeds the hour by one call, while pictures come at the same time and
-// after it. No picture and no sample is lost.
+// TestAnHourOfSilenceBesideVideo feeds the hour by one call, while pictures come at the same time
+// and after it. No picture and no sample is lost.
 func TestAnHourOfSilenceBesideVideo(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, format := range []string{"mp4", "mkv"} {

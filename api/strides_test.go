@@ -264,8 +264,8 @@ func TestImagesOfOddStride(t *testing.T) {
 	}
 }
 
-// noteWrongStrides notes what is said about strides, and about data with strides, to a stream of 16×8
-// pixels.
+// noteWrongStrides notes what is said about strides, and about data with strides, to a stream of
+// 16×8 pixels.
 func noteWrongStrides(note func(name, field string, err error), v *api.VideoStream) {
 	add := func(f api.Frames) error { return v.AddFrames(context.Background(), f) }
 	note("stride less than a row", "Strides", add(api.Frames{Layout: api.NHWC, Strides: []int{47}}))

@@ -18,8 +18,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// ownTimesDir names the folder in which TestVariableRateCrash, when it is the child, writes until it
-// is killed; ownTimesCase says what it writes.
+// ownTimesDir names the folder in which TestVariableRateCrash, when it is the child, writes until
+// it is killed; ownTimesCase says what it writes.
 const (
 	ownTimesDir  = "AVLOOM_TEST_OWN_TIMES"
 	ownTimesCase = "AVLOOM_TEST_OWN_TIMES_CASE"

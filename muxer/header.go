@@ -67,7 +67,7 @@ func (w *writer) addStream(s Stream) (*astiav.Stream, error) {
 		p.SetFrameSize(0)
 	}
 	stream.SetTimeBase(s.timeBase())
-	if s.FrameRate.Num() > 0 && !(s.Irregular && container.RateIsConstant(w.container())) {
+	if s.FrameRate.Num() > 0 && (!s.Irregular || !container.RateIsConstant(w.container())) {
 		stream.SetAvgFrameRate(s.rate())
 	}
 	return stream, nil

@@ -101,8 +101,8 @@ func (l *lookahead) endFragment(next pipeline.Packet, canBreak bool) error {
 	return nil
 }
 
-// breakAfter writes a packet that lasts for its nominal duration, because the next one is not known.
-// The next fragment begins with a discontinuity then, where the next packet says.
+// breakAfter writes a packet that lasts for its nominal duration, because the next one is not
+// known. The next fragment begins with a discontinuity then, where the next packet says.
 //
 // FFmpeg takes the mark from the packet after it, and checks the time of that packet before. An
 // empty one, with the time of the packet that was kept, passes the check.

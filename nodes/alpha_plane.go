@@ -14,9 +14,13 @@ import (
 // has a plane of alpha more. Swscale copies half of each row between them, unless the rows lie at
 // equal distances (planarRgbToplanarRgbWrapper in libswscale/swscale_unscaled.c).
 func differInAlpha(a, b astiav.PixelFormat) bool {
-	info := astiavx.DescribePixelFormat(a)
+	x, y := astiavx.DescribePixelFormat(a), astiavx.DescribePixelFormat(b)
+	planar := x.RGB && y.RGB && min(x.Planes, y.Planes) == 3 && max(x.Planes, y.Planes) == 4
+	if !planar || x.Bits <= 8 || x.Float {
+		return false
+	}
 	colors := func(f astiav.PixelFormat) string { return strings.Replace(f.Name(), "gbrap", "gbrp", 1) }
-	return a != b && info.Bits > 8 && !info.Float && strings.HasPrefix(a.Name(), "gbr") && colors(a) == colors(b)
+	return colors(a) == colors(b)
 }
 
 // copyColors copies the planes of G, B and R. If out has a plane of alpha, it becomes opaque.

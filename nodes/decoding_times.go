@@ -26,8 +26,8 @@ func DecodedAhead(codec *astiav.CodecContext) int64 {
 // decodingTimes raises decoding times that are earlier than they need be. An encoder with B-frames
 // gives a packet the time of a picture some places before, and its first packets the distance of
 // its first pictures. At a constant rate this is as late as possible. But if the pictures there are
-// an hour apart, the packet would be decoded an hour before it is shown, which readers of mp4 refuse
-// (mov_read_ctts in mov.c of FFmpeg 5 takes 2^28 ticks).
+// an hour apart, the packet would be decoded an hour before it is shown, which readers of mp4
+// refuse (mov_read_ctts in mov.c of FFmpeg 5 takes 2^28 ticks).
 //
 // A packet has to be decoded before each picture that the encoder still holds is shown, and the
 // decoder needs a nominal duration for each picture that it decodes ahead.

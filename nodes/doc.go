@@ -10,7 +10,7 @@
 //	node      takes             gives             does
 //	Convert   pipeline.Input    pipeline.Frame    converts the picture to the encoder's format
 //	Upload    pipeline.Frame    pipeline.Frame    copies the picture to the device that encodes it
-//	Rate      pipeline.Frame    pipeline.Frame    repeats pictures or leaves them out, for a constant rate
+//	Rate      pipeline.Frame    pipeline.Frame    repeats pictures or leaves them out
 //	Resample  pipeline.Samples  pipeline.Samples  converts rate, sample format and channels
 //	Rechunk   pipeline.Samples  pipeline.Samples  cuts blocks of the length that the encoder takes
 //	Encode    Frame or Samples  pipeline.Packet   encodes pictures or sound

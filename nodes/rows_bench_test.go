@@ -15,9 +15,9 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// BenchmarkRows converts 1080p pictures whose rows are packed, at multiples of 256 bytes, and bottom
-// up, in turn. "padded" and "bottomup" are the speeds in proportion to packed rows: the medians of
-// the ratios within a turn, which the machine's noise hits alike.
+// BenchmarkRows converts 1080p pictures whose rows are packed, at multiples of 256 bytes, and
+// bottom up, in turn. "padded" and "bottomup" are the speeds in proportion to packed rows: the
+// medians of the ratios within a turn, which the machine's noise hits alike.
 func BenchmarkRows(b *testing.B) {
 	for _, c := range []struct{ name, input, output string }{
 		{"kernel", "rgb24", "yuv420p"},

@@ -43,8 +43,8 @@ func (cfg *ConvertConfig) method() astiav.SoftwareScaleContextFlag {
 	return scalers["area"]
 }
 
-// threads returns among how many threads swscale divides each picture. Slices of a mosaic would show
-// at their borders.
+// threads returns among how many threads swscale divides each picture. Slices of a mosaic would
+// show at their borders.
 func (cfg *ConvertConfig) threads() int {
 	if cfg.Scales() && !astiavx.DescribePixelFormat(cfg.InputFormat).Mosaic {
 		return max(cfg.Threads, 1)

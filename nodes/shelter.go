@@ -87,7 +87,8 @@ func (s *shelter) completeSquares(picture pipeline.Input, width, height int) {
 	}
 }
 
-// hasOddRows returns true if the rows of a plane lie at a distance that swscale cannot compute with.
+// hasOddRows returns true if the rows of a plane lie at a distance that swscale cannot compute
+// with.
 func (s *shelter) hasOddRows(in pipeline.Input) bool {
 	word := astiavx.DescribePixelFormat(in.Format).Word()
 	for i, p := range s.planes {

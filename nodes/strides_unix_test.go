@@ -127,9 +127,9 @@ func converted(t *testing.T, cfg ConvertConfig, in pipeline.Input) [][]byte {
 	return out
 }
 
-// TestRowsAreReadWhereTheyLie converts pictures of every format with rows at all kinds of distances,
-// between pages that cannot be read. They become what pictures without padding become, whatever the
-// padding holds.
+// TestRowsAreReadWhereTheyLie converts pictures of every format with rows at all kinds of
+// distances, between pages that cannot be read. They become what pictures without padding become,
+// whatever the padding holds.
 func TestRowsAreReadWhereTheyLie(t *testing.T) {
 	mediatest.NoLeaks(t)
 	outputs := []string{
@@ -153,8 +153,8 @@ func TestRowsAreReadWhereTheyLie(t *testing.T) {
 	}
 }
 
-// TestRowsOfFormatsThatDifferInAlpha converts between formats that differ in the plane of alpha, and
-// between formats that differ in the range that they imply.
+// TestRowsOfFormatsThatDifferInAlpha converts between formats that differ in the plane of alpha,
+// and between formats that differ in the range that they imply.
 func TestRowsOfFormatsThatDifferInAlpha(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, pair := range [][2]string{

@@ -9,9 +9,9 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// swscale converts the pictures for which there is no kernel, and scales in the same pass. A picture
-// that must be padded is copied first; if its pixels have no bytes of their own, swscale unpacks it
-// first. Scaled pictures are padded in place, in memory that has room for it.
+// swscale converts the pictures for which there is no kernel, and scales in the same pass. A
+// picture that must be padded is copied first; if its pixels have no bytes of their own, swscale
+// unpacks it first. Scaled pictures are padded in place, in memory that has room for it.
 type swscale struct {
 	cfg      *ConvertConfig
 	padder   *padder

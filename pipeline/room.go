@@ -75,9 +75,8 @@ func (r *Room) leaveMark() {
 
 // Recount returns a node of a room's stretch that counts what the node p emits, because p may emit
 // more or fewer items than it takes. An item that p takes has its place until p has processed it.
-// An item that p keeps for later has none. What p emits may be more than the room has places for.
-// p then waits, but the nodes in front of it do not.
-// A nil Room counts nothing.
+// An item that p keeps for later has none. What p emits may be more than the room has places for. p
+// then waits, but the nodes in front of it do not. A nil Room counts nothing.
 func Recount[In, Out any](r *Room, p Processor[In, Out]) Processor[In, Out] {
 	if r == nil {
 		return p

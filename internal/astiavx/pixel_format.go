@@ -68,8 +68,8 @@ func (i PixelFormatInfo) Rows(plane, height int) int {
 	return height
 }
 
-// Word returns the size of the numbers, in bytes, in which software reads a picture: samples of more
-// than 8 bits, or several samples that share two bytes.
+// Word returns the size of the numbers, in bytes, in which software reads a picture: samples of
+// more than 8 bits, or several samples that share two bytes.
 func (i PixelFormatInfo) Word() int {
 	switch {
 	case i.Bits > 16:

@@ -23,8 +23,8 @@ var gopEncoders = slices.Concat(
 	mpegInterEncoders, gpu.Encoders(),
 )
 
-// alwaysKey are encoders that mark every frame as a key frame, although FFmpeg does not declare that
-// all frames of the codec are.
+// alwaysKey are encoders that mark every frame as a key frame, although FFmpeg does not declare
+// that all frames of the codec are.
 var alwaysKey = []string{"png", "cfhd", "wrapped_avframe"}
 
 // mostMPEGKeyInterval is the limit of FFmpeg's mpegvideo_enc.c, which silently takes it for more.

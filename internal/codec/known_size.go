@@ -2,9 +2,9 @@ package codec
 
 import "fmt"
 
-// RefusedSize returns the reason why an encoder refuses a size in pixels, if it does so only when it
-// gets a picture; "" if it does not. Xface encodes a single size (xfaceenc.c), and snow needs more
-// than one sample of chroma in each direction.
+// RefusedSize returns the reason why an encoder refuses a size in pixels, if it does so only when
+// it gets a picture; "" if it does not. Xface encodes a single size (xfaceenc.c), and snow needs
+// more than one sample of chroma in each direction.
 func RefusedSize(encoder string, width, height int) (reason string) {
 	w, h := width, height
 	switch {

@@ -29,8 +29,8 @@ func TimeBase(codec astiav.CodecID) astiav.Rational {
 // dv_profile.c).
 var statedRate = []string{"mpeg1video", "mpeg2video", "dvvideo"}
 
-// countsFrames are the encoders whose packets have the number of the frame for a time
-// (encode_frame in libtheoraenc.c).
+// countsFrames are the encoders whose packets have the number of the frame for a time (encode_frame
+// in libtheoraenc.c).
 var countsFrames = []string{"libtheora"}
 
 // TakesOwnTimes says whether frames of an encoder can carry their own times.
@@ -42,8 +42,8 @@ func TakesOwnTimes(encoder string) bool {
 func TakesGaps(encoder string) bool { return !slices.Contains(countsFrames, encoder) }
 
 // countBits are the encoders whose rate control takes the times of frames for their numbers
-// (ff_rate_estimate_qscale in ratecontrol.c, which multiplies the bit rate by the PTS over the frame
-// rate). With own times it allows thousands of times the bits.
+// (ff_rate_estimate_qscale in ratecontrol.c, which multiplies the bit rate by the PTS over the
+// frame rate). With own times it allows thousands of times the bits.
 var countBits = []string{
 	"mpeg4", "libxvid", "msmpeg4", "msmpeg4v2", "h261", "h263", "h263p", "flv", "wmv1", "wmv2", "snow", "rv10", "rv20",
 }

@@ -14,8 +14,8 @@ const pixelsPerConverter = 1 << 20
 // swscale has to convert is nearly as fast.
 const mostConverters = 8
 
-// rowsPerThread is how many rows of a scaled picture one thread makes, at least. With fewer rows, too
-// much of what threads read is the same.
+// rowsPerThread is how many rows of a scaled picture one thread makes, at least. With fewer rows,
+// too much of what threads read is the same.
 const rowsPerThread = 64
 
 // divideConversion returns how many converters there are, and how many threads each of them has to

@@ -112,7 +112,8 @@ func (v *videoOpening) openAs(s plan.VideoEncoder, encoder *astiav.Codec) (*vide
 	return a.opened(cc), nil
 }
 
-// checkKnownSize returns an error about a size that the encoder refuses only when it gets a picture.
+// checkKnownSize returns an error about a size that the encoder refuses only when it gets a
+// picture.
 func (v *videoOpening) checkKnownSize(s plan.VideoEncoder, encoder *astiav.Codec) error {
 	reason := codec.RefusedSize(encoder.Name(), s.Width, s.Height)
 	if reason == "" {

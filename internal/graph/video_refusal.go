@@ -17,8 +17,8 @@ var commonRates = []astiav.Rational{
 	astiav.NewRational(60000, 1001), astiav.NewRational(60, 1),
 }
 
-// The common containers that signal every frame rate. mp4 and mov lack only
-// those of less than a picture in 36 hours.
+// The common containers that signal every frame rate. mp4 and mov lack only those of less than a
+// picture in 36 hours.
 const (
 	anyRate       = "mp4, mov and mkv signal"
 	anyRateButMov = "mkv signals"

@@ -27,8 +27,8 @@ type area struct {
 	stride int // bytes from one row to the next
 }
 
-// firstRow returns the offset of the first row of the picture, and the distance from each row to the
-// next, which is negative if the last row comes first.
+// firstRow returns the offset of the first row of the picture, and the distance from each row to
+// the next, which is negative if the last row comes first.
 func (a area) firstRow(bottomUp bool) (offset, stride int) {
 	if bottomUp && a.rows > 1 {
 		return (a.rows - 1) * a.stride, -a.stride

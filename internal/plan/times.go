@@ -84,7 +84,7 @@ func (p *Video) InputTimeBase(encoder astiav.CodecID) astiav.Rational {
 // checkTimes returns an error if n frames have no times and need some, or the reverse.
 func (p *Video) checkTimes(pts []time.Duration, n int) error {
 	switch {
-	case !p.Config.VariableRate && len(pts) > 0:
+	case !p.Config.VariableRate && pts != nil:
 		const reason = "are times, but the stream has a constant rate; leave PTS nil, or set VideoConfig.VariableRate"
 		return &fault.ConfigError{Field: "PTS", Value: len(pts), Reason: reason}
 	case p.Config.VariableRate && len(pts) == 0 && n > 0:

@@ -2,9 +2,9 @@ package container
 
 import "maps"
 
-// movieClock is how many ticks a second has in the part of a mov file that says when a stream begins,
-// if pictures carry their own times. Each tick of such a stream is a whole number of them. FFmpeg's
-// 1000 would round the time of the first picture.
+// movieClock is how many ticks a second has in the part of a mov file that says when a stream
+// begins, if pictures carry their own times. Each tick of such a stream is a whole number of them.
+// FFmpeg's 1000 would round the time of the first picture.
 const movieClock = "180000"
 
 // addTimes adds the options for pictures that carry their own times.
