@@ -108,7 +108,7 @@ type VideoConfig struct {
 	// refuse it at Open, unless OutFrameRate is set; so do MPEG-1, MPEG-2 and DV. A time that rounds
 	// to the tick of the frame before is moved to the next tick, and counted in StreamStats.Moved. In
 	// mp4 and mov a frame may be 6.6 hours after the one before. FFmpeg's encoders of MPEG-4 and its
-	// kin take no bit rate then.
+	// kin take no bit rate then, and keep to none; the logger is told.
 	VariableRate bool
 	// OnFull says what a call does that finds its queue full: it waits (OnFullBlock, the default), or
 	// it drops the frame (OnFullDrop).

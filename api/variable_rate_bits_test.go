@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -70,4 +72,32 @@ func TestVariableRateRefusesABitRate(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "ExtraOptions[b]", e.Field)
 	require.Contains(t, e.Reason, "OutFrameRate")
+}
+
+// TestVariableRateTellsOfNoBitRate: an encoder that keeps to no bit rate with own times warns of
+// it, unless it is told to keep a quality, or frames are brought to a constant rate.
+func TestVariableRateTellsOfNoBitRate(t *testing.T) {
+	mediatest.NoLeaks(t)
+	quality := map[string]any{"flags": "+qscale", "global_quality": 118 * 4}
+	for name, c := range map[string]struct {
+		cfg   api.VideoConfig
+		warns int
+	}{
+		"the default":     {api.VideoConfig{Codec: "mpeg4", VariableRate: true}, 1},
+		"a quality":       {api.VideoConfig{Codec: "mpeg4", VariableRate: true, ExtraOptions: quality}, 0},
+		"a constant rate": {api.VideoConfig{Codec: "mpeg4"}, 0},
+		"brought to one":  {api.VideoConfig{Codec: "mpeg4", VariableRate: true, OutFrameRate: 25}, 0},
+		"libx264":         {api.VideoConfig{Codec: "libx264", VariableRate: true}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			core, logs := observer.New(zap.WarnLevel)
+			enc := api.NewEncoder(api.WithLogger(zap.New(core)))
+			cfg := c.cfg
+			cfg.Width, cfg.Height, cfg.FrameRate = 32, 32, 25
+			addVideo(t, enc, cfg)
+			require.NoError(t, enc.OpenWriter(context.Background(), &api.MemoryFile{}, "mp4"))
+			require.Len(t, logs.FilterMessageSnippet("keeps to no bit rate").All(), c.warns)
+			require.NoError(t, enc.Close())
+		})
+	}
 }

@@ -117,6 +117,7 @@ func TestVariableRate(t *testing.T) {
 		{"ts", "libx264", "medium", 90000, 90000},
 		{"flv", "libx264", "medium", 90000, 1000},
 		{"nut", "libx264", "medium", 90000, 90000},
+		{"ivf", "libvpx", "", 90000, 90000},
 		{"mp4", "mpeg4", "", 60000, 60000},
 	} {
 		for name, feed := range waysIn {
@@ -276,7 +277,6 @@ func TestConstantRateOnly(t *testing.T) {
 		{"a.h264", "libx264", "VariableRate"},
 		{"a.y4m", "", "VariableRate"},
 		{"a.mjpeg", "mjpeg", "VariableRate"},
-		{"a.ivf", "libvpx", "VariableRate"},
 		{"a.mpg", "mpeg2video", "VariableRate"},
 		{"a.mkv", "mpeg2video", "VariableRate"},
 	} {

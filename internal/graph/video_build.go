@@ -1,6 +1,10 @@
 package graph
 
 import (
+	"fmt"
+
+	"github.com/asticode/go-astiav"
+
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/images"
@@ -69,9 +73,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 	if err != nil {
 		return err
 	}
-	for _, wish := range enc.unmetWishes {
-		a.warn(warning{s.index, node, wish.String()})
-	}
+	s.warnLosses(a, enc, node)
 	open := OpenStream{
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
@@ -99,6 +101,18 @@ func (s *videoBuild) newRate(times Times) *nodes.Rate {
 		return nil
 	}
 	return nodes.NewRate(nodes.RateConfig{Base: times.Base, Duration: times.Frame, Rate: s.plan.OutRate})
+}
+
+// warnLosses warns about settings that the encoder does not follow.
+func (s *videoBuild) warnLosses(a *assembly, enc *videoEncoder, node string) {
+	for _, wish := range enc.unmetWishes {
+		a.warn(warning{s.index, node, wish.String()})
+	}
+	if s.plan.LosesBitRate(enc.name) && !enc.codec.Flags().Has(astiav.CodecContextFlagQscale) {
+		const text = "%s keeps to no bit rate with VariableRate, not even to its default; for a fixed quality set %s"
+		const quality = `ExtraOptions[flags] to "+qscale" and ExtraOptions[global_quality]`
+		a.warn(warning{s.index, node, fmt.Sprintf(text, enc.name, quality)})
+	}
 }
 
 // videoChain are the nodes of a video stream.

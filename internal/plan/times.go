@@ -47,7 +47,7 @@ func (p *Video) checkIrregular(encoder string) error {
 // checkBitRate returns an error for a bit rate that the encoder would not keep to, because frames
 // carry their own times.
 func (p *Video) checkBitRate(encoder string, options []avoption.Option) error {
-	if !p.Config.VariableRate || !p.Irregular() || codec.KeepsBitRate(encoder) {
+	if !p.LosesBitRate(encoder) {
 		return nil
 	}
 	for _, o := range options {
@@ -57,6 +57,12 @@ func (p *Video) checkBitRate(encoder string, options []avoption.Option) error {
 		}
 	}
 	return nil
+}
+
+// LosesBitRate says whether the encoder keeps to no bit rate, not even to its default, because
+// frames carry their own times.
+func (p *Video) LosesBitRate(encoder string) bool {
+	return p.Config.VariableRate && p.Irregular() && !codec.KeepsBitRate(encoder)
 }
 
 // withClosedKeys adds the option that makes forced key frames independent of the frames before, if

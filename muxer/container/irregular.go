@@ -17,7 +17,7 @@ func (e *IrregularError) Error() string { return "it knows constant frame rates 
 // irregular are the containers that hold pictures at any times, the usual ones first.
 var irregular = []string{
 	"mp4", "mov", "matroska", "webm", "mpegts", "flv", "nut", "ipod", "3gp", "3g2", "f4v", "psp", "ismv",
-	"gif", "apng", "webp",
+	"ivf", "gif", "apng", "webp",
 }
 
 // Irregular returns the containers that hold pictures at any times.
