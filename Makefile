@@ -46,7 +46,8 @@ bench: ## measure avloom beside the ceiling and other encoders, in about half an
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS) \
 		$(if $(ARGS),,&& go test -run '^$$' -bench 'Rate|Rows' ./nodes && \
 		go test -run '^$$' -bench 'Strides$$' -benchtime 9x ./api && \
-		go test -run '^$$' -bench OnFullDrop -benchtime 2400x ./api)
+		go test -run '^$$' -bench OnFullDrop/overloaded -benchtime 2400x ./api && \
+		go test -run '^$$' -bench OnFullDrop/idle -benchtime 200x ./api)
 
 bench-quick: ## the same for a few cases, in two minutes on idle cores, and longer beside other work
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)

@@ -15,7 +15,8 @@ import (
 // while the encoder cannot keep up. Beside it: the same for an encoder that has nothing else to do,
 // which is the time of one conversion.
 //
-//	go test ./api -run '^$' -bench OnFullDrop -benchtime 2400x
+//	go test ./api -run '^$' -bench OnFullDrop/overloaded -benchtime 2400x
+//	go test ./api -run '^$' -bench OnFullDrop/idle -benchtime 200x
 func BenchmarkOnFullDrop(b *testing.B) {
 	for _, c := range []struct {
 		name, preset string
