@@ -97,26 +97,37 @@ func TestBitRateAsACap(t *testing.T) {
 // it cannot.
 func TestBitRateOfEveryEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
-	var taking []string
-	for _, codec := range encodersOf(t) {
-		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(codec.Name()) {
-			continue
-		}
-		cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: codec.Name(), BitRate: 200_000, OddSize: api.OddSizePad}
-		enc := api.NewEncoder()
-		if _, err := enc.AddVideo(cfg); err != nil {
-			requireField(t, err, "BitRate")
-		} else {
-			taking = append(taking, codec.Name())
-		}
-		require.NoError(t, enc.Close())
-	}
-	slices.Sort(taking)
+	taking, _ := askEveryEncoder(t, "BitRate", api.VideoConfig{BitRate: 200_000})
 	require.Equal(t, []string{
 		"dnxhd", "flv", "h261", "h263", "h263p", "libaom-av1", "libsvtav1", "libvpx", "libvpx-vp9", "libx264", "libx264rgb",
 		"libx265", "mjpeg", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4", "msmpeg4v2", "rv10", "rv20",
 		"speedhq", "vc2", "wmv1", "wmv2",
 	}, taking)
+}
+
+// askEveryEncoder adds a video with this config for every software encoder. It returns, sorted,
+// which of them take it and which refuse it; the error of these must name the field.
+func askEveryEncoder(t *testing.T, field string, cfg api.VideoConfig) (taking, refusing []string) {
+	t.Helper()
+	cfg.Width, cfg.Height, cfg.FrameRate, cfg.OddSize = 64, 64, 25, api.OddSizePad
+	for _, codec := range encodersOf(t) {
+		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(codec.Name()) {
+			continue
+		}
+		enc := api.NewEncoder()
+		cfg.Codec = codec.Name()
+		_, err := enc.AddVideo(cfg)
+		if err != nil {
+			requireField(t, err, field)
+			refusing = append(refusing, cfg.Codec)
+		} else {
+			taking = append(taking, cfg.Codec)
+		}
+		require.NoError(t, enc.Close())
+	}
+	slices.Sort(taking)
+	slices.Sort(refusing)
+	return taking, refusing
 }
 
 // testCUDARates gives NVENC a bit rate and a key interval.

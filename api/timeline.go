@@ -7,6 +7,7 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/graph"
+	"github.com/avloom/avloom/internal/plan"
 )
 
 // timeline gives each frame of a stream its time, in ticks: units of the time base in which the
@@ -47,11 +48,9 @@ func (p *position) next(t *timeline, pts time.Duration) (tick int64, moved bool)
 	return tick, moved
 }
 
-// ticks rounds a time that is not negative to the nearest tick, exactly. Ticks are fractions of a
-// second.
+// ticks rounds a time that is not negative to the nearest tick. Ticks are fractions of a second.
 func (t *timeline) ticks(pts time.Duration) int64 {
-	whole, rest, perSecond := int64(pts/time.Second), int64(pts%time.Second), int64(t.times.Base.Den())
-	return whole*perSecond + (rest*perSecond+int64(time.Second)/2)/int64(time.Second)
+	return plan.NearestTick(pts, int64(t.times.Base.Den()))
 }
 
 // accept notes that the first n frames of a call were accepted.

@@ -93,12 +93,14 @@ type recount[In, Out any] struct {
 	emit Emit[Out] // of the call under way
 }
 
+// Process gives back the place of in when the node has processed it.
 func (c *recount[In, Out]) Process(ctx context.Context, in In, emit Emit[Out]) error {
 	defer c.room.Leave()
 	c.emit = emit
 	return c.Processor.Process(ctx, in, c.pass)
 }
 
+// Flush counts what the node emits at its end.
 func (c *recount[In, Out]) Flush(ctx context.Context, emit Emit[Out]) error {
 	c.emit = emit
 	return c.Processor.Flush(ctx, c.pass)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"time"
 
 	"github.com/asticode/go-astiav"
 )
@@ -37,4 +38,12 @@ func nearestFraction(f float64) (astiav.Rational, bool) {
 		return astiav.Rational{}, false
 	}
 	return astiav.NewRational(int(p1), int(q1)), true
+}
+
+// NearestTick returns the tick nearest to a time that is not negative, and the later one of two, of
+// a clock with so many ticks per second: samples, or units of a time base. It is exact. Seconds and
+// their rest are apart, because a product of the whole time would overflow.
+func NearestTick(at time.Duration, perSecond int64) int64 {
+	seconds, rest := int64(at/time.Second), int64(at%time.Second)
+	return seconds*perSecond + (rest*perSecond+int64(time.Second)/2)/int64(time.Second)
 }

@@ -50,20 +50,13 @@ func (p *Audio) CheckSoundTime(at time.Duration) error {
 // if that sample lies before reached.
 func (p *Audio) SilenceUntil(at time.Duration, reached int64) (samples int, err error) {
 	rate := int64(p.Config.SampleRate)
-	missing := sampleNearest(at, rate) - reached
+	missing := NearestTick(at, rate) - reached
 	if missing < 0 {
 		const text = "the stream has reached %v (%d samples at %d Hz); give that or a later time"
 		reason := fmt.Sprintf(text, timeOfSample(reached, rate), reached, rate)
 		return 0, &fault.ConfigError{Field: "at", Value: at, Reason: reason}
 	}
 	return int(missing), nil
-}
-
-// sampleNearest returns the sample whose time is nearest to a time that is not negative, and the
-// later one of two. Seconds and their rest are apart, because their product would overflow.
-func sampleNearest(at time.Duration, rate int64) int64 {
-	seconds, rest := int64(at/time.Second), int64(at%time.Second)
-	return seconds*rate + (rest*rate+int64(time.Second)/2)/int64(time.Second)
 }
 
 // timeOfSample returns the time of a sample to the nearest nanosecond.

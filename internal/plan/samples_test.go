@@ -22,10 +22,10 @@ func TestSampleNearest(t *testing.T) {
 		for _, at := range times {
 			exact := new(big.Int).Mul(big.NewInt(int64(at)), big.NewInt(rate))
 			exact.Add(exact, big.NewInt(5e8)).Div(exact, big.NewInt(1e9))
-			sample := sampleNearest(at, rate)
+			sample := NearestTick(at, rate)
 			require.Equal(t, exact.Int64(), sample, "%v at %d Hz", at, rate)
 			if back := timeOfSample(sample, rate); back >= 0 { // the last one may lie beyond what a Duration can hold
-				require.Equal(t, sample, sampleNearest(back, rate), "%v at %d Hz", at, rate)
+				require.Equal(t, sample, NearestTick(back, rate), "%v at %d Hz", at, rate)
 			}
 		}
 	}
