@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"time"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -19,6 +20,9 @@ type Input struct {
 	Device  DevicePlanes      // instead of Planes
 	Loan    *Loan             // of lent memory
 	Owned   Frame             // the picture that was handed over; Planes and Strides are its own
+
+	Orders   Orders
+	Accepted time.Time // when the program's call handed the picture over
 }
 
 // DevicePlanes are the addresses of a picture on a device.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/asticode/go-astiav"
 
@@ -9,47 +10,58 @@ import (
 	"github.com/avloom/avloom/internal/shelf"
 )
 
+// Orders are what the program asks of the encoder with a picture.
+type Orders struct {
+	Key     bool  // make the picture a key frame
+	BitRate int64 // the bit rate from this picture on, in bits per second; 0: as before
+}
+
 // Frame is one picture in C memory. Its holder frees it, or sends it on.
 type Frame struct {
 	*astiav.Frame
-	home *shelf.Frames // where it goes when it is freed; nil: nowhere
+	Orders   Orders
+	Accepted time.Time     // when the program's call handed the picture over
+	home     *shelf.Frames // where it goes when it is freed; nil: nowhere
 }
 
 // Samples is a block of sound in C memory. Its holder frees it, or sends it on.
 type Samples struct {
 	*astiav.Frame
-	home *shelf.Frames
+	Accepted time.Time // when the program's call handed the last sample over
+	home     *shelf.Frames
 }
 
 // Packet is a piece of an encoded stream, its times in the encoder's time base. Its holder frees
 // it, or sends it on.
 type Packet struct {
 	*astiav.Packet
-	home *shelf.Packets
+	Accepted time.Time // when the program's call handed over what is in it; zero: not known
+	home     *shelf.Packets
 }
 
 // NewFrame allocates a Frame without a buffer.
 func NewFrame() Frame { return Frame{Frame: astiavx.NewFrame()} }
 
 // FrameFrom takes a Frame without a buffer from a shelf, to which it returns when it is freed.
-func FrameFrom(from *shelf.Frames) Frame { return Frame{from.Get(), from} }
+func FrameFrom(from *shelf.Frames) Frame { return Frame{Frame: from.Get(), home: from} }
 
 // NewSamples allocates Samples without a buffer.
 func NewSamples() Samples { return Samples{Frame: astiavx.NewFrame()} }
 
 // SamplesFrom takes Samples without a buffer from a shelf, to which they return when they are
 // freed.
-func SamplesFrom(from *shelf.Frames) Samples { return Samples{from.Get(), from} }
+func SamplesFrom(from *shelf.Frames) Samples { return Samples{Frame: from.Get(), home: from} }
 
 // NewPacket allocates a Packet without data.
 func NewPacket() Packet { return Packet{Packet: astiavx.NewPacket()} }
 
 // PacketFrom takes a Packet without data from a shelf, to which it returns when it is freed.
-func PacketFrom(from *shelf.Packets) Packet { return Packet{from.Get(), from} }
+func PacketFrom(from *shelf.Packets) Packet { return Packet{Packet: from.Get(), home: from} }
 
-// Ref returns another Frame with the same pixels and separate times. The pixels are not copied.
+// Ref returns another Frame with the same pixels, separate times and no orders. The pixels are not
+// copied.
 func (f Frame) Ref() (Frame, error) {
-	ref := Frame{home: f.home}
+	ref := Frame{Accepted: f.Accepted, home: f.home}
 	if f.home != nil {
 		ref.Frame = f.home.Get()
 	} else {
@@ -64,7 +76,7 @@ func (f Frame) Ref() (Frame, error) {
 
 // Ref returns another Packet with the same data and separate times. The data is not copied.
 func (p Packet) Ref() (Packet, error) {
-	ref := Packet{home: p.home}
+	ref := Packet{Accepted: p.Accepted, home: p.home}
 	if p.home != nil {
 		ref.Packet = p.home.Get()
 	} else {

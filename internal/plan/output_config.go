@@ -3,13 +3,14 @@ package plan
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer and
-// URL. The other fields are the options of the same names.
+// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer, URL
+// and Folder. The other fields are the options of the same names.
 type OutputConfig struct {
 	Kind          OutputKind
 	Path          string    // of a file, or a URL
@@ -21,7 +22,16 @@ type OutputConfig struct {
 	Faststart     bool
 	CrashSafe     *bool          // nil: the default
 	Patience      *time.Duration // nil: the default
+	BestEffort    bool           // the run goes on without the output
+	Reconnect     *Backoff       // nil: an output that fails stays closed
+	Dir           string         // of a folder, whose Path is the name of its files
+	SegmentEvery  *time.Duration // how long a segment or a part of a folder lasts; nil: not given
+	SegmentKeep   *int           // how many segments or parts stay; nil: all
 }
+
+// Backoff says how long an output waits until it connects again: First after its first failure,
+// then longer after each one, up to Longest.
+type Backoff struct{ First, Longest time.Duration }
 
 // OutputKind is the kind of an output. Several outputs are opened in the order of their kinds.
 type OutputKind int
@@ -32,6 +42,7 @@ const (
 	ToURL
 	ToWriter
 	ToFile
+	ToFolder
 )
 
 // DisplayName returns the name of the output in errors and logs: the path, the URL without secrets,
@@ -42,6 +53,8 @@ func (o OutputConfig) DisplayName() string {
 		return fflog.RedactURL(o.Path)
 	case ToFile:
 		return o.Path
+	case ToFolder:
+		return filepath.Join(o.Dir, o.Path)
 	default:
 		return fmt.Sprintf("%T", o.Writer)
 	}
