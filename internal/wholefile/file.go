@@ -35,7 +35,7 @@ func Create(path string) (*File, error) {
 			return nil, err
 		}
 		// Another process may have taken the file for a leftover before it was locked.
-		err = lock(f)
+		err = Lock(f)
 		if !errors.Is(err, unix.EWOULDBLOCK) && hasName(f, name) {
 			return &File{path: path, temporary: name, lock: f}, nil
 		}
@@ -87,9 +87,9 @@ func syncPath(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// lock locks an open file. The error is unix.EWOULDBLOCK if another process has locked it, and
+// Lock locks an open file until it is closed. The error is unix.EWOULDBLOCK if another process has locked it, and
 // another error if the file system has no locks.
-func lock(f *os.File) error {
+func Lock(f *os.File) error {
 	conn, err := f.SyscallConn()
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func removeIfDead(name string) {
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
-	if err == nil && info.Mode().IsRegular() && lock(f) == nil && hasName(f, name) {
+	if err == nil && info.Mode().IsRegular() && Lock(f) == nil && hasName(f, name) {
 		_ = os.Remove(name)
 	}
 }

@@ -21,6 +21,7 @@ type Destination struct {
 	seeker io.Seeker           // nil: the container is written from front to back
 	user   *userWriter         // nil: raw is called directly
 	file   io.Closer           // a file that CreateFile opened; nil: none, or closed
+	stored StoredFile          // a file in a Store; nil: none, or ended
 
 	connection *connection // nil: none
 
@@ -40,6 +41,14 @@ type Destination struct {
 func NewWriter(w io.Writer) *Destination {
 	d := &Destination{w: w, raw: w}
 	d.seeker, d.base = seekable(w)
+	return d
+}
+
+// NewStored returns a Destination that writes to a file in a Store. Close commits the file, and
+// GiveUp discards it.
+func NewStored(f StoredFile) *Destination {
+	d := NewWriter(f)
+	d.stored = f
 	return d
 }
 
@@ -75,7 +84,7 @@ func (d *Destination) fail(err error) error {
 	return d.err
 }
 
-// Close closes a file or a connection. It leaves a writer open.
+// Close closes a file or a connection, and commits a file in a Store. It leaves a writer open.
 func (d *Destination) Close() error {
 	if d.user != nil {
 		d.user.aside.End()
@@ -83,17 +92,25 @@ func (d *Destination) Close() error {
 	if d.connection != nil {
 		return d.connection.Close()
 	}
-	if d.file == nil {
-		return nil
+	switch {
+	case d.stored != nil:
+		defer func() { d.stored = nil }()
+		return d.stored.Commit()
+	case d.file != nil:
+		defer func() { d.file = nil }()
+		return d.file.Close()
 	}
-	err := d.file.Close()
-	d.file = nil
-	return err
+	return nil
 }
 
 // GiveUp closes a file or a connection that is still open, after a failure. A connection is cut:
-// the other program does not receive the bytes by which a protocol marks a complete transfer.
+// the other program does not receive the bytes by which a protocol marks a complete transfer. A file
+// in a Store is discarded.
 func (d *Destination) GiveUp() {
+	if d.stored != nil {
+		d.stored.Discard()
+		d.stored = nil
+	}
 	if d.connection != nil {
 		d.connection.carrier.Interrupt()
 	}

@@ -3,7 +3,7 @@
 //
 // A Destination is what FFmpeg writes to and seeks in. It remembers the first error, counts bytes
 // and the time that calls of the writer take, and makes a blocked call return (Wake). CreateFile,
-// NewWriter, NewUserWriter and Protocol.Connect open one. DryFile, DryConnection and DryRun return
+// NewWriter, NewUserWriter, NewStored and Protocol.Connect open one. DryFile, DryConnection and DryRun return
 // one that discards its bytes, with the properties of the real one, to find out what a container
 // refuses before anything is touched.
 //
