@@ -123,6 +123,7 @@ func (s *AudioStream) send(ctx context.Context, r *run, n int, write func(to blo
 			return r.callError(err, done)
 		}
 		write(block{samples, s.plan.Config.NumChannels}, done)
+		samples.Accepted = time.Now()
 		if err := s.in.Source.Send(ctx, samples); err != nil {
 			return r.callError(err, done)
 		}

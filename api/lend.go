@@ -151,6 +151,7 @@ func (s *VideoStream) send(ctx context.Context, b *batch, from, n int) error {
 	for i := from; i < from+n; i++ {
 		picture := b.Picture(i)
 		picture.PTS, _ = at.next(&s.times, timeOf(b.PTS, i))
+		picture.Accepted = time.Now()
 		if err := s.in.Source.Send(ctx, picture); err != nil {
 			return err
 		}

@@ -143,6 +143,7 @@ func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.In
 	}
 	at := s.times.position
 	picture.PTS, _ = at.next(&s.times, pts)
+	picture.Accepted = time.Now()
 	err := s.in.Source.Send(ctx, picture)
 	if err == nil {
 		s.times.accept(times, 1)

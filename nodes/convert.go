@@ -118,13 +118,19 @@ func (c *Convert) Process(_ context.Context, in pipeline.Input, emit pipeline.Em
 	sameSize := c.cfg.Width == c.cfg.OutWidth && c.cfg.Height == c.cfg.OutHeight && !c.cfg.Scales()
 	if in.Owned.Frame != nil && in.Format == c.cfg.Format && sameSize {
 		astiavx.SetColor(in.Owned.Frame, c.cfg.Color)
-		in.Owned.SetPts(in.PTS)
-		return emit(in.Owned)
+		return c.emit(in.Owned, in, emit)
 	}
 	out, err := c.convert(in)
 	if err != nil {
 		return err
 	}
+	return c.emit(out, in, emit)
+}
+
+// emit emits a frame with what the input carries beside its pixels.
+func (c *Convert) emit(out pipeline.Frame, in pipeline.Input, emit pipeline.Emit[pipeline.Frame]) error {
+	out.SetPts(in.PTS)
+	out.Orders, out.Accepted = in.Orders, in.Accepted
 	return emit(out)
 }
 
@@ -138,7 +144,6 @@ func (c *Convert) convert(in pipeline.Input) (pipeline.Frame, error) {
 		out.Free()
 		return pipeline.Frame{}, fmt.Errorf("convert %s to %s: %w", in.Format, c.cfg.Format, err)
 	}
-	out.SetPts(in.PTS)
 	return out, nil
 }
 

@@ -16,6 +16,8 @@ import (
 type Media interface {
 	pipeline.Frame | pipeline.Samples
 	AV() *astiav.Frame
+	AcceptedAt() time.Time
+	Asked() pipeline.Orders
 	Free()
 }
 
@@ -35,6 +37,8 @@ type Encode[M Media] struct {
 	noReordering bool
 	decoding     decodingTimes
 	lastPTS      int64 // of the last picture
+	acceptance   acceptance
+	keys         keyOrders
 	shelf        shelf.Packets
 	meter        meter
 }
@@ -67,7 +71,7 @@ func nominalDuration(codec *astiav.CodecContext) int64 {
 func (e *Encode[M]) Process(_ context.Context, in M, emit pipeline.Emit[pipeline.Packet]) error {
 	defer in.Free()
 	e.received += length(in.AV())
-	return e.send(in.AV(), emit)
+	return e.send(in.AV(), in.AcceptedAt(), in.Asked(), emit)
 }
 
 // length returns the length of a frame without filling silence: 1 for a picture, or the number of
@@ -83,7 +87,9 @@ func length(frame *astiav.Frame) int64 {
 }
 
 // send sets the duration of the frame, and the time of sound, and encodes it.
-func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet]) error {
+func (e *Encode[M]) send(
+	frame *astiav.Frame, accepted time.Time, orders pipeline.Orders, emit pipeline.Emit[pipeline.Packet],
+) error {
 	samples := int64(frame.NbSamples())
 	if samples > 0 {
 		frame.SetPts(e.sent)
@@ -91,8 +97,9 @@ func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet
 	} else {
 		astiavx.SetDuration(frame, e.nominal)
 		e.decoding.send(frame.Pts())
-		e.keyAfterPause(frame)
+		e.setPictureType(frame, orders.Key)
 	}
+	e.acceptance.note(frame.Pts(), accepted)
 	e.sent += max(samples, 1)
 	return e.encode(frame, emit)
 }
@@ -102,11 +109,14 @@ func (e *Encode[M]) send(frame *astiav.Frame, emit pipeline.Emit[pipeline.Packet
 // shown before the pause, which containers have too few bits for.
 const longPause = 5 * time.Minute
 
-// keyAfterPause makes a picture a key frame if it comes after a long pause.
-func (e *Encode[M]) keyAfterPause(frame *astiav.Frame) {
+// setPictureType makes a picture a key frame if the program, an output or a grid asks for one, or if
+// the picture comes after a long pause. The encoder decides about all others.
+func (e *Encode[M]) setPictureType(frame *astiav.Frame, key bool) {
 	kind, base := astiav.PictureTypeNone, e.codec.TimeBase()
 	pause := float64(frame.Pts()-e.lastPTS) * base.Float64()
-	if e.decoding.ahead > 0 && e.sent > 0 && pause > longPause.Seconds() {
+	afterPause := e.decoding.ahead > 0 && e.sent > 0 && pause > longPause.Seconds()
+	requested := e.keys.take(frame.Pts())
+	if key || requested || afterPause {
 		kind = astiav.PictureTypeI
 	}
 	frame.SetPictureType(kind)
@@ -171,6 +181,7 @@ func (e *Encode[M]) receive() (pipeline.Packet, bool, error) {
 		packet.Free()
 		return pipeline.Packet{}, false, err
 	}
+	packet.Accepted = e.acceptance.find(packet)
 	return packet, true, nil
 }
 

@@ -28,12 +28,13 @@ func (e *Encode[M]) pushOut(emit pipeline.Emit[pipeline.Packet]) error {
 	spec := SampleSpec{Rate: e.codec.SampleRate(), Format: e.codec.SampleFormat(), Layout: e.codec.ChannelLayout()}
 	blocks := NewSampleShelf(spec)
 	defer blocks.Close()
+	accepted := e.acceptance.latest()
 	for e.lag > 0 && e.sent-e.lag < e.received {
 		silence, err := blocks.silence(e.codec.FrameSize())
 		if err != nil {
 			return err
 		}
-		err = e.send(silence.Frame, emit)
+		err = e.send(silence.Frame, accepted, pipeline.Orders{}, emit)
 		silence.Free()
 		if err != nil {
 			return err

@@ -25,13 +25,16 @@ type RateConfig struct {
 //
 // The times of the output are in units of 1/RateConfig.Rate. A repeated picture is another
 // reference to the same pixels. Rate holds the last picture until it knows how often that one is
-// shown, which it learns from the next one.
+// shown, which it learns from the next one. The next picture that is emitted carries the orders of
+// one that is left out.
 type Rate struct {
 	cfg  RateConfig
 	base astiav.Rational // of the output
 	held pipeline.Frame  // the last picture; without a frame: there is none
 	end  int64           // of the last picture, in the time base of the input
 	next int64           // the first instant that has not been emitted
+	// orders are those of the held picture, and of pictures that were left out before it.
+	orders pipeline.Orders
 }
 
 var (
@@ -54,6 +57,7 @@ func (r *Rate) Process(_ context.Context, in pipeline.Frame, emit pipeline.Emit[
 		return err
 	}
 	r.held, r.end = in, pts+r.cfg.Duration
+	r.orders = r.orders.Then(in.Orders)
 	return nil
 }
 
@@ -108,6 +112,7 @@ func (r *Rate) showUntil(instant int64, emit pipeline.Emit[pipeline.Frame]) erro
 func (r *Rate) show(picture pipeline.Frame, emit pipeline.Emit[pipeline.Frame]) error {
 	picture.SetPts(r.next)
 	r.next++
+	picture.Orders, r.orders = r.orders, pipeline.Orders{}
 	return emit(picture)
 }
 

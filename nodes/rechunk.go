@@ -3,6 +3,7 @@ package nodes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
@@ -17,6 +18,8 @@ type Rechunk struct {
 	fill   bool
 	queue  astiavx.SampleQueue
 	blocks *SampleShelf
+
+	accepted time.Time // of the last block of the input, in which each block of the output ends
 }
 
 var (
@@ -36,6 +39,7 @@ func NewRechunk(spec SampleSpec, size int, fill bool) *Rechunk {
 
 // Process queues a block of any length, and emits all full blocks.
 func (r *Rechunk) Process(_ context.Context, in pipeline.Samples, emit pipeline.Emit[pipeline.Samples]) error {
+	r.accepted = in.Accepted
 	err := r.queue.Write(in.Frame)
 	in.Free()
 	if err != nil {
@@ -78,6 +82,7 @@ func (r *Rechunk) cut(n int, emit pipeline.Emit[pipeline.Samples]) error {
 	}
 	out.SetNbSamples(length)
 	astiavx.SetDuration(out.Frame, int64(n))
+	out.Accepted = r.accepted
 	return emit(out)
 }
 

@@ -3,6 +3,7 @@ package nodes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/asticode/go-astiav"
 
@@ -16,6 +17,8 @@ type Resample struct {
 	blocks *SampleShelf // of the output
 	blanks *SampleShelf // of the input, for callers to fill
 	used   bool
+
+	accepted time.Time // of the last block of the input
 }
 
 var (
@@ -37,7 +40,7 @@ func (r *Resample) Blanks() *SampleShelf { return r.blanks }
 // Process resamples one block.
 func (r *Resample) Process(_ context.Context, in pipeline.Samples, emit pipeline.Emit[pipeline.Samples]) error {
 	defer in.Free()
-	r.used = true
+	r.used, r.accepted = true, in.Accepted
 	return r.convert(in.Frame, emit)
 }
 
@@ -60,6 +63,7 @@ func (r *Resample) convert(in *astiav.Frame, emit pipeline.Emit[pipeline.Samples
 		out.Free()
 		return nil
 	}
+	out.Accepted = r.accepted
 	return emit(out)
 }
 

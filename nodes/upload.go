@@ -49,6 +49,7 @@ func (u *Upload) Process(_ context.Context, in pipeline.Frame, emit pipeline.Emi
 		return err
 	}
 	out.SetPts(in.Pts())
+	out.Orders, out.Accepted = in.Orders, in.Accepted
 	u.sources = append(u.sources, in)
 	return emit(out)
 }

@@ -16,6 +16,15 @@ type Orders struct {
 	BitRate int64 // the bit rate from this picture on, in bits per second; 0: as before
 }
 
+// Then returns the orders of a picture before which a picture with the orders o was left out.
+func (o Orders) Then(next Orders) Orders {
+	next.Key = next.Key || o.Key
+	if next.BitRate == 0 {
+		next.BitRate = o.BitRate
+	}
+	return next
+}
+
 // Frame is one picture in C memory. Its holder frees it, or sends it on.
 type Frame struct {
 	*astiav.Frame
@@ -94,6 +103,18 @@ func (f Frame) AV() *astiav.Frame { return f.Frame }
 
 // AV returns the frame itself, for code that serves both pictures and sound.
 func (s Samples) AV() *astiav.Frame { return s.Frame }
+
+// AcceptedAt returns the field Accepted, for code that serves both pictures and sound.
+func (f Frame) AcceptedAt() time.Time { return f.Accepted }
+
+// AcceptedAt returns the field Accepted, for code that serves both pictures and sound.
+func (s Samples) AcceptedAt() time.Time { return s.Accepted }
+
+// Asked returns the field Orders, for code that serves both pictures and sound.
+func (f Frame) Asked() Orders { return f.Orders }
+
+// Asked returns no orders, for code that serves both pictures and sound.
+func (s Samples) Asked() Orders { return Orders{} }
 
 // Free frees the frame and what it refers to.
 func (f Frame) Free() {
