@@ -43,7 +43,7 @@ func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
 func (c Config) spec(dst *destination.Destination) container.Spec {
 	codecs, irregular := make([]astiav.CodecID, len(c.Streams)), astiav.Rational{}
 	for i, s := range c.Streams {
-		codecs[i] = s.Codec.CodecID()
+		codecs[i] = s.Codec.id()
 		if s.Irregular {
 			irregular = s.FrameRate
 		}

@@ -27,15 +27,15 @@ func (w *writer) addStreams(streams []Stream) ([]track, error) {
 		if err != nil {
 			return nil, err
 		}
-		if kind := s.Codec.MediaType(); !seen[kind] { // the first of its kind is the default, which Matroska must be told
+		if kind := s.Codec.kind(); !seen[kind] { // the first of its kind is the default, which Matroska must be told
 			seen[kind] = true
 			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
 		}
 		tracks[i] = newTrack(w.container(), s)
-		if !container.NeedsHeadersInBand(w.format.OutputFormat(), s.Codec) {
+		if !container.NeedsHeadersInBand(w.format.OutputFormat(), s.Codec.id(), s.Codec.GlobalHeader) {
 			continue
 		}
-		if tracks[i].headers, err = newHeaderInserter(stream, s.Codec.TimeBase()); err != nil {
+		if tracks[i].headers, err = newHeaderInserter(stream, s.Codec.TimeBase); err != nil {
 			return nil, err
 		}
 		w.closer.Add(tracks[i].headers.free)
@@ -50,20 +50,20 @@ func (w *writer) addStream(s Stream) (*astiav.Stream, error) {
 		return nil, errors.New("add a stream: out of memory")
 	}
 	p := stream.CodecParameters()
-	if err := s.Codec.ToCodecParameters(p); err != nil {
+	if err := s.Codec.Parameters.Copy(p); err != nil {
 		return nil, fmt.Errorf("add a stream: %w", err)
 	}
-	if tag := container.CodecTag(w.container(), s.Codec.CodecID(), s.Tag); tag != "" {
+	if tag := container.CodecTag(w.container(), s.Codec.id(), s.Tag); tag != "" {
 		p.SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
 	}
-	stream.SetSampleAspectRatio(s.Codec.SampleAspectRatio())
+	stream.SetSampleAspectRatio(s.Codec.Parameters.SampleAspectRatio())
 	if s.Alter != nil {
 		s.Alter(p)
 	}
 	if err := container.CheckStream(w.container(), p); err != nil {
 		return nil, err
 	}
-	if container.HidesFrameSize(w.container(), s.Codec.CodecID()) {
+	if container.HidesFrameSize(w.container(), s.Codec.id()) {
 		p.SetFrameSize(0)
 	}
 	stream.SetTimeBase(s.timeBase())
@@ -113,7 +113,7 @@ func (w *writer) checkRates(streams []Stream) error {
 			continue
 		}
 		clock := w.format.Streams()[i].TimeBase()
-		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Height(), clock, s.rate())
+		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Parameters.Height(), clock, s.rate())
 		if err != nil {
 			err.Stream = i
 			return err

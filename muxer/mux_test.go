@@ -29,7 +29,10 @@ func openCodec(t *testing.T, name string, set func(cc *astiav.CodecContext)) Str
 	t.Cleanup(cc.Free)
 	set(cc)
 	require.NoError(t, cc.Open(codec, nil))
-	return Stream{Codec: cc}
+	described, err := DescribeCodec(cc)
+	require.NoError(t, err)
+	t.Cleanup(described.Free)
+	return Stream{Codec: described}
 }
 
 func bothStreams(t *testing.T, audio string) []Stream {

@@ -10,13 +10,13 @@ import (
 
 // Stream describes a stream to the container.
 type Stream struct {
-	Codec        *astiav.CodecContext // the open encoder, which New reads and does not keep
-	FrameRate    astiav.Rational      // of pictures; zero for sound
-	InputRate    astiav.Rational      // at which the program feeds pictures, nominally; zero: FrameRate
-	Irregular    bool                 // pictures do not follow one another at that rate
-	DecodedAhead int64                // how many pictures are decoded before the first one is shown
-	Tag          string               // the codec's four letters; "": those that most players accept
-	Sample       []byte               // a packet of silence, if container.NeedsSample says so
+	Codec        *Codec          // what the encoder makes; New reads it and does not keep it
+	FrameRate    astiav.Rational // of pictures; zero for sound
+	InputRate    astiav.Rational // at which the program feeds pictures, nominally; zero: FrameRate
+	Irregular    bool            // pictures do not follow one another at that rate
+	DecodedAhead int64           // how many pictures are decoded before the first one is shown
+	Tag          string          // the codec's four letters; "": those that most players accept
+	Sample       []byte          // a packet of silence, if container.NeedsSample says so
 
 	// OtherRate is a frame rate that the container is told instead, for Try; zero: none.
 	OtherRate astiav.Rational
@@ -37,7 +37,7 @@ func (s Stream) timeBase() astiav.Rational {
 	if s.OtherRate.Num() > 0 {
 		return s.OtherRate.Invert()
 	}
-	return s.Codec.TimeBase()
+	return s.Codec.TimeBase
 }
 
 // inputDuration returns the nominal duration of a frame of the input. A live program cannot feed
@@ -47,9 +47,9 @@ func (s Stream) inputDuration() time.Duration {
 	if rate.Num() <= 0 {
 		rate = s.FrameRate
 	}
-	if s.Codec.MediaType() == astiav.MediaTypeAudio {
-		frame = astiav.NewRational(max(s.Codec.FrameSize(), 1), 1)
-		rate = astiav.NewRational(s.Codec.SampleRate(), 1)
+	if s.Codec.kind() == astiav.MediaTypeAudio {
+		frame = astiav.NewRational(max(s.Codec.Parameters.FrameSize(), 1), 1)
+		rate = astiav.NewRational(s.Codec.Parameters.SampleRate(), 1)
 	}
 	if rate.Num() <= 0 || rate.Den() <= 0 {
 		return 0
@@ -67,9 +67,9 @@ type lead struct {
 
 // lead returns the lead of the stream.
 func (s Stream) lead() lead {
-	if s.Codec.MediaType() == astiav.MediaTypeAudio {
-		priming := int64(astiavx.InitialPadding(s.Codec))
-		return lead{priming, astiav.NewRational(1, s.Codec.SampleRate())}
+	if s.Codec.kind() == astiav.MediaTypeAudio {
+		priming := int64(astiavx.InitialPadding(s.Codec.Parameters))
+		return lead{priming, astiav.NewRational(1, s.Codec.Parameters.SampleRate())}
 	}
 	return lead{s.DecodedAhead, s.FrameRate.Invert()}
 }

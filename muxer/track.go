@@ -32,9 +32,9 @@ type track struct {
 // newTrack returns the state of a stream before the header of a container is written.
 func newTrack(format string, s Stream) track {
 	return track{
-		kind: s.Codec.MediaType(), from: s.Codec.TimeBase(), lead: s.lead(),
-		needsPacket: container.NeedsSample(format, s.Codec.CodecID()),
-		sample:      s.Sample, sampleTicks: int64(s.Codec.FrameSize()),
+		kind: s.Codec.kind(), from: s.Codec.TimeBase, lead: s.lead(),
+		needsPacket: container.NeedsSample(format, s.Codec.id()),
+		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
 	}
 }
 

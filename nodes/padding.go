@@ -19,7 +19,7 @@ func Lag(codec *astiav.CodecContext) int64 {
 	if astiavx.EncoderCapabilities(astiavx.OpenEncoder(codec)).Delay {
 		return 0
 	}
-	return int64(astiavx.InitialPadding(codec))
+	return int64(astiavx.Priming(codec))
 }
 
 // pushOut gives an encoder that lags behind blocks of silence until it has returned all samples

@@ -39,6 +39,17 @@ func IntraOnly(id astiav.CodecID) bool {
 	return d != nil && d.props&C.AV_CODEC_PROP_INTRA_ONLY != 0
 }
 
+// InitialPadding returns how many samples the encoder has inserted before the first one of the
+// stream. Go-astiav has no access to it.
+func InitialPadding(p *astiav.CodecParameters) int {
+	return int((*C.AVCodecParameters)(cPointer(p)).initial_padding)
+}
+
+// SetInitialPadding sets what InitialPadding returns.
+func SetInitialPadding(p *astiav.CodecParameters, samples int) {
+	(*C.AVCodecParameters)(cPointer(p)).initial_padding = C.int(samples)
+}
+
 // DropExtraData removes the codec's header from the parameters of a stream. Go-astiav's
 // SetExtraData ignores an empty header.
 func DropExtraData(p *astiav.CodecParameters) {

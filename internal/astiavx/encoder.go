@@ -51,9 +51,9 @@ func SetEncoderColor(cc *astiav.CodecContext, c Color) {
 // Go-astiav lacks the flag AV_CODEC_FLAG_FRAME_DURATION.
 func KeepFrameDurations(cc *astiav.CodecContext) { avcodec(cc).flags |= C.AV_CODEC_FLAG_FRAME_DURATION }
 
-// InitialPadding returns how many samples an audio encoder inserts before the first one. Go-astiav
-// has no access to it.
-func InitialPadding(cc *astiav.CodecContext) int { return int(avcodec(cc).initial_padding) }
+// Priming returns how many samples an audio encoder inserts before the first one (initial_padding).
+// Go-astiav has no access to it.
+func Priming(cc *astiav.CodecContext) int { return int(avcodec(cc).initial_padding) }
 
 // Reordering returns how many pictures a decoder of this video must decode ahead of the one that it
 // shows (has_b_frames). Go-astiav has no access to it.

@@ -82,6 +82,13 @@ func (o *Opener) Open() (*astiav.CodecContext, error) {
 // lines are not logged. The caller frees it with nodes.FreeCodecContext.
 func (o *Opener) OpenSecond() (*astiav.CodecContext, error) { return o.open(o.Options, nil) }
 
+// ForLater returns the opener that OpenSecond is called of after the caller of Open has left.
+func (o *Opener) ForLater() Opener {
+	later := *o
+	later.Canceled, later.ExplainFirst, later.Log = nil, nil, nil
+	return later
+}
+
 // Opens reports whether the encoder opens with its options and what SetUp sets now. It is false
 // after MaxProbes probes.
 func (o *Opener) Opens() bool { return o.opensWith(o.Options) }

@@ -3,6 +3,7 @@ package graph
 import (
 	"slices"
 
+	"github.com/asticode/go-astiav"
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
 
@@ -26,6 +27,7 @@ type assembly struct {
 
 	// By stream:
 	streams     []muxer.Stream
+	learners    []learner
 	openStreams []OpenStream
 	connectors  []connector
 
@@ -38,11 +40,22 @@ type connector func(*pipeline.Run) *pipeline.Outlet[pipeline.Packet]
 
 // addStream adds a stream whose encoder is open. The fields are what the line "open" tells about
 // it.
-func (a *assembly) addStream(s muxer.Stream, o OpenStream, fields []zap.Field, c connector) {
+func (a *assembly) addStream(s muxer.Stream, l learner, o OpenStream, fields []zap.Field, c connector) {
 	a.openFields = append(a.openFields, zap.Dict(StreamKey(len(a.streams)), fields...))
 	a.streams = append(a.streams, s)
+	a.learners = append(a.learners, l)
 	a.openStreams = append(a.openStreams, o)
 	a.connectors = append(a.connectors, c)
+}
+
+// describe describes what an open encoder makes, for as long as the run lasts.
+func (a *assembly) describe(encoder *astiav.CodecContext) (*muxer.Codec, error) {
+	codec, err := muxer.DescribeCodec(encoder)
+	if err != nil {
+		return nil, err
+	}
+	a.closer.Add(codec.Free)
+	return codec, nil
 }
 
 // addMuxerOptions gives each output those options of the next stream that its muxer knows.

@@ -27,6 +27,10 @@ func (s *audioBuild) prepare(a *assembly) error {
 	if err != nil {
 		return err
 	}
+	stream, err := enc.describe(a)
+	if err != nil {
+		return err
+	}
 	chain := audioChain{
 		index: s.index, enc: enc, encode: nodes.NewEncode[pipeline.Samples](enc.name, enc.codec), input: new(AudioInput),
 	}
@@ -35,8 +39,14 @@ func (s *audioBuild) prepare(a *assembly) error {
 		Progress: chain.encode.Progress, Audio: chain.input,
 	}
 	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
-	a.addStream(muxer.Stream{Codec: enc.codec, Sample: enc.sample}, open, enc.openFields(), connect)
+	a.addStream(stream, enc.learn, open, enc.openFields(), connect)
 	return nil
+}
+
+// describe describes the stream to the containers.
+func (e *audioEncoder) describe(a *assembly) (muxer.Stream, error) {
+	codec, err := a.describe(e.codec)
+	return muxer.Stream{Codec: codec, Sample: e.sample}, err
 }
 
 // audioChain are the nodes of an audio stream.

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"slices"
-
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/astiavx"
@@ -10,6 +8,7 @@ import (
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/nodes"
 )
@@ -25,6 +24,7 @@ type audioEncoder struct {
 	sample []byte           // a packet of silence for containers that need one; nil: none does
 
 	muxerOptions []avoption.Option
+	opener       codec.Opener // of a second encoder with the same settings
 }
 
 // audioOpening opens the encoder of one audio stream for the containers of a run.
@@ -76,13 +76,15 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	}
 	e := &audioEncoder{
 		name: encoder.Name(), codec: cc, input: input, output: s.Spec, block: cc.FrameSize(),
-		muxerOptions: s.MuxerOptions,
+		muxerOptions: s.MuxerOptions, opener: a.opener.ForLater(),
 	}
 	if e.block == 0 || astiavx.EncoderCapabilities(encoder.Name()).VariableFrameSize {
 		e.block = plan.DefaultBlockSize
 	}
 	e.fill = nodes.Lag(cc) > 0
-	err = e.findSample(&a.opener, v.containers)
+	for _, c := range v.containers {
+		err = fault.First(err, e.findSample(c.Name))
+	}
 	if err != nil {
 		nodes.FreeCodecContext(cc)
 		return nil, err
@@ -90,20 +92,35 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 	return e, nil
 }
 
-// findSample encodes silence with a second encoder that has the same settings, if a container can
-// describe the sound only after it has read a packet of it.
-func (e *audioEncoder) findSample(o *codec.Opener, containers []astiavx.Container) error {
-	needs := func(c astiavx.Container) bool { return container.NeedsSample(c.Name, o.Codec.ID()) }
-	if !slices.ContainsFunc(containers, needs) {
-		return nil
+// findSample finds a packet of silence, if the container can describe the sound only after it has
+// read a packet of it.
+func (e *audioEncoder) findSample(format string) (err error) {
+	if e.sample == nil {
+		e.sample, err = e.sampleFor(format)
 	}
-	packet, err := firstPacket(o)
+	return err
+}
+
+// sampleFor encodes silence with a second encoder that has the same settings, for a container that
+// needs it; nil: it needs none.
+func (e *audioEncoder) sampleFor(format string) ([]byte, error) {
+	if !container.NeedsSample(format, e.opener.Codec.ID()) {
+		return nil, nil
+	}
+	packet, err := firstPacket(&e.opener)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer packet.Free()
-	e.sample = packet.Data()
-	return nil
+	return packet.Data(), nil
+}
+
+// learn finds the packet of silence that the container of an output needs which joins later.
+func (e *audioEncoder) learn(s *muxer.Stream, format string) (err error) {
+	if s.Sample == nil {
+		s.Sample, err = e.sampleFor(format)
+	}
+	return err
 }
 
 // setUp sets those fields of the encoder that are not options.

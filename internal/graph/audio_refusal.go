@@ -80,5 +80,10 @@ func (s *audioBuild) acceptsEncoder(r *refusal, encoder string, accepts acceptsS
 		return false
 	}
 	defer nodes.FreeCodecContext(e.codec)
-	return accepts(muxer.Stream{Codec: e.codec})
+	described, err := muxer.DescribeCodec(e.codec)
+	if err != nil {
+		return false
+	}
+	defer described.Free()
+	return accepts(muxer.Stream{Codec: described})
 }

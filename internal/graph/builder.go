@@ -123,6 +123,7 @@ func (b *builder) start(ctx context.Context, sinks Sinks) *Run {
 		pipeline.Join(b.targets[i].node, shared, pipeline.Sink[pipeline.Packet](mux), packets...)
 	}
 	r := b.newRun(graph, sinks)
+	graph.OnEnd(r.late.free)
 	graph.OnEnd(b.cfg.OnEnd)
 	graph.OnEnd(r.stopClock)
 	graph.FailStalls(b.cfg.Settings.StallTimeout)
@@ -148,6 +149,6 @@ func (b *builder) newRun(graph *pipeline.Run, sinks Sinks) *Run {
 		Run: graph, Sinks: sinks, Streams: b.openStreams, ThreadsUsed: b.threadsUsed,
 		Path: first.Path, DisplayName: first.DisplayName(),
 		Journal: b.cfg.Journal, lines: b.lines, openFields: b.openFields, warnings: b.warnings,
-		opened: time.Now(),
+		late: lateStreams{streams: b.streams, learners: b.learners}, opened: time.Now(),
 	}
 }

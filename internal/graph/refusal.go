@@ -7,7 +7,6 @@ import (
 
 	"github.com/asticode/go-astiav"
 
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/muxer"
@@ -169,13 +168,13 @@ func (r *refusal) acceptedEncoders(media astiav.MediaType, accepts func(*astiav.
 
 // refusedCodec returns the error about a codec, with the encoders that would do; nil if there is no
 // such encoder.
-func (r *refusal) refusedCodec(cc *astiav.CodecContext, supported []string) error {
+func (r *refusal) refusedCodec(c *muxer.Codec, supported []string) error {
 	if len(supported) == 0 {
 		return nil
 	}
 	const text = "%s cannot carry %s so; take another container, or one of these"
 	return &fault.ConfigError{
-		Field: "Codec", Value: astiavx.OpenEncoder(cc), Supported: supported,
-		Reason: fmt.Sprintf(text, r.Container.Name, cc.CodecID().Name()),
+		Field: "Codec", Value: c.Encoder, Supported: supported,
+		Reason: fmt.Sprintf(text, r.Container.Name, c.Parameters.CodecID().Name()),
 	}
 }

@@ -24,6 +24,7 @@ type Run struct {
 	lines       *fflog.Lines
 	openFields  []zap.Field
 	warnings    []warning
+	late        lateStreams
 	opened      time.Time
 
 	mu      sync.Mutex

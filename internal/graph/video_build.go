@@ -78,13 +78,22 @@ func (s *videoBuild) prepare(a *assembly) error {
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
 	}
-	stream := muxer.Stream{
-		Codec: enc.codec, FrameRate: s.plan.OutRate, InputRate: s.plan.Rate, Irregular: s.plan.Irregular(),
-		DecodedAhead: nodes.DecodedAhead(enc.codec), Tag: s.plan.Config.Tag,
+	stream, err := s.describe(a, enc)
+	if err != nil {
+		return err
 	}
 	connect := func(run *pipeline.Run) *pipeline.Outlet[pipeline.Packet] { return chain.connect(a, run) }
-	a.addStream(stream, open, enc.openFields(s.plan), connect)
+	a.addStream(stream, enc.learn, open, enc.openFields(s.plan), connect)
 	return nil
+}
+
+// describe describes the stream to the containers.
+func (s *videoBuild) describe(a *assembly, enc *videoEncoder) (muxer.Stream, error) {
+	codec, err := a.describe(enc.codec)
+	return muxer.Stream{
+		Codec: codec, FrameRate: s.plan.OutRate, InputRate: s.plan.Rate, Irregular: s.plan.Irregular(),
+		DecodedAhead: nodes.DecodedAhead(enc.codec), Tag: s.plan.Config.Tag,
+	}, err
 }
 
 // newInput returns where the pictures enter, before the nodes are known.

@@ -42,6 +42,7 @@ type videoEncoder struct {
 	losses       []string // of the input, in the pixel format that was chosen by default
 	unmetWishes  []color.UnmetWish
 	muxerOptions []avoption.Option
+	opener       codec.Opener // of a second encoder with the same settings
 }
 
 // open opens the encoder. It tries the plans in order, and returns the error of the last one. It
@@ -74,8 +75,13 @@ func (v *videoOpening) openAny() (*videoEncoder, error) {
 
 // acceptedByAll reports whether all containers accept a header for the open encoder.
 func (v *videoOpening) acceptedByAll(codec *astiav.CodecContext) bool {
+	described, err := muxer.DescribeCodec(codec)
+	if err != nil {
+		return false
+	}
+	defer described.Free()
 	stream := muxer.Stream{
-		Codec: codec, FrameRate: v.plan.OutRate, Irregular: v.plan.Irregular(), Tag: v.plan.Config.Tag,
+		Codec: described, FrameRate: v.plan.OutRate, Irregular: v.plan.Irregular(), Tag: v.plan.Config.Tag,
 	}
 	return !slices.ContainsFunc(v.containers, func(c astiavx.Container) bool {
 		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
@@ -165,19 +171,16 @@ func (a *videoAttempt) closeDevice() {
 	}
 }
 
-// findHeader gives the encoder of libaom its header if a container needs the header before the
-// first packet. Libaom returns the header only with the first packet. A second encoder with the
-// same settings encodes a picture to get it.
+// findHeader gives the encoder its header if a container needs the header before the first packet.
 func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
-	if !a.headerFirst || !a.opener.GlobalHeader || a.opener.Codec.Name() != "libaom-av1" || len(cc.ExtraData()) > 0 {
+	if !a.headerFirst || len(cc.ExtraData()) > 0 {
 		return nil
 	}
-	packet, err := firstPacket(&a.opener)
-	if err != nil {
+	header, err := lateHeader(&a.opener)
+	if err != nil || header == nil {
 		return err
 	}
-	defer packet.Free()
-	return cc.SetExtraData(astiavx.NewExtraData(packet.Packet))
+	return cc.SetExtraData(header)
 }
 
 // opened describes the encoder that the attempt opened.
@@ -188,7 +191,7 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 		threads: a.threads, cores: a.cores(), threadsUsed: a.used,
 		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
 		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
-		convert: p.Conversion(s),
+		convert: p.Conversion(s), opener: a.opener.ForLater(),
 	}
 }
 

@@ -76,8 +76,6 @@ var omitHeaders = []astiav.CodecID{astiav.CodecIDH264, astiav.CodecIDHevc, astia
 // NeedsHeadersInBand says whether the header of a stream has to be put back in front of its key
 // frames: its encoder also serves a container with global headers and has left the header out, and
 // this container has no place for it.
-func NeedsHeadersInBand(format *astiav.OutputFormat, codec *astiav.CodecContext) bool {
-	return slices.Contains(omitHeaders, codec.CodecID()) &&
-		codec.Flags().Has(astiav.CodecContextFlagGlobalHeader) &&
-		!format.Flags().Has(astiav.IOFormatFlagGlobalheader)
+func NeedsHeadersInBand(format *astiav.OutputFormat, codec astiav.CodecID, globalHeader bool) bool {
+	return globalHeader && slices.Contains(omitHeaders, codec) && !format.Flags().Has(astiav.IOFormatFlagGlobalheader)
 }
