@@ -19,14 +19,19 @@ type stage[In any] interface {
 // actor is a node in the graph. It holds what the copies of the node have in common.
 type actor[In any] struct {
 	run    *life
+	ctx    context.Context //nolint:containedctx // of the run or, for a sink, of its seat
 	name   string
 	stream int
 	in     *inbox[In]
 	copies []*worker[In]
 	turns  turns
 	finish func()                                 // ends the outgoing edges; nil: there are none
-	syncs  chan *syncMark                         // requests to a sink; nil for all others
+	seat   *Seat                                  // of a sink; nil: a processor
+	syncs  chan *syncMark                         // requests to a sink; nil: a processor
 	accept func(context.Context, *syncMark) error // passes a request to the sink
+	unplug func()                                 // disconnects a sink from its outlets
+
+	admissions []*admission[In] // of a sink that does not take every item
 
 	running atomic.Int32 // copies that have not left
 	holding atomic.Int32 // copies that work on an item
@@ -34,18 +39,21 @@ type actor[In any] struct {
 	emitted atomic.Int64
 }
 
-func newActor[In any](p *parts, name string, stream int, in *inbox[In], copies int) *actor[In] {
+func newActor[In any](run *life, name string, stream int, in *inbox[In], copies int) *actor[In] {
 	if copies == 0 {
 		panic("pipeline: " + name + " has no processor")
 	}
-	a := &actor[In]{run: p.life, name: name, stream: stream, in: in, turns: newTurns(copies)}
+	a := &actor[In]{run: run, ctx: run.ctx, name: name, stream: stream, in: in, turns: newTurns(copies)}
 	a.running.Store(int32(copies))
-	p.actors = append(p.actors, a)
 	return a
 }
 
-// leave is called by each copy when it is done. It frees what is left in the inbox, until no
-// producer can add to it. After that the last copy ends the actor's own outgoing edges.
+// stopped says whether the actor takes nothing more: the run has stopped, or the sink was stopped
+// alone.
+func (a *actor[In]) stopped() bool { return a.ctx.Err() != nil }
+
+// leave is called by each copy of a processor when it is done. It frees what is left in the inbox,
+// until no producer can add to it. After that the last copy ends the actor's own outgoing edges.
 func (a *actor[In]) leave() {
 	for m := range a.in.ch {
 		a.in.discard(m)
@@ -85,11 +93,21 @@ func (a *actor[In]) underway(stream int) bool {
 
 func (a *actor[In]) failIfStalled(timeout time.Duration) {
 	for _, w := range a.copies {
-		activity, stalled := w.pulse.look(w.watched)
+		activity, stalled := w.pulse.stall.look(&w.pulse, w.watched)
 		if stalled {
-			a.run.fail(a.name, a.stream, &StallError{Activity: activity, For: timeout, Waiting: a.in.waiting()})
+			a.stalled(&StallError{Activity: activity, For: timeout, Waiting: a.in.waiting()})
 		}
 	}
+}
+
+// stalled ends the run or, if the actor is a guest, its seat.
+func (a *actor[In]) stalled(err *StallError) {
+	failure := &NodeError{Node: a.name, Stream: a.stream, Err: err}
+	if a.seat != nil && a.seat.guest {
+		a.seat.fail(failure)
+		return
+	}
+	a.run.cancel(failure)
 }
 
 // stuck says whether a copy has not closed yet. In a run that stopped a while ago, that copy is in

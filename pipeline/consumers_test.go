@@ -63,6 +63,11 @@ func startFork(t *testing.T, depth int, node Processor[int, int], sinks ...*fake
 
 // joinSink adds a sink that frees what it consumes.
 func (f *fork) joinSink(name string, queue Queue[int], sink *fakeSink, from ...*Outlet[int]) {
+	Join(name, queue, Sink[int](f.freeing(sink)), from...)
+}
+
+// freeing makes a sink free what it consumes.
+func (f *fork) freeing(sink *fakeSink) *fakeSink {
 	consume := sink.consume
 	sink.consume = func(ctx context.Context, input, v int) error {
 		f.live.Add(-1)
@@ -71,7 +76,7 @@ func (f *fork) joinSink(name string, queue Queue[int], sink *fakeSink, from ...*
 		}
 		return consume(ctx, input, v)
 	}
-	Join(name, queue, sink, from...)
+	return sink
 }
 
 func (f *fork) send(t *testing.T, vs ...int) {
@@ -100,7 +105,7 @@ func (f *fork) requireLaw(t *testing.T) []EdgeStats {
 	t.Helper()
 	_, edges, _ := f.run.Stats()
 	for _, e := range edges {
-		require.Equal(t, e.Sent, e.Received+int64(e.Queued)+e.Freed, "%+v", e)
+		require.Equal(t, e.Sent, e.Received+int64(e.Queued)+e.Freed+e.Lost, "%+v", e)
 	}
 	return edges
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// ending counts the sinks that have not been flushed yet, and keeps the failures of sinks that have
+// ending counts the required sinks that have not been flushed yet, and keeps the failures of sinks that have
 // consumed everything.
 //
 // A sink that fails while it is flushed does not stop the run while other sinks still consume or
@@ -13,14 +13,13 @@ import (
 // complete.
 type ending struct {
 	mu        sync.Mutex
-	unflushed int   // sinks; set while the graph is wired
+	unflushed int   // required sinks
 	failure   error // of sinks that had consumed everything; nil: none
 }
 
 // failAtEnd records the failure of a sink that has consumed everything. It does nothing in a run
 // that has stopped, because such a run has its cause already.
-func (l *life) failAtEnd(node string, stream int, err error) {
-	failure := error(&NodeError{Node: node, Stream: stream, Err: err})
+func (l *life) failAtEnd(failure error) {
 	l.ending.mu.Lock()
 	defer l.ending.mu.Unlock()
 	if l.stopped() {
@@ -32,13 +31,20 @@ func (l *life) failAtEnd(node string, stream int, err error) {
 	l.ending.failure = failure
 }
 
-// sinkFlushed counts a sink that was flushed, with or without success. After the last sink, a
-// failure stops the run.
+// addUnflushed counts a sink that has joined.
+func (l *life) addUnflushed() {
+	l.ending.mu.Lock()
+	defer l.ending.mu.Unlock()
+	l.ending.unflushed++
+}
+
+// sinkFlushed counts a sink that was flushed, with or without success. After the last sink of a run
+// that is being closed, a failure stops the run.
 func (l *life) sinkFlushed() {
 	l.ending.mu.Lock()
 	defer l.ending.mu.Unlock()
 	l.ending.unflushed--
-	if l.ending.unflushed == 0 && l.ending.failure != nil {
+	if l.ending.unflushed == 0 && l.ending.failure != nil && isClosed(l.closing) {
 		l.cancel(l.ending.failure)
 	}
 }

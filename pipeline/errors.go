@@ -11,6 +11,9 @@ var ErrEnded = errors.New("avloom: the stream has ended")
 // ErrAborted is the cause of a run that was aborted without one.
 var ErrAborted = errors.New("avloom: aborted")
 
+// ErrClosing is returned to a sink that joins a run that is being closed or is over.
+var ErrClosing = errors.New("avloom: the run is being closed")
+
 // errGoexit is the error of a call that neither returned nor panicked.
 var errGoexit = errors.New("runtime.Goexit was called, as t.FailNow does")
 

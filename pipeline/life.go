@@ -17,7 +17,7 @@ type life struct {
 	finished chan struct{} // closed when the run is over; err is set before
 	err      error         // of the run; nil: it finished
 
-	completed    atomic.Int32 // copies of nodes that came to their natural end
+	incomplete   atomic.Int32 // copies of processors, and required sinks, that have not come to their natural end
 	ending       ending
 	stallTimeout time.Duration // 0: a node may stay in a call for ever
 }

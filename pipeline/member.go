@@ -8,7 +8,7 @@ import (
 // feeder is a source of items of any type.
 type feeder interface {
 	End()
-	sync(mark int64, cancelled <-chan struct{}) bool
+	sync(m *mark, cancelled <-chan struct{}) bool
 	streamOf() int
 	hasEnded() bool
 	fedAt() time.Duration // since the run was made; 0: never

@@ -195,7 +195,7 @@ func (s *simulation) checkStats(last snapshot) (now snapshot) {
 	}
 	now.nodes, now.edges, _ = s.run.Stats()
 	for i, e := range now.edges {
-		law := e.Sent == e.Received+int64(e.Queued)+e.Freed && e.Queued >= 0 && e.Queued <= e.Depth
+		law := e.Sent == e.Received+int64(e.Queued)+e.Freed+e.Lost && e.Queued >= 0 && e.Queued <= e.Depth
 		low := e.Sent >= before[i].returned && e.Received >= before[i].processed && e.Freed >= before[i].freed
 		high := e.Sent <= s.edges[i].started.Load()
 		rises := last.edges == nil ||

@@ -23,9 +23,9 @@ type Run struct {
 
 	closeOnce sync.Once
 	started   atomic.Bool
-	running   sync.WaitGroup
-	returned  chan struct{} // closed when all actors have returned
-	abandoned int           // actors that were left behind; set before finished is closed
+	running   sync.WaitGroup // the copies of processors, and the required sinks
+	returned  chan struct{}  // closed when all of them have ended
+	abandoned atomic.Int32   // actors that were left behind
 
 	marking  chan struct{} // held while a mark is sent
 	lastMark int64
@@ -52,6 +52,10 @@ func (r *Run) Start() {
 	for _, loop := range r.loops {
 		r.running.Go(loop)
 	}
+	for _, loop := range r.sinkLoops {
+		go loop() // its seat counts as running
+	}
+	r.running.Go(r.awaitEnd)
 	go func() {
 		r.running.Wait()
 		close(r.returned)
@@ -64,10 +68,13 @@ func (r *Run) Start() {
 func (r *Run) supervise() {
 	r.watch()
 	if r.stopped() {
+		r.admitNoMore()
 		r.endSources()
 		r.awaitStopped()
+	} else {
+		r.awaitGuests()
 	}
-	if int(r.completed.Load()) < len(r.loops) {
+	if r.incomplete.Load() > 0 {
 		r.err = r.ending.outcome(context.Cause(r.ctx))
 	}
 	for _, f := range r.atEnd {
@@ -81,6 +88,16 @@ func (r *Run) supervise() {
 // Start.
 func (r *Run) OnEnd(f func()) { r.atEnd = append(r.atEnd, f) }
 
+// awaitEnd waits until the run is closed or has stopped, so that it is not over before. After that
+// no sink joins.
+func (r *Run) awaitEnd() {
+	select {
+	case <-r.closing:
+	case <-r.ctx.Done():
+	}
+	r.admitNoMore()
+}
+
 func (r *Run) endSources() {
 	for _, s := range r.sources {
 		s.End()
@@ -90,17 +107,60 @@ func (r *Run) endSources() {
 // awaitStopped waits for the actors of a stopped run. It wakes actors that do not return, and
 // leaves behind those that do not return after that.
 func (r *Run) awaitStopped() {
-	if within(time.After(wakeAfter), r.returned) {
+	ends := r.ends()
+	if within(time.After(wakeAfter), ends...) {
 		return
 	}
-	if within(time.After(abandonAfter), r.wake(), r.returned) {
+	if within(time.After(abandonAfter), append(ends, r.wake())...) {
 		return
 	}
-	for _, a := range r.actors {
-		if a.stuck() {
-			r.abandoned++
+	r.abandon()
+}
+
+// ends returns what is closed when all actors have ended.
+func (r *Run) ends() []<-chan struct{} {
+	ends := []<-chan struct{}{r.returned}
+	for _, s := range r.seated() {
+		ends = append(ends, s.done)
+	}
+	return ends
+}
+
+// abandon leaves behind all actors that are stuck.
+func (r *Run) abandon() {
+	actors, _ := r.members()
+	for _, a := range actors {
+		if a.streamOf() != NoStream && a.stuck() {
+			r.abandoned.Add(1)
 		}
 	}
+	for _, s := range r.seated() {
+		if s.actor.stuck() {
+			s.leaveBehind()
+		}
+	}
+}
+
+// awaitGuests waits for the guests of a run whose other actors have ended. Guests that do not end
+// in time are woken, and then left behind.
+func (r *Run) awaitGuests() {
+	ends := r.ends()
+	if r.endWithin(guestPatience, ends) {
+		return
+	}
+	for _, s := range r.seated() {
+		s.failLate()
+	}
+	if !r.endWithin(2*abandonLateAfter, ends) {
+		r.awaitStopped() // the run was aborted meanwhile
+	}
+}
+
+// endWithin waits until all of ends are closed. False: the time was up before, or the run stopped.
+func (r *Run) endWithin(long time.Duration, ends []<-chan struct{}) bool {
+	ctx, cancel := context.WithTimeout(r.ctx, long)
+	defer cancel()
+	return within(ctx.Done(), ends...)
 }
 
 // wake wakes the actors that have not returned. The channel is closed when all calls to wake have
@@ -108,7 +168,8 @@ func (r *Run) awaitStopped() {
 func (r *Run) wake() <-chan struct{} {
 	woken := make(chan struct{})
 	var waking sync.WaitGroup
-	for _, a := range r.actors {
+	actors, _ := r.members()
+	for _, a := range actors {
 		a.wake(&waking)
 	}
 	go func() {
@@ -125,6 +186,7 @@ func (r *Run) wake() <-chan struct{} {
 // A sink that fails while it is flushed does not stop the others: they are flushed too. If several
 // sinks fail in this way, the error joins their failures.
 func (r *Run) Close() error {
+	r.admitNoMore()
 	r.endSources()
 	r.closeOnce.Do(func() { close(r.closing) })
 	return r.Wait()
@@ -161,17 +223,17 @@ func (r *Run) Done() <-chan struct{} { return r.ctx.Done() }
 // Cause returns why the run stopped; nil while it goes on and after it finished.
 func (r *Run) Cause() error { return r.causeOr(nil) }
 
-// Stats is a snapshot of the counters. It can be taken at any time.
+// Stats is a snapshot of the counters. It can be taken at any time. Sinks that have ended before
+// the run, and their edges, are left out; their figures are in Seat.Stats. abandoned counts the
+// actors that were left behind so far, guests included.
 func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
-	nodes, edges = make([]NodeStats, 0, len(r.actors)), make([]EdgeStats, 0, len(r.edges))
-	for _, a := range r.actors {
+	inGraph, between := r.members()
+	nodes, edges = make([]NodeStats, 0, len(inGraph)), make([]EdgeStats, 0, len(between))
+	for _, a := range inGraph {
 		nodes = append(nodes, a.stats())
 	}
-	for _, e := range r.edges {
+	for _, e := range between {
 		edges = append(edges, e.stats())
 	}
-	if isClosed(r.finished) {
-		abandoned = r.abandoned
-	}
-	return nodes, edges, abandoned
+	return nodes, edges, int(r.abandoned.Load())
 }

@@ -23,7 +23,7 @@ type Source[T any] struct {
 
 // NewSource adds a source to the graph. Items sent to it come out of the outlet in order.
 func NewSource[T any](run *Run, name string, stream int) (*Source[T], *Outlet[T]) {
-	s := &Source[T]{out: newOutlet[T](&run.parts, name, stream)}
+	s := &Source[T]{out: newOutlet[T](run, name, stream)}
 	run.sources = append(run.sources, s)
 	return s, s.out
 }
@@ -82,7 +82,7 @@ func (s *Source[T]) End() {
 // sync sends a mark behind everything that was accepted so far. A source that has ended needs none,
 // because its end is a mark. False: the run stopped, or cancelled was closed, before there was
 // room.
-func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
+func (s *Source[T]) sync(m *mark, cancelled <-chan struct{}) bool {
 	if s.hasEnded() {
 		return true
 	}
@@ -94,11 +94,11 @@ func (s *Source[T]) sync(mark int64, cancelled <-chan struct{}) bool {
 		return true
 	}
 	defer s.sending.Done()
-	return s.out.send(message[T]{kind: syncRequest, mark: mark}, cancelled, nil)
+	return s.out.send(message[T]{kind: syncRequest, mark: m}, cancelled, nil)
 }
 
 // room returns the room that begins at the source; nil: none does.
-func (s *Source[T]) room() *Room { return s.out.consumers[0].in.queue.Room }
+func (s *Source[T]) room() *Room { return s.out.first.queue.Room }
 
 // Dropped says that the program has fed an item for which there was no place in the room. The
 // source counts as fed.

@@ -49,22 +49,27 @@ const looks = 8
 // stretch of it.
 type pulse struct {
 	beats atomic.Int64 // odd: the node is in its own code
+	stall sight        // for Run.FailStalls
+	leave sight        // for Seat.Leave
+}
 
-	seen     int64 // this and the fields below belong to the goroutine that watches
-	activity int64
-	still    int
+// sight is what a goroutine that watches has seen of a node.
+type sight struct {
+	seen     int64 // beats
+	activity int64 // the node's own
+	still    int   // looks that found both unchanged
 }
 
 // look notes where the node is. Stalled: the node was there at each of the last looks.
-func (p *pulse) look(node Watched) (activity Activity, stalled bool) {
+func (s *sight) look(of *pulse, node Watched) (activity Activity, stalled bool) {
 	if node != nil {
 		activity = node.Activity()
 	}
-	beats := p.beats.Load()
-	if beats%2 == 0 || beats != p.seen || activity.Beats != p.activity {
-		p.seen, p.activity, p.still = beats, activity.Beats, 0
+	beats := of.beats.Load()
+	if beats%2 == 0 || beats != s.seen || activity.Beats != s.activity {
+		s.seen, s.activity, s.still = beats, activity.Beats, 0
 		return activity, false
 	}
-	p.still++
-	return activity, p.still >= looks
+	s.still++
+	return activity, s.still >= looks
 }

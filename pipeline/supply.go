@@ -4,7 +4,8 @@ import "time"
 
 // Expectant is what a Sink implements that must know what may still come to its inputs.
 type Expectant interface {
-	// Expect is called once, before the run starts, with one Supply for each input.
+	// Expect is called once, with one Supply for each input, before the run starts or, for a sink that
+	// joins a running graph, before it joins.
 	Expect(supplies []*Supply)
 }
 
@@ -21,13 +22,12 @@ type Supply struct {
 	actors  []anyActor // of the stream, in the order of the flow; set by Start
 }
 
-// newSupplies adds a Supply for each edge into a sink.
+// newSupplies returns a Supply for each edge into a sink.
 func newSupplies(p *parts, edges []*edge) []*Supply {
 	supplies := make([]*Supply, len(edges))
 	for i, e := range edges {
 		supplies[i] = &Supply{life: p.life, calls: &p.calls, stream: e.stream, edge: e}
 	}
-	p.supplies = append(p.supplies, supplies...)
 	return supplies
 }
 

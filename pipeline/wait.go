@@ -1,7 +1,5 @@
 package pipeline
 
-import "time"
-
 // isClosed says whether a channel that carries nothing is closed. A nil channel is not.
 func isClosed(ch <-chan struct{}) bool {
 	select {
@@ -13,7 +11,7 @@ func isClosed(ch <-chan struct{}) bool {
 }
 
 // within waits until all of done are closed. False: the time was up before.
-func within(up <-chan time.Time, done ...<-chan struct{}) bool {
+func within[T any](up <-chan T, done ...<-chan struct{}) bool {
 	for _, ch := range done {
 		select {
 		case <-ch:

@@ -3,7 +3,7 @@ package pipeline
 import "time"
 
 // FailStalls makes the run fail when a node stays inside one call for timeout without emitting an
-// item; the error is a StallError. A call that waits for room in the next queue, or for its turn,
+// item; the error is a StallError. A guest that stalls ends alone. A call that waits for room in the next queue, or for its turn,
 // does not count, and a node that waits for items has not stalled. So the error always names the
 // node that all others wait for. Call it before Start. 0, the default, means never.
 func (r *Run) FailStalls(timeout time.Duration) { r.stallTimeout = timeout }
@@ -24,7 +24,8 @@ func (r *Run) watch() {
 		case <-r.ctx.Done():
 			return
 		case <-look:
-			for _, a := range r.actors {
+			actors, _ := r.members()
+			for _, a := range actors {
 				a.failIfStalled(r.stallTimeout)
 			}
 		}

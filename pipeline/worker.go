@@ -9,17 +9,21 @@ import (
 type worker[In any] struct {
 	*actor[In]
 	stage   stage[In]
-	waker   Waker   // nil: the node cannot be woken
-	watched Watched // nil: the node does not describe its calls
-	holder  Holder  // nil: the node does not tell what it holds
+	sink    *sinkStage[In] // nil: a processor
+	waker   Waker          // nil: the node cannot be woken
+	watched Watched        // nil: the node does not describe its calls
+	holder  Holder         // nil: the node does not tell what it holds
 	pulse   pulse
 	alarm   alarm
 
 	turn    int  // of the message that the copy works on
 	serving bool // the turn has come
 	ending  bool // a sink that has consumed everything
+	counted bool // the pulse is watched
 	flushed bool
 	closed  atomic.Bool
+	good    bool        // the node was flushed and closed without a failure
+	woken   atomic.Bool // Wake was called
 	clock   clock
 	held    atomic.Int64 // the last value of Holder.Held
 }
@@ -37,12 +41,26 @@ func newWorker[In any](a *actor[In], node any) *worker[In] {
 // work at the same time and send in the order in which they took.
 func (w *worker[In]) loop() {
 	w.clock.start()
+	w.counted = w.run.stallTimeout > 0 || w.isGuest()
 	defer w.leave()
 	defer w.close()
 	defer w.alarm.stop()
+	w.tickFirst()
 	for w.step() {
 	}
 }
+
+// leave ends the actor's part in the graph, after its node was closed.
+func (w *worker[In]) leave() {
+	if w.seat == nil {
+		w.actor.leave()
+		return
+	}
+	w.in.abandon()
+	w.seat.finish(w.good, func() {})
+}
+
+func (w *worker[In]) isGuest() bool { return w.seat != nil && w.seat.guest }
 
 // step handles one message. False: this copy is done.
 func (w *worker[In]) step() bool {
@@ -50,9 +68,9 @@ func (w *worker[In]) step() bool {
 	defer w.passTurn()
 	if ok {
 		defer w.countFinished(m)
-		return w.call(func() error { return w.stage.consume(w.run.ctx, m) })
+		return w.call(func() error { return w.stage.consume(w.ctx, m) })
 	}
-	if !w.run.stopped() {
+	if !w.stopped() {
 		w.flushed = w.awaitTurn() && w.awaitClosing() && w.flush()
 	}
 	return false
@@ -63,7 +81,7 @@ func (w *worker[In]) step() bool {
 func (w *worker[In]) receive() (m message[In], ok bool) {
 	w.turn = w.turns.begin()
 	defer w.turns.taken(w.turn)
-	for {
+	for w.sink == nil || !w.sink.over {
 		w.setAlarm()
 		select {
 		case m, ok = <-w.in.ch:
@@ -71,20 +89,21 @@ func (w *worker[In]) receive() (m message[In], ok bool) {
 				return m, ok
 			}
 		case mark := <-w.syncs:
-			w.call(func() error { return w.accept(w.run.ctx, mark) })
+			w.call(func() error { return w.accept(w.ctx, mark) })
 		case <-w.alarm.rings():
 			w.tick()
-		case <-w.run.ctx.Done():
+		case <-w.ctx.Done():
 			return m, false
 		}
 	}
+	return m, false
 }
 
 // take says whether the node gets m. If not, take has freed m. An item that Queue.Take has taken
 // from its owner always goes to the node.
 func (w *worker[In]) take(m message[In]) bool {
 	switch {
-	case w.run.stopped(), m.kind == item && !w.in.queue.Take(m.v):
+	case w.stopped(), m.kind == item && (w.inputEnded(m.input) || !w.in.queue.Take(m.v)):
 		w.in.discard(m)
 		return false
 	case m.kind == item:
@@ -98,6 +117,9 @@ func (w *worker[In]) take(m message[In]) bool {
 	return true
 }
 
+// inputEnded says whether an item of this input comes after the mark with which a sink leaves.
+func (w *worker[In]) inputEnded(input int) bool { return w.sink != nil && w.sink.ended(input) }
+
 // countFinished counts an item that the node no longer works on.
 func (w *worker[In]) countFinished(m message[In]) {
 	if m.kind == item {
@@ -105,16 +127,18 @@ func (w *worker[In]) countFinished(m message[In]) {
 	}
 }
 
-// awaitClosing lets a sink wait, after the end of all its inputs, until the run is being closed.
-// False: it was stopped.
+// awaitClosing lets a sink wait, after the end of all its inputs, until the run is being closed or
+// the sink is to leave. False: it was stopped.
 func (w *worker[In]) awaitClosing() bool {
 	for w.syncs != nil {
 		select {
 		case <-w.run.closing:
-			return !w.run.stopped()
+			return !w.stopped()
+		case <-w.seat.leaving:
+			return !w.stopped()
 		case mark := <-w.syncs:
-			w.call(func() error { return w.accept(w.run.ctx, mark) })
-		case <-w.run.ctx.Done():
+			w.call(func() error { return w.accept(w.ctx, mark) })
+		case <-w.ctx.Done():
 			return false
 		}
 	}
@@ -125,7 +149,7 @@ func (w *worker[In]) awaitClosing() bool {
 // matters no more.
 func (w *worker[In]) awaitTurn() bool {
 	if !w.serving {
-		w.serving = w.turns.await(w.turn, w.run.ctx.Done(), &w.clock)
+		w.serving = w.turns.await(w.turn, w.ctx.Done(), &w.clock)
 	}
 	return w.serving
 }
@@ -148,13 +172,21 @@ func (w *worker[In]) setAlarm() {
 	})
 }
 
+// tickFirst calls the node's Tick before the first item, if its time has come already.
+func (w *worker[In]) tickFirst() {
+	w.setAlarm()
+	if w.alarm.armed {
+		w.tick()
+	}
+}
+
 // tick calls the node's Tick, if its time has come.
 func (w *worker[In]) tick() {
 	w.call(func() error {
-		if !w.alarm.due() || w.run.stopped() {
+		if !w.alarm.due() || w.stopped() {
 			return nil
 		}
-		return w.alarm.node.Tick(w.run.ctx)
+		return w.alarm.node.Tick(w.ctx)
 	})
 }
 
@@ -190,7 +222,7 @@ func (w *worker[In]) contain(f func() error) (ok bool) {
 
 // beat is called when the node's own code begins and when it ends.
 func (w *worker[In]) beat() {
-	if w.run.stallTimeout > 0 {
+	if w.counted {
 		w.pulse.beats.Add(1)
 	}
 }
@@ -199,19 +231,30 @@ func (w *worker[In]) beat() {
 func (w *worker[In]) flush() bool {
 	w.ending = w.syncs != nil
 	if w.ending {
-		defer w.run.sinkFlushed()
+		defer w.seat.countFlushed()
 	}
-	return w.call(func() error { return w.stage.flush(w.run.ctx) })
+	return w.call(func() error { return w.stage.flush(w.ctx) })
 }
 
 // fail makes an error of the node the run's. It stops the run, unless the node is a sink that has
-// consumed everything: in that case the other sinks are flushed first.
+// consumed everything: in that case the other sinks are flushed first. A guest ends alone, and a
+// sink that was stopped has its cause already.
 func (w *worker[In]) fail(err error) {
+	failure := &NodeError{Node: w.name, Stream: w.stream, Err: err}
+	switch {
+	case w.isGuest():
+		w.seat.fail(failure)
+		return
+	case w.seat != nil && w.seat.stopped():
+		return
+	case w.seat != nil && !w.run.stopped():
+		w.seat.note(failure)
+	}
 	if w.ending {
-		w.run.failAtEnd(w.name, w.stream, err)
+		w.run.failAtEnd(failure)
 		return
 	}
-	w.run.fail(w.name, w.stream, err)
+	w.run.cancel(failure)
 }
 
 // close closes the node. The copy counts as completed only after that, because Close may fail as
@@ -224,14 +267,18 @@ func (w *worker[In]) close() {
 		return nil
 	})
 	w.held.Store(0)
-	if closed && w.flushed {
-		w.run.completed.Add(1)
+	w.good = closed && w.flushed
+	if w.good && w.seat == nil {
+		w.run.incomplete.Add(-1)
 	}
 }
 
 // wake wakes the node. A panic in the node's Wake is dropped, because the run has its cause
 // already.
 func (w *worker[In]) wake() {
+	if w.woken.Swap(true) {
+		return
+	}
 	defer func() { _ = recover() }()
 	w.waker.Wake()
 }
