@@ -8,7 +8,9 @@ import (
 )
 
 // Close finishes the file. It waits for the calls that feed the encoder, ends every stream, drains
-// every actor in order, and writes the trailer. It returns the first error of the run. Before Open
+// every actor in order, and writes the trailer. It returns the first error of the run. Outputs of
+// AddOutput that are still open are finished with the others. Outputs with BestEffort get one second
+// after the required ones; their errors are in Stats.Outputs, and Close does not return them. Before Open
 // it marks the encoder as closed and returns nil. Further calls of Close, from any goroutine, wait
 // for the same end and return the same error.
 //
@@ -114,7 +116,7 @@ func (e *Encoder) Abort(cause error) error {
 // abortInside stops the run from inside the encoder's own writer or logger, where nobody may wait.
 func (e *Encoder) abortInside(r *run, cause error) error {
 	r.Stop(cause)
-	r.Sinks.Refuse()
+	r.Outputs.Refuse()
 	pipeline.Apart(func() { e.recordEnd(r, r.Wait()) })
 	return r.Cause()
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -184,6 +185,22 @@ var outputs = []struct {
 	}},
 	{"option of the protocol that is no number", "FormatOptions[rw_timeout]", func(string) api.Output {
 		return api.URL("udp://host", api.FormatOptions(map[string]any{"rw_timeout": "soon"}))
+	}},
+	{"BestEffort of all outputs", "BestEffort", func(string) api.Output { return api.File("out.mp4", api.BestEffort()) }},
+	{"Reconnect of all outputs", "Reconnect", func(string) api.Output {
+		return api.URL("tcp://user:secret@host:1", api.Reconnect(time.Second, time.Minute))
+	}},
+	{"Reconnect of a file", "Reconnect", func(string) api.Output {
+		return api.File("out.mp4", api.Reconnect(time.Second, time.Minute))
+	}},
+	{"Reconnect of a writer", "Reconnect", func(string) api.Output {
+		return api.Writer(io.Discard, "mp4", api.Reconnect(time.Second, time.Minute))
+	}},
+	{"Reconnect without a wait", "Reconnect", func(string) api.Output {
+		return api.URL("tcp://host:1", api.Reconnect(0, time.Minute))
+	}},
+	{"Reconnect with waits that become shorter", "Reconnect", func(string) api.Output {
+		return api.URL("tcp://host:1", api.Reconnect(time.Minute, time.Second))
 	}},
 	{"option of a protocol for a file", "FormatOptions[listen]", func(string) api.Output {
 		return api.File("out.mp4", api.FormatOptions(map[string]any{"listen": 1}))

@@ -126,7 +126,7 @@ func requireLaw(t *testing.T, s api.Stats, over bool) {
 	t.Helper()
 	for _, e := range s.Edges {
 		name := fmt.Sprintf("%s → %s of stream %d", e.From, e.To, e.Stream)
-		require.Equal(t, e.Sent, e.Received+int64(e.Queued)+e.Freed, name)
+		require.Equal(t, e.Sent, e.Received+int64(e.Queued)+e.Freed+e.Lost, name)
 		require.LessOrEqual(t, e.Queued, e.Depth, name)
 		if over {
 			require.Zero(t, e.Queued, name)

@@ -49,6 +49,7 @@ func (r *run) logEnd(s Stats, err error) {
 	if r.logged.Swap(true) {
 		return
 	}
+	r.Outputs.ReportEnds()
 	if s.Abandoned > 0 {
 		r.Journal.Log(zap.WarnLevel, "left behind: calls that did not return",
 			zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.snapshot().CallsInProgress()))
@@ -56,6 +57,7 @@ func (r *run) logEnd(s Stats, err error) {
 	fields := []zap.Field{
 		zap.Duration("elapsed", s.Elapsed), zap.Int64("bytes", s.BytesWritten), zap.String("bottleneck", s.Bottleneck()),
 	}
+	fields = append(fields, s.lostFields()...)
 	for _, t := range s.Streams {
 		fields = append(fields, zap.Dict(graph.StreamKey(t.Stream), t.fields()...))
 	}
@@ -79,4 +81,18 @@ func (t *StreamStats) fields() []zap.Field {
 		fields = append(fields, zap.Float64("fps", t.FPS))
 	}
 	return fields
+}
+
+// lostFields say in the last line of the log how many packets each output has lost.
+func (s *Stats) lostFields() []zap.Field {
+	var lost []zap.Field
+	for i := range s.Outputs {
+		if o := &s.Outputs[i]; o.Lost > 0 {
+			lost = append(lost, zap.Int64(o.Node, o.Lost))
+		}
+	}
+	if lost == nil {
+		return nil
+	}
+	return []zap.Field{zap.Dict("lost_packets", lost...)}
 }

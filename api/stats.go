@@ -13,23 +13,27 @@ import (
 type Stats struct {
 	// Elapsed is the time since Open. It stops when the run ends.
 	Elapsed time.Duration
-	// BytesWritten is the size of the data at the destinations, all together.
+	// BytesWritten is the size of the data at the destinations, all together, those of outputs that
+	// have left included.
 	BytesWritten int64
 	// Nodes are the actors, by stream and in the order of the flow. The last ones write the outputs:
-	// "mux", "mux 1", ….
+	// "mux", "mux 1", …. The actor of an output that has left, or has failed alone, is not among them.
 	Nodes []NodeStats
 	// Edges are the queues, by stream and in the order of the flow. The callers that feed a stream are
-	// named "input".
+	// named "input". Those to outputs come and go with the actors.
 	Edges []EdgeStats
-	// Abandoned counts actors and calls of Open that were left behind, in a call that did not return
-	// within a second of the end.
+	// Abandoned counts actors and calls of Open and AddOutput that were left behind, in a call that did
+	// not return within a second of the end.
 	Abandoned int
 
-	Streams   []StreamStats // by index
+	Streams []StreamStats // by index
+	// Outputs are those of Open, in their order, and then those of AddOutput in theirs. An output of
+	// AddOutput that has ended stays until its OutputHandle is closed, and at most 32 such outputs stay.
+	Outputs   []OutputStats
 	Over      bool          // the run has ended
 	Called    time.Duration // for how long at least one call was feeding the encoder
 	LogPanics int64         // calls of the logger that panicked; only their lines were lost
-	Writing   time.Duration // how long writes to the destination took; of several, the longest time
+	Writing   time.Duration // how long writes to the destination took; of several, the longest time of a required one
 }
 
 // NodeStats are the counters of one node. Held counts pictures or samples per channel, and packets
@@ -37,7 +41,8 @@ type Stats struct {
 type NodeStats = pipeline.NodeStats
 
 // EdgeStats are the counters of the queue between two actors. At every moment Sent = Received +
-// Queued + Freed.
+// Queued + Freed + Lost. Lost counts the packets that an output with BestEffort has lost; in all
+// other queues it is 0. Packets that came before an added output has begun are not counted.
 type EdgeStats = pipeline.EdgeStats
 
 // StreamStats says how far one stream has come. It is counted at the stream's encoder.
@@ -51,7 +56,7 @@ type StreamStats struct {
 	Encoded  time.Duration // media time: the end of the last packet
 	Packets  int64         // packets of the encoder
 	Bytes    int64         // the size of these packets, without the container
-	Held     int64         // packets that the first output holds back until the other streams have come as far
+	Held     int64         // packets that the first required output holds back until the other streams have come as far
 
 	Dropped    int64 // frames that were dropped, as VideoConfig.OnFull says
 	Moved      int64 // frames whose time was moved to the next tick, because the one before had that tick
@@ -74,12 +79,13 @@ func (e *Encoder) Stats() Stats {
 	}
 	s := Stats{
 		LogPanics:    e.journal.Failures.Load(),
-		BytesWritten: r.Sinks.Written(),
-		Writing:      r.Sinks.Writing(),
+		BytesWritten: r.Outputs.Written(),
+		Writing:      r.Outputs.Writing(),
 		Called:       e.calls.stopwatch.Total(),
 	}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
+	s.Outputs = graph.States(r.Outputs, outputStatsOf)
 	s.Elapsed, s.Over = r.Elapsed()
 	s.Called = min(s.Called, s.Elapsed)
 	s.Streams = make([]StreamStats, len(r.Streams))
@@ -88,7 +94,7 @@ func (e *Encoder) Stats() Stats {
 		s.Streams[i] = StreamStats{Stream: i, Kind: in.Kind, Codec: in.Codec, Accepted: accepted[i]}
 		streams[i].count(&s.Streams[i])
 		s.Streams[i].progress(in, &s)
-		s.Streams[i].Held = r.Sinks[0].HeldOf(i)
+		s.Streams[i].Held = r.Outputs.HeldOf(i)
 	}
 	return s
 }
@@ -126,29 +132,6 @@ func acceptedOf(edges []EdgeStats, streams int) []int64 {
 		}
 	}
 	return accepted
-}
-
-// Since returns the difference to an earlier snapshot of the same run. The Bottleneck of the result
-// is that of the time between the two. Values that are no counters, and Streams, are those of s.
-func (s Stats) Since(earlier Stats) Stats {
-	s.Elapsed -= earlier.Elapsed
-	s.BytesWritten -= earlier.BytesWritten
-	s.Called -= earlier.Called
-	s.LogPanics -= earlier.LogPanics
-	s.Writing -= earlier.Writing
-	s.Nodes = append([]NodeStats(nil), s.Nodes...)
-	for i := range min(len(s.Nodes), len(earlier.Nodes)) {
-		n, before := &s.Nodes[i], &earlier.Nodes[i]
-		n.In, n.Out = n.In-before.In, n.Out-before.Out
-		n.Busy, n.Blocked, n.Idle = n.Busy-before.Busy, n.Blocked-before.Blocked, n.Idle-before.Idle
-	}
-	s.Edges = append([]EdgeStats(nil), s.Edges...)
-	for i := range min(len(s.Edges), len(earlier.Edges)) {
-		e, before := &s.Edges[i], &earlier.Edges[i]
-		e.Sent, e.Received, e.Freed = e.Sent-before.Sent, e.Received-before.Received, e.Freed-before.Freed
-		e.Blocked -= before.Blocked
-	}
-	return s
 }
 
 // Bottleneck says in words which actor limits the run, and why: the actor that is busy for the

@@ -115,7 +115,7 @@ func TestStatsAllocateTheirSlicesOnly(t *testing.T) {
 	addAudio(t, enc, stereo())
 	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mkv"))
 	var s api.Stats
-	require.Equal(t, 3.0, testing.AllocsPerRun(100, func() { s = enc.Stats() }), "nodes, edges, streams")
+	require.Equal(t, 4.0, testing.AllocsPerRun(100, func() { s = enc.Stats() }), "nodes, edges, streams, outputs")
 	require.Len(t, s.Nodes, 6)
 	require.NoError(t, enc.Close())
 }

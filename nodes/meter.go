@@ -12,6 +12,7 @@ import (
 // Progress is the progress of an encoder.
 type Progress struct {
 	Packets int64         // returned by the encoder
+	Keys    int64         // key frames among them
 	Bytes   int64         // in these packets
 	Encoded time.Duration // the time in the stream at which these packets end
 	Ended   bool          // the encoder returns no more packets
@@ -32,6 +33,7 @@ const (
 type meter struct {
 	mu      sync.Mutex
 	packets int64
+	keys    int64
 	bytes   int64
 	encoded time.Duration
 	ended   bool
@@ -55,6 +57,9 @@ func (m *meter) add(now time.Time, p pipeline.Packet, base astiav.Rational) {
 		m.next = (m.next + 1) % len(m.marks)
 	}
 	m.packets++
+	if p.Flags().Has(astiav.PacketFlagKey) {
+		m.keys++
+	}
 	m.bytes += int64(p.Size())
 	end := float64(p.Pts()+p.Duration()) * base.Float64()
 	m.encoded = max(m.encoded, time.Duration(end*float64(time.Second)))
@@ -71,7 +76,7 @@ func (m *meter) end() {
 func (m *meter) progress(now time.Time) Progress {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := Progress{Packets: m.packets, Bytes: m.bytes, Encoded: m.encoded, Ended: m.ended}
+	p := Progress{Packets: m.packets, Keys: m.keys, Bytes: m.bytes, Encoded: m.encoded, Ended: m.ended}
 	for i := range m.marks { // the oldest first
 		k := m.marks[(m.next+i)%len(m.marks)]
 		if age := now.Sub(k.time); !k.time.IsZero() && age <= meterWindow {

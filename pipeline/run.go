@@ -227,12 +227,13 @@ func (r *Run) Cause() error { return r.causeOr(nil) }
 // the run, and their edges, are left out; their figures are in Seat.Stats. abandoned counts the
 // actors that were left behind so far, guests included.
 func (r *Run) Stats() (nodes []NodeStats, edges []EdgeStats, abandoned int) {
-	inGraph, between := r.members()
-	nodes, edges = make([]NodeStats, 0, len(inGraph)), make([]EdgeStats, 0, len(between))
-	for _, a := range inGraph {
+	r.mu.Lock() // and no copy of the two, so that a snapshot costs little
+	defer r.mu.Unlock()
+	nodes, edges = make([]NodeStats, 0, len(r.actors)), make([]EdgeStats, 0, len(r.edges))
+	for _, a := range r.actors {
 		nodes = append(nodes, a.stats())
 	}
-	for _, e := range between {
+	for _, e := range r.edges {
 		edges = append(edges, e.stats())
 	}
 	return nodes, edges, int(r.abandoned.Load())

@@ -93,24 +93,37 @@ func (s *Seat) Err() error {
 
 // SeatStats counts what one sink did. The figures stay after its end.
 type SeatStats struct {
-	Queued int   // items waiting now, over all inputs
-	Depth  int   // how many items may wait, over all inputs
-	Lost   int64 // items that a guest lost, over all inputs
+	QueueStats
+	Node  NodeStats
+	Edges []EdgeStats // by input
+}
+
+// QueueStats counts what waits for one sink, over all inputs.
+type QueueStats struct {
+	Queued int   // items waiting now
+	Depth  int   // how many items may wait
+	Lost   int64 // items that a guest lost
 	Losing bool  // some input of a guest is losing items now
-	Node   NodeStats
-	Edges  []EdgeStats // by input
 }
 
 // Stats is a snapshot of the counters. It can be taken at any time.
 func (s *Seat) Stats() SeatStats {
-	all := SeatStats{Node: s.actor.stats(), Depth: s.actor.depth(), Losing: s.actor.losing()}
+	all := SeatStats{QueueStats: s.Queue(), Node: s.actor.stats()}
 	for _, e := range s.edges {
-		one := e.stats()
-		all.Queued += one.Queued
-		all.Lost += one.Lost
-		all.Edges = append(all.Edges, one)
+		all.Edges = append(all.Edges, e.stats())
 	}
 	return all
+}
+
+// Queue is a snapshot of the counters of the queue alone. It allocates nothing.
+func (s *Seat) Queue() QueueStats {
+	q := QueueStats{Depth: s.actor.depth(), Losing: s.actor.losing()}
+	for _, e := range s.edges {
+		one := e.stats()
+		q.Queued += one.Queued
+		q.Lost += one.Lost
+	}
+	return q
 }
 
 // leave sends the mark of a sink that leaves.

@@ -30,6 +30,8 @@ type assembly struct {
 	learners    []learner
 	openStreams []OpenStream
 	connectors  []connector
+	// muxerOptions are options that the config of a stream gives to muxers.
+	muxerOptions [][]avoption.Option
 
 	openFields []zap.Field // of the line "open" in the log
 	warnings   []warning
@@ -60,6 +62,7 @@ func (a *assembly) describe(encoder *astiav.CodecContext) (*muxer.Codec, error) 
 
 // addMuxerOptions gives each output those options of the next stream that its muxer knows.
 func (a *assembly) addMuxerOptions(options []avoption.Option) error {
+	a.muxerOptions = append(a.muxerOptions, options)
 	for _, t := range a.targets {
 		if err := t.AddStreamOptions(options, len(a.streams)); err != nil {
 			return err

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/asticode/go-astikit"
@@ -11,7 +10,7 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
-	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -19,7 +18,7 @@ import (
 type builder struct {
 	assembly
 	inputs []streamBuild
-	latest atomic.Pointer[destination.Destination] // the destination that was opened last
+	latest latestDestination
 }
 
 // streamBuild opens what one stream needs.
@@ -43,33 +42,33 @@ func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 			b.inputs = append(b.inputs, &audioBuild{index: i, plan: s.Audio})
 		}
 	}
-	sinks, err := b.openOrLeave(opening)
+	muxes, err := b.openOrLeave(opening)
 	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, sinks), nil
+	return b.start(ctx, muxes), nil
 }
 
 // openOrLeave calls openAll, which can block. If ctx ends and openAll still does not return, it is
 // left behind. It then frees what it has opened as soon as it returns.
-func (b *builder) openOrLeave(ctx context.Context) (Sinks, error) {
+func (b *builder) openOrLeave(ctx context.Context) ([]*muxer.Mux, error) {
 	// The caller's writer and logger are called in there.
-	open := func() (sinks Sinks, err error) {
-		b.cfg.Journal.Callbacks.Call(func() { sinks, err = b.openAll(ctx) })
-		return sinks, err
+	open := func() (muxes []*muxer.Mux, err error) {
+		b.cfg.Journal.Callbacks.Call(func() { muxes, err = b.openAll(ctx) })
+		return muxes, err
 	}
-	sinks, left, err := pipeline.Attempt(ctx, open, b.wake, func(Sinks) { b.closeAll() })
+	muxes, left, err := pipeline.Attempt(ctx, open, b.wake, func([]*muxer.Mux) { b.closeAll() })
 	if left {
 		b.cfg.OnLeftBehind()
 		path := zap.String("path", b.cfg.Outputs[0].DisplayName())
 		b.cfg.Journal.Log(zap.WarnLevel, "left behind: Open, in a call that did not return", path)
 	}
-	return sinks, err
+	return muxes, err
 }
 
 // openAll opens every encoder, tries the headers, opens the destinations and writes the headers. If
 // it fails, or if the caller's writer or logger ends the goroutine, it closes all that it opened.
-func (b *builder) openAll(ctx context.Context) (sinks Sinks, err error) {
+func (b *builder) openAll(ctx context.Context) (muxes []*muxer.Mux, err error) {
 	complete := false
 	defer func() {
 		if !complete {
@@ -88,9 +87,9 @@ func (b *builder) openAll(ctx context.Context) (sinks Sinks, err error) {
 			return nil, streamError(i, err)
 		}
 	}
-	sinks, err = b.openMuxers(ctx)
+	muxes, err = b.openMuxers(ctx)
 	complete = err == nil
-	return sinks, err
+	return muxes, err
 }
 
 // wake makes a blocked write of a header return.
@@ -110,19 +109,17 @@ func streamError(index int, err error) error {
 }
 
 // start connects the nodes and starts the graph. From then on, the run owns all that was opened.
-func (b *builder) start(ctx context.Context, sinks Sinks) *Run {
+// muxes has nil for the outputs that open themselves.
+func (b *builder) start(ctx context.Context, muxes []*muxer.Mux) *Run {
 	graph := pipeline.NewRun(ctx)
-	packets := make([]*pipeline.Outlet[pipeline.Packet], len(b.connectors))
-	for i, connect := range b.connectors {
-		packets[i] = connect(graph)
+	r := b.newRun(graph)
+	for _, connect := range b.connectors {
+		r.packets = append(r.packets, connect(graph))
 	}
-	b.limitTimes(sinks)
-	shared := queue(&b.assembly, pipeline.Packet.Free)
-	shared.Share = pipeline.Packet.Ref
-	for i, mux := range sinks {
-		pipeline.Join(b.targets[i].node, shared, pipeline.Sink[pipeline.Packet](mux), packets...)
+	b.limitTimes(muxes)
+	for i, mux := range muxes {
+		r.joinAtOpen(b.targets[i], mux)
 	}
-	r := b.newRun(graph, sinks)
 	graph.OnEnd(r.late.free)
 	graph.OnEnd(b.cfg.OnEnd)
 	graph.OnEnd(r.stopClock)
@@ -131,24 +128,49 @@ func (b *builder) start(ctx context.Context, sinks Sinks) *Run {
 	return r
 }
 
-// limitTimes tells each stream of pictures which times the containers can hold.
-func (b *builder) limitTimes(sinks Sinks) {
+// limitTimes tells each stream of pictures which times the containers of the required outputs can
+// hold.
+func (b *builder) limitTimes(muxes []*muxer.Mux) {
 	for i, stream := range b.openStreams {
 		if stream.Video == nil {
 			continue
 		}
-		for k, mux := range sinks {
-			stream.Video.Times.restrict(b.targets[k].Container.Name, mux.TimeLimits(i))
+		for k, mux := range muxes {
+			if mux != nil {
+				stream.Video.Times.restrict(b.targets[k].Container.Name, mux.TimeLimits(i))
+			}
 		}
 	}
 }
 
-func (b *builder) newRun(graph *pipeline.Run, sinks Sinks) *Run {
+func (b *builder) newRun(graph *pipeline.Run) *Run {
 	first := b.cfg.Outputs[0]
-	return &Run{
-		Run: graph, Sinks: sinks, Streams: b.openStreams, ThreadsUsed: b.threadsUsed,
+	shared := queue(&b.assembly, pipeline.Packet.Free)
+	shared.Share = pipeline.Packet.Ref
+	r := &Run{
+		Run: graph, Streams: b.openStreams, ThreadsUsed: b.threadsUsed,
 		Path: first.Path, DisplayName: first.DisplayName(),
 		Journal: b.cfg.Journal, lines: b.lines, openFields: b.openFields, warnings: b.warnings,
-		late: lateStreams{streams: b.streams, learners: b.learners}, opened: time.Now(),
+		asyncLines: fflog.NewAsyncLines(b.cfg.Journal),
+		late:       lateStreams{streams: b.streams, learners: b.learners}, opener: b.outputOpener(), shared: shared,
+		muxerOptions: b.muxerOptions, keys: newKeyRequests(b.openStreams), onLeftBehind: b.cfg.OnLeftBehind,
+		opened: time.Now(),
 	}
+	r.Outputs = &Outputs{nodes: len(b.targets), lines: r.asyncLines, cause: r.Cause}
+	return r
+}
+
+// joinAtOpen joins an output to the graph before it starts. mux is nil if the output opens itself.
+func (r *Run) joinAtOpen(t *target, mux *muxer.Mux) {
+	o := newOutput(t, false)
+	if mux != nil {
+		o.sink = mux
+		o.seat = pipeline.Join(t.node, r.shared, pipeline.Sink[pipeline.Packet](mux), r.packets...)
+	} else {
+		var guest pipeline.Guest[pipeline.Packet]
+		o, guest = r.newBestEffort(t, r.opener, false)
+		o.setSeat(pipeline.JoinGuest(t.node, guestQueue(), guest, pipeline.Sink[pipeline.Packet](o.live), r.packets...))
+	}
+	r.Outputs.all = append(r.Outputs.all, o)
+	r.watch(o)
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -32,7 +31,7 @@ func (b *builder) planOutputs() error {
 		}
 	}
 	b.openFields = append(b.openFields, outputFields(b.targets)...)
-	return nil
+	return plan.CheckRequired(outputs)
 }
 
 // outputError adds to an error the output that it is about, if there are several.
@@ -58,25 +57,51 @@ func samePlace(a, b plan.OutputConfig) bool {
 	return errA == nil && errB == nil && pathA == pathB || destination.SameFile(a.Path, b.Path)
 }
 
-// openMuxers tries all headers in memory. Only then it opens the destinations.
-func (b *builder) openMuxers(ctx context.Context) (Sinks, error) {
+// openMuxers tries all headers in memory. Only then it opens the destinations of the outputs that
+// are required. The result has nil for the others, which open themselves when the graph runs.
+func (b *builder) openMuxers(ctx context.Context) ([]*muxer.Mux, error) {
+	opener := b.outputOpener()
 	for i, t := range b.targets {
-		if err := b.tryHeader(t); err != nil {
+		if err := opener.tryHeader(t, b.streams); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
 	}
-	sinks := make(Sinks, len(b.targets))
+	muxes := make([]*muxer.Mux, len(b.targets))
 	for _, i := range b.openingOrder() {
-		mux, err := b.openMuxer(ctx, b.targets[i])
+		if b.targets[i].Config.BestEffort {
+			continue
+		}
+		mux, err := b.openMuxer(ctx, opener, b.targets[i])
 		if err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
-		sinks[i] = mux
+		muxes[i] = mux
 	}
 	for _, t := range b.targets {
-		b.warnNotCrashSafe(t)
+		b.warnNotCrashSafe(opener, t)
 	}
-	return sinks, nil
+	return muxes, nil
+}
+
+// openMuxer opens the destination and writes the header. The closer of the assembly closes both.
+func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (*muxer.Mux, error) {
+	mux, err := o.openMuxer(ctx, t, b.streams, false, &b.latest)
+	if err == nil {
+		b.closer.Add(mux.Close)
+	}
+	return mux, err
+}
+
+// outputOpener returns what opens the outputs of this run, also later.
+func (b *builder) outputOpener() *outputOpener {
+	o := &outputOpener{
+		settings: b.cfg.Settings, journal: b.cfg.Journal, lines: b.lines, canceled: b.canceled,
+		unnamed: len(b.targets) == 1,
+	}
+	for _, input := range b.inputs {
+		o.inputs = append(o.inputs, input)
+	}
+	return o
 }
 
 // openingOrder returns the indices of the outputs in the order in which they are opened.
@@ -92,72 +117,9 @@ func (b *builder) openingOrder() []int {
 }
 
 // warnNotCrashSafe warns if crash safety was asked for and is not possible.
-func (b *builder) warnNotCrashSafe(t *target) {
-	asked := t.Config.CrashSafe != nil && *t.Config.CrashSafe
-	if !asked || muxer.CanBeCrashSafe(b.muxerConfig(t), t.dryDestination()) {
-		return
+func (b *builder) warnNotCrashSafe(o *outputOpener, t *target) {
+	text := o.crashSafeWarning(t, b.streams)
+	if text != "" {
+		b.warn(warning{pipeline.NoStream, t.node, text})
 	}
-	const text = "%s will not be crash-safe: the container, the streams or the options do not allow it"
-	b.warn(warning{pipeline.NoStream, t.node, fmt.Sprintf(text, t.Config.DisplayName())})
-}
-
-// outputName returns the name of an output in errors: "" if it is the only one.
-func (b *builder) outputName(t *target) string {
-	if len(b.targets) == 1 {
-		return ""
-	}
-	return t.Config.DisplayName()
-}
-
-// muxerConfig returns the config of the muxer of an output.
-func (b *builder) muxerConfig(t *target) muxer.Config {
-	return muxer.Config{
-		Name:      b.outputName(t),
-		Format:    t.Container.Name,
-		Options:   t.MuxerOptions,
-		Metadata:  maps.Clone(t.Config.Metadata),
-		Streams:   b.streams,
-		Log:       b.lines.LogFor(t.node, pipeline.NoStream),
-		CrashSafe: t.Config.WantsCrashSafe(b.cfg.Settings.Temporary),
-		Patience:  t.Config.PatienceOrZero(),
-	}
-}
-
-// tryHeader writes a header in memory. If that fails, its error explains why.
-func (b *builder) tryHeader(t *target) error {
-	if err := t.CheckMetadata(); err != nil {
-		return err
-	}
-	cfg, dst := b.muxerConfig(t), t.dryDestination()
-	err := muxer.Try(cfg, dst)
-	if err == nil {
-		return nil
-	}
-	r := &refusal{target: t, canceled: b.canceled}
-	for _, input := range b.inputs {
-		r.inputs = append(r.inputs, input)
-	}
-	return r.explain(cfg, dst, err)
-}
-
-// openMuxer opens the destination and writes the header.
-func (b *builder) openMuxer(ctx context.Context, t *target) (*muxer.Mux, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	dst, err := t.open(ctx, b.lines.LogFor(t.node, pipeline.NoStream), b.cfg.Journal.Callbacks)
-	if err != nil {
-		return nil, err
-	}
-	b.latest.Store(dst)
-	if ctx.Err() != nil {
-		dst.GiveUp() // nothing was written
-		return nil, context.Cause(ctx)
-	}
-	mux, err := muxer.New(b.muxerConfig(t), dst)
-	if err != nil {
-		return nil, fmt.Errorf("avloom: %s: %w", t.Container.Name, err)
-	}
-	b.closer.Add(mux.Close)
-	return mux, nil
 }

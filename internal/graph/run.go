@@ -7,25 +7,36 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/fflog"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Run is a running graph: its actors, its streams, which feed it, and its sinks.
+// Run is a running graph: its actors, its streams, which feed it, and its outputs.
 type Run struct {
 	*pipeline.Run
-	Sinks       Sinks
+	Outputs     *Outputs
 	Streams     []OpenStream // by index
 	ThreadsUsed int          // of the share of the video streams together
 	Path        string       // of the first output, or its URL; "": a writer
 	DisplayName string       // of that output in errors and logs: for a URL, without its secrets
 	Journal     fflog.Journal
 	lines       *fflog.Lines
+	asyncLines  *fflog.AsyncLines
 	openFields  []zap.Field
 	warnings    []warning
-	late        lateStreams
-	opened      time.Time
+
+	// What outputs need that are added later:
+	late         lateStreams
+	opener       *outputOpener
+	packets      []*pipeline.Outlet[pipeline.Packet] // by stream
+	shared       pipeline.Queue[pipeline.Packet]     // of a required output
+	muxerOptions [][]avoption.Option                 // by stream
+	keys         *keyRequests
+	onLeftBehind func()
+
+	opened time.Time
 
 	mu      sync.Mutex
 	elapsed time.Duration // 0: the run goes on
@@ -33,12 +44,13 @@ type Run struct {
 
 // OpenStream is one stream of a running graph.
 type OpenStream struct {
-	Kind      string  // "video" or "audio"
-	Codec     string  // the name of the encoder
-	PerSecond float64 // frames, or samples per channel
-	Progress  func() nodes.Progress
-	Video     *VideoInput // nil: the stream is sound
-	Audio     *AudioInput // nil: the stream is pictures
+	Kind       string  // "video" or "audio"
+	Codec      string  // the name of the encoder
+	PerSecond  float64 // frames, or samples per channel
+	Progress   func() nodes.Progress
+	RequestKey func()      // makes the next picture a key frame; nil: the encoder cannot
+	Video      *VideoInput // nil: the stream is sound
+	Audio      *AudioInput // nil: the stream is pictures
 }
 
 // warning is a line that the log of Open gets after the line "open".

@@ -23,7 +23,7 @@ type Output struct {
 // NewOutput plans an output. It finds the container, and returns an error for every setting that is
 // wrong without regard to the streams.
 func NewOutput(o OutputConfig) (*Output, error) {
-	if err := fault.First(o.check(), o.checkNames(), checkMetadata(o.Metadata)); err != nil {
+	if err := fault.First(o.check(), o.checkNames(), checkMetadata(o.Metadata), o.Reconnect.check(o)); err != nil {
 		return nil, err
 	}
 	t := &Output{Config: o, sources: map[string]string{}}

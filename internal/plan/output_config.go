@@ -29,10 +29,6 @@ type OutputConfig struct {
 	SegmentKeep   *int           // how many segments or parts stay; nil: all
 }
 
-// Backoff says how long an output waits until it connects again: First after its first failure,
-// then longer after each one, up to Longest.
-type Backoff struct{ First, Longest time.Duration }
-
 // OutputKind is the kind of an output. Several outputs are opened in the order of their kinds.
 type OutputKind int
 

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/avloom/avloom/internal/graph"
+)
+
+// OutputStats are the figures of one output. In JSON the error is text, or null. Converted back,
+// the error has the same text, and errors.Is finds nothing in it.
+type OutputStats struct {
+	Name         string // the path, the URL without secrets, or the type of the writer
+	Node         string // the actor that writes the output, as Nodes and Edges name it: "mux", "mux 1", …
+	BestEffort   bool   // the run goes on without the output
+	State        string // "connecting", "running", "losing", "waiting" (to connect again) or "ended"
+	BytesWritten int64  // over all connections of the output
+	Queued       int    // packets that wait for the output now
+	Depth        int    // how many packets may wait
+	// Lost counts packets that the output did not get: of an output with BestEffort, those for which
+	// there was no room, and those that came while it was not connected.
+	Lost       int64
+	Reconnects int   // how often the output was connected again
+	Err        error // why the output ended, or why its last connection did; nil while it runs
+	// Latency has an entry for each stream of which packets were written in the last seconds. It is
+	// empty after the end.
+	Latency []LatencyStats
+}
+
+// LatencyStats says how long packets of a stream took to an output: from the moment when a call has
+// handed a frame, or the last sample of a packet, over to the moment when its packet was written,
+// over the last seconds. P50 is the median; one packet of a hundred took longer than P99.
+type LatencyStats struct {
+	Stream   int // the index of the stream
+	P50, P99 time.Duration
+}
+
+// outputStatsOf returns the figures of an output.
+func outputStatsOf(s graph.OutputState) OutputStats {
+	stats := OutputStats{
+		Name: s.Name, Node: s.Node, BestEffort: s.BestEffort, State: string(s.State), BytesWritten: s.Written,
+		Queued: s.Queued, Depth: s.Depth, Lost: s.Lost, Reconnects: s.Reconnects, Err: s.Err,
+	}
+	for _, l := range s.Latency {
+		stats.Latency = append(stats.Latency, LatencyStats(l))
+	}
+	return stats
+}
+
+// outputStats has the fields of OutputStats without its methods.
+type outputStats OutputStats
+
+// outputStatsJSON is an OutputStats in JSON. Its field Err hides that of the figures.
+type outputStatsJSON struct {
+	outputStats
+	Err *string
+}
+
+// MarshalJSON writes the error as text.
+func (s OutputStats) MarshalJSON() ([]byte, error) {
+	out := outputStatsJSON{outputStats: outputStats(s)}
+	if s.Err != nil {
+		text := s.Err.Error()
+		out.Err = &text
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON makes an error of the text.
+func (s *OutputStats) UnmarshalJSON(data []byte) error {
+	var in outputStatsJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*s = OutputStats(in.outputStats)
+	if in.Err != nil {
+		s.Err = errors.New(*in.Err)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package graph
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// guestDepth is how many packets of each stream wait for an output with BestEffort: at 60 frames per
+// second two seconds.
+const guestDepth = 128
+
+// guestQueue is the queue of an output with BestEffort.
+func guestQueue() pipeline.Queue[pipeline.Packet] {
+	return pipeline.Queue[pipeline.Packet]{
+		Depth: guestDepth, Free: pipeline.Packet.Free, Share: pipeline.Packet.Ref,
+	}
+}
+
+// pictures returns, for each stream, whether its packets need a key frame to begin with.
+func pictures(streams []OpenStream) []bool {
+	all := make([]bool, len(streams))
+	for i, s := range streams {
+		all[i] = s.Video != nil
+	}
+	return all
+}
+
+// isKey says whether an output can begin with a packet of pictures.
+func isKey(p pipeline.Packet) bool { return p.Flags().Has(astiav.PacketFlagKey) }
+
+// newBestEffort returns an output that opens itself when the graph runs, and how it takes part in
+// the graph. late: it is added to the running graph.
+func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output, pipeline.Guest[pipeline.Packet]) {
+	o := newOutput(t, late)
+	var seat atomic.Pointer[pipeline.Seat]
+	o.setSeat = func(s *pipeline.Seat) { o.seat = s; seat.Store(s) }
+	losses := &lossLog{lines: r.asyncLines, fields: o.fields(), total: func() int64 {
+		if s := seat.Load(); s != nil {
+			return s.Queue().Lost
+		}
+		return 0
+	}}
+	o.live = newLiveOutput(liveConfig{
+		connect: func(ctx context.Context) (*destination.Destination, error) { return opener.connect(ctx, t) },
+		begin: func(dst *destination.Destination, late bool) (*muxer.Mux, error) {
+			return r.writeHeader(opener, t, dst, late)
+		},
+		late: late, backoff: newBackoff(t.Config.Reconnect), pictures: pictures(r.Streams),
+		askKey: r.keys.forJoin, losses: losses, lines: r.asyncLines, fields: o.fields(),
+	})
+	o.sink = o.live
+	return o, r.guest(losses, late)
+}
+
+// writeHeader writes the header to a destination, which it takes over.
+func (r *Run) writeHeader(
+	opener *outputOpener, t *target, dst *destination.Destination, late bool,
+) (*muxer.Mux, error) {
+	streams, err := r.late.describe(t.Container.Name)
+	if err != nil {
+		dst.GiveUp()
+		return nil, err
+	}
+	defer freeStreams(streams)
+	return opener.writeHeader(t, dst, streams, late)
+}
+
+// newBackoff returns nil for an output that is not connected again.
+func newBackoff(b *plan.Backoff) *backoff {
+	if b == nil {
+		return nil
+	}
+	return &backoff{Backoff: *b}
+}
+
+// guest says how an output with BestEffort takes part in the graph.
+func (r *Run) guest(losses *lossLog, late bool) pipeline.Guest[pipeline.Packet] {
+	needsKey := pictures(r.Streams)
+	begun := make([]atomic.Bool, len(needsKey))
+	for i := range begun {
+		begun[i].Store(!late)
+	}
+	return pipeline.Guest[pipeline.Packet]{
+		Begins: func(input int, p pipeline.Packet) bool {
+			begins := !needsKey[input] || isKey(p)
+			if begins {
+				begun[input].Store(true)
+			}
+			return begins
+		},
+		OnLosing: losses.lose,
+		OnKept:   losses.keep,
+		Wants: func(input int) {
+			if begun[input].Load() {
+				r.keys.forLoss(input)
+			} else {
+				r.keys.forJoin(input)
+			}
+		},
+	}
+}

@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// Output is one output of a run.
+type Output struct {
+	config plan.OutputConfig
+	name   string // for people: the path, the URL without its secrets, or the type of the writer
+	node   string // the actor that writes it
+	added  bool   // it was added to the running graph
+	sink   outputSink
+	live   *liveOutput // the sink of an output with BestEffort; nil: the output is required
+	seat   *pipeline.Seat
+	// setSeat sets seat, also for those who may ask before; nil: nobody does.
+	setSeat func(*pipeline.Seat)
+
+	endOnce sync.Once // its end was logged
+}
+
+// outputSink is what the sink of an output tells. Any goroutine may ask.
+type outputSink interface {
+	pipeline.Sink[pipeline.Packet]
+	Written() int64
+	Writing() time.Duration
+	HeldOf(stream int) int64
+	Refuse()
+}
+
+var (
+	_ outputSink = (*muxer.Mux)(nil)
+	_ outputSink = (*liveOutput)(nil)
+)
+
+// newOutput returns an output whose sink and seat are not known yet.
+func newOutput(t *target, added bool) *Output {
+	return &Output{config: t.Config, name: t.Config.DisplayName(), node: t.node, added: added}
+}
+
+// OutputState is a snapshot of an output.
+type OutputState struct {
+	Name       string // for people
+	Node       string // the actor that writes it
+	BestEffort bool
+	State      State
+	Written    int64 // bytes
+	Queued     int   // packets
+	Depth      int   // how many packets may wait
+	Lost       int64 // packets
+	Reconnects int
+	Err        error // why it ended, or why its last connection did
+	Latency    []Latency
+}
+
+// Latency says how long packets of a stream took from the program to an output.
+type Latency struct {
+	Stream   int
+	P50, P99 time.Duration
+}
+
+// state returns a snapshot.
+func (o *Output) state() OutputState {
+	q := o.seat.Queue()
+	s := OutputState{
+		Name: o.name, Node: o.node, BestEffort: o.live != nil, State: Running,
+		Written: o.sink.Written(), Queued: q.Queued, Depth: q.Depth, Lost: q.Lost,
+	}
+	if o.live != nil {
+		o.live.fill(&s, q.Losing)
+	}
+	if o.HasEnded() {
+		s.State = Ended
+		if err := o.seat.Err(); err != nil {
+			s.Err = err
+		}
+	}
+	return s
+}
+
+// HasEnded says whether the output gets nothing more, and its destination is closed or was left
+// behind.
+func (o *Output) HasEnded() bool { return o.seat.HasEnded() }
+
+// Close finishes the output alone, while the others go on. It returns why that failed.
+func (o *Output) Close() error {
+	if o.live != nil {
+		o.live.leave()
+	}
+	return o.seat.Leave(context.Background())
+}
+
+// Err returns why the output ended; nil while it goes on, and after a good end.
+func (o *Output) Err() error { return o.seat.Err() }
+
+// Done is closed when the output has ended.
+func (o *Output) Done() <-chan struct{} { return o.seat.Done() }
+
+// fields say in a line of the log which output it is about.
+func (o *Output) fields() []zap.Field {
+	return []zap.Field{zap.String("node", o.node), zap.String("path", o.name)}
+}

@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync/atomic"
+
+	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/internal/fflog"
+	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/destination"
+	"github.com/avloom/avloom/pipeline"
+)
+
+// outputOpener opens outputs for the streams of a run. Any number of goroutines may use it.
+type outputOpener struct {
+	settings Settings
+	journal  fflog.Journal
+	lines    *fflog.Lines
+	inputs   []refusable // by stream
+	canceled codec.Canceled
+	unnamed  bool // errors do not name the output, because it is the only one
+}
+
+// latestDestination is the destination that was opened last, which may have to be woken.
+type latestDestination = atomic.Pointer[destination.Destination]
+
+// muxerConfig returns the config of the muxer of an output.
+func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Config {
+	name := t.Config.DisplayName()
+	if o.unnamed {
+		name = ""
+	}
+	return muxer.Config{
+		Name:      name,
+		Format:    t.Container.Name,
+		Options:   t.MuxerOptions,
+		Metadata:  maps.Clone(t.Config.Metadata),
+		Streams:   streams,
+		Log:       o.lines.LogFor(t.node, pipeline.NoStream),
+		CrashSafe: t.Config.WantsCrashSafe(o.settings.Temporary),
+		Patience:  t.Config.PatienceOrZero(),
+	}
+}
+
+// tryHeader writes a header in memory. If that fails, its error explains why.
+func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
+	if err := t.CheckMetadata(); err != nil {
+		return err
+	}
+	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
+	err := muxer.Try(cfg, dst)
+	if err == nil {
+		return nil
+	}
+	r := &refusal{target: t, inputs: o.inputs, canceled: o.canceled}
+	return r.explain(cfg, dst, err)
+}
+
+// crashSafeWarning returns a warning if crash safety was asked for and is not possible; "" otherwise.
+func (o *outputOpener) crashSafeWarning(t *target, streams []muxer.Stream) string {
+	asked := t.Config.CrashSafe != nil && *t.Config.CrashSafe
+	if !asked || muxer.CanBeCrashSafe(o.muxerConfig(t, streams), t.dryDestination()) {
+		return ""
+	}
+	const text = "%s will not be crash-safe: the container, the streams or the options do not allow it"
+	return fmt.Sprintf(text, t.Config.DisplayName())
+}
+
+// openMuxer opens the destination and writes the header. late: the container begins at a key frame,
+// and its times at 0. The destination is stored in latest, so that another goroutine can wake it.
+func (o *outputOpener) openMuxer(
+	ctx context.Context, t *target, streams []muxer.Stream, late bool, latest *latestDestination,
+) (*muxer.Mux, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	dst, err := o.connect(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	latest.Store(dst)
+	if ctx.Err() != nil {
+		dst.GiveUp() // nothing was written
+		return nil, context.Cause(ctx)
+	}
+	return o.writeHeader(t, dst, streams, late)
+}
+
+// connect opens the destination.
+func (o *outputOpener) connect(ctx context.Context, t *target) (*destination.Destination, error) {
+	return t.open(ctx, o.lines.LogFor(t.node, pipeline.NoStream), o.journal.Callbacks)
+}
+
+// writeHeader writes the header to a destination, which it takes over.
+func (o *outputOpener) writeHeader(
+	t *target, dst *destination.Destination, streams []muxer.Stream, late bool,
+) (*muxer.Mux, error) {
+	cfg := o.muxerConfig(t, streams)
+	_ = late
+	mux, err := muxer.New(cfg, dst)
+	if err != nil {
+		return nil, fmt.Errorf("avloom: %s: %w", t.Container.Name, err)
+	}
+	return mux, nil
+}
