@@ -7,7 +7,6 @@ import (
 	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/plan"
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -49,7 +48,7 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 	}}
 	o.live = newLiveOutput(liveConfig{
 		connect: func(ctx context.Context) (*destination.Destination, error) { return opener.connect(ctx, t) },
-		begin: func(dst *destination.Destination, late bool) (*muxer.Mux, error) {
+		begin: func(dst *destination.Destination, late bool) (containerSink, error) {
 			return r.writeHeader(opener, t, dst, late)
 		},
 		late: late, backoff: newBackoff(t.Config.Reconnect), pictures: pictures(r.Streams),
@@ -62,7 +61,7 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 // writeHeader writes the header to a destination, which it takes over.
 func (r *Run) writeHeader(
 	opener *outputOpener, t *target, dst *destination.Destination, late bool,
-) (*muxer.Mux, error) {
+) (containerSink, error) {
 	streams, err := r.late.describe(t.Container.Name)
 	if err != nil {
 		dst.GiveUp()

@@ -10,7 +10,6 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -51,13 +50,13 @@ func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 
 // openOrLeave calls openAll, which can block. If ctx ends and openAll still does not return, it is
 // left behind. It then frees what it has opened as soon as it returns.
-func (b *builder) openOrLeave(ctx context.Context) ([]*muxer.Mux, error) {
+func (b *builder) openOrLeave(ctx context.Context) ([]containerSink, error) {
 	// The caller's writer and logger are called in there.
-	open := func() (muxes []*muxer.Mux, err error) {
+	open := func() (muxes []containerSink, err error) {
 		b.cfg.Journal.Callbacks.Call(func() { muxes, err = b.openAll(ctx) })
 		return muxes, err
 	}
-	muxes, left, err := pipeline.Attempt(ctx, open, b.wake, func([]*muxer.Mux) { b.closeAll() })
+	muxes, left, err := pipeline.Attempt(ctx, open, b.wake, func([]containerSink) { b.closeAll() })
 	if left {
 		b.cfg.OnLeftBehind()
 		path := zap.String("path", b.cfg.Outputs[0].DisplayName())
@@ -68,7 +67,7 @@ func (b *builder) openOrLeave(ctx context.Context) ([]*muxer.Mux, error) {
 
 // openAll opens every encoder, tries the headers, opens the destinations and writes the headers. If
 // it fails, or if the caller's writer or logger ends the goroutine, it closes all that it opened.
-func (b *builder) openAll(ctx context.Context) (muxes []*muxer.Mux, err error) {
+func (b *builder) openAll(ctx context.Context) (muxes []containerSink, err error) {
 	complete := false
 	defer func() {
 		if !complete {
@@ -110,7 +109,7 @@ func streamError(index int, err error) error {
 
 // start connects the nodes and starts the graph. From then on, the run owns all that was opened.
 // muxes has nil for the outputs that open themselves.
-func (b *builder) start(ctx context.Context, muxes []*muxer.Mux) *Run {
+func (b *builder) start(ctx context.Context, muxes []containerSink) *Run {
 	graph := pipeline.NewRun(ctx)
 	r := b.newRun(graph)
 	for _, connect := range b.connectors {
@@ -130,7 +129,7 @@ func (b *builder) start(ctx context.Context, muxes []*muxer.Mux) *Run {
 
 // limitTimes tells each stream of pictures which times the containers of the required outputs can
 // hold.
-func (b *builder) limitTimes(muxes []*muxer.Mux) {
+func (b *builder) limitTimes(muxes []containerSink) {
 	for i, stream := range b.openStreams {
 		if stream.Video == nil {
 			continue
@@ -161,7 +160,7 @@ func (b *builder) newRun(graph *pipeline.Run) *Run {
 }
 
 // joinAtOpen joins an output to the graph before it starts. mux is nil if the output opens itself.
-func (r *Run) joinAtOpen(t *target, mux *muxer.Mux) {
+func (r *Run) joinAtOpen(t *target, mux containerSink) {
 	o := newOutput(t, false)
 	if mux != nil {
 		o.sink = mux

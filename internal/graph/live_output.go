@@ -10,7 +10,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/fflog"
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -48,7 +47,7 @@ type liveConfig struct {
 	connect func(ctx context.Context) (*destination.Destination, error)
 	// begin writes the header. It takes the destination over, also when it fails. late: the container
 	// begins at a key frame, and its times at 0.
-	begin    func(dst *destination.Destination, late bool) (*muxer.Mux, error)
+	begin    func(dst *destination.Destination, late bool) (containerSink, error)
 	late     bool     // the first container begins late, too
 	backoff  *backoff // nil: the first failure is the last
 	pictures []bool   // by input: its packets need a key frame to begin with
@@ -204,7 +203,7 @@ func (l *liveOutput) endInputs(ctx context.Context) error {
 }
 
 // openMux connects and writes the header. Wake ends it.
-func (l *liveOutput) openMux(ctx context.Context, late bool) (*muxer.Mux, error) {
+func (l *liveOutput) openMux(ctx context.Context, late bool) (containerSink, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if err := l.beginConnecting(cancel); err != nil {

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -38,7 +37,7 @@ const (
 // liveState is what any goroutine may read of a liveOutput. Its mutex is that of the output.
 type liveState struct {
 	state      State // "": Connecting
-	mux        *muxer.Mux
+	mux        containerSink
 	err        error                   // why the last connection failed; nil once there is another
 	stop       context.CancelCauseFunc // ends an attempt to connect; nil: none is under way
 	header     *destination.Destination
@@ -79,7 +78,7 @@ func (l *liveOutput) beginHeader(dst *destination.Destination) error {
 }
 
 // beginRunning notes that the output is open.
-func (l *liveOutput) beginRunning(mux *muxer.Mux) {
+func (l *liveOutput) beginRunning(mux containerSink) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
@@ -149,15 +148,15 @@ func (l *liveOutput) isWoken() bool {
 
 // Wake ends an attempt to connect, and makes a write that blocks return.
 func (l *liveOutput) Wake() {
-	l.refuse(func(dst *destination.Destination) { dst.Wake() }, func(mux *muxer.Mux) { mux.Wake() })
+	l.refuse(func(dst *destination.Destination) { dst.Wake() }, func(mux containerSink) { mux.Wake() })
 }
 
 // Refuse makes all later writes fail, and does not touch the destination.
 func (l *liveOutput) Refuse() {
-	l.refuse(func(dst *destination.Destination) { dst.Refuse() }, func(mux *muxer.Mux) { mux.Refuse() })
+	l.refuse(func(dst *destination.Destination) { dst.Refuse() }, func(mux containerSink) { mux.Refuse() })
 }
 
-func (l *liveOutput) refuse(header func(*destination.Destination), open func(*muxer.Mux)) {
+func (l *liveOutput) refuse(header func(*destination.Destination), open func(containerSink)) {
 	l.mu.Lock()
 	l.woken = true
 	stop, dst, mux := l.stop, l.header, l.mux

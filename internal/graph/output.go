@@ -9,6 +9,7 @@ import (
 
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -36,9 +37,20 @@ type outputSink interface {
 	Refuse()
 }
 
+// containerSink writes the container of an output, or the containers of a recording in parts.
+type containerSink interface {
+	outputSink
+	pipeline.Ticker
+	pipeline.Expectant
+	pipeline.Waker
+	pipeline.Watched
+	pipeline.Holder
+	TimeLimits(stream int) container.TimeLimits
+}
+
 var (
-	_ outputSink = (*muxer.Mux)(nil)
-	_ outputSink = (*liveOutput)(nil)
+	_ containerSink = (*muxer.Mux)(nil)
+	_ outputSink    = (*liveOutput)(nil)
 )
 
 // newOutput returns an output whose sink and seat are not known yet.

@@ -72,7 +72,7 @@ func (o *outputOpener) crashSafeWarning(t *target, streams []muxer.Stream) strin
 // and its times at 0. The destination is stored in latest, so that another goroutine can wake it.
 func (o *outputOpener) openMuxer(
 	ctx context.Context, t *target, streams []muxer.Stream, late bool, latest *latestDestination,
-) (*muxer.Mux, error) {
+) (containerSink, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -96,7 +96,7 @@ func (o *outputOpener) connect(ctx context.Context, t *target) (*destination.Des
 // writeHeader writes the header to a destination, which it takes over.
 func (o *outputOpener) writeHeader(
 	t *target, dst *destination.Destination, streams []muxer.Stream, late bool,
-) (*muxer.Mux, error) {
+) (containerSink, error) {
 	cfg := o.muxerConfig(t, streams)
 	_ = late
 	mux, err := muxer.New(cfg, dst)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/plan"
-	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -59,14 +58,14 @@ func samePlace(a, b plan.OutputConfig) bool {
 
 // openMuxers tries all headers in memory. Only then it opens the destinations of the outputs that
 // are required. The result has nil for the others, which open themselves when the graph runs.
-func (b *builder) openMuxers(ctx context.Context) ([]*muxer.Mux, error) {
+func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 	opener := b.outputOpener()
 	for i, t := range b.targets {
 		if err := opener.tryHeader(t, b.streams); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
 	}
-	muxes := make([]*muxer.Mux, len(b.targets))
+	muxes := make([]containerSink, len(b.targets))
 	for _, i := range b.openingOrder() {
 		if b.targets[i].Config.BestEffort {
 			continue
@@ -84,7 +83,7 @@ func (b *builder) openMuxers(ctx context.Context) ([]*muxer.Mux, error) {
 }
 
 // openMuxer opens the destination and writes the header. The closer of the assembly closes both.
-func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (*muxer.Mux, error) {
+func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (containerSink, error) {
 	mux, err := o.openMuxer(ctx, t, b.streams, false, &b.latest)
 	if err == nil {
 		b.closer.Add(mux.Close)
