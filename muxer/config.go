@@ -31,6 +31,14 @@ type Config struct {
 	// wait for DefaultPatience in an output that must not wait, because it is crash-safe or written
 	// from front to back, and without a limit in all others.
 	Patience time.Duration
+
+	// Late says that the output joins streams that run already. It begins with the first picture that
+	// can be decoded by itself, or with the first sound if there are no pictures, and that is its time
+	// 0. Earlier packets are left out, but for a packet of sound that lasts beyond that time.
+	Late bool
+	// Origin is which time of the streams is time 0 of an output that is not Late. Nothing is left out:
+	// packets before it have negative times.
+	Origin Moment
 }
 
 // CanBeCrashSafe says whether a container can be written to dst so that a killed process leaves a

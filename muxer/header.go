@@ -18,6 +18,12 @@ func (e *UnusedOptionsError) Error() string {
 	return fmt.Sprintf("the container does not use the options %q", e.Names)
 }
 
+// header is what the header of the container needs besides the streams.
+type header struct {
+	options map[string]string // of FFmpeg's muxer
+	tags    map[string]string
+}
+
 // addStreams describes the streams to FFmpeg's muxer.
 func (w *writer) addStreams(streams []Stream) ([]track, error) {
 	tracks := make([]track, len(streams))
@@ -126,7 +132,7 @@ func (w *writer) checkRates(streams []Stream) error {
 func (w *writer) readTimeBases(tracks []track) {
 	format := w.format.OutputFormat()
 	for i, s := range w.format.Streams() {
-		tracks[i].to = s.TimeBase()
+		tracks[i].to, tracks[i].held = s.TimeBase(), s.TimeBase()
 		tracks[i].repeats = format.Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}
 }

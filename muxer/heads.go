@@ -38,7 +38,7 @@ func (h *heads) Pop() any {
 func (h *heads) Less(a, b int) bool {
 	x, y := h.streams[a], h.streams[b]
 	xDTS, yDTS := h.interleaver.queues[x].first().Dts(), h.interleaver.queues[y].first().Dts()
-	xBase, yBase := h.interleaver.tracks[x].to, h.interleaver.tracks[y].to
+	xBase, yBase := h.interleaver.tracks[x].held, h.interleaver.tracks[y].held
 	if earlier(xDTS, xBase, yDTS, yBase) {
 		return true
 	}

@@ -34,7 +34,7 @@ func newInterleaver(tracks []track) *interleaver {
 	return i
 }
 
-// push takes over a packet whose times are in the container's time base. Its stream is silent no
+// push takes over a packet whose times are in the time base of held packets. Its stream is silent no
 // more.
 func (i *interleaver) push(stream int, p pipeline.Packet) {
 	q := &i.queues[stream]
@@ -92,12 +92,25 @@ func (i *interleaver) empty() bool { return len(i.heads.streams) == 0 }
 // idle says whether it holds no packet and awaits no stream.
 func (i *interleaver) idle() bool { return i.awaited == 0 && i.empty() }
 
+// isDue says whether it holds a packet that need not wait.
+func (i *interleaver) isDue() bool {
+	return !i.empty() && (i.awaited == 0 || i.bytes > mostHeldBytes)
+}
+
 // popDue takes the earliest packet, if it need not wait.
 func (i *interleaver) popDue() (pipeline.Packet, bool) {
-	if i.awaited > 0 && i.bytes <= mostHeldBytes {
+	if !i.isDue() {
 		return pipeline.Packet{}, false
 	}
 	return i.pop()
+}
+
+// takeAll takes all packets, in the order of their decoding times.
+func (i *interleaver) takeAll() (all []pipeline.Packet) {
+	for p, ok := i.pop(); ok; p, ok = i.pop() {
+		all = append(all, p)
+	}
+	return all
 }
 
 // pop takes the earliest packet, due or not.
@@ -117,7 +130,11 @@ func (i *interleaver) pop() (pipeline.Packet, bool) {
 
 // free frees all packets.
 func (i *interleaver) free() {
-	for p, ok := i.pop(); ok; p, ok = i.pop() {
+	freeAll(i.takeAll())
+}
+
+func freeAll(packets []pipeline.Packet) {
+	for _, p := range packets {
 		p.Free()
 	}
 }

@@ -28,7 +28,7 @@ func packetAt(t *testing.T, dts int64, n int) pipeline.Packet {
 func newTracks(bases ...[2]int) []track {
 	tracks := make([]track, len(bases))
 	for i, b := range bases {
-		tracks[i].to = astiav.NewRational(b[0], b[1])
+		tracks[i].held = astiav.NewRational(b[0], b[1])
 	}
 	return tracks
 }
@@ -125,7 +125,7 @@ func TestAnyOrderOfArrivalGivesOneOrder(t *testing.T) {
 		}
 		last := math.Inf(-1)
 		check := func(p pipeline.Packet) {
-			at := float64(p.Dts()) * i.tracks[p.StreamIndex()].to.Float64()
+			at := float64(p.Dts()) * i.tracks[p.StreamIndex()].held.Float64()
 			require.GreaterOrEqual(t, at, last, "seed %d", seed)
 			last = at
 			p.Free()

@@ -3,9 +3,10 @@ package muxer
 import (
 	"context"
 	"fmt"
-	"slices"
+	"sync/atomic"
 	"time"
 
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
@@ -26,6 +27,8 @@ type Mux struct {
 	tracks []track
 	order  *interleaver
 
+	header     header
+	beginning  beginning
 	patience   patience
 	fragments  fragments
 	start      zeroStart
@@ -34,13 +37,13 @@ type Mux struct {
 	inOrder    bool // the container takes packets in the order of their times only
 	sideBySide bool // the container cannot hold one stream without the others
 	limit      container.SizeLimit
+	timeLimits []container.TimeLimits // by stream
 }
 
 // Try writes the header as New would do, but discards it, and returns why the container refuses it.
 // It logs nothing.
 func Try(cfg Config, dst *destination.Destination) error {
-	cfg.Log = nil
-	m, err := New(cfg, dst.DryRun())
+	m, err := try(cfg, dst)
 	if err != nil {
 		return err
 	}
@@ -48,8 +51,15 @@ func Try(cfg Config, dst *destination.Destination) error {
 	return nil
 }
 
-// New writes the header to dst. It takes dst over, also when it fails. Close frees the Mux and
-// closes dst.
+// try returns a Mux that discards what is written, after its header.
+func try(cfg Config, dst *destination.Destination) (*Mux, error) {
+	cfg.Log, cfg.Late = nil, false
+	return New(cfg, dst.DryRun())
+}
+
+// New writes the header to dst, unless the output joins late: its header depends on where it
+// begins, so New only tries it then. New takes dst over, also when it fails. Close frees the Mux
+// and closes dst.
 func New(cfg Config, dst *destination.Destination) (*Mux, error) {
 	m := &Mux{name: cfg.Name, dst: dst}
 	if err := m.open(cfg); err != nil {
@@ -70,29 +80,64 @@ func (m *Mux) open(cfg Config) (err error) {
 		return err
 	}
 	spec := cfg.spec(m.dst)
-	if err := m.writer.writeHeader(spec.MuxerOptions(), cfg.Metadata); err != nil {
+	m.plan(cfg, spec)
+	if cfg.Late {
+		return m.tryHeader(cfg)
+	}
+	if err := m.originate(cfg.Origin); err != nil {
+		return err
+	}
+	if err := m.writeHeader(); err != nil {
 		return err
 	}
 	if err := spec.CheckFinish(); err != nil {
 		return err
 	}
-	if err := m.writer.checkRates(cfg.Streams); err != nil {
+	m.readTimeLimits()
+	return m.writer.checkRates(cfg.Streams)
+}
+
+// tryHeader tries the header of an output that joins late.
+func (m *Mux) tryHeader(cfg Config) error {
+	trial, err := try(cfg, m.dst)
+	if err != nil {
+		return err
+	}
+	m.timeLimits = trial.timeLimits
+	trial.Close()
+	return nil
+}
+
+// writeHeader writes the header. From then on, packets are held in the container's time base.
+func (m *Mux) writeHeader() error {
+	if err := m.writer.writeHeader(m.header.options, m.header.tags); err != nil {
 		return err
 	}
 	m.writer.readTimeBases(m.tracks)
-	m.plan(cfg, spec)
+	m.beginning.begun = true
+	m.absentees.needed = container.WaitsForStreams(m.writer.container())
 	return nil
+}
+
+func (m *Mux) readTimeLimits() {
+	for _, t := range m.tracks {
+		m.timeLimits = append(m.timeLimits, container.LimitsOfTimes(m.writer.container(), t.to))
+	}
 }
 
 // plan prepares for the packets, as the container needs it.
 func (m *Mux) plan(cfg Config, spec container.Spec) {
+	m.header = header{options: spec.MuxerOptions(), tags: cfg.Metadata}
 	m.limit = spec.SizeLimit()
 	m.inOrder, m.sideBySide = container.TakesOrderOnly(cfg.Format), container.HoldsSideBySide(cfg.Format)
 	m.order = newInterleaver(m.tracks)
 	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
+	m.beginning = beginning{
+		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]atomic.Int64, len(m.tracks)),
+	}
 	m.start = zeroStart{writer: m.writer, tracks: m.tracks, order: m.order}
 	m.absentees = absentees{
-		needed: container.WaitsForStreams(cfg.Format), absent: make([]bool, len(m.tracks)),
+		absent: make([]bool, len(m.tracks)),
 		writer: m.writer, tracks: m.tracks, order: m.order,
 	}
 	crashSafe := spec.CrashSafe && spec.CanBeCrashSafe()
@@ -119,11 +164,28 @@ func (m *Mux) consume(input int, p pipeline.Packet) error {
 		}
 	}
 	p.SetStreamIndex(input)
-	t.rescale(p)
-	t.raise(p)
 	m.patience.noteArrival(input)
-	m.order.push(input, p)
+	m.accept(p)
 	return m.writeDue()
+}
+
+// accept holds a packet, with the times that it has in the file once the output has begun, unless
+// the packet does not belong into the output.
+func (m *Mux) accept(p pipeline.Packet) {
+	stream := p.StreamIndex()
+	if !m.beginning.admits(stream, p) {
+		p.Free()
+		return
+	}
+	t := &m.tracks[stream]
+	if t.summed && t.partial {
+		astiavx.DropNewExtraData(p.Packet)
+	}
+	if m.beginning.begun {
+		t.rescale(p)
+		t.raise(p)
+	}
+	m.order.push(stream, p)
 }
 
 // EndInput notes that a stream has ended, so that packets of other streams do not wait for it. If
@@ -164,6 +226,9 @@ func (m *Mux) tick() error {
 func (m *Mux) Sync(context.Context) error { return m.named(m.sync()) }
 
 func (m *Mux) sync() error {
+	if begun, err := m.ready(true); !begun {
+		return err
+	}
 	if err := m.writeAll(); err != nil {
 		return err
 	}
@@ -174,6 +239,11 @@ func (m *Mux) sync() error {
 func (m *Mux) Flush(context.Context) error { return m.named(m.writeRest()) }
 
 func (m *Mux) writeRest() error {
+	if !m.beginning.begun {
+		if err := m.begin(); err != nil {
+			return err
+		}
+	}
 	if err := m.writeAll(); err != nil {
 		return err
 	}
@@ -185,11 +255,7 @@ func (m *Mux) finish() error {
 	if err := m.fragments.finish(); err != nil {
 		return err
 	}
-	act := "write the trailer"
-	if !slices.ContainsFunc(m.tracks, func(t track) bool { return t.started }) {
-		act += " of a file without any packets" // which gif, for one, cannot be
-	}
-	if err := m.writer.explain(act, m.writer.writeTrailer()); err != nil {
+	if err := m.explainTrailer(m.writer.writeTrailer()); err != nil {
 		return err
 	}
 	if err := m.dst.Close(); err != nil {

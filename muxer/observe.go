@@ -34,7 +34,7 @@ func (m *Mux) Activity() pipeline.Activity {
 
 // TimeLimits returns which times of a stream of pictures the container can hold.
 func (m *Mux) TimeLimits(stream int) container.TimeLimits {
-	return container.LimitsOfTimes(m.writer.container(), m.tracks[stream].to)
+	return m.timeLimits[stream]
 }
 
 // Written returns the size of the container in bytes.

@@ -11,12 +11,20 @@ import (
 type track struct {
 	kind     astiav.MediaType
 	from, to astiav.Rational // time bases: of the encoder, and of the container, after its header
+	held     astiav.Rational // of the packets that are held: from, or to after the header
+	line     timeline        // of the encoder's times
 	headers  *headerInserter // nil: the stream needs none
 	lead     lead
 	shift    int64 // is added to all times
 	repeats  bool  // the container takes successive packets with the same decoding time
 	started  bool  // a packet has come
 	lastDTS  int64 // of the last packet that has come
+
+	dependent bool  // packets that are no key packets cannot be decoded without earlier ones
+	opened    bool  // an output that joined late has the packet with which the stream begins
+	openedAt  int64 // the presentation time of that packet, in the encoder's time base
+	summed    bool  // the header has a sum over the whole stream, which its last packet tells
+	partial   bool  // the output may lack a part of the stream
 
 	written    bool // the container has had a packet
 	writtenDTS int64
@@ -32,21 +40,46 @@ type track struct {
 // newTrack returns the state of a stream before the header of a container is written.
 func newTrack(format string, s Stream) track {
 	return track{
-		kind: s.Codec.kind(), from: s.Codec.TimeBase, lead: s.lead(),
+		kind: s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
+		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec), summed: s.Codec.id() == astiav.CodecIDFlac,
 		needsPacket: container.NeedsSample(format, s.Codec.id()),
 		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
 	}
 }
 
+// usualBlock is how many samples a packet has if the encoder takes any number.
+const usualBlock = 1024
+
+// dependent says whether sound can be decoded from some of its packets on only. Pictures always
+// count as dependent.
+func dependent(c *Codec) bool {
+	id := c.id()
+	return id == astiav.CodecIDMlp || id == astiav.CodecIDTruehd
+}
+
 // isVideo says whether the stream holds pictures.
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
-// rescale converts the times of a packet to the container's time base. It rounds the time at which
-// the packet ends, instead of its duration, so that the last packet ends at the right time.
+// beginAt makes the stream, of which the output may lack a part, begin at an origin. If that is not
+// time 0, a stream of sound may begin as much as a packet before it.
+func (t *track) beginAt(origin Moment) {
+	t.partial = true
+	t.line = newTimeline(t.from, origin)
+	if !origin.isZero() && !t.isVideo() {
+		t.lead = lead{max(t.sampleTicks, usualBlock), t.from}
+	}
+}
+
+// rescale converts the times of a packet to the container's time base, since the origin. It rounds
+// the time at which the packet ends, instead of its duration, so that the last packet ends at the
+// right time.
 func (t *track) rescale(p pipeline.Packet) {
-	end := astiav.RescaleQ(p.Pts()+p.Duration(), t.from, t.to)
+	p.SetDts(t.line.since(p.Dts()))
+	p.SetPts(t.line.since(p.Pts()))
+	p.SetDuration(p.Duration() * t.line.perTick)
+	end := astiav.RescaleQ(p.Pts()+p.Duration(), t.line.base, t.to)
 	hasDuration := p.Duration() > 0
-	p.RescaleTs(t.from, t.to)
+	p.RescaleTs(t.line.base, t.to)
 	if hasDuration {
 		p.SetDuration(end - p.Pts())
 	}

@@ -10,6 +10,9 @@ import (
 // writeDue writes all packets that need not wait for other streams.
 func (m *Mux) writeDue() error {
 	m.patience.hearAgain()
+	if begun, err := m.ready(false); !begun {
+		return err
+	}
 	for {
 		p, ok := m.order.popDue()
 		if !ok {
@@ -68,7 +71,7 @@ func (m *Mux) prepare(p pipeline.Packet) error {
 	if err := m.checkSize(p); err != nil {
 		return err
 	}
-	if err := m.start.makeRoom(); err != nil {
+	if err := m.start.makeRoom(p); err != nil {
 		return err
 	}
 	t.move(p)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/avloom/avloom/muxer/container"
+	"github.com/avloom/avloom/pipeline"
 )
 
 // zeroStart makes room for streams that begin late, in a container whose times begin at 0
@@ -12,16 +13,21 @@ type zeroStart struct {
 	writer *writer
 	tracks []track
 	order  *interleaver
+	cut    bool // a stream may begin before 0 without priming, because the output has a part of it
 	done   bool
 }
 
 // makeRoom moves all times, before the first packet is written, as far as the streams that have
 // sent nothing yet may begin before 0.
-func (z *zeroStart) makeRoom() error {
+func (z *zeroStart) makeRoom(first pipeline.Packet) error {
 	if z.done {
 		return nil
 	}
 	z.done = true
+	if z.cut && container.ShowsFromZero(z.writer.container()) {
+		z.showFromZero(first)
+		return nil
+	}
 	if !container.BeginsAtZero(z.writer.container()) {
 		return nil
 	}
@@ -41,6 +47,22 @@ func (z *zeroStart) makeRoom() error {
 		z.shiftAll(z.tracks[i].lead)
 	}
 	return z.writer.explain("make room for a stream that begins late", z.writeFirst())
+}
+
+// showFromZero moves all times as far as a stream is shown or heard before 0. FFmpeg would look at
+// the first packet alone.
+func (z *zeroStart) showFromZero(first pipeline.Packet) {
+	for i := range z.tracks {
+		t, q := &z.tracks[i], &z.order.queues[i]
+		switch {
+		case i == first.StreamIndex():
+			z.shiftAll(lead{-first.Pts(), t.to})
+		case !q.empty():
+			z.shiftAll(lead{-q.first().Pts(), t.to})
+		case !q.ended && !t.isVideo():
+			z.shiftAll(t.lead)
+		}
+	}
 }
 
 // shiftAll moves the times of all streams at least as far as a stream with this lead begins before

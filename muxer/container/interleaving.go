@@ -36,6 +36,10 @@ func WaitsForStreams(format string) bool { return slices.Contains(programStreams
 // refuse the packet.
 func BeginsAtZero(format string) bool { return slices.Contains(fromZero, format) }
 
+// ShowsFromZero says whether the times at which the container's packets are shown begin at 0,
+// priming excepted, whatever the times at which they are decoded.
+func ShowsFromZero(format string) bool { return format == "matroska" || format == "webm" }
+
 // RefusesEarlier says whether FFmpeg's muxer refuses each packet that is earlier than its first
 // one.
 func RefusesEarlier(format string) bool { return format == "flv" }

@@ -1,0 +1,154 @@
+package muxer
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// beginning decides where an output begins that joins its streams late (Config.Late). It begins
+// with the first picture of which a decoder needs nothing that came before.
+type beginning struct {
+	late    bool // the output joins late
+	begun   bool // the header is written
+	origin  Moment
+	tracks  []track
+	order   *interleaver
+	skipped []atomic.Int64 // by stream; see Mux.Skipped
+}
+
+// admits says whether a packet belongs into the output. Those do not which cannot be decoded without
+// packets that the output does not have, and sound that ends before the output begins.
+func (b *beginning) admits(stream int, p pipeline.Packet) bool {
+	t := &b.tracks[stream]
+	admitted := !b.late || b.admitsTo(t, p)
+	if !admitted && t.isVideo() {
+		b.skipped[stream].Add(1)
+	}
+	return admitted
+}
+
+func (b *beginning) admitsTo(t *track, p pipeline.Packet) bool {
+	key := p.Flags().Has(astiav.PacketFlagKey)
+	switch {
+	case t.isVideo() && t.opened:
+		return p.Pts() >= t.openedAt // earlier ones refer to pictures before the key picture
+	case t.isVideo():
+		t.opened = key && (!b.begun || t.line.since(p.Pts()) >= 0)
+		t.openedAt = p.Pts()
+		return t.opened
+	case b.begun && !b.origin.isZero() && t.line.since(p.Pts()+max(p.Duration(), 1)) <= 0:
+		t.opened = false
+		return false
+	default:
+		t.opened = t.opened || key || !t.dependent
+		return t.opened
+	}
+}
+
+// possible says whether the output can begin now: the packets that are held show where. If forced,
+// it does not wait for sound, but still for pictures.
+func (b *beginning) possible(forced bool) bool {
+	switch {
+	case !forced || b.order.empty():
+		return b.order.isDue()
+	case slices.ContainsFunc(b.order.heads.streams, func(i int) bool { return b.tracks[i].isVideo() }):
+		return true
+	default:
+		return !b.awaitsPictures()
+	}
+}
+
+func (b *beginning) awaitsPictures() bool {
+	for i := range b.tracks {
+		if b.tracks[i].isVideo() && b.order.awaits(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// find finds the origin: the earliest picture, or the first sound if no stream of pictures has
+// brought anything. Priming lies before the first sound.
+func (b *beginning) find() Moment {
+	first := Moment{}
+	pictures := false
+	for _, i := range b.order.heads.streams {
+		t := &b.tracks[i]
+		at := Moment{b.order.queues[i].first().Pts(), t.from}
+		if !t.isVideo() {
+			at.Ticks = max(at.Ticks, 0)
+		}
+		if first.Base.Num() == 0 || t.isVideo() && !pictures || t.isVideo() == pictures && at.before(first) {
+			first, pictures = at, t.isVideo()
+		}
+	}
+	return first
+}
+
+// begin writes the header of an output that joins late, and gives the packets that are held the
+// times that they have in the file.
+func (m *Mux) begin() error {
+	b := &m.beginning
+	b.origin = b.find()
+	if err := m.originate(b.find()); err != nil {
+		return err
+	}
+	held := m.order.takeAll()
+	if err := m.writeHeader(); err != nil {
+		freeAll(held)
+		return err
+	}
+	for _, p := range held {
+		m.accept(p)
+	}
+	return nil
+}
+
+// originate makes a time of the streams the time 0 of the output. The header is yet to be written.
+func (m *Mux) originate(origin Moment) error {
+	m.beginning.origin, m.start.cut = origin, !origin.isZero()
+	if origin.isZero() && !m.beginning.late {
+		return nil
+	}
+	for i := range m.tracks {
+		if err := m.writer.setPriming(i, m.primingOf(i)); err != nil {
+			return err
+		}
+		m.tracks[i].beginAt(origin)
+	}
+	return nil
+}
+
+// primingOf returns how much priming a stream of sound has in an output that joins late: what comes
+// before time 0 of the stream, if the output has that.
+func (m *Mux) primingOf(stream int) int64 {
+	t, q := &m.tracks[stream], &m.order.queues[stream]
+	switch {
+	case t.isVideo(), !m.beginning.origin.isZero():
+		return 0
+	case q.empty():
+		return t.lead.ticks // it is yet to begin
+	default:
+		return min(t.lead.ticks, max(0, astiav.RescaleQ(-q.first().Pts(), t.from, t.lead.base)))
+	}
+}
+
+// ready begins the output if it has not begun and can begin now, and says whether it has begun.
+func (m *Mux) ready(forced bool) (bool, error) {
+	if m.beginning.begun {
+		return true, nil
+	}
+	if !m.beginning.possible(forced) {
+		return false, nil
+	}
+	err := m.begin()
+	return err == nil, err
+}
+
+// Skipped returns how many packets of a stream of pictures an output that joins late has left out,
+// because they cannot be decoded without earlier ones. Any goroutine may call it.
+func (m *Mux) Skipped(stream int) int64 { return m.beginning.skipped[stream].Load() }
