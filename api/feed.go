@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -11,7 +12,7 @@ type feed struct {
 	encoder *Encoder
 	index   int
 	turn    *semaphore.Weighted // first come, first served
-	ended   bool                // guarded by turn
+	ended   atomic.Bool         // set by the call whose turn it is
 }
 
 func newFeed(e *Encoder, index int) feed {
@@ -33,7 +34,7 @@ func (f *feed) beginTurn(ctx context.Context) (*run, error) {
 		return nil, r.callError(context.Cause(ctx), 0)
 	}
 	switch {
-	case f.ended:
+	case f.ended.Load():
 		err = ErrEnded
 	case r.cause() != nil:
 		err = r.cause()
@@ -73,10 +74,9 @@ func (f *feed) end(endSource func()) error {
 		return err
 	}
 	defer f.turn.Release(1)
-	if f.ended {
+	if f.ended.Swap(true) {
 		return nil
 	}
-	f.ended = true
 	endSource()
 	return r.cause()
 }

@@ -138,6 +138,7 @@ func (s *VideoStream) lendSome(ctx context.Context, r *run, b *batch, from, n in
 		err = awaitRead(ctx, loan, r)
 	}
 	read = loan.Recall()
+	s.orders.confirm(read)
 	s.times.accept(b.PTS[min(from, len(b.PTS)):], read)
 	if err == nil { // the run may have stopped and freed pictures that waited
 		err = r.cause()
@@ -152,6 +153,7 @@ func (s *VideoStream) send(ctx context.Context, b *batch, from, n int) error {
 		picture := b.Picture(i)
 		picture.PTS, _ = at.next(&s.times, timeOf(b.PTS, i))
 		picture.Accepted = time.Now()
+		picture.Orders = s.orders.take(i - from)
 		if err := s.in.Source.Send(ctx, picture); err != nil {
 			return err
 		}

@@ -144,8 +144,12 @@ func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.In
 	at := s.times.position
 	picture.PTS, _ = at.next(&s.times, pts)
 	picture.Accepted = time.Now()
+	picture.Orders = s.orders.take(0)
 	err := s.in.Source.Send(ctx, picture)
-	if err == nil {
+	if err != nil {
+		s.orders.confirm(0)
+	} else {
+		s.orders.confirm(1)
 		s.times.accept(times, 1)
 		s.drops.accept()
 	}

@@ -24,6 +24,7 @@ type VideoStream struct {
 	loan    *pipeline.Loan    // of the last call; guarded by the turn
 	lending *lending          // of acquired pictures
 	drops   *drops            // nil: calls wait instead of dropping frames
+	orders  orders
 
 	// scratch is memory for images that FFmpeg cannot read as they are. It is nil while a call uses
 	// it, and before the first use.

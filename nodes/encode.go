@@ -33,6 +33,7 @@ type Encode[M Media] struct {
 	end      int64 // where the packets end, in units of the time base
 	lag      int64 // see Lag
 	nominal  int64 // the duration of a picture, in units of the time base
+	onlyKeys bool  // see onlyKeys
 	// noReordering: the decoding times are the presentation times; see maxLead.
 	noReordering bool
 	decoding     decodingTimes
@@ -55,6 +56,7 @@ func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
 	nominal := nominalDuration(codec)
 	return &Encode[M]{
 		name: name, codec: codec, lag: Lag(codec), nominal: nominal, decoding: newDecodingTimes(codec, nominal),
+		onlyKeys: onlyKeys(codec),
 	}
 }
 
@@ -98,6 +100,9 @@ func (e *Encode[M]) send(
 		astiavx.SetDuration(frame, e.nominal)
 		e.decoding.send(frame.Pts())
 		e.setPictureType(frame, orders.Key)
+		if orders.BitRate > 0 {
+			e.codec.SetBitRate(orders.BitRate)
+		}
 	}
 	e.acceptance.note(frame.Pts(), accepted)
 	e.sent += max(samples, 1)
@@ -190,6 +195,9 @@ func (e *Encode[M]) complete(packet pipeline.Packet) error {
 	if packet.Duration() == 0 && e.codec.MediaType() == astiav.MediaTypeVideo {
 		packet.SetDuration(e.nominal) // some encoders do not pass the duration on
 	}
+	if e.onlyKeys {
+		packet.SetFlags(packet.Flags().Add(astiav.PacketFlagKey))
+	}
 	e.decoding.raise(packet)
 	if e.noReordering {
 		packet.SetDts(packet.Pts())
@@ -202,6 +210,10 @@ func (e *Encode[M]) complete(packet pipeline.Packet) error {
 	e.meter.add(time.Now(), packet, e.codec.TimeBase())
 	return nil
 }
+
+// onlyKeys reports whether all packets of an open encoder are key frames that the encoder does not
+// mark as such, as those of VC-2 (vc2enc.c).
+func onlyKeys(codec *astiav.CodecContext) bool { return astiavx.OpenEncoder(codec) == "vc2" }
 
 // Activity names the encoder.
 func (e *Encode[M]) Activity() pipeline.Activity { return pipeline.Activity{Of: e.name} }

@@ -23,9 +23,9 @@ var gopEncoders = slices.Concat(
 	mpegInterEncoders, gpu.Encoders(),
 )
 
-// alwaysKey are encoders that mark every frame as a key frame, although FFmpeg does not declare
-// that all frames of the codec are.
-var alwaysKey = []string{"png", "cfhd", "wrapped_avframe"}
+// alwaysKey are encoders all of whose frames are key frames, although FFmpeg does not declare that
+// all frames of the codec are.
+var alwaysKey = []string{"png", "cfhd", "wrapped_avframe", "vc2"}
 
 // mostMPEGKeyInterval is the limit of FFmpeg's mpegvideo_enc.c, which silently takes it for more.
 const mostMPEGKeyInterval = 600

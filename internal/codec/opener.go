@@ -142,6 +142,9 @@ func open(cc *astiav.CodecContext, codec *astiav.Codec) error {
 // configure makes all settings of an encoder that is not open yet.
 func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) error {
 	o.SetUp(cc)
+	if o.Codec.Name() == "libx265" { // so that an output can begin at each of its key frames
+		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagClosedGop))
+	}
 	options, err := o.withLibraryParameters(cc.Width(), cc.Height(), o.withThreading(options))
 	if err != nil {
 		return err

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"github.com/asticode/go-astiav"
-
-	"github.com/avloom/avloom/gpu"
 )
 
 // fineClock is how many ticks a second has for frames that carry their own times: those of MPEG-TS,
@@ -57,14 +55,4 @@ func OwnTimesEncoders() []string {
 		encoder := astiav.FindEncoderByName(name)
 		return encoder == nil || encoder.ID().MediaType() != astiav.MediaTypeVideo || !TakesOwnTimes(name)
 	})
-}
-
-// ClosesKeyFrames returns the option that makes an encoder begin anew with a key frame that it is
-// told to make, so that no frame after it depends on one before; "": the encoder does so anyway, or
-// never.
-func ClosesKeyFrames(encoder string) (option string) {
-	if encoder == "libx265" || slices.Contains(gpu.Encoders(), encoder) {
-		return "forced-idr"
-	}
-	return ""
 }

@@ -17,6 +17,7 @@ type VideoInput struct {
 	Blanks      *nodes.Blanks // lends pictures to draw into
 	Form        images.Form   // into which an image is brought before it is sent
 	Times       Times
+	Orders      VideoOrders
 	Room        *pipeline.Room // of the frames that wait for the encoder; nil: calls wait, and drop no frames
 	device      *gpu.Device    // that encodes; nil: the CPU encodes
 	convertible bool           // the device can convert RGB to the colours of the encoded video

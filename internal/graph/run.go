@@ -44,11 +44,13 @@ type Run struct {
 
 // OpenStream is one stream of a running graph.
 type OpenStream struct {
-	Kind       string  // "video" or "audio"
-	Codec      string  // the name of the encoder
-	PerSecond  float64 // frames, or samples per channel
-	Progress   func() nodes.Progress
-	RequestKey func()      // makes the next picture a key frame; nil: the encoder cannot
+	Kind      string  // "video" or "audio"
+	Codec     string  // the name of the encoder
+	PerSecond float64 // frames, or samples per channel
+	Progress  func() nodes.Progress
+	// RequestKey makes the next picture that the encoder is given a key frame. Any goroutine may call
+	// it. Nil: the encoder cannot, or the stream is sound. If all frames are key frames it does nothing.
+	RequestKey func()
 	Video      *VideoInput // nil: the stream is sound
 	Audio      *AudioInput // nil: the stream is pictures
 }

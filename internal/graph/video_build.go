@@ -78,6 +78,9 @@ func (s *videoBuild) prepare(a *assembly) error {
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
 	}
+	if enc.orders.CheckKey() == nil {
+		open.RequestKey = chain.encode.RequestKey
+	}
 	stream, err := s.describe(a, enc)
 	if err != nil {
 		return err
@@ -101,7 +104,7 @@ func (s *videoBuild) newInput(enc *videoEncoder) *VideoInput {
 	base := s.plan.InputTimeBase(enc.codec.CodecID())
 	times := newTimes(base, s.plan.Rate, nodes.DecodedAhead(enc.codec) > 0)
 	times.filled = s.plan.ChangesRate()
-	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: times}
+	return &VideoInput{matrix: s.plan.Color.Space.Value, Times: times, Orders: enc.orders}
 }
 
 // newRate returns the node that makes the rate of the encoded video; nil: it is that of the input.

@@ -43,6 +43,7 @@ type videoEncoder struct {
 	unmetWishes  []color.UnmetWish
 	muxerOptions []avoption.Option
 	opener       codec.Opener // of a second encoder with the same settings
+	orders       VideoOrders
 }
 
 // open opens the encoder. It tries the plans in order, and returns the error of the last one. It
@@ -192,6 +193,7 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
 		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
 		convert: p.Conversion(s), opener: a.opener.ForLater(),
+		orders: VideoOrders{codec: a.opener.Codec, options: a.opener.Options},
 	}
 }
 

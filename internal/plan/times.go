@@ -65,14 +65,13 @@ func (p *Video) LosesBitRate(encoder string) bool {
 	return p.Config.VariableRate && p.Irregular() && !codec.KeepsBitRate(encoder)
 }
 
-// withClosedKeys adds the option that makes forced key frames independent of the frames before, if
-// frames come at any times: after a long pause, the encoder is told to make one (nodes.Encode).
-func (p *Video) withClosedKeys(encoder string, options []avoption.Option) []avoption.Option {
+// withClosedKeys adds the option that makes forced key frames independent of the frames before.
+func withClosedKeys(encoder string, options []avoption.Option) []avoption.Option {
 	key := codec.ClosesKeyFrames(encoder)
 	isSet := slices.ContainsFunc(options, func(o avoption.Option) bool {
 		return avoption.FoldName(o.Key) == avoption.FoldName(key)
 	})
-	if key == "" || isSet || !p.Irregular() {
+	if key == "" || isSet {
 		return options
 	}
 	o := avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: "1", Given: 1}

@@ -85,7 +85,7 @@ func (p *Video) forFormat(
 	if s.Options, err = withAlphaOption(encoder.Name(), format, s.Options); err != nil {
 		return s, err
 	}
-	s.Options = p.withClosedKeys(encoder.Name(), s.Options)
+	s.Options = withClosedKeys(encoder.Name(), s.Options)
 	bits, fields := astiavx.DescribePixelFormat(format).Bits, p.optionFields(s.Options)
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
