@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"hash/fnv"
-	"slices"
-	"sync"
 )
 
 // rule says what a processor makes of an item.
@@ -77,57 +75,4 @@ func (p *simProcessor) emit(emit Emit[int], keep int) error {
 		p.pause()
 	}
 	return nil
-}
-
-// simSink notes what comes.
-type simSink struct {
-	simNode
-	in []*tally // by input
-
-	mu     sync.Mutex
-	got    [][]string // by input
-	ended  []bool
-	synced []int // how many of got were synced
-}
-
-func (s *simSink) Consume(_ context.Context, input, v int) error {
-	key := s.world.process(v)
-	s.mu.Lock()
-	if s.ended[input] {
-		s.world.t.Errorf("input %d: %q after its end", input, key)
-	}
-	if n := len(s.got[input]); n > 0 && s.got[input][n-1] >= key {
-		s.world.t.Errorf("input %d: %q after %q", input, key, s.got[input][n-1])
-	}
-	s.got[input] = append(s.got[input], key)
-	s.mu.Unlock()
-	return s.call("Consume", func() error { return nil })
-}
-
-func (s *simSink) EndInput(_ context.Context, input int) error {
-	s.mu.Lock()
-	if s.ended[input] {
-		s.world.t.Errorf("input %d ends again", input)
-	}
-	s.ended[input] = true
-	s.mu.Unlock()
-	return s.call("EndInput", func() error { return nil })
-}
-
-func (s *simSink) Sync(context.Context) error {
-	return s.call("Sync", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for i, got := range s.got {
-			s.synced[i] = len(got)
-		}
-		return nil
-	})
-}
-
-func (s *simSink) Flush(ctx context.Context) error {
-	if slices.Contains(s.ended, false) {
-		s.world.t.Errorf("Flush before the end of an input")
-	}
-	return s.flush(ctx, func() error { return nil })
 }

@@ -18,24 +18,22 @@ type simulation struct {
 	cancel  context.CancelCauseFunc
 	rng     *rand.Rand
 	chains  []*simChain
+	ends    []*Outlet[int]
 	sinks   []*simSink
-	copies  []*simNode // all of them
-	edges   []*tally   // in the order of Stats
-	nodes   []simActor // in the order of Stats
-	stopped time.Time  // when somebody outside stopped the run; zero: never
+	comers  []*simSink // may join while the run goes on
+	copies  []*simNode // of processors
+	nodes   map[string]simActor
+	stopped time.Time // when somebody outside stopped the run; zero: never
 }
 
-// simActor is a node: what it takes and sends on.
-type simActor struct {
-	in  []*tally
-	out *tally // nil: a sink
-}
+// simActor is a processor: what it takes and sends on.
+type simActor struct{ in, out *tally }
 
 // simChain is one stream, from its source to the sink.
 type simChain struct {
 	source *Source[int]
 	rules  []rule
-	edges  []*tally // one more than rules: from the source to the last of the sinks
+	edges  []*tally // one more than rules: the last one leads to all sinks
 
 	mu       sync.Mutex
 	accepted []string // keys of what was sent
@@ -45,40 +43,51 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	s := &simulation{rng: rand.New(rand.NewPCG(seed, 1)), world: world{t: t, stop: errors.New("stopped from outside")}}
 	s.ctx, s.cancel = context.WithCancelCause(t.Context())
 	s.run = NewRun(s.ctx)
-	var ends []*Outlet[int]
-	var tallies []*tally
+	s.nodes = map[string]simActor{}
 	for i := range 1 + s.rng.IntN(4) {
-		out, edge := s.addChain(i)
-		ends, tallies = append(ends, out), append(tallies, edge)
+		s.ends = append(s.ends, s.addChain(i))
 	}
-	for others := s.rng.IntN(3); others > 0; others-- {
-		shares := make([]*tally, len(ends))
-		for i := range shares {
-			shares[i] = &tally{stream: i}
-			tallies[i].shared = true
-		}
-		s.addSink(ends, shares)
+	for i := range 1 + s.rng.IntN(4) {
+		sink := s.newSink(fmt.Sprintf("sink %d", i))
+		sink.guest = s.rng.IntN(3) == 0
+		sink.steady = !sink.guest && s.rng.IntN(6) > 0
+		s.addQueue(sink)
+		_ = sink.join(s.ends)
+		s.sinks = append(s.sinks, sink)
 	}
-	s.addSink(ends, tallies) // the last one gets the items themselves
+	for i := range s.rng.IntN(4) {
+		sink := s.newSink(fmt.Sprintf("comer %d", i))
+		sink.late, sink.guest = true, s.rng.IntN(2) == 0
+		s.addQueue(sink)
+		s.comers = append(s.comers, sink)
+	}
 	s.addFaults()
 	return s
 }
 
-// addSink adds a sink behind all chains.
-func (s *simulation) addSink(ends []*Outlet[int], in []*tally) {
-	n := len(ends)
-	name := fmt.Sprintf("sink %d", len(s.sinks))
+// newSink returns a sink for all chains.
+func (s *simulation) newSink(name string) *simSink {
+	n := len(s.ends)
 	sink := &simSink{
-		simNode: s.newNode(name, NoStream, 0), in: in,
+		simNode: s.newNode(name, NoStream, 0), picky: s.rng.IntN(3) > 0,
 		got: make([][]string, n), ended: make([]bool, n), synced: make([]int, n),
 	}
-	queue := s.queue(in...)
-	queue.Share = s.sharing(in)
-	Join(name, queue, sink, ends...)
-	s.edges = append(s.edges, in...)
-	s.nodes = append(s.nodes, simActor{in: in})
-	s.copies = append(s.copies, &sink.simNode)
-	s.sinks = append(s.sinks, sink)
+	for i := range n {
+		sink.in = append(sink.in, &tally{stream: i})
+	}
+	return sink
+}
+
+// addQueue gives a sink a queue. Only those that are required from the start let items be
+// withdrawn, so that all gaps of the others are losses.
+func (s *simulation) addQueue(sink *simSink) {
+	sink.queue = s.queue(sink.in...)
+	if sink.guest || sink.late {
+		for _, edge := range sink.in {
+			edge.withdraws = false
+		}
+	}
+	sink.queue.Take, sink.queue.Free, sink.queue.Share = sink.wanted, sink.discard, sink.share
 }
 
 func (s *simulation) newNode(name string, chain, position int) simNode {
@@ -101,7 +110,7 @@ func (s *simulation) queue(in ...*tally) Queue[int] {
 }
 
 // addChain adds a chain of one to five processors, and returns its open end.
-func (s *simulation) addChain(index int) (*Outlet[int], *tally) {
+func (s *simulation) addChain(index int) *Outlet[int] {
 	source, out := NewSource[int](s.run, "source", index)
 	edge := &tally{stream: index}
 	c := &simChain{source: source, edges: []*tally{edge}}
@@ -120,7 +129,8 @@ func (s *simulation) addChain(index int) (*Outlet[int], *tally) {
 		out = s.addProcessor(out, r, n, index, position, in, edge)
 		c.rules, c.edges = append(c.rules, r), append(c.edges, edge)
 	}
-	return out, edge
+	edge.shared = true
+	return out
 }
 
 func (s *simulation) addProcessor(from *Outlet[int], r rule, n, chain, position int, in, out *tally) *Outlet[int] {
@@ -131,25 +141,12 @@ func (s *simulation) addProcessor(from *Outlet[int], r rule, n, chain, position 
 		copies = append(copies, p)
 		s.copies = append(s.copies, &p.simNode)
 	}
-	s.edges, s.nodes = append(s.edges, in), append(s.nodes, simActor{[]*tally{in}, out})
+	s.nodes[name] = simActor{in, out}
 	return Connect(from, name, s.queue(in), copies...)
 }
 
-// sharing returns a function that makes another reference to an item, for a sink with these inputs.
-func (s *simulation) sharing(in []*tally) func(v int) (int, error) {
-	return func(v int) (int, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		original := s.ledger[v]
-		edge := in[original.edge.stream]
-		edge.started.Add(1)
-		s.ledger = append(s.ledger, &entry{key: original.key, edge: edge})
-		return len(s.ledger) - 1, nil
-	}
-}
-
 // model returns what arrives at a sink if all of these keys are sent through a chain and nothing
-// stops the run. The last edge is the one into the sink.
+// stops the run or is lost. The last edge is the one into the sink.
 func (c *simChain) model(keys []string, last *tally) []string {
 	for i, edge := range append(slices.Clone(c.edges[:len(c.rules)]), last) {
 		if edge.withdraws {
@@ -167,10 +164,17 @@ func (c *simChain) model(keys []string, last *tally) []string {
 	return keys
 }
 
+// last is the edge to the sinks, as the chain sees it.
+func (c *simChain) last() *tally { return c.edges[len(c.rules)] }
+
 // addFaults lets up to three nodes fail. Some faults never happen, because the call is never made.
 func (s *simulation) addFaults() {
 	for i := range max(0, s.rng.IntN(6)-2) {
-		n := s.copies[s.rng.IntN(len(s.copies))]
+		all := s.copies
+		for _, sink := range append(slices.Clone(s.sinks), s.comers...) {
+			all = append(all[:len(all):len(all)], &sink.simNode)
+		}
+		n := all[s.rng.IntN(len(all))]
 		calls := []string{"Process", "Process", "Flush", "Close"}
 		if n.chain == NoStream {
 			calls = []string{"Consume", "Consume", "EndInput", "Sync", "Flush", "Close"}

@@ -23,7 +23,7 @@ func (r *Run) Sync(ctx context.Context) error {
 // sendMarks announces a new mark to all required sinks and then sends it through all sources. Not
 // ok: the run stopped or finished, or ctx ended.
 func (r *Run) sendMarks(ctx context.Context) (marks []*syncMark, ok bool) {
-	if !r.beginMark(ctx.Done()) {
+	if r.stopped() || !r.beginMark(ctx.Done()) {
 		return nil, false
 	}
 	defer r.endMark()

@@ -18,7 +18,16 @@ type tally struct {
 
 	stream    int
 	withdraws bool // some of the items that wait here are withdrawn
-	shared    bool // the producer has other consumers too: a send may fail at one of them alone
+	shared    bool // sinks take the items, each for itself: a send may fail at one of them alone
+
+	mu      sync.Mutex
+	emitted []emission // shared: in the order in which the sends began
+}
+
+// emission is a send to the sinks, from one moment of the world's clock to another.
+type emission struct {
+	key      string
+	from, to int64 // to is 0 while it goes on
 }
 
 // entry is one item. Its key says where in its stream it belongs: keys of one stream, at one place
@@ -28,7 +37,8 @@ type entry struct {
 	edge      *tally // that it was given to
 	processed int
 	freed     int
-	refused   bool // the send failed
+	refused   bool     // the send failed
+	freedBy   *simSink // that freed it unseen; nil: none
 }
 
 // world is one simulated run: what its nodes send are numbers of entries in the ledger, which knows
@@ -40,6 +50,7 @@ type world struct {
 	mu     sync.Mutex
 	ledger []*entry
 	fired  []firing
+	clock  atomic.Int64 // counts what happens, so that the test can tell what came first
 }
 
 // firing is a fault that has happened.
@@ -48,6 +59,11 @@ type firing struct {
 	err   error
 	at    time.Time
 	atEnd bool // in the node's Flush, or after it
+}
+
+// mayBeIgnored says whether the node is a sink that may have been stopped alone before.
+func (f firing) mayBeIgnored() bool {
+	return !f.node.haltedAt.IsZero() && !f.at.Before(f.node.haltedAt)
 }
 
 func (f firing) explains(err *NodeError) bool {
@@ -63,8 +79,10 @@ func (w *world) give(edge *tally, key string, send func(v int) error) error {
 	v := len(w.ledger)
 	w.ledger = append(w.ledger, e)
 	w.mu.Unlock()
+	sent := edge.emit(key, w.clock.Add(1))
 	err := send(v)
 	edge.returned.Add(1)
+	edge.emitEnd(sent, w.clock.Add(1))
 	if err == nil {
 		edge.accepted.Add(1)
 		return nil
@@ -78,13 +96,37 @@ func (w *world) give(edge *tally, key string, send func(v int) error) error {
 	return err
 }
 
-// process notes that a node has taken an item, and returns its key.
-func (w *world) process(v int) string {
+// emit notes a send to the sinks.
+func (t *tally) emit(key string, now int64) (index int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.shared {
+		t.emitted = append(t.emitted, emission{key: key, from: now})
+	}
+	return len(t.emitted) - 1
+}
+
+func (t *tally) emitEnd(index int, now int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.shared {
+		t.emitted[index].to = now
+	}
+}
+
+// process notes that a processor has taken an item, and returns its key.
+func (w *world) process(v int) string { return w.processFrom(v, nil) }
+
+// processFrom notes that a node has taken an item from an edge; nil: the one that it was given to.
+func (w *world) processFrom(v int, edge *tally) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e := w.ledger[v]
 	e.processed++
-	e.edge.processed.Add(1)
+	if edge == nil {
+		edge = e.edge
+	}
+	edge.processed.Add(1)
 	return e.key
 }
 
@@ -112,7 +154,7 @@ func (w *world) firedBefore(n *simNode) bool {
 		upstream := n.chain == NoStream || f.node.chain == n.chain && f.node.position < n.position
 		// A sink goes on if another one has failed at its end, or fails at this moment.
 		beside := f.node.chain == NoStream && (f.atEnd || !f.at.Before(time.Now()))
-		return upstream && f.node != n && !beside
+		return upstream && f.node != n && !beside && !f.mayBeIgnored()
 	})
 }
 
@@ -132,6 +174,10 @@ type simNode struct {
 	position int // in the chain
 	rng      *rand.Rand
 	fault    *fault
+
+	guest    bool
+	fired    bool      // the fault has happened
+	haltedAt time.Time // when a sink was stopped from outside; zero: it was not
 
 	inCall atomic.Bool
 	calls  map[string]int
@@ -185,7 +231,10 @@ func (n *simNode) Close() {
 
 func (w *world) fire(n *simNode) error {
 	w.mu.Lock()
-	w.fired = append(w.fired, firing{n, n.fault.err, time.Now(), n.calls["Flush"] > 0})
+	n.fired = true
+	if !n.guest {
+		w.fired = append(w.fired, firing{n, n.fault.err, time.Now(), n.calls["Flush"] > 0})
+	}
 	w.mu.Unlock()
 	switch n.fault.way {
 	case 1:
