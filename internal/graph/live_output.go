@@ -48,6 +48,7 @@ type liveConfig struct {
 	// begin writes the header. It takes the destination over, also when it fails. late: the container
 	// begins at a key frame, and its times at 0.
 	begin    func(dst *destination.Destination, late bool) (containerSink, error)
+	connects bool     // the destination is a connection
 	late     bool     // the first container begins late, too
 	backoff  *backoff // nil: the first failure is the last
 	pictures []bool   // by input: its packets need a key frame to begin with

@@ -58,7 +58,7 @@ func (l *liveOutput) beginConnecting(stop context.CancelCauseFunc) error {
 	switch {
 	case l.woken:
 		return errOutputWoken
-	case l.leaving:
+	case l.leaving && l.connects:
 		return errLeaves
 	}
 	l.state, l.stop = Connecting, stop
@@ -122,8 +122,9 @@ func (l *liveOutput) lastError() error {
 	return l.err
 }
 
-// leave has the output not opened any more, and ends an attempt that is under way. What is connected
-// stays so until Flush.
+// leave has the output not connected any more, and ends an attempt that is under way. What is
+// connected stays so until Flush. A file or a writer that was not opened yet is still opened, because
+// that takes no time, and the result is a file.
 func (l *liveOutput) leave() {
 	l.mu.Lock()
 	l.leaving = true
