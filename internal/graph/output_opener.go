@@ -98,7 +98,7 @@ func (o *outputOpener) writeHeader(
 	t *target, dst *destination.Destination, streams []muxer.Stream, late bool,
 ) (containerSink, error) {
 	cfg := o.muxerConfig(t, streams)
-	_ = late
+	cfg.Late = late
 	mux, err := muxer.New(cfg, dst)
 	if err != nil {
 		return nil, fmt.Errorf("avloom: %s: %w", t.Container.Name, err)
