@@ -41,7 +41,8 @@ type track struct {
 func newTrack(format string, s Stream) track {
 	return track{
 		kind: s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
-		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec), summed: s.Codec.id() == astiav.CodecIDFlac,
+		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec),
+		summed:      s.Codec.id() == astiav.CodecIDFlac,
 		needsPacket: container.NeedsSample(format, s.Codec.id()),
 		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
 	}
