@@ -63,6 +63,23 @@ func (s *VideoStream) ForceKeyFrame() error {
 	return s.order(pipeline.Orders{Key: true}, func() error { return s.in.Orders.CheckKey() })
 }
 
+// SetBitRate changes the bit rate, in bits per second, from the next frame that is accepted on; which
+// frame that is, ForceKeyFrame tells. Of several rates that are set before it, the last one counts.
+// VideoConfig.BitRate must be set. A maxrate and a bufsize of ExtraOptions change in proportion.
+//
+// It works with libx264 and NVENC, which begin anew with a key frame. libx264 then encodes at once
+// what it has looked ahead at, and its average begins with that frame. The header, and with it the
+// level that it states, stays.
+//
+// With all other encoders, without BitRate, and for a rate that BitRate does not take, the error is a
+// *ConfigError, and the rate stays. So it is beside options that leave the rate no room: two passes,
+// nal-hrd, and bit rates inside x264-params. The other errors are those of ForceKeyFrame. SetBitRate
+// does not wait for frames, and is safe from any goroutine.
+func (s *VideoStream) SetBitRate(bitsPerSecond int64) error {
+	check := func() error { return s.in.Orders.CheckBitRate(bitsPerSecond) }
+	return s.order(pipeline.Orders{BitRate: bitsPerSecond}, check)
+}
+
 // order gives orders to the next frame, if the stream takes frames and the encoder follows them.
 func (s *VideoStream) order(asked pipeline.Orders, check func() error) error {
 	r, err := s.encoder.beginCall()

@@ -40,6 +40,7 @@ type Encode[M Media] struct {
 	lastPTS      int64 // of the last picture
 	acceptance   acceptance
 	keys         keyOrders
+	changeRate   BitRateChange // nil: the encoder keeps its bit rate
 	shelf        shelf.Packets
 	meter        meter
 }
@@ -97,12 +98,12 @@ func (e *Encode[M]) send(
 		frame.SetPts(e.sent)
 		astiavx.SetDuration(frame, samples)
 	} else {
+		if err := e.setBitRate(orders.BitRate, emit); err != nil {
+			return err
+		}
 		astiavx.SetDuration(frame, e.nominal)
 		e.decoding.send(frame.Pts())
 		e.setPictureType(frame, orders.Key)
-		if orders.BitRate > 0 {
-			e.codec.SetBitRate(orders.BitRate)
-		}
 	}
 	e.acceptance.note(frame.Pts(), accepted)
 	e.sent += max(samples, 1)

@@ -143,6 +143,7 @@ type videoChain struct {
 // makeNodes makes the nodes. The closer of the assembly closes them.
 func (c *videoChain) makeNodes(a *assembly) (err error) {
 	c.encode = nodes.NewEncode[pipeline.Frame](c.enc.label(), c.enc.codec)
+	c.encode.OnBitRate(c.enc.orders.rate.Apply)
 	c.upload = c.enc.newUpload()
 	if c.upload != nil {
 		a.closer.Add(c.upload.Close)

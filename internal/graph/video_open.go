@@ -193,7 +193,9 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
 		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
 		convert: p.Conversion(s), opener: a.opener.ForLater(),
-		orders: VideoOrders{codec: a.opener.Codec, options: a.opener.Options},
+		orders: VideoOrders{
+			codec: a.opener.Codec, options: a.opener.Options, rate: codec.NewRateChange(a.opener.ForLater(), cc),
+		},
 	}
 }
 
