@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/gpu"
 	"github.com/avloom/avloom/internal/cudatest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
@@ -18,6 +19,16 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 
 func TestPTX(t *testing.T) { cudatest.CheckPTX(t, "particles.cu") }
 
+// TestGPU runs the example on a real GPU.
+func TestGPU(t *testing.T) {
+	d, err := gpu.Open(gpu.Config{OutWidth: 2, OutHeight: 2})
+	if err == nil {
+		d.Close()
+	}
+	cudatest.RunOnGPU(t, err, gpu.Probe(0), []cudatest.Case{{Name: "on_the_gpu", Run: testOnGPU}})
+}
+
+// TestCUDA runs it on the stand-in for the driver, and without a driver, an encoder and memory.
 func TestCUDA(t *testing.T) {
 	cudatest.Run(t, []cudatest.Case{
 		{Name: "on_the_gpu", Run: testOnGPU},

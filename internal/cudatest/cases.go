@@ -41,17 +41,23 @@ const inChild = "AVLOOM_TEST_CUDA"
 // itself.
 func Run(t *testing.T, cases []Case) {
 	if os.Getenv(inChild) == t.Name() {
-		for _, c := range cases {
-			t.Run(c.Name, c.Run)
-		}
+		runHere(t, cases)
 		return
 	}
+	t.Log("device: the stand-in")
 	libraries := build(t)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			c.runChild(t, libraries)
 		})
+	}
+}
+
+// runHere runs the cases in this process.
+func runHere(t *testing.T, cases []Case) {
+	for _, c := range cases {
+		t.Run(c.Name, c.Run)
 	}
 }
 

@@ -12,17 +12,19 @@ import (
 // is no GPU; the test is skipped then. The error encoder tells why the GPU cannot encode; the
 // stand-in replaces the encoder's library alone then, over the real driver.
 func RunOnGPU(t *testing.T, device, encoder error, cases []Case) {
-	inChild := os.Getenv(inChild) == t.Name()
-	if device != nil && !inChild {
-		t.Skipf("it takes a GPU: %v", device)
-	}
-	if encoder == nil || inChild {
-		for _, c := range cases {
-			t.Run(c.Name, c.Run)
-		}
+	if os.Getenv(inChild) == t.Name() {
+		runHere(t, cases)
 		return
 	}
-	t.Logf("NVENC is the stand-in, since %v", encoder)
+	if device != nil {
+		t.Skipf("it takes a GPU: %v", device)
+	}
+	if encoder == nil {
+		t.Log("device: the real GPU")
+		runHere(t, cases)
+		return
+	}
+	t.Logf("device: the real GPU, with the stand-in for NVENC, since %v", encoder)
 	libraries := encoderAlone(t, build(t))
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) { c.runChild(t, libraries) })

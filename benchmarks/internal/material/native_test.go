@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
 // TestProgramsInCCompile checks the sources, which the go command does not compile. Building the
@@ -25,4 +27,12 @@ func TestProgramsInCCompile(t *testing.T) {
 			assert.NoError(t, err, "%s", out)
 		})
 	}
+}
+
+// TestCeilingThatIsBuilt: where the ceiling cannot be built, a variable names it.
+func TestCeilingThatIsBuilt(t *testing.T) {
+	t.Setenv("AVLOOM_CEILING", "/bin/ceiling")
+	program, err := material.Ceiling("/nowhere")
+	require.NoError(t, err)
+	require.Equal(t, "/bin/ceiling", program)
 }

@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Checks avloom on another machine: one with a GPU that has neither Go, nor FFmpeg, nor a network.
+#
+#	bash scripts/device.sh pack DIR     here: puts all that the checks need into DIR, below 45 MiB
+#	bash DIR/device.sh run DIR [OUT]    there, where DIR was copied to: runs the checks
+#
+# The checks are the tests of gpu and nodes, those of api and examples/cuda that use CUDA, and after them
+# benchmarks of the GPU and of the CPU's cores (BENCHMARKS=0 leaves these out). OUT, which is DIR/results
+# by default, gets report.txt, which says of each test whether it used the real GPU or the stand-in of
+# internal/cudatest, and the whole output of tests and benchmarks. The exit status is 1 if a test failed.
+#
+# The other machine needs the same kind of processor, a glibc as old as this one's or newer, and xz or
+# Python. A GPU without NVENC encodes with the stand-in.
+set -euo pipefail
+
+limit=$((45 << 20)) # bytes of the archive
+# What is not copied: glibc, which is tied to the machine, and the driver.
+not_copied='^(ld-linux[-a-z0-9_]*|lib(c|m|pthread|dl|rt|resolv|util|nss_[a-z]+|anl|mvec|cuda|nvidia-encode))\.so\.[0-9]+$'
+packages=(gpu nodes api examples/cuda)
+
+say() { echo "avloom: $*" >&2; }
+die() {
+	say "$@"
+	exit 1
+}
+
+# --- pack ------------------------------------------------------------------------------------------------------------
+
+# programs DIR: builds the tests and the benchmarks, and copies the other programs that they start.
+programs() {
+	local package command flags
+	mkdir -p "$1/bin" "$1/standin"
+	for package in "${packages[@]}"; do
+		go test -c -ldflags '-s -w' -o "$1/bin/${package##*/}.test" "./$package"
+	done
+	go build -ldflags '-s -w' -o "$1/bin/benchmarks" ./benchmarks
+	read -ra flags <<<"$(pkg-config --cflags --libs libavformat libavcodec libavutil)"
+	gcc -O2 -s -o "$1/bin/ceiling" benchmarks/native/ceiling.c -pthread "${flags[@]}" -lm
+	AVLOOM_STANDIN_KEEP="$1/standin" go test -count 1 ./internal/cudatest -run TestKeep >"$1/log" 2>&1 || cat "$1/log" >&2
+	rm "$1/log" "$1/standin"/*.o
+	cp "$AVLOOM_FFMPEG_BIN"/{ffmpeg,ffprobe} "$1/bin/"
+	command=$(command -v mediainfo) || die "there is no mediainfo here, which the tests use: install it, or run make test once"
+	cp -L "$command" "$1/bin/"
+	strip -g "$1/bin"/{ffmpeg,ffprobe} "$1/standin"/*
+}
+
+# libraries DIR: copies the shared libraries that the programs need.
+libraries() {
+	local program name path
+	mkdir -p "$1/lib"
+	for program in "$1"/bin/* "$1"/standin/*; do
+		while read -r name path; do
+			if [[ $name =~ $not_copied ]]; then continue; fi
+			[ -n "$path" ] || die "$program needs $name, which is not here"
+			[ -e "$1/lib/$name" ] || cp -L "$path" "$1/lib/$name"
+		done < <(LD_LIBRARY_PATH=$1/standin ldd "$program" | awk '$2 == "=>" {print $1, $3 ~ /^\// ? $3 : ""}')
+	done
+}
+
+# files DIR: copies the files that the tests read, and writes down what was built. The tests ask the go
+# command for the folder with the clip; a script answers in its place.
+files() {
+	local astiav
+	mkdir -p "$1/repository/nodes" "$1/clip/testdata"
+	git ls-files -z go.mod gpu/kernel gpu/testdata api/testdata examples/cuda benchmarks/native |
+		xargs -0 cp --parents -t "$1/repository"
+	astiav=$(go list -m -f '{{.Dir}}' github.com/asticode/go-astiav)
+	cp "$astiav/testdata/video.mp4" "$1/clip/testdata/"
+	cat >"$1/bin/go" <<-'SCRIPT'
+		#!/bin/sh
+		case "$*" in
+		"list -m -f {{.Dir}} github.com/asticode/go-astiav") echo "$(dirname "$0")/../clip" ;;
+		*) echo "there is no Go here" >&2 && exit 1 ;;
+		esac
+	SCRIPT
+	chmod +x "$1/bin/go"
+	{
+		echo "avloom: commit $(git describe --always --dirty --exclude '*'), compiled for $(uname -m)"
+		echo "with: $(go env GOVERSION), gcc $(gcc -dumpfullversion)," \
+			"FFmpeg $("$AVLOOM_FFMPEG_BIN/ffmpeg" -version | awk 'NR == 1 {print $3}'), x264 $(pkg-config --modversion x264)"
+	} >"$1/versions"
+}
+
+pack() {
+	local env dir size
+	mkdir -p "$1"
+	dir=$(cd "$1" && pwd)
+	cd "$(dirname "${BASH_SOURCE[0]}")/.."
+	env=$(bash scripts/ffmpeg.sh env)
+	eval "$env"
+	say "building the tests and the benchmarks"
+	programs "$work"
+	libraries "$work"
+	files "$work"
+	say "compressing $(du -sm "$work" | cut -f 1) MiB"
+	# The programs contain the same parts of FFmpeg, which one large window finds.
+	tar -C "$work" --sort=name --owner=0 --group=0 -c . | xz -T1 --lzma2=preset=6,dict=192MiB >"$dir/device.tar.xz"
+	cp scripts/device.sh "$dir/"
+	size=$(stat -c %s "$dir/device.tar.xz")
+	[ "$size" -le $limit ] || die "$dir/device.tar.xz has $((size >> 20)) MiB, and may have $((limit >> 20))"
+	say "$dir has $((size >> 20)) MiB; copy it to the other machine, and run: bash $(basename "$dir")/device.sh run $(basename "$dir")"
+}
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+# machine: describes this machine.
+machine() {
+	cat "$work/versions"
+	echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, Linux $(uname -r)"
+	nvidia-smi -L 2>/dev/null || echo "GPU: nvidia-smi finds none"
+	nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | sed 's/^/driver: /' || true
+}
+
+# tests PACKAGE ARGS...: runs the tests of a package. The rows of their results go to $work/rows:
+# result, package, device, test, reason.
+tests() {
+	local package=$1 status=0
+	shift
+	say "testing $package"
+	(cd "$work/repository/$package" && "$work/bin/${package##*/}.test" -test.v -test.timeout 5m "$@") \
+		>"$work/output" 2>&1 </dev/null || status=$?
+	{
+		echo "# $package"
+		cat "$work/output"
+	} >>"$out/tests.txt"
+	[ "$status" = 0 ] || failed=1
+	awk -v package="$package" -v status="$status" '
+		# The output of a child process, which a failure contains, is indented with tabs.
+		/^=== / { test = $3 }
+		/^ +[a-z0-9_]+\.go:[0-9]+: / {
+			text = $0
+			sub(/^ *[^ ]* /, "", text)
+			note[test] = text
+			if (sub(/^device: /, "", text)) device[test] = text
+		}
+		/^ *--- (PASS|FAIL|SKIP): / {
+			top = $3
+			levels = gsub("/", "/", $3)
+			sub("/.*", "", top)
+			result = substr($2, 1, 4)
+			# A test that uses a device is listed by its cases.
+			if (levels == (result != "SKIP" && top in device) || levels > 0 && result != "PASS")
+				row(result, top in device ? device[top] : "none", $3, result == "PASS" ? "" : note[$3])
+		}
+		END { if (status && !failures) row("FAIL", "none", "the whole program", "exit status " status) }
+		function row(result, device, test, reason) {
+			failures += result == "FAIL"
+			print result "\t" package "\t" device "\t" test "\t" reason
+		}
+	' "$work/output" >>"$work/rows"
+}
+
+# table: prints the results of all tests.
+table() {
+	printf '\n== Tests, by device ==\n\npassed failed skipped  package        device\n'
+	awk -F '\t' '
+		{
+			device = $3
+			sub(/, since .*/, "", device)
+			if (device != $3) why[$3]
+			$3 = device
+		}
+		!(($2 FS $3) in seen) { seen[$2 FS $3]; order[++n] = $2 FS $3 }
+		{ count[$2 FS $3 FS $1]++ }
+		END {
+			for (i = 1; i <= n; i++) {
+				split(order[i], key, FS)
+				printf "%6d %6d %7d  %-14s %s\n", count[order[i] FS "PASS"], count[order[i] FS "FAIL"],
+					count[order[i] FS "SKIP"], key[1], key[2]
+			}
+			for (device in why) print "\n" device
+		}
+	' "$work/rows"
+	printf '\n== Tests that use a device, those that failed, and those that were skipped ==\n\n'
+	awk -F '\t' '$1 != "PASS" || $3 != "none" {
+		sub(/, since .*/, "", $3)
+		printf "%s  %-14s %-50s %s%s\n", $1, $2, $4, $3, $5 == "" ? "" : ": " $5
+	}' "$work/rows"
+}
+
+# benchmarks: measures the GPU, and how avloom uses the cores of the CPU.
+benchmarks() {
+	say "measuring the GPU, in a minute or less"
+	printf '\n== GPU ==\n\n'
+	(cd "$work/repository/gpu" && timeout 120 gpu.test -test.run '^$' -test.bench . 2>&1) || echo "ended with status $?"
+	say "measuring the CPU, in a few minutes"
+	printf '\n== CPU ==\n\n'
+	(cd "$work/repository" && timeout 60 benchmarks -quick -run '^clips' 2>&1) || echo "ended with status $?"
+	(cd "$work/repository" && timeout 180 benchmarks -rounds 5 -results "$out" \
+		-run '^(stream/((1080p|2160p) ultrafast|1080p medium)|scaling)' 2>&1) || echo "ended with status $?"
+}
+
+run() {
+	local dir
+	dir=$(cd "$1" && pwd)
+	out=${2:-$dir/results} failed=0
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd)
+	# tar needs xz, and Python does not.
+	tar -C "$work" -xf "$dir/device.tar.xz" 2>/dev/null || python3 -m tarfile -e "$dir/device.tar.xz" "$work"
+	export PATH=$work/bin:$PATH LD_LIBRARY_PATH=$work/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+	export AVLOOM_FFMPEG_BIN=$work/bin AVLOOM_STANDIN_LIBRARIES=$work/standin AVLOOM_CEILING=$work/bin/ceiling
+	export XDG_CACHE_HOME=$work/cache
+	gpu.test -test.list '^$' || die "the programs do not run on this machine: the reason stands above"
+	: >"$out/tests.txt"
+	tests gpu
+	tests nodes
+	tests api -test.run 'GPU|CUDA|DeviceFrames'
+	tests examples/cuda
+	{ machine && table; } >"$out/report.txt"
+	if [ "${BENCHMARKS:-1}" != 0 ]; then benchmarks >>"$out/report.txt"; fi
+	cat "$out/report.txt"
+	if [ $failed != 0 ]; then die "tests failed; their output is in $out/tests.txt"; fi
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+case ${1:-} in
+pack) pack "${2:?device.sh pack DIR}" ;;
+run) run "${2:?device.sh run DIR [OUT]}" "${3:-}" ;;
+*) die "usage: device.sh pack DIR, or device.sh run DIR [OUT]" ;;
+esac
