@@ -26,59 +26,70 @@ die() {
 
 # --- pack ------------------------------------------------------------------------------------------------------------
 
-# programs DIR: builds the tests and the benchmarks, and copies the other programs that they start.
+# programs: builds the tests and the benchmarks, and copies the other programs that they start.
 programs() {
 	local package command flags
-	mkdir -p "$1/bin" "$1/standin"
+	mkdir -p "$work/bin" "$work/standin"
 	for package in "${packages[@]}"; do
-		go test -c -ldflags '-s -w' -o "$1/bin/${package##*/}.test" "./$package"
+		go test -c -ldflags '-s -w' -o "$work/bin/${package##*/}.test" "./$package"
 	done
-	go build -ldflags '-s -w' -o "$1/bin/benchmarks" ./benchmarks
+	go build -ldflags '-s -w' -o "$work/bin/benchmarks" ./benchmarks
 	read -ra flags <<<"$(pkg-config --cflags --libs libavformat libavcodec libavutil)"
-	gcc -O2 -s -o "$1/bin/ceiling" benchmarks/native/ceiling.c -pthread "${flags[@]}" -lm
-	AVLOOM_STANDIN_KEEP="$1/standin" go test -count 1 ./internal/cudatest -run TestKeep >"$1/log" 2>&1 || cat "$1/log" >&2
-	rm "$1/log" "$1/standin"/*.o
-	cp "$AVLOOM_FFMPEG_BIN"/{ffmpeg,ffprobe} "$1/bin/"
+	gcc -O2 -s -o "$work/bin/ceiling" benchmarks/native/ceiling.c -pthread "${flags[@]}" -lm
+	standin
+	cp "$AVLOOM_FFMPEG_BIN"/{ffmpeg,ffprobe} "$work/bin/"
 	command=$(command -v mediainfo) || die "there is no mediainfo here, which the tests use: install it, or run make test once"
-	cp -L "$command" "$1/bin/"
-	strip -g "$1/bin"/{ffmpeg,ffprobe} "$1/standin"/*
+	cp -L "$command" "$work/bin/"
+	strip -g "$work/bin"/{ffmpeg,ffprobe} "$work/standin"/*
 }
 
-# libraries DIR: copies the shared libraries that the programs need.
+# standin: builds the stand-in for the driver and NVENC.
+standin() {
+	local output
+	output=$(AVLOOM_STANDIN_KEEP=$work/standin go test -v -count 1 ./internal/cudatest -run TestKeep 2>&1) || true
+	[ -e "$work/standin/libnvidia-encode.so.1" ] || die "the stand-in cannot be built here: $output"
+	rm "$work/standin"/*.o
+}
+
+# libraries: copies the shared libraries that the programs need.
 libraries() {
 	local program name path
-	mkdir -p "$1/lib"
-	for program in "$1"/bin/* "$1"/standin/*; do
+	mkdir -p "$work/lib"
+	for program in "$work"/{bin,standin}/*; do
 		while read -r name path; do
 			if [[ $name =~ $not_copied ]]; then continue; fi
 			[ -n "$path" ] || die "$program needs $name, which is not here"
-			[ -e "$1/lib/$name" ] || cp -L "$path" "$1/lib/$name"
-		done < <(LD_LIBRARY_PATH=$1/standin ldd "$program" | awk '$2 == "=>" {print $1, $3 ~ /^\// ? $3 : ""}')
+			[ -e "$work/lib/$name" ] || cp -L "$path" "$work/lib/$name"
+		done < <(LD_LIBRARY_PATH=$work/standin ldd "$program" | awk '$2 == "=>" {print $1, $3 ~ /^\// ? $3 : ""}')
 	done
 }
 
-# files DIR: copies the files that the tests read, and writes down what was built. The tests ask the go
-# command for the folder with the clip; a script answers in its place.
+# answer PROGRAM ARGS TEXT: makes a program that the other machine lacks, or has in another version. Its
+# only answer is this text, to these arguments; both are in the words of a shell.
+answer() {
+	printf '#!/bin/sh\ncase "$*" in\n%s) echo "%s" ;;\n*) exit 1 ;;\nesac\n' "$2" "$3" >"$work/bin/$1"
+	chmod +x "$work/bin/$1"
+}
+
+# files: copies the files that the tests read, and writes down what was built. The tests ask the go
+# command for the folder with the clip, and the benchmarks ask for versions.
 files() {
 	local astiav
-	mkdir -p "$1/repository/nodes" "$1/clip/testdata"
+	mkdir -p "$work/repository/nodes" "$work/clip/testdata"
 	git ls-files -z go.mod gpu/kernel gpu/testdata api/testdata examples/cuda benchmarks/native |
-		xargs -0 cp --parents -t "$1/repository"
+		xargs -0 cp --parents -t "$work/repository"
 	astiav=$(go list -m -f '{{.Dir}}' github.com/asticode/go-astiav)
-	cp "$astiav/testdata/video.mp4" "$1/clip/testdata/"
-	cat >"$1/bin/go" <<-'SCRIPT'
-		#!/bin/sh
-		case "$*" in
-		"list -m -f {{.Dir}} github.com/asticode/go-astiav") echo "$(dirname "$0")/../clip" ;;
-		*) echo "there is no Go here" >&2 && exit 1 ;;
-		esac
-	SCRIPT
-	chmod +x "$1/bin/go"
+	cp "$astiav/testdata/video.mp4" "$work/clip/testdata/"
+	# shellcheck disable=SC2016
+	answer go '"list -m -f {{.Dir}} github.com/asticode/go-astiav"' '$(dirname "$0")/../clip'
+	answer gcc -dumpfullversion "$(gcc -dumpfullversion)"
+	answer pkg-config '"--modversion x264"' "$(pkg-config --modversion x264)"
+	answer git '*"rev-parse --short HEAD"' "$(git rev-parse --short HEAD)"
 	{
 		echo "avloom: commit $(git describe --always --dirty --exclude '*'), compiled for $(uname -m)"
 		echo "with: $(go env GOVERSION), gcc $(gcc -dumpfullversion)," \
 			"FFmpeg $("$AVLOOM_FFMPEG_BIN/ffmpeg" -version | awk 'NR == 1 {print $3}'), x264 $(pkg-config --modversion x264)"
-	} >"$1/versions"
+	} >"$work/versions"
 }
 
 pack() {
@@ -89,9 +100,9 @@ pack() {
 	env=$(bash scripts/ffmpeg.sh env)
 	eval "$env"
 	say "building the tests and the benchmarks"
-	programs "$work"
-	libraries "$work"
-	files "$work"
+	programs
+	libraries
+	files
 	say "compressing $(du -sm "$work" | cut -f 1) MiB"
 	# The programs contain the same parts of FFmpeg, which one large window finds.
 	tar -C "$work" --sort=name --owner=0 --group=0 -c . | xz -T1 --lzma2=preset=6,dict=192MiB >"$dir/device.tar.xz"
