@@ -63,11 +63,11 @@ func (p *parts) admitNoMore() {
 	p.full = true
 }
 
-// members returns the actors that are in the graph now, with their edges.
-func (p *parts) members() ([]anyActor, []*edge) {
+// members returns the actors that are in the graph now.
+func (p *parts) members() []anyActor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.actors), slices.Clone(p.edges)
+	return slices.Clone(p.actors)
 }
 
 // seated returns the sinks that have not ended.

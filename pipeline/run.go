@@ -128,7 +128,7 @@ func (r *Run) ends() []<-chan struct{} {
 
 // abandon leaves behind all actors that are stuck.
 func (r *Run) abandon() {
-	actors, _ := r.members()
+	actors := r.members()
 	for _, a := range actors {
 		if a.streamOf() != NoStream && a.stuck() {
 			r.abandoned.Add(1)
@@ -168,7 +168,7 @@ func (r *Run) endWithin(long time.Duration, ends []<-chan struct{}) bool {
 func (r *Run) wake() <-chan struct{} {
 	woken := make(chan struct{})
 	var waking sync.WaitGroup
-	actors, _ := r.members()
+	actors := r.members()
 	for _, a := range actors {
 		a.wake(&waking)
 	}

@@ -16,7 +16,7 @@ type Seat struct {
 	actor sinkActor
 	edges []*edge
 
-	ctx    context.Context // ends when the sink has left, or the run has stopped
+	ctx    context.Context //nolint:containedctx // of the sink's node; ends when the sink has left, or the run has stopped
 	cancel context.CancelCauseFunc
 
 	syncs     chan<- *syncMark // requests to the sink

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stage is a running graph of one stream that sinks join and leave: source → node → sinks. Its items
+// stageOfSinks is a running graph of one stream that sinks join and leave: source → node → sinks. Its items
 // are references that are counted.
 type stageOfSinks struct {
 	fork
@@ -117,8 +117,10 @@ func TestGuestLosesItems(t *testing.T) {
 		assert.Equal(t, []any{int64(8), true, 3, 3}, []any{stats.Lost, stats.Losing, stats.Queued, stats.Depth})
 		close(gate)
 		synctest.Wait()
-		s.send(t, spanOf(12, 25)...)
-		synctest.Wait()
+		for _, v := range spanOf(12, 25) {
+			s.send(t, v)
+			synctest.Wait()
+		}
 		assert.Equal(t, append(count(4), spanOf(20, 25)...), slow.taken(0))
 		want := []string{"losing 0"}
 		for range 8 {

@@ -172,7 +172,7 @@ func (s *simulation) addFaults() {
 	for i := range max(0, s.rng.IntN(6)-2) {
 		all := s.copies
 		for _, sink := range append(slices.Clone(s.sinks), s.comers...) {
-			all = append(all[:len(all):len(all)], &sink.simNode)
+			all = append(slices.Clip(all), &sink.simNode)
 		}
 		n := all[s.rng.IntN(len(all))]
 		calls := []string{"Process", "Process", "Flush", "Close"}

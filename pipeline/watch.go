@@ -3,9 +3,10 @@ package pipeline
 import "time"
 
 // FailStalls makes the run fail when a node stays inside one call for timeout without emitting an
-// item; the error is a StallError. A guest that stalls ends alone. A call that waits for room in the next queue, or for its turn,
+// item; the error is a StallError. A call that waits for room in the next queue, or for its turn,
 // does not count, and a node that waits for items has not stalled. So the error always names the
-// node that all others wait for. Call it before Start. 0, the default, means never.
+// node that all others wait for. A guest that stalls ends alone. Call FailStalls before Start. 0,
+// the default, means never.
 func (r *Run) FailStalls(timeout time.Duration) { r.stallTimeout = timeout }
 
 // watch waits until all actors have returned or the run has stopped. Meanwhile it stops the run if
@@ -24,8 +25,7 @@ func (r *Run) watch() {
 		case <-r.ctx.Done():
 			return
 		case <-look:
-			actors, _ := r.members()
-			for _, a := range actors {
+			for _, a := range r.members() {
 				a.failIfStalled(r.stallTimeout)
 			}
 		}
