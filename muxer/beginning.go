@@ -118,7 +118,7 @@ func (m *Mux) originate(origin Moment) error {
 		if err := m.writer.setPriming(i, m.primingOf(i)); err != nil {
 			return err
 		}
-		m.tracks[i].beginAt(origin)
+		m.tracks[i].beginAt(origin, m.beginning.late)
 	}
 	return nil
 }

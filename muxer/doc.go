@@ -10,6 +10,9 @@
 // (interleaver.go), for no longer than its patience (patience.go). In a crash-safe file, packets
 // reach the destination within half a second: fragments.go and mov_index.go cut fragments.
 //
+// Parts is a sink as Mux is. It cuts a recording into files, each with a Mux of its own: cut.go
+// says where, parts_files.go opens and finishes them, ring.go removes old ones.
+//
 // The package does not decide what is special about a container: package container does, and a new
 // quirk goes there. It does not know where the bytes go: package destination does. It does not
 // encode. A new act of the actor gets a file of its own, with a type that Mux holds and calls in

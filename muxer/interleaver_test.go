@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { mediatest.Main(m) }
 func packetAt(t *testing.T, dts int64, n int) pipeline.Packet {
 	t.Helper()
 	p := pipeline.NewPacket()
-	require.NoError(t, p.AllocPayload(n))
+	require.NoError(t, p.FromData(make([]byte, n)))
 	p.SetDts(dts)
 	p.SetPts(dts)
 	return p

@@ -239,15 +239,20 @@ func (m *Mux) sync() error {
 func (m *Mux) Flush(context.Context) error { return m.named(m.writeRest()) }
 
 func (m *Mux) writeRest() error {
+	if err := m.writeHeld(); err != nil {
+		return err
+	}
+	return m.finish()
+}
+
+// writeHeld writes all packets that are held. An output that has not begun begins with them.
+func (m *Mux) writeHeld() error {
 	if !m.beginning.begun {
 		if err := m.begin(); err != nil {
 			return err
 		}
 	}
-	if err := m.writeAll(); err != nil {
-		return err
-	}
-	return m.finish()
+	return m.writeAll()
 }
 
 // finish writes the trailer, and closes a file or a connection.

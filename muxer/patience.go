@@ -31,6 +31,7 @@ type patience struct {
 	silences []silence       // by stream
 	first    time.Duration   // when the first packet came; 0: none has come
 	next     time.Time       // Tick is not due before
+	closing  bool            // the file ends when no stream is awaited any more
 
 	order     *interleaver
 	writer    *writer
@@ -77,11 +78,32 @@ func (p *patience) now() time.Duration { return p.supplies[0].Age() }
 // noteArrival notes that a packet of a stream has come. It may come before the call of the program
 // that fed the stream is noted.
 func (p *patience) noteArrival(stream int) {
+	p.begin()
+	if p.silences[stream].silent {
+		p.setSilence(stream, silence{})
+	}
+}
+
+// close makes the end of the file wait for the streams that have not ended.
+func (p *patience) close() {
+	p.closing = true
+	p.begin()
+}
+
+// begin notes when the first packet has come.
+func (p *patience) begin() {
 	if p.limited && p.supplies != nil && p.first == 0 {
 		p.first = p.now()
 	}
-	if p.silences[stream].silent {
-		p.setSilence(stream, silence{})
+}
+
+// takeOver goes on with what another file of the same streams has found out about them.
+func (p *patience) takeOver(other *patience) {
+	p.first = other.first
+	for i, s := range other.silences {
+		if s.silent {
+			p.setSilence(i, s)
+		}
 	}
 }
 
@@ -124,13 +146,14 @@ func (p *patience) silentAt(stream int) time.Duration {
 }
 
 // matters says whether anything waits for a stream to send, to end or to fall silent: packets of
-// other streams, or, if none are held, the last packets that FFmpeg was given.
+// other streams, or, if none are held, the last packets that FFmpeg was given, or the end of the
+// file.
 func (p *patience) matters(stream int) bool {
 	switch {
 	case p.order.hasEnded(stream), p.silences[stream].silent:
 		return false
 	case p.order.empty():
-		return p.writer.unsent
+		return p.writer.unsent || p.closing
 	default:
 		return p.order.awaits(stream)
 	}

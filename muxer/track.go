@@ -62,12 +62,17 @@ func dependent(c *Codec) bool {
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
 // beginAt makes the stream, of which the output may lack a part, begin at an origin. If that is not
-// time 0, a stream of sound may begin as much as a packet before it.
-func (t *track) beginAt(origin Moment) {
+// time 0, a stream of sound has no priming. Where the origin follows from the packets, because the
+// output joins late, the stream may begin as much as a packet of sound before it.
+func (t *track) beginAt(origin Moment, late bool) {
 	t.partial = true
 	t.line = newTimeline(t.from, origin)
-	if !origin.isZero() && !t.isVideo() {
+	switch {
+	case origin.isZero(), t.isVideo():
+	case late:
 		t.lead = lead{max(t.sampleTicks, usualBlock), t.from}
+	default:
+		t.lead = lead{0, t.from}
 	}
 }
 

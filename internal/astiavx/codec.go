@@ -8,6 +8,7 @@ package astiavx
 import "C"
 
 import (
+	"errors"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -67,4 +68,14 @@ func NewExtraData(p *astiav.Packet) []byte {
 		return nil
 	}
 	return C.GoBytes(unsafe.Pointer(data), C.int(size))
+}
+
+// SetNewExtraData makes a packet carry a codec's header as side data.
+func SetNewExtraData(p *astiav.Packet, header []byte) error {
+	data := C.av_packet_new_side_data((*C.AVPacket)(cPointer(p)), C.AV_PKT_DATA_NEW_EXTRADATA, C.size_t(len(header)))
+	if data == nil {
+		return errors.New("add a header to a packet: out of memory")
+	}
+	copy(unsafe.Slice((*byte)(data), len(header)), header)
+	return nil
 }

@@ -21,6 +21,10 @@ func DryFile(path string) *Destination {
 // written.
 func DryConnection() *Destination { return newDry(false, "") }
 
+// DryStored returns a Destination with the properties of a file in a Store, which discards what is
+// written.
+func DryStored() *Destination { return newDry(true, "") }
+
 func newDry(canSeek bool, url string) *Destination {
 	d := &Destination{w: discard{}, raw: discard{}, url: url}
 	if canSeek {

@@ -1,0 +1,61 @@
+package muxer
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/pipeline"
+)
+
+// cut tells to which part of a recording each packet of a stream belongs.
+//
+// Sound belongs to the part in which its time lies. Pictures belong to the part that begins with
+// the last key frame before them in decoding order: each part begins with a key frame, and no
+// picture in it needs one of another part.
+type cut struct {
+	stream int
+	base   astiav.Rational // of the packets
+	length Moment          // of a part
+	video  bool
+
+	part  int64 // the number of the part of the last packet
+	begin int64 // the time of the picture with which that part begins
+	next  int64 // the first tick that is not in that part
+}
+
+func newCut(stream int, s Stream, length Moment) cut {
+	c := cut{stream: stream, base: s.Codec.TimeBase, length: length, video: s.Codec.kind() == astiav.MediaTypeVideo}
+	c.enter(0)
+	c.begin = math.MinInt64 // of the first part; what comes before 0 belongs to it
+	return c
+}
+
+// enter notes that the packets that follow are in this part.
+func (c *cut) enter(part int64) { c.part, c.next = part, c.length.times(part+1).firstTick(c.base) }
+
+// partOf returns the number of the part to which the next packet of the stream belongs. Numbers
+// never fall.
+func (c *cut) partOf(p pipeline.Packet) (int64, error) {
+	key := p.Flags().Has(astiav.PacketFlagKey)
+	switch {
+	case p.Size() == 0: // it tells a new header
+	case p.Pts() >= c.next && key:
+		c.enter(c.length.fitsInto(c.at(p)))
+		c.begin = p.Pts()
+	case !c.video:
+	case p.Pts() >= c.next:
+		return 0, fmt.Errorf("the picture of stream %d at %s is no key frame, so that the part of the recording from %s on "+
+			"cannot begin there: take an encoder that makes key frames where they are asked for",
+			c.stream, c.at(p), c.length.times(c.part+1))
+	case p.Pts() < c.begin:
+		return 0, fmt.Errorf("the picture of stream %d at %s is decoded after the key frame with which the part of the "+
+			"recording from %s on begins, and is shown before it (an open GOP), so that no part can hold it: "+
+			"make the encoder close its GOPs", c.stream, c.at(p), c.length.times(c.part))
+	}
+	return c.part, nil
+}
+
+// at returns the time of a packet.
+func (c *cut) at(p pipeline.Packet) Moment { return Moment{p.Pts(), c.base} }
