@@ -7,7 +7,8 @@
 //	Source ─queue─▶ Processor ────────────────────queue─┘
 //
 // Items move to the right only. A full queue blocks its sender, back to the caller of
-// [Source.Send]. So nothing is dropped, and nothing is buffered without a bound.
+// [Source.Send]. So nothing is dropped, and nothing is buffered without a bound. Only sinks that are
+// guests lose items.
 //
 // # Wiring
 //
@@ -34,6 +35,25 @@
 // [Queue].Share makes, and has its own queue and its own counters. A consumer whose queue is full
 // blocks the sender. A consumer with room gets the item before the sender waits for another one.
 //
+// # Sinks that come and go
+//
+// Join and JoinGuest add a sink before Start, JoinRunning and JoinRunningGuest add one to a graph
+// that runs. All return the sink's [Seat]: [Seat.Leave] finishes the sink alone, [Seat.Stop] gives
+// it up, [Seat.Err] tells why it ended.
+//
+//	seat, err := pipeline.JoinRunningGuest("viewer", queue, guest, connection, packets)
+//	err = seat.Leave(ctx)
+//
+// A required sink is as good as any other node: it slows down the graph, and its failure ends the
+// run. A guest does neither. A sender never waits for it: items for which the guest's queue has no
+// room are lost, up to one with which the guest can begin again ([Guest].Begins). A guest that
+// fails, panics or stalls leaves the graph, and only its Seat tells.
+//
+// An outlet keeps its consumers in a list that is never changed, only replaced. A send reads the
+// list once, so a sink joins and leaves between two items, and nobody waits for a sender. A sink that
+// was stopped shows this first, and then empties its queue. A sender that has put an item into the
+// queue looks whether the sink is still there, and empties the queue itself if not. So no item stays.
+//
 // # Who owns and who closes what
 //
 // An item belongs to the node that received it, until that node frees it or sends it on. Ownership
@@ -55,7 +75,8 @@
 //
 // [Run.Close] is the soft stop: all sources end, and from left to right each node drains its inbox,
 // is flushed and is closed. Sinks are flushed last, when all of their inputs have ended. A sink
-// that fails while it is flushed does not keep the other sinks from being flushed.
+// that fails while it is flushed does not keep the other sinks from being flushed. Guests have one
+// second for their end after all other nodes are done. Then they are woken, and left behind.
 //
 // [Run.Abort], the end of the run's context, and any other failure of a node are the hard stop:
 // calls that wait return the cause, items in queues are freed, no node is flushed, and all are
@@ -70,7 +91,8 @@
 // # How to add to it
 //
 // life.go holds what sources, edges and actors share, parts.go what a run consists of. Actors and
-// workers run nodes, outlets and consumers move items. An ability of a node is a small interface,
+// workers run nodes, outlets and consumers move items. join.go adds sinks, seat.go and seat_end.go
+// end them, admission.go decides what a guest gets. An ability of a node is a small interface,
 // as [Waker] and [Ticker] are, which a worker looks for. Tests run on integers in testing/synctest;
 // property_test.go runs random graphs and checks what must be true of all of them.
 package pipeline
