@@ -136,8 +136,8 @@ func acceptedOf(edges []EdgeStats, streams int) []int64 {
 
 // Bottleneck says in words which actor limits the run, and why: the actor that is busy for the
 // largest share of the time, or the caller, if no call feeds the encoder for a larger share. It
-// also says which stream keeps the muxer waiting, and for how long a call has lasted, if that is
-// long.
+// also says which stream keeps the muxer waiting, for how long a call has lasted, if that is long,
+// and how many packets outputs with BestEffort have lost. Such an output limits nothing.
 func (s Stats) Bottleneck() string { return s.snapshot().Bottleneck() }
 
 // DOT returns the run as a graph in the language of Graphviz: a box for each actor, with its
@@ -156,6 +156,10 @@ func (s *Stats) snapshot() *diagnosis.Run {
 			Index: t.Stream, Kind: t.Kind, Codec: t.Codec, Ended: t.Ended, Accepted: t.Accepted,
 			Dropped: t.Dropped, Fed: t.Fed, Encoded: t.Encoded, Held: t.Held, Speed: t.Speed,
 		}
+	}
+	for _, o := range s.Outputs {
+		output := diagnosis.Output{Node: o.Node, BestEffort: o.BestEffort, State: o.State, Lost: o.Lost}
+		r.Outputs = append(r.Outputs, output)
 	}
 	return r
 }

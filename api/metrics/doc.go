@@ -14,6 +14,6 @@
 //
 // The figures are taken at each request. No encoder waits for a request.
 //
-// To add a metric: declare it in prometheus.go with its help text, add it to Describe, and put its
-// value in the method of what it belongs to (run, stream, node or queue).
+// To add a metric: declare it in prometheus.go, or outputs.go, with its help text, add it to Describe,
+// and put its value in the method of what it belongs to (run, stream, node, queue or output).
 package metrics

@@ -99,6 +99,9 @@ func TestScrape(t *testing.T) {
 	require.Equal(t, 30.0, value("avloom_queue_received_total", `from="encode",stream="0",to="mux"`))
 	require.Equal(t, 1.0, after[`avloom_run_over{encoder="a \"name\""}`])
 	require.Equal(t, float64(s.BytesWritten), after[`avloom_written_bytes_total{encoder="a \"name\""}`])
+	require.Equal(t, float64(s.BytesWritten), value("avloom_output_written_bytes_total", `node="mux",output="io.discard"`))
+	require.Equal(t, 1.0, value("avloom_output_state", `node="mux",output="io.discard",state="ended"`))
+	require.Equal(t, 0.0, value("avloom_output_state", `node="mux",output="io.discard",state="running"`))
 
 	encoders.Remove(`a "name"`)
 	require.Empty(t, scrape(t, server.URL))

@@ -81,6 +81,7 @@ var (
 	sent     = counter("queue_sent", "Items given to the queue.", queueLabels...)
 	received = counter("queue_received", "Items taken from the queue.", queueLabels...)
 	freed    = counter("queue_freed", "Items that nobody will process.", queueLabels...)
+	lost     = counter("queue_lost", "Items for which an output with BestEffort had no room.", queueLabels...)
 	blocked  = counter("queue_blocked_seconds", "Time that senders waited for room.", queueLabels...)
 
 	queueLabels = []string{"from", "to", "stream"}
@@ -92,7 +93,8 @@ func (e *Encoders) Describe(ch chan<- *prometheus.Desc) {
 		elapsed, over, abandoned, written, writing, logPanics, called,
 		accepted, encoded, packets, bytes, heldPackets, dropped, unreturned, recentFPS, recentSpeed,
 		itemsIn, itemsOut, nodeHeld, inCall, spent,
-		queued, capacity, sent, received, freed, blocked,
+		queued, capacity, sent, received, freed, lost, blocked,
+		outputBytes, outputQueued, outputCapacity, outputLost, outputReconnects, outputState, outputLatency,
 	} {
 		ch <- m.Desc
 	}
@@ -114,6 +116,9 @@ func (e *Encoders) Collect(ch chan<- prometheus.Metric) {
 		}
 		for i := range s.Edges {
 			c.queue(&s.Edges[i])
+		}
+		for i := range s.Outputs {
+			c.output(&s.Outputs[i])
 		}
 	}
 }
@@ -178,6 +183,7 @@ func (c *collection) queue(e *api.EdgeStats) {
 	c.put(sent, float64(e.Sent), labels...)
 	c.put(received, float64(e.Received), labels...)
 	c.put(freed, float64(e.Freed), labels...)
+	c.put(lost, float64(e.Lost), labels...)
 	c.seconds(blocked, e.Blocked, labels...)
 }
 

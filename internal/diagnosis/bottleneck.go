@@ -32,7 +32,17 @@ func (s *Run) Bottleneck() string {
 	if lagging != "" {
 		text += "; " + lagging
 	}
-	return text + s.droppedText()
+	return text + s.droppedText() + s.lostText()
+}
+
+// lostText tells how many packets each output has lost; "" if none has.
+func (s *Run) lostText() (text string) {
+	for _, o := range s.Outputs {
+		if o.Lost > 0 {
+			text += fmt.Sprintf("; %s (%s) lost %d packets", o.Node, o.State, o.Lost)
+		}
+	}
+	return text
 }
 
 // droppedText tells how many frames of each stream were dropped; "" if none were.
@@ -69,7 +79,7 @@ func (s *Run) limit() int {
 func (s *Run) busiest() int {
 	busiest := -1
 	for i := range s.Nodes {
-		if busiest < 0 || s.busy(i) > s.busy(busiest) {
+		if s.canLimit(&s.Nodes[i]) && (busiest < 0 || s.busy(i) > s.busy(busiest)) {
 			busiest = i
 		}
 	}

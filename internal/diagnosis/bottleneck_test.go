@@ -172,3 +172,25 @@ func TestBottleneckOfSeveralOutputs(t *testing.T) {
 	require.Equal(t, "mux 1: it was busy 95 % of the time, and writes to the slowest destination took 94 % of the time, "+
 		"and encode (stream 0) waited for it 90 %", s.Bottleneck())
 }
+
+// TestBottleneckBesideBestEffort does not blame an output for which nobody waits, however busy it
+// is.
+func TestBottleneckBesideBestEffort(t *testing.T) {
+	s := oneVideo(100, [3]int{20, 60, 2}, [3]int{85, 80, 0})
+	s.Nodes = append(
+		s.Nodes,
+		pipeline.NodeStats{Name: "mux 1", Stream: pipeline.NoStream, Copies: 1, In: 300, Busy: hundredths(100)},
+	)
+	s.Edges = append(
+		s.Edges,
+		pipeline.EdgeStats{From: "encode", To: "mux 1", Sent: 1000, Received: 300, Queued: 128, Lost: 572, Depth: 128},
+	)
+	s.Outputs = []Output{
+		{Node: "mux", State: "running"}, {Node: "mux 1", BestEffort: true, State: "losing", Lost: 572},
+	}
+	require.Equal(t, "encode (stream 0): it was busy 60 % of the time, and convert waited for it 80 %; "+
+		"mux 1 (losing) lost 572 packets", s.Bottleneck())
+	drawn := s.DOT()
+	require.Contains(t, drawn, `losing, 572 lost"]`)
+	require.Contains(t, drawn, `"encode 0" -> "mux 1" [label="128 of 128\n1000 sent\n572 lost", color=`)
+}

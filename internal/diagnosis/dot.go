@@ -30,20 +30,36 @@ func (s *Run) DOT() string {
 		life := max(n.Busy+n.Blocked+n.Idle, 1)
 		items := fmt.Sprintf("%d in, %d out, %d held", n.In, n.Out, n.Held)
 		times := fmt.Sprintf("busy %.0f %%, blocked %.0f %%", 100*share(n.Busy, life), 100*share(n.Blocked, life))
-		d.box(dotName(n.Name, n.Stream), i == limit, n.Name, items, times)
+		label := append([]string{n.Name, items, times}, s.outputTexts(n.Name)...)
+		d.box(dotName(n.Name, n.Stream), i == limit, label...)
 	}
 	targets, waiting := s.targets()
 	for i, e := range s.Edges {
 		to := targets[i]
 		full := waiting[to] >= e.Depth
-		queued, sent := fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent)
-		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), full, queued, sent)
+		if o := s.output(to.name); o != nil && o.BestEffort { // whose queue has room for each stream apart
+			full = e.Queued >= e.Depth
+		}
+		label := []string{fmt.Sprintf("%d of %d", e.Queued, e.Depth), fmt.Sprintf("%d sent", e.Sent)}
+		if e.Lost > 0 {
+			label = append(label, fmt.Sprintf("%d lost", e.Lost))
+		}
+		d.arrow(dotName(e.From, e.Stream), dotName(to.name, to.stream), full, label...)
 	}
 	if len(s.Nodes) > 0 {
 		s.drawDestinations(&d)
 	}
 	d.line("}")
 	return d.String()
+}
+
+// outputTexts returns what the box of a node that writes an output with BestEffort says of it.
+func (s *Run) outputTexts(node string) []string {
+	o := s.output(node)
+	if o == nil || !o.BestEffort {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s, %d lost", o.State, o.Lost)}
 }
 
 // drawDestinations draws one box for the destinations of all outputs, because their bytes and times

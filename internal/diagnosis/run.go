@@ -12,11 +12,20 @@ type Run struct {
 	Elapsed      time.Duration // since Open
 	Over         bool          // the run has ended
 	Called       time.Duration // how long at least one call was inside the encoder
-	Writing      time.Duration // how long writes to the destination took; of several, to the slowest
+	Writing      time.Duration // how long writes to the destination took; of several, to the slowest required one
 	BytesWritten int64         // to all outputs together
 	Nodes        []pipeline.NodeStats
 	Edges        []pipeline.EdgeStats
 	Streams      []Stream // by index
+	Outputs      []Output
+}
+
+// Output is what is known of one output beside the counters of its node.
+type Output struct {
+	Node       string
+	BestEffort bool   // senders do not wait for it
+	State      string // "losing" for instance
+	Lost       int64  // packets
 }
 
 // Stream is the progress of one stream.
@@ -53,6 +62,26 @@ func (s *Run) muxes() (names []string) {
 		}
 	}
 	return names
+}
+
+// output returns the output that a node writes; nil: the node writes none.
+func (s *Run) output(node string) *Output {
+	for i := range s.Outputs {
+		if s.Outputs[i].Node == node {
+			return &s.Outputs[i]
+		}
+	}
+	return nil
+}
+
+// canLimit reports whether others wait for a node. Nobody waits for an output with BestEffort,
+// however busy it is.
+func (s *Run) canLimit(n *pipeline.NodeStats) bool {
+	if n.Stream != pipeline.NoStream {
+		return true
+	}
+	o := s.output(n.Name)
+	return o == nil || !o.BestEffort
 }
 
 // nodeText returns the name of a node, and its stream if it serves only one.
