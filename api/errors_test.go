@@ -272,6 +272,7 @@ func TestErrorTexts(t *testing.T) {
 			note(o.name, o.field, enc.Open(context.Background(), o.output(t.TempDir())))
 			require.NoError(t, enc.Close())
 		}
+		noteWrongAdded(t, note)
 	})
 	golden := filepath.Join("testdata", "errors.golden")
 	if *update {

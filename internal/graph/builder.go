@@ -155,7 +155,7 @@ func (b *builder) newRun(graph *pipeline.Run) *Run {
 		muxerOptions: b.muxerOptions, keys: newKeyRequests(b.openStreams), onLeftBehind: b.cfg.OnLeftBehind,
 		opened: time.Now(),
 	}
-	r.opener.unnamed = false // of several outputs, now or later
+	r.opener.running, r.opener.unnamed = true, false // for outputs that are added
 	r.Outputs = &Outputs{nodes: len(b.targets), lines: r.asyncLines, cause: r.Cause}
 	return r
 }

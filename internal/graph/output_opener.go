@@ -20,6 +20,7 @@ type outputOpener struct {
 	lines    *fflog.Lines
 	inputs   []refusable // by stream
 	canceled codec.Canceled
+	running  bool // the encoders run already
 	unnamed  bool // errors do not name the output, because it is the only one
 }
 
@@ -54,7 +55,7 @@ func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
 	if err == nil {
 		return nil
 	}
-	r := &refusal{target: t, inputs: o.inputs, canceled: o.canceled}
+	r := &refusal{target: t, inputs: o.inputs, canceled: o.canceled, running: o.running}
 	return r.explain(cfg, dst, err)
 }
 

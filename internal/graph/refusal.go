@@ -23,7 +23,8 @@ type refusal struct {
 	*target
 	inputs   []refusable // by stream
 	canceled codec.Canceled
-	headers  int // written so far
+	running  bool // the encoders run already
+	headers  int  // written so far
 }
 
 // refusable is a stream that a container may refuse.
@@ -172,7 +173,10 @@ func (r *refusal) refusedCodec(c *muxer.Codec, supported []string) error {
 	if len(supported) == 0 {
 		return nil
 	}
-	const text = "%s cannot carry %s so; take another container, or one of these"
+	text := "%s cannot carry %s so; take another container, or one of these"
+	if r.running {
+		text = "%s cannot carry %s as the running encoder makes it; take another container, or open with one of these"
+	}
 	return &fault.ConfigError{
 		Field: "Codec", Value: c.Encoder, Supported: supported,
 		Reason: fmt.Sprintf(text, r.Container.Name, c.Parameters.CodecID().Name()),
