@@ -201,6 +201,13 @@ func (c lateCase) test(t *testing.T) {
 	if c.audio != "" {
 		c.testSound(t, whole, late, float64(missing)/25)
 	}
+	if c.audio == "libopus" && c.video == "" {
+		first := r.from(1.9)[0].Pts()
+		require.EqualValues(t, first, len(whole.sound)-len(late.sound), "a decoder skips nothing at the beginning")
+	}
+	if c.format != "mp4" { // whose edit lists ffprobe ignores if there are fragments
+		require.GreaterOrEqual(t, min(late.shown, late.heard), 0.0)
+	}
 }
 
 // testSound finds the sound of the late output in the whole recording.
