@@ -13,6 +13,10 @@
 // Parts is a sink as Mux is. It cuts a recording into files, each with a Mux of its own: cut.go
 // says where, parts_files.go opens and finishes them, ring.go removes old ones.
 //
+// An output that joins streams in their middle (Config.Late) begins with the first picture that can
+// be decoded by itself (beginning.go). Its times, and those of an output with an origin, count from
+// there (timeline.go). Latency tells how long packets take to the destination (latency.go).
+//
 // The package does not decide what is special about a container: package container does, and a new
 // quirk goes there. It does not know where the bytes go: package destination does. It does not
 // encode. A new act of the actor gets a file of its own, with a type that Mux holds and calls in

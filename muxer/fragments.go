@@ -59,6 +59,9 @@ func (f *fragments) flushBefore(next pipeline.Packet) error {
 		err = f.end(next)
 	}
 	f.writer.flush()
+	if err == nil && f.index.possible() {
+		f.writer.times.passOn()
+	}
 	return f.writer.explain("flush", err)
 }
 

@@ -132,6 +132,7 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.inOrder, m.sideBySide = container.TakesOrderOnly(cfg.Format), container.HoldsSideBySide(cfg.Format)
 	m.order = newInterleaver(m.tracks)
 	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
+	m.writer.times = latencies{streams: make([]latency, len(m.tracks)), delayed: m.fragments.rule.Length > 0}
 	m.beginning = beginning{
 		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]atomic.Int64, len(m.tracks)),
 	}
@@ -263,6 +264,7 @@ func (m *Mux) finish() error {
 	if err := m.explainTrailer(m.writer.writeTrailer()); err != nil {
 		return err
 	}
+	m.writer.times.passOn()
 	if err := m.dst.Close(); err != nil {
 		return fmt.Errorf("close the destination: %w", err)
 	}

@@ -18,6 +18,7 @@ type writer struct {
 	format *astiav.FormatContext
 	io     *astiavx.IO
 	closer *astikit.Closer // frees all of it, in reverse order
+	times  latencies
 	empty  pipeline.Packet // for writeEmpty; without a packet until it is needed
 	unsent bool            // FFmpeg has had packets since the last flush
 }
@@ -55,6 +56,14 @@ func (w *writer) container() string { return w.format.OutputFormat().Name() }
 // write gives FFmpeg a packet. While FFmpeg writes a large one, it collects as many bytes as suits
 // the destination.
 func (w *writer) write(p pipeline.Packet) error {
+	err := w.writeFrame(p)
+	if err == nil {
+		w.times.note(p)
+	}
+	return err
+}
+
+func (w *writer) writeFrame(p pipeline.Packet) error {
 	w.unsent = true
 	usual, size := w.dst.BufferSize(0), w.dst.BufferSize(p.Size())
 	if size == usual {
