@@ -9,7 +9,22 @@ import (
 type keyOrders struct {
 	mu        sync.Mutex
 	requested bool
-	grids     []int64 // in units of the encoder's time base
+	grids     []keyGrid
+}
+
+// keyGrid asks for a key frame at each multiple of a time, in units of the encoder's time base.
+type keyGrid struct {
+	every int64
+	last  int64 // the multiple at or before the last picture, if there was one
+	begun bool
+}
+
+// take reports whether a picture with this time is the first one at or after a multiple.
+func (g *keyGrid) take(pts int64) bool {
+	multiple := pts - pts%g.every
+	key := multiple == pts || g.begun && multiple != g.last
+	g.last, g.begun = multiple, true
+	return key
 }
 
 // take reports whether a picture with this time must be a key frame, and ends the request that it
@@ -17,8 +32,11 @@ type keyOrders struct {
 func (k *keyOrders) take(pts int64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key := k.requested || slices.ContainsFunc(k.grids, func(n int64) bool { return pts%n == 0 })
+	key := k.requested
 	k.requested = false
+	for i := range k.grids {
+		key = k.grids[i].take(pts) || key
+	}
 	return key
 }
 
@@ -31,19 +49,19 @@ func (e *Encode[M]) RequestKey() {
 }
 
 // AddKeyGrid makes each picture whose PTS is a multiple of n units of the encoder's time base a key
-// frame. n is positive. The pictures of several grids are key frames. RemoveKeyGrid ends a grid. Any
-// goroutine may call both at any time.
+// frame, or the next one if that picture was dropped. n is positive. The pictures of several grids
+// are key frames. RemoveKeyGrid ends a grid. Any goroutine may call both at any time.
 func (e *Encode[M]) AddKeyGrid(n int64) {
 	e.keys.mu.Lock()
 	defer e.keys.mu.Unlock()
-	e.keys.grids = append(e.keys.grids, n)
+	e.keys.grids = append(e.keys.grids, keyGrid{every: n})
 }
 
 // RemoveKeyGrid ends a grid that AddKeyGrid began. Of several equal grids it ends one.
 func (e *Encode[M]) RemoveKeyGrid(n int64) {
 	e.keys.mu.Lock()
 	defer e.keys.mu.Unlock()
-	i := slices.Index(e.keys.grids, n)
+	i := slices.IndexFunc(e.keys.grids, func(g keyGrid) bool { return g.every == n })
 	if i >= 0 {
 		e.keys.grids = slices.Delete(e.keys.grids, i, i+1)
 	}

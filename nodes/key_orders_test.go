@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -84,6 +85,19 @@ func TestKeyGrids(t *testing.T) {
 		}
 	})
 	require.Equal(t, []int64{0, 10, 20, 24, 30, 36, 40, 48}, keys)
+}
+
+// TestKeyGridOfDroppedPictures: where the picture of a grid was dropped, the next one is a key frame.
+func TestKeyGridOfDroppedPictures(t *testing.T) {
+	mediatest.NoLeaks(t)
+	dropped := []int64{10, 20, 21, 22, 39, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60}
+	kept := slices.DeleteFunc(numbers(75), func(pts int64) bool { return slices.Contains(dropped, pts) })
+	keys := encodedKeys(t, kept, func(e *Encode[pipeline.Frame], pts int64, _ *pipeline.Frame) {
+		if pts == 5 {
+			e.AddKeyGrid(10)
+		}
+	})
+	require.Equal(t, []int64{0, 11, 23, 30, 40, 61, 70}, keys)
 }
 
 // TestKeyRequestsFromManyGoroutines: none is lost, and each makes one key frame at most.
