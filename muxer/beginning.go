@@ -102,8 +102,11 @@ func (m *Mux) begin() error {
 		freeAll(held)
 		return err
 	}
-	for _, p := range held {
-		m.accept(p)
+	for k, p := range held {
+		if err := m.accept(p); err != nil {
+			freeAll(held[k+1:])
+			return err
+		}
 	}
 	return nil
 }

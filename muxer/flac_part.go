@@ -28,14 +28,36 @@ type flacPart struct {
 	samples int64
 }
 
+// flacParts are the streams of FLAC in an output, by stream. nil: there are none.
+type flacParts map[int]*flacPart
+
+// rewrite is flacPart.rewrite, and leaves packets of other streams as they are.
+func (f flacParts) rewrite(p pipeline.Packet) (_ pipeline.Packet, ok bool, err error) {
+	part := f[p.StreamIndex()]
+	if part == nil {
+		return p, true, nil
+	}
+	return part.rewrite(p)
+}
+
+// finish is flacPart.finish for all streams.
+func (f flacParts) finish(m *Mux) error {
+	for _, part := range f {
+		if err := part.finish(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // newFLACParts returns a flacPart for each stream of FLAC.
-func newFLACParts(cfg Config, number int64) (parts map[int]*flacPart) {
+func newFLACParts(cfg Config, number int64) (parts flacParts) {
 	for i, s := range cfg.Streams {
 		if s.Codec.id() != astiav.CodecIDFlac {
 			continue
 		}
 		if parts == nil {
-			parts = map[int]*flacPart{}
+			parts = flacParts{}
 		}
 		header := s.Codec.Parameters.ExtraData()
 		parts[i] = &flacPart{stream: i, part: number, file: cfg.Format == "flac", header: header}
@@ -153,7 +175,7 @@ const (
 
 // finish tells the container the header of a part that others follow or precede.
 func (f *flacPart) finish(m *Mux) error {
-	if !f.file || len(f.header) < flacHeader {
+	if !f.file || len(f.header) < flacHeader || f.samples == 0 {
 		return nil
 	}
 	header := append([]byte{}, f.header[:flacHeader]...)

@@ -201,9 +201,12 @@ func (c lateCase) test(t *testing.T) {
 	if c.audio != "" {
 		c.testSound(t, whole, late, float64(missing)/25)
 	}
-	if c.audio == "libopus" && c.video == "" {
+	if c.audio == "libopus" && c.video == "" && c.seek { // FFmpeg's reader cuts the end only of such a file
 		first := r.from(1.9)[0].Pts()
 		require.EqualValues(t, first, len(whole.sound)-len(late.sound), "a decoder skips nothing at the beginning")
+	}
+	if c.format == "flac" {
+		require.Zero(t, late.heard, "frames are numbered from 0")
 	}
 	if c.format != "mp4" { // whose edit lists ffprobe ignores if there are fragments
 		require.GreaterOrEqual(t, min(late.shown, late.heard), 0.0)

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
@@ -29,6 +28,7 @@ type Mux struct {
 
 	header     header
 	beginning  beginning
+	flac       flacParts // of an output that joins late
 	patience   patience
 	fragments  fragments
 	start      zeroStart
@@ -136,6 +136,9 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.beginning = beginning{
 		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]atomic.Int64, len(m.tracks)),
 	}
+	if cfg.Late {
+		m.flac = newFLACParts(cfg, 1)
+	}
 	m.start = zeroStart{writer: m.writer, tracks: m.tracks, order: m.order}
 	m.absentees = absentees{
 		absent: make([]bool, len(m.tracks)),
@@ -166,27 +169,32 @@ func (m *Mux) consume(input int, p pipeline.Packet) error {
 	}
 	p.SetStreamIndex(input)
 	m.patience.noteArrival(input)
-	m.accept(p)
+	if err := m.accept(p); err != nil {
+		return err
+	}
 	return m.writeDue()
 }
 
 // accept holds a packet, with the times that it has in the file once the output has begun, unless
 // the packet does not belong into the output.
-func (m *Mux) accept(p pipeline.Packet) {
+func (m *Mux) accept(p pipeline.Packet) error {
 	stream := p.StreamIndex()
 	if !m.beginning.admits(stream, p) {
 		p.Free()
-		return
+		return nil
 	}
 	t := &m.tracks[stream]
-	if t.summed && t.partial {
-		astiavx.DropNewExtraData(p.Packet)
-	}
 	if m.beginning.begun {
+		var ok bool
+		var err error
+		if p, ok, err = m.flac.rewrite(p); !ok || err != nil {
+			return err
+		}
 		t.rescale(p)
 		t.raise(p)
 	}
 	m.order.push(stream, p)
+	return nil
 }
 
 // EndInput notes that a stream has ended, so that packets of other streams do not wait for it. If
@@ -259,6 +267,9 @@ func (m *Mux) writeHeld() error {
 // finish writes the trailer, and closes a file or a connection.
 func (m *Mux) finish() error {
 	if err := m.fragments.finish(); err != nil {
+		return err
+	}
+	if err := m.flac.finish(m); err != nil {
 		return err
 	}
 	if err := m.explainTrailer(m.writer.writeTrailer()); err != nil {

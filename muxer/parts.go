@@ -61,7 +61,7 @@ type part struct {
 	number int64
 	path   string // of its file, for errors
 	mux    *Mux
-	flac   map[int]*flacPart // by stream
+	flac   flacParts
 }
 
 // NewParts creates the first part, and writes its header. Close frees the Parts.
@@ -140,11 +140,8 @@ func (p *Parts) deliver(input int, item numbered) error {
 
 // consume gives the part a packet.
 func (p *part) consume(input int, packet pipeline.Packet) error {
-	flac := p.flac[input]
-	if flac == nil {
-		return p.mux.consume(input, packet)
-	}
-	packet, ok, err := flac.rewrite(packet)
+	packet.SetStreamIndex(input)
+	packet, ok, err := p.flac.rewrite(packet)
 	if err != nil || !ok {
 		return err
 	}
@@ -157,10 +154,8 @@ func (p *part) finish(whole bool) error {
 		return err
 	}
 	if !whole {
-		for _, flac := range p.flac {
-			if err := flac.finish(p.mux); err != nil {
-				return err
-			}
+		if err := p.flac.finish(p.mux); err != nil {
+			return err
 		}
 	}
 	return p.mux.finish()

@@ -23,8 +23,6 @@ type track struct {
 	dependent bool  // packets that are no key packets cannot be decoded without earlier ones
 	opened    bool  // an output that joined late has the packet with which the stream begins
 	openedAt  int64 // the presentation time of that packet, in the encoder's time base
-	summed    bool  // the header has a sum over the whole stream, which its last packet tells
-	partial   bool  // the output may lack a part of the stream
 
 	written    bool // the container has had a packet
 	writtenDTS int64
@@ -42,7 +40,6 @@ func newTrack(format string, s Stream) track {
 	return track{
 		kind: s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
 		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec),
-		summed:      s.Codec.id() == astiav.CodecIDFlac,
 		needsPacket: container.NeedsSample(format, s.Codec.id()),
 		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
 	}
@@ -61,11 +58,10 @@ func dependent(c *Codec) bool {
 // isVideo says whether the stream holds pictures.
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
-// beginAt makes the stream, of which the output may lack a part, begin at an origin. If that is not
-// time 0, a stream of sound has no priming. Where the origin follows from the packets, because the
+// beginAt makes the stream begin at an origin. If that is not time 0, a stream of sound has no
+// priming. Where the origin follows from the packets, because the
 // output joins late, the stream may begin as much as a packet of sound before it.
 func (t *track) beginAt(origin Moment, late bool) {
-	t.partial = true
 	t.line = newTimeline(t.from, origin)
 	switch {
 	case origin.isZero(), t.isVideo():

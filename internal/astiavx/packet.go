@@ -1,8 +1,5 @@
 package astiavx
 
-//#include <libavcodec/packet.h>
-import "C"
-
 import (
 	"github.com/asticode/go-astiav"
 
@@ -22,11 +19,4 @@ func FreePacket(p *astiav.Packet) {
 		live.Freed("packet")
 		p.Free()
 	}
-}
-
-// DropNewExtraData removes the header that a packet carries as side data. Go-astiav does not bind
-// AV_PKT_DATA_NEW_EXTRADATA.
-func DropNewExtraData(p *astiav.Packet) {
-	av := (*C.AVPacket)(cPointer(p))
-	C.av_packet_side_data_remove(av.side_data, &av.side_data_elems, C.AV_PKT_DATA_NEW_EXTRADATA)
 }
