@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/avloom/avloom/internal/graph"
-	"github.com/avloom/avloom/pipeline"
 )
 
 // AddOutput adds an output to an open encoder: a viewer who comes, a recording that begins. It gets
@@ -41,7 +40,7 @@ func (e *Encoder) AddOutput(ctx context.Context, o Output) (*OutputHandle, error
 	added, err := r.AddOutput(ctx, o.config)
 	switch {
 	case err == nil:
-		return &OutputHandle{output: added, outputs: r.Outputs, callbacks: e.callbacks}, nil
+		return &OutputHandle{output: added, outputs: r.Outputs, encoder: e}, nil
 	case r.cause() != nil:
 		return nil, r.cause()
 	case errors.Is(err, graph.ErrOver):
@@ -54,9 +53,9 @@ func (e *Encoder) AddOutput(ctx context.Context, o Output) (*OutputHandle, error
 // OutputHandle is an output that AddOutput has added. Its methods are safe for use by several
 // goroutines at once.
 type OutputHandle struct {
-	output    *graph.Output
-	outputs   *graph.Outputs
-	callbacks *pipeline.Callbacks
+	output  *graph.Output
+	outputs *graph.Outputs
+	encoder *Encoder // which is not garbage as long as the handle is held
 
 	once   sync.Once
 	closed bool // err is set
@@ -82,7 +81,7 @@ func (h *OutputHandle) Close() error {
 	if err, closed := h.result(); closed {
 		return err
 	}
-	if h.callbacks.Inside() && !h.output.HasEnded() {
+	if h.encoder.callbacks.Inside() && !h.output.HasEnded() {
 		return ErrCalledBack
 	}
 	h.once.Do(func() {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -37,14 +36,6 @@ func requireRecording(t *testing.T, path string, frames int) {
 	t.Helper()
 	require.Equal(t, counting(frames), numbersOf(mediatest.Pictures(t, path, 0, "gray")))
 	require.InDelta(t, frames*1600, len(mediatest.Sound(t, path, 1)[0]), 1600)
-}
-
-// messages are those of the lines that were logged.
-func messages(logs *observer.ObservedLogs) (all []string) {
-	for _, e := range logs.All() {
-		all = append(all, e.Message)
-	}
-	return all
 }
 
 const (

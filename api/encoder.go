@@ -36,7 +36,7 @@ type Encoder struct {
 	closed    atomic.Bool // closeErr is set
 	ended     bool        // the run has ended, and Close has seen that
 
-	leftBehind atomic.Int32 // calls of Open that did not return
+	leftBehind *atomic.Int32 // calls of Open and AddOutput that did not return; the run counts them
 	legacy     *legacy
 }
 
@@ -64,7 +64,7 @@ type stream interface {
 // aborted. If the garbage collector finds an open encoder, its run is stopped, its files stay
 // without an end, and its logger gets a warning that names the call of NewEncoder.
 func NewEncoder(opts ...Option) *Encoder {
-	e := &Encoder{settings: newSettings(opts), callbacks: new(pipeline.Callbacks)}
+	e := &Encoder{settings: newSettings(opts), callbacks: new(pipeline.Callbacks), leftBehind: new(atomic.Int32)}
 	e.journal = fflog.NewJournal(e.settings.logger, e.callbacks)
 	budget := e.settings.budget
 	if budget == nil {

@@ -48,9 +48,10 @@ func checkOutputs(outputs []Output) error {
 // startRun opens what a run needs and starts the graph. Opening ends with ctxOpen, the graph with
 // ctx.
 func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run, error) {
+	leftBehind := e.leftBehind // the run must not refer to the encoder
 	cfg := graph.Config{
 		Settings: e.settings.Settings, Journal: e.journal, OnEnd: e.claim.leave,
-		OnLeftBehind: func() { e.leftBehind.Add(1) },
+		OnLeftBehind: func() { leftBehind.Add(1) },
 	}
 	for _, o := range outputs {
 		cfg.Outputs = append(cfg.Outputs, o.config)

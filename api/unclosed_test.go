@@ -45,6 +45,20 @@ func thrownAway(
 	return v, a, fmt.Sprintf("%s:%d", file, line+1)
 }
 
+// thrownAwayWithOutputs does the same with an output that nobody waits for, and added ones.
+func thrownAwayWithOutputs(t *testing.T, core zapcore.Core) (made string) {
+	t.Helper()
+	_, file, line, _ := runtime.Caller(0)
+	enc := api.NewEncoder(api.WithLogger(zap.New(core)))
+	v := addVideo(t, enc, numberedVideo())
+	discard := func(options ...api.OutputOption) api.Output { return api.Writer(io.Discard, "mkv", options...) }
+	require.NoError(t, enc.Open(context.Background(), api.File(temporary(t, "x.mkv")), discard(api.BestEffort())))
+	addOutput(t, enc, api.File(temporary(t, "y.mkv")))
+	addOutput(t, enc, api.File(temporary(t, "z.mkv"), api.BestEffort()))
+	addNumbered(t, v, 0, 5)
+	return fmt.Sprintf("%s:%d", file, line+1)
+}
+
 // ownWarnings are those that are not FFmpeg's.
 func ownWarnings(logs *observer.ObservedLogs) []observer.LoggedEntry {
 	return logs.Filter(func(e observer.LoggedEntry) bool { return e.Level == zap.WarnLevel && e.LoggerName == "" }).All()
@@ -69,6 +83,12 @@ func TestThrownAway(t *testing.T) {
 	t.Run("at once", func(t *testing.T) {
 		core, logs := observer.New(zap.WarnLevel)
 		_, _, made := thrownAway(context.Background(), t, core)
+		collectUntil(t, "warned", warned(logs))
+		requireWarning(t, logs, made, nil)
+	})
+	t.Run("with other outputs", func(t *testing.T) {
+		core, logs := observer.New(zap.WarnLevel)
+		made := thrownAwayWithOutputs(t, core)
 		collectUntil(t, "warned", warned(logs))
 		requireWarning(t, logs, made, nil)
 	})

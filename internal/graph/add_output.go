@@ -137,7 +137,8 @@ func (r *Run) welcome(o *Output, planned *plan.Output) {
 		}
 	}
 	r.watch(o)
-	r.asyncLines.Add(zap.InfoLevel, "an output joins", append(o.fields(), zap.String("container", planned.Container.Name))...)
+	container := zap.String("container", planned.Container.Name)
+	r.asyncLines.Add(zap.InfoLevel, "an output joins", append(o.fields(), container)...)
 }
 
 // watch has the end of an output logged.

@@ -51,8 +51,8 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 		begin: func(dst *destination.Destination, late bool) (containerSink, error) {
 			return r.writeHeader(opener, t, dst, late)
 		},
-		connects: t.Config.Kind == plan.ToURL, late: late, backoff: newBackoff(t.Config.Reconnect), pictures: pictures(r.Streams),
-		askKey: r.keys.forJoin, losses: losses, lines: r.asyncLines, fields: o.fields(),
+		connects: t.Config.Kind == plan.ToURL, late: late, backoff: newBackoff(t.Config.Reconnect),
+		pictures: pictures(r.Streams), askKey: r.keys.forJoin, losses: losses, lines: r.asyncLines, fields: o.fields(),
 	})
 	o.sink = o.live
 	return o, r.guest(losses, late)

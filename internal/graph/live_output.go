@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -262,13 +263,12 @@ func (l *liveOutput) reportFailure(err error, wait time.Duration) {
 	if last == nil {
 		l.lostThen = l.lost.Load()
 	}
-	fields := append(l.fields[:len(l.fields):len(l.fields)], zap.Error(err), zap.Duration("again_in", wait))
-	l.lines.Add(zap.WarnLevel, "an output failed; it will be connected again", fields...)
+	more := []zap.Field{zap.Error(err), zap.Duration("again_in", wait)}
+	l.lines.Add(zap.WarnLevel, "an output failed; it will be connected again", slices.Concat(l.fields, more)...)
 }
 
 // reportReturn logs that an output is connected again.
 func (l *liveOutput) reportReturn() {
-	fields := append(l.fields[:len(l.fields):len(l.fields)],
-		zap.Int("attempts", l.attempts), zap.Int64("lost", l.lost.Load()-l.lostThen))
-	l.lines.Add(zap.WarnLevel, "an output is connected again", fields...)
+	more := []zap.Field{zap.Int("attempts", l.attempts), zap.Int64("lost", l.lost.Load()-l.lostThen)}
+	l.lines.Add(zap.WarnLevel, "an output is connected again", slices.Concat(l.fields, more)...)
 }

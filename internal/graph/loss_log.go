@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -65,8 +66,7 @@ func (l *lossLog) finish() {
 
 // end ends the period. The caller holds the mutex.
 func (l *lossLog) end(at time.Time) {
-	fields := append(l.fields[:len(l.fields):len(l.fields)],
-		zap.Int64("lost", l.total()-l.before), zap.Duration("during", at.Sub(l.begin)))
+	more := []zap.Field{zap.Int64("lost", l.total()-l.before), zap.Duration("during", at.Sub(l.begin))}
 	l.begin = time.Time{}
-	l.lines.Add(zap.WarnLevel, "an output lost packets", fields...)
+	l.lines.Add(zap.WarnLevel, "an output lost packets", slices.Concat(l.fields, more)...)
 }

@@ -189,12 +189,13 @@ func (s *Outputs) forget(o *Output) {
 // caller holds the mutex.
 func (s *Outputs) forgetEnded() {
 	ended := 0
-	for i := len(s.all) - 1; i >= 0; i-- {
-		if o := s.all[i]; o.added && o.HasEnded() {
-			ended++
-			if ended > mostEnded {
-				s.forget(o)
-			}
+	for _, o := range slices.Backward(s.all) { // what forget removes lies behind
+		if !o.added || !o.HasEnded() {
+			continue
+		}
+		ended++
+		if ended > mostEnded {
+			s.forget(o)
 		}
 	}
 }
