@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/avloom/avloom/internal/graph"
 )
@@ -23,29 +22,29 @@ type OutputStats struct {
 	Lost       int64
 	Reconnects int   // how often the output was connected again
 	Err        error // why the output ended, or why its last connection did; nil while it runs
-	// Latency has an entry for each stream of which packets were written in the last seconds. It is
-	// empty after the end.
+	// Latency has an entry for each stream of which packets were written in the last seconds; after the
+	// end, in its last seconds.
 	Latency []LatencyStats
 }
 
-// LatencyStats says how long packets of a stream took to an output: from the moment when a call has
-// handed a frame, or the last sample of a packet, over to the moment when its packet was written,
-// over the last seconds. P50 is the median; one packet of a hundred took longer than P99.
-type LatencyStats struct {
-	Stream   int // the index of the stream
-	P50, P99 time.Duration
-}
+// LatencyStats says how long packets of a stream took to an output, over the last seconds.
+//
+//	type LatencyStats struct {
+//		Stream   int           // the index of the stream
+//		P50, P99 time.Duration // the median, and what 99 of 100 packets did not exceed
+//	}
+//
+// The time begins when a call has handed over a frame, or the last sample of a packet. It ends when
+// the packet was passed to the destination; in containers of fragments and clusters that is when
+// these end.
+type LatencyStats = graph.Latency
 
 // outputStatsOf returns the figures of an output.
 func outputStatsOf(s graph.OutputState) OutputStats {
-	stats := OutputStats{
+	return OutputStats{
 		Name: s.Name, Node: s.Node, BestEffort: s.BestEffort, State: string(s.State), BytesWritten: s.Written,
-		Queued: s.Queued, Depth: s.Depth, Lost: s.Lost, Reconnects: s.Reconnects, Err: s.Err,
+		Queued: s.Queued, Depth: s.Depth, Lost: s.Lost, Reconnects: s.Reconnects, Err: s.Err, Latency: s.Latency,
 	}
-	for _, l := range s.Latency {
-		stats.Latency = append(stats.Latency, LatencyStats(l))
-	}
-	return stats
 }
 
 // outputStats has the fields of OutputStats without its methods.

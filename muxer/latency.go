@@ -76,9 +76,9 @@ func (l *latency) add(now, accepted time.Time) {
 	s.counts[latencyClass(now.Sub(accepted))]++
 }
 
-// percentiles returns the latencies that so many hundredths of the packets do not exceed; 0: there
+// percentiles returns the latencies that half of the packets, and 99 of 100, do not exceed; 0: there
 // were no packets.
-func (l *latency) percentiles(now time.Time, hundredths ...int) []time.Duration {
+func (l *latency) percentiles(now time.Time) (p50, p99 time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var sum [latencyClasses]uint64
@@ -91,11 +91,7 @@ func (l *latency) percentiles(now time.Time, hundredths ...int) []time.Duration 
 			}
 		}
 	}
-	found := make([]time.Duration, len(hundredths))
-	for i, p := range hundredths {
-		found[i] = percentile(&sum, total, uint64(p))
-	}
-	return found
+	return percentile(&sum, total, 50), percentile(&sum, total, 99)
 }
 
 func percentile(counts *[latencyClasses]uint64, total, hundredths uint64) time.Duration {
@@ -135,6 +131,5 @@ func latencyOf(class int) time.Duration {
 // of 100 packets did not exceed. Both are 0 if there were no packets, or if nobody knows when they
 // were handed over. Any goroutine may call it.
 func (m *Mux) Latency(stream int) (p50, p99 time.Duration) {
-	found := m.writer.times.streams[stream].percentiles(time.Now(), 50, 99)
-	return found[0], found[1]
+	return m.writer.times.streams[stream].percentiles(time.Now())
 }

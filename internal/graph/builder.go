@@ -156,7 +156,7 @@ func (b *builder) newRun(graph *pipeline.Run) *Run {
 		opened: time.Now(),
 	}
 	r.opener.running, r.opener.unnamed = true, false // for outputs that are added
-	r.Outputs = &Outputs{nodes: len(b.targets), lines: r.asyncLines, cause: r.Cause}
+	r.Outputs = &Outputs{streams: len(b.streams), nodes: len(b.targets), lines: r.asyncLines, cause: r.Cause}
 	return r
 }
 

@@ -46,6 +46,7 @@ type liveState struct {
 	before     int64         // bytes of the containers that were closed
 	writing    time.Duration // of these
 	reconnects int
+	final      []Latency // of a container that was finished, by stream
 
 	lost  atomic.Int64 // packets that came while the output was not open, or before a key frame
 	looks atomic.Int64 // of Activity
@@ -99,6 +100,10 @@ func (l *liveOutput) finish() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = Ended
+	for stream := range l.pictures {
+		p50, p99 := l.mux.Latency(stream)
+		l.final = append(l.final, Latency{stream, p50, p99})
+	}
 }
 
 // closeMux closes the muxer, and keeps its counters.
@@ -206,6 +211,21 @@ func (l *liveOutput) HeldOf(stream int) int64 {
 		return 0
 	}
 	return l.mux.HeldOf(stream)
+}
+
+// Latency returns how long packets of a stream took to the container that is open, or that was
+// finished last.
+func (l *liveOutput) Latency(stream int) (p50, p99 time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.mux != nil:
+		return l.mux.Latency(stream)
+	case l.final != nil:
+		return l.final[stream].P50, l.final[stream].P99
+	default:
+		return 0, 0
+	}
 }
 
 // Written returns the size of all containers in bytes.

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,7 +26,8 @@ type Output struct {
 	// setSeat sets seat, also for those who may ask before; nil: nobody does.
 	setSeat func(*pipeline.Seat)
 
-	endOnce sync.Once // its end was logged
+	endOnce sync.Once                 // its end was logged
+	final   atomic.Pointer[[]Latency] // those of its last seconds; nil: it goes on
 }
 
 // outputSink is what the sink of an output tells. Any goroutine may ask.
@@ -34,6 +36,7 @@ type outputSink interface {
 	Written() int64
 	Writing() time.Duration
 	HeldOf(stream int) int64
+	Latency(stream int) (p50, p99 time.Duration) // 0: nothing was written in the last seconds
 	Refuse()
 }
 
@@ -73,18 +76,39 @@ type OutputState struct {
 	Latency    []Latency
 }
 
-// Latency says how long packets of a stream took from the program to an output.
+// Latency says how long packets of a stream took to an output, over the last seconds: from the
+// moment when a call of the program had handed over a frame, or the last sample of a packet, to the
+// moment when its packet was passed to the destination. P50 is the median; one packet of a hundred
+// took longer than P99.
 type Latency struct {
-	Stream   int
+	Stream   int // the index of the stream
 	P50, P99 time.Duration
 }
 
-// state returns a snapshot.
-func (o *Output) state() OutputState {
+// latencies returns the latency of each stream of which packets were written in the last seconds.
+func (o *Output) latencies(streams int) (all []Latency) {
+	if final := o.final.Load(); final != nil {
+		return *final
+	}
+	for stream := range streams {
+		p50, p99 := o.sink.Latency(stream)
+		if p99 == 0 {
+			continue
+		}
+		if all == nil {
+			all = make([]Latency, 0, streams)
+		}
+		all = append(all, Latency{stream, p50, p99})
+	}
+	return all
+}
+
+// state returns a snapshot of an output that gets so many streams.
+func (o *Output) state(streams int) OutputState {
 	q := o.seat.Queue()
 	s := OutputState{
 		Name: o.name, Node: o.node, BestEffort: o.live != nil, State: Running,
-		Written: o.sink.Written(), Queued: q.Queued, Depth: q.Depth, Lost: q.Lost,
+		Written: o.sink.Written(), Queued: q.Queued, Depth: q.Depth, Lost: q.Lost, Latency: o.latencies(streams),
 	}
 	if o.live != nil {
 		o.live.fill(&s, q.Losing)

@@ -19,8 +19,9 @@ const mostEnded = 32
 
 // Outputs are the outputs of a run: those of Open, and those that were added and not closed since.
 type Outputs struct {
-	cause func() error // why the run stopped; nil while it goes on
-	lines *fflog.AsyncLines
+	streams int          // of the run
+	cause   func() error // why the run stopped; nil while it goes on
+	lines   *fflog.AsyncLines
 
 	reserving sync.Mutex // held while places are compared, which may look at the disk
 	opening   []*place   // at which outputs are being added; guarded by mu
@@ -96,7 +97,7 @@ func States[T any](s *Outputs, convert func(OutputState) T) []T {
 	s.forgetEnded()
 	states := make([]T, len(s.all))
 	for i, o := range s.all {
-		states[i] = convert(o.state())
+		states[i] = convert(o.state(s.streams))
 	}
 	return states
 }
@@ -211,9 +212,12 @@ func (s *Outputs) ReportEnds() {
 	s.lines.Flush()
 }
 
-// reportEnd logs why a best-effort output ended, once.
+// reportEnd keeps the last figures of an output that has ended, and logs why a best-effort one
+// ended, once.
 func (s *Outputs) reportEnd(o *Output) {
 	o.endOnce.Do(func() {
+		final := o.latencies(s.streams)
+		o.final.Store(&final)
 		err := o.seat.Err()
 		if o.live == nil || err == nil || errors.Is(err, s.cause()) {
 			return
