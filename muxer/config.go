@@ -21,7 +21,8 @@ type Config struct {
 	Options  map[string]string // of FFmpeg's muxer, which must use all of them
 	Metadata map[string]string // tags of the file
 	Streams  []Stream
-	Log      *astiavx.Log // receives FFmpeg's lines about the container; nil: they are dropped
+	Segments container.Segments // of an output that consists of many files
+	Log      *astiavx.Log       // receives FFmpeg's lines about the container; nil: they are dropped
 
 	// CrashSafe keeps the file readable while it is written, but for its last half second, if
 	// CanBeCrashSafe says that this is possible.
@@ -57,7 +58,7 @@ func (c Config) spec(dst *destination.Destination) container.Spec {
 		}
 	}
 	return container.Spec{
-		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular,
+		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular, Segments: c.Segments,
 		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
 	}
 }

@@ -54,6 +54,10 @@ func (f *fragments) flush() error { return f.flushBefore(pipeline.Packet{}) }
 
 // flushBefore is flush if the packet that comes next is known.
 func (f *fragments) flushBefore(next pipeline.Packet) error {
+	if f.writer.files != nil { // a file is passed on when it is complete, and not before
+		f.writer.flush()
+		return nil
+	}
 	err := f.writeOutSound()
 	if err == nil && f.index.possible() {
 		err = f.end(next)

@@ -38,7 +38,7 @@ func (w *writer) addStreams(streams []Stream) ([]track, error) {
 			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
 		}
 		tracks[i] = newTrack(w.container(), s)
-		if !container.NeedsHeadersInBand(w.format.OutputFormat(), s.Codec.id(), s.Codec.GlobalHeader) {
+		if !container.NeedsHeadersInBand(w.rules(), s.Codec.id(), s.Codec.GlobalHeader) {
 			continue
 		}
 		if tracks[i].headers, err = newHeaderInserter(stream, s.Codec.TimeBase); err != nil {
@@ -91,7 +91,7 @@ func (w *writer) writeHeader(muxerOptions, tags map[string]string) error {
 		return err
 	}
 	w.format.SetMetadata(metadata) // which takes it over
-	if err := w.format.WriteHeader(options); err != nil {
+	if err := w.writeHeaderOf(options); err != nil {
 		return w.explain("write the header", err)
 	}
 	if unused := astiavx.DictionaryKeys(options); len(unused) > 0 {
@@ -100,11 +100,19 @@ func (w *writer) writeHeader(muxerOptions, tags map[string]string) error {
 	return w.explain("write the header", nil)
 }
 
+// writeHeaderOf writes the header with these options.
+func (w *writer) writeHeaderOf(options *astiav.Dictionary) error {
+	if w.files != nil {
+		return w.files.writeHeader(options)
+	}
+	return w.format.WriteHeader(options)
+}
+
 // checkIrregular finds a stream of pictures at any times in a container that knows constant rates
 // only.
 func (w *writer) checkIrregular(streams []Stream) error {
 	for i, s := range streams {
-		if s.Irregular && !container.TakesIrregular(w.format.OutputFormat()) {
+		if s.Irregular && !container.TakesIrregular(w.rules()) {
 			return &container.IrregularError{Stream: i}
 		}
 	}
@@ -119,7 +127,7 @@ func (w *writer) checkRates(streams []Stream) error {
 			continue
 		}
 		clock := w.format.Streams()[i].TimeBase()
-		err := container.CheckRate(w.format.OutputFormat(), s.Codec.Parameters.Height(), clock, s.rate())
+		err := container.CheckRate(w.rules(), s.Codec.Parameters.Height(), clock, s.rate())
 		if err != nil {
 			err.Stream = i
 			return err

@@ -30,7 +30,7 @@ type ahead struct {
 // newLookahead returns a lookahead that keeps what has to be kept.
 func newLookahead(cfg Config, rule container.Fragments, w *writer, order *interleaver) lookahead {
 	l := lookahead{writer: w, order: order}
-	if !rule.IndexFirst {
+	if !rule.IndexFirst && !rule.InSegments {
 		return l
 	}
 	l.streams = make([]ahead, len(cfg.Streams))

@@ -70,7 +70,7 @@ func New(cfg Config, dst *destination.Destination) (*Mux, error) {
 }
 
 func (m *Mux) open(cfg Config) (err error) {
-	if m.writer, err = newWriter(cfg.Format, m.dst, cfg.Log); err != nil {
+	if m.writer, err = newWriter(cfg, m.dst); err != nil {
 		return err
 	}
 	if m.tracks, err = m.writer.addStreams(cfg.Streams); err != nil {

@@ -81,7 +81,7 @@ func (m *Mux) prepare(p pipeline.Packet) error {
 
 // checkSize finishes the file if another packet would make it too large.
 func (m *Mux) checkSize(p pipeline.Packet) error {
-	if m.limit.Fits(m.writer.size() + int64(p.Size())) {
+	if m.limit == 0 || m.limit.Fits(m.writer.size()+int64(p.Size())) {
 		return nil
 	}
 	if err := m.finish(); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -16,7 +17,9 @@ import (
 type writer struct {
 	dst    *destination.Destination
 	format *astiav.FormatContext
-	io     *astiavx.IO
+	inside string          // the container that the streams are in (container.Inside)
+	io     *astiavx.IO     // nil: there are many files
+	files  *filesWriter    // nil: there is one file
 	closer *astikit.Closer // frees all of it, in reverse order
 	times  latencies
 	empty  pipeline.Packet // for writeEmpty; without a packet until it is needed
@@ -24,17 +27,25 @@ type writer struct {
 }
 
 // newWriter opens FFmpeg's muxer for a container. dst stays open if it fails.
-func newWriter(format string, dst *destination.Destination, lines *astiavx.Log) (*writer, error) {
-	w := &writer{dst: dst, closer: astikit.NewCloser()}
+func newWriter(cfg Config, dst *destination.Destination) (*writer, error) {
+	w := &writer{dst: dst, closer: astikit.NewCloser(), inside: container.Inside(cfg.Format, cfg.Options)}
+	if dst.HasFiles() {
+		return w, w.openFiles(cfg)
+	}
+	return w, w.open(cfg.Format, cfg.Log)
+}
+
+// open opens FFmpeg's muxer for a container in one file.
+func (w *writer) open(format string, lines *astiavx.Log) error {
+	dst := w.dst
 	io, err := astiavx.NewIO(dst, dst.CanSeek(), dst.BufferSize(0))
 	if err != nil {
-		return nil, fmt.Errorf("open the destination: %w", err)
+		return fmt.Errorf("open the destination: %w", err)
 	}
 	w.io = io
 	w.closer.Add(io.Free)
 	if w.format, err = astiav.AllocOutputFormatContext(nil, format, dst.URL()); err != nil {
-		w.free()
-		return nil, fmt.Errorf("container %s: %w", format, err)
+		return fmt.Errorf("container %s: %w", format, err)
 	}
 	live.New("container")
 	log := astiavx.LogContainer(w.format, lines)
@@ -44,14 +55,17 @@ func newWriter(format string, dst *destination.Destination, lines *astiavx.Log) 
 		log.Remove()
 	})
 	io.Serve(w.format)
-	return w, nil
+	return nil
 }
 
 // free frees FFmpeg's muxer. Bytes that were not flushed are not written.
 func (w *writer) free() { _ = w.closer.Close() } // no function in it returns an error
 
-// container returns FFmpeg's name of the container.
-func (w *writer) container() string { return w.format.OutputFormat().Name() }
+// container returns FFmpeg's name of the container that the streams are in.
+func (w *writer) container() string { return w.inside }
+
+// rules returns FFmpeg's description of the container that the streams are in.
+func (w *writer) rules() *astiav.OutputFormat { return astiav.FindOutputFormat(w.inside) }
 
 // write gives FFmpeg a packet. While FFmpeg writes a large one, it collects as many bytes as suits
 // the destination.
@@ -65,6 +79,9 @@ func (w *writer) write(p pipeline.Packet) error {
 
 func (w *writer) writeFrame(p pipeline.Packet) error {
 	w.unsent = true
+	if w.files != nil {
+		return w.files.write(p)
+	}
 	usual, size := w.dst.BufferSize(0), w.dst.BufferSize(p.Size())
 	if size == usual {
 		return w.format.WriteFrame(p.Packet)
@@ -98,22 +115,33 @@ func (w *writer) writeEmptyAgain(stream int, dts int64) error {
 }
 
 // writeOut makes FFmpeg's muxer write the packets that it keeps: a fragment, a cluster, a page.
-func (w *writer) writeOut() error { return w.format.WriteFrame(nil) }
+// It does not end a file before its time, where there are many.
+func (w *writer) writeOut() error {
+	if w.files != nil {
+		return nil
+	}
+	return w.format.WriteFrame(nil)
+}
 
 // flush passes the bytes that FFmpeg has collected to the destination.
 func (w *writer) flush() {
-	w.io.Flush()
+	if w.io != nil {
+		w.io.Flush()
+	}
 	w.unsent = false
 }
 
 // writeTrailer writes the trailer, and passes all bytes to the destination.
 func (w *writer) writeTrailer() error {
+	if w.files != nil {
+		return w.files.writeTrailer()
+	}
 	err := w.format.WriteTrailer()
 	w.io.Flush()
 	return err
 }
 
-// size returns how many bytes FFmpeg's muxer has written, collected ones included.
+// size returns how many bytes FFmpeg's muxer has written to its one file, collected ones included.
 func (w *writer) size() int64 { return w.io.Tell() }
 
 // setMovFlags changes movflags of FFmpeg's mov muxer while it writes.

@@ -39,6 +39,27 @@ type Container struct {
 	AudioCodec   astiav.CodecID
 	NoFile       bool // it opens its files itself, or writes none
 	GlobalHeader bool // it stores the encoders' headers in its own header
+
+	// Inside is the name of the container of its files, if it consists of many and the caller has
+	// found that out; "": it has no other one.
+	Inside string
+}
+
+// Streams returns the name of the container that the streams are in.
+func (c Container) Streams() string {
+	if c.Inside != "" {
+		return c.Inside
+	}
+	return c.Name
+}
+
+// GuessImageCodec returns the codec of pictures by the extension of their file; CodecIDNone: there
+// is none. Go-astiav lacks av_guess_codec.
+func GuessImageCodec(file string) astiav.CodecID {
+	f, n := C.CString(file), C.CString("image2")
+	defer C.free(unsafe.Pointer(f))
+	defer C.free(unsafe.Pointer(n))
+	return astiav.CodecID(C.av_guess_codec(C.av_guess_format(n, nil, nil), nil, f, nil, C.AVMEDIA_TYPE_VIDEO))
 }
 
 // GuessContainer returns the container of this name, or, if name is empty, the one for the

@@ -1,28 +1,8 @@
 package astiavx
 
+//#include "io.h"
 //#include <libavformat/avformat.h>
 //#include <libavutil/mem.h>
-//#include <stdint.h>
-//
-//extern int avloomWrite(uintptr_t to, uint8_t *data, int size);
-//extern int64_t avloomSeek(uintptr_t to, int64_t offset, int whence);
-//
-//static int write_to(void *to, const uint8_t *data, int size) {
-//	return avloomWrite((uintptr_t)to, (uint8_t *)data, size);
-//}
-//
-//static int64_t seek_in(void *to, int64_t offset, int whence) {
-//	return avloomSeek((uintptr_t)to, offset, whence);
-//}
-//
-//static AVIOContext *new_io(int size, uintptr_t to, int can_seek) {
-//	uint8_t *buffer = av_malloc(size);
-//	AVIOContext *io = buffer ?
-//		avio_alloc_context(buffer, size, 1, (void *)to, NULL, write_to, can_seek ? seek_in : NULL) : NULL;
-//	if (!io)
-//		av_free(buffer);
-//	return io;
-//}
 //
 //// collect changes the size of the buffer, whose bytes it writes first if they do not fit.
 //static void collect(AVIOContext *io, int size) {
@@ -37,11 +17,6 @@ package astiavx
 //		io->buffer_size = size;
 //	}
 //	io->buf_end = io->buffer + size;
-//}
-//
-//static void free_io(AVIOContext *io) {
-//	av_freep(&io->buffer);
-//	avio_context_free(&io);
 //}
 import "C"
 
@@ -81,7 +56,7 @@ func NewIO(output Output, canSeek bool, size int) (*IO, error) {
 	if canSeek {
 		seek = 1
 	}
-	io.c = C.new_io(C.int(size), C.uintptr_t(io.output), seek)
+	io.c = C.avloom_new_io(C.int(size), C.uintptr_t(io.output), seek)
 	if io.c == nil {
 		io.output.Delete()
 		return nil, fmt.Errorf("allocate %d bytes for output: %w", size, syscall.ENOMEM)
@@ -109,7 +84,7 @@ func (io *IO) Flush() { C.avio_flush(io.c) }
 // Free frees the IO. It does not write the collected bytes.
 func (io *IO) Free() {
 	live.Freed("io")
-	C.free_io(io.c)
+	C.avloom_free_io(io.c)
 	io.output.Delete()
 }
 

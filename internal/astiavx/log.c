@@ -147,8 +147,10 @@ log_source *avloom_log_container(AVFormatContext *fc, uintptr_t id, int most) {
 	return fc->opaque = add(id, most, fc, fc->oformat && fc->oformat->priv_class ? fc->priv_data : NULL);
 }
 
+void avloom_need_callback(void) { pthread_once(&callback_once, set_callback); }
+
 log_source *avloom_log_connection(uintptr_t id, int most) {
-	pthread_once(&callback_once, set_callback); // lines of protocols have no level offset
+	avloom_need_callback(); // lines of protocols have no level offset
 	return add(id, most, NULL, NULL);
 }
 

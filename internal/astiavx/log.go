@@ -71,6 +71,13 @@ func LogContainer(fc *astiav.FormatContext, log *Log) LogSource {
 	})
 }
 
+// LogFiles is LogContainer for a container that consists of many files. The muxers of the files log
+// with contexts of their own, so calls of the container are made in During.
+func LogFiles(fc *astiav.FormatContext, log *Log) LogSource {
+	C.avloom_need_callback()
+	return LogContainer(fc, log)
+}
+
 // logConnection returns a source for the lines about a connection; those that FFmpeg logs within
 // during go to the log. Without a log they go nowhere: they contain URLs with passwords.
 func logConnection(log *Log) LogSource {
@@ -94,6 +101,10 @@ func newSource(log *Log, add func(id C.uintptr_t, most C.int) *C.log_source) Log
 	live.New("log")
 	return source
 }
+
+// During makes a call, and sends the lines that its thread logs in it to the source, unless they
+// are about something that has a source of its own.
+func (s LogSource) During(call func()) { s.during(call) }
 
 // during makes a call, and sends the lines that its thread logs in it to the source.
 func (s LogSource) during(call func()) {

@@ -19,6 +19,9 @@ void avloom_quiet_container(struct AVFormatContext *fc);
 log_source *avloom_log_encoder(struct AVCodecContext *cc, uintptr_t id, int most);
 log_source *avloom_log_container(struct AVFormatContext *fc, uintptr_t id, int most);
 
+// avloom_need_callback sets the callback, unless it has been set.
+void avloom_need_callback(void);
+
 // FFmpeg's protocols log with contexts that refer to no connection. A thread that works for a
 // connection sets the source with avloom_log_thread, and sets the returned one when it is done.
 log_source *avloom_log_connection(uintptr_t id, int most);

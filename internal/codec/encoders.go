@@ -52,3 +52,8 @@ func isHardware(encoder string) bool {
 		return strings.HasSuffix(encoder, suffix)
 	})
 }
+
+// EncodersOf returns the names of the encoders of a codec, the well-known ones first.
+func EncodersOf(id astiav.CodecID) []string {
+	return encoders(id.MediaType(), func(c astiav.CodecID) bool { return c == id })
+}

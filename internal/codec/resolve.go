@@ -83,7 +83,7 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 		if media == astiav.MediaTypeAudio {
 			id = c.AudioCodec
 		}
-		codec := astiav.FindEncoder(id)
+		codec := usualEncoder(id, c)
 		if id != astiav.CodecIDNone && codec != nil && FindRefusing(id, containers) == "" {
 			return codec, nil
 		}
@@ -97,12 +97,21 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 	return nil, cannotCarry("", reason, media, containers)
 }
 
+// usualEncoder returns FFmpeg's first encoder of a codec. Its first one for WebP makes one animation
+// of all pictures, so numbered pictures get the other.
+func usualEncoder(id astiav.CodecID, c astiavx.Container) *astiav.Codec {
+	if id == astiav.CodecIDWebp && c.Name == container.Pictures {
+		return astiav.FindEncoderByName("libwebp")
+	}
+	return astiav.FindEncoder(id)
+}
+
 // FindRefusing returns the name of the first container that cannot carry a codec, or "" if all can.
 // A container may still refuse the codec when its header is written.
 func FindRefusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
-		can, known := container.Carries(c.Name, id)
-		if known && !can || container.Unreadable(c.Name, id.Name()) {
+		can, known := container.Carries(c.Streams(), id)
+		if known && !can || !container.CanStream(c.Name, id) || container.Unreadable(c.Streams(), id.Name()) {
 			return c.Name
 		}
 	}

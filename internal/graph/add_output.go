@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/pipeline"
@@ -51,6 +52,9 @@ func (a *adding) open() (*Output, error) {
 		if err := planned.AddStreamOptions(options, i); err != nil {
 			return nil, err
 		}
+	}
+	if err := fault.First(planned.PlanSegments(a.opener.videos), checkFolder(a.config)); err != nil {
+		return nil, err
 	}
 	place, err := a.run.Outputs.reserve(a.config)
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 
 	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
+	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
@@ -19,6 +21,8 @@ type outputOpener struct {
 	journal  fflog.Journal
 	lines    *fflog.Lines
 	inputs   []refusable // by stream
+	encoders []string    // their names, by stream
+	videos   []*plan.Video
 	canceled codec.Canceled
 	running  bool // the encoders run already
 	unnamed  bool // errors do not name the output, because it is the only one
@@ -39,6 +43,7 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 		Options:   t.MuxerOptions,
 		Metadata:  maps.Clone(t.Config.Metadata),
 		Streams:   streams,
+		Segments:  t.Segments,
 		Log:       o.lines.LogFor(t.node, pipeline.NoStream),
 		CrashSafe: t.Config.WantsCrashSafe(o.settings.Temporary),
 		Patience:  t.Config.PatienceOrZero(),
@@ -47,7 +52,7 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 
 // tryHeader writes a header in memory. If that fails, its error explains why.
 func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
-	if err := t.CheckMetadata(); err != nil {
+	if err := fault.First(t.CheckMetadata(), o.checkFolderStreams(t, streams)); err != nil {
 		return err
 	}
 	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()

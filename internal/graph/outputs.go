@@ -21,11 +21,18 @@ func (b *builder) planOutputs() error {
 		if err != nil {
 			return outputError(i, len(outputs), err)
 		}
-		b.targets = append(b.targets, &target{Output: planned, node: muxName(i)})
+		t := &target{Output: planned, node: muxName(i)}
+		b.targets = append(b.targets, t)
+		if err := fault.First(t.PlanSegments(b.videos()), checkFolder(o)); err != nil {
+			return outputError(i, len(outputs), err)
+		}
 		for k := range i {
 			if samePlace(outputs[k], o) {
 				const text = "is given twice, as outputs %d and %d; two containers in one place destroy each other"
 				return &fault.ConfigError{Field: "outputs", Value: o.DisplayName(), Reason: fmt.Sprintf(text, k, i)}
+			}
+			if err := clash(b.targets[k], t); err != nil {
+				return err
 			}
 		}
 	}
@@ -50,6 +57,8 @@ func samePlace(a, b plan.OutputConfig) bool {
 		return reflect.ValueOf(a.Writer).Comparable() && a.Writer == b.Writer
 	case a.Kind == plan.ToURL:
 		return a.Path == b.Path
+	case a.Kind == plan.ToFolder:
+		return a.Path == b.Path && sameFolder(a.Dir, b.Dir)
 	}
 	pathA, errA := filepath.Abs(a.Path)
 	pathB, errB := filepath.Abs(b.Path)
@@ -95,7 +104,10 @@ func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (co
 func (b *builder) outputOpener() *outputOpener {
 	o := &outputOpener{
 		settings: b.cfg.Settings, journal: b.cfg.Journal, lines: b.lines, canceled: b.canceled,
-		unnamed: len(b.targets) == 1,
+		unnamed: len(b.targets) == 1, videos: b.videos(),
+	}
+	for _, s := range b.openStreams {
+		o.encoders = append(o.encoders, s.Codec)
 	}
 	for _, input := range b.inputs {
 		o.inputs = append(o.inputs, input)

@@ -58,7 +58,7 @@ func (r *refusal) explain(cfg muxer.Config, dst *destination.Destination, err er
 	if irregular, ok := errors.AsType[*container.IrregularError](err); ok {
 		return streamError(irregular.Stream, r.inputs[irregular.Stream].explainIrregular(name))
 	}
-	if !dst.CanSeek() && r.accepts(cfg, destination.DryFile("")) {
+	if !dst.CanSeek() && !dst.HasFiles() && r.accepts(cfg, destination.DryFile("")) {
 		const reason = "it cannot be written front to back; " +
 			"give a file or an io.WriteSeeker such as MemoryFile, or a container that can"
 		return &fault.ConfigError{
@@ -159,7 +159,7 @@ func (r *refusal) acceptedEncoders(media astiav.MediaType, accepts func(*astiav.
 		if encoder == nil || encoder.ID().MediaType() != media {
 			continue
 		}
-		can, known := container.Carries(r.Container.Name, encoder.ID())
+		can, known := container.Carries(r.Container.Streams(), encoder.ID())
 		if (can || !known) && accepts(encoder) {
 			names = append(names, name)
 		}

@@ -26,6 +26,8 @@ func (t *target) dryDestination() *destination.Destination {
 		return destination.NewWriter(t.Config.Writer)
 	case plan.ToURL:
 		return destination.DryConnection()
+	case plan.ToFolder:
+		return destination.DryFolder(t.folder(nil), t.folderURL())
 	default:
 		return destination.DryFile(t.Config.Path)
 	}
@@ -44,6 +46,8 @@ func (t *target) open(
 		return destination.NewUserWriter(t.Config.Writer, callbacks), nil
 	case plan.ToURL:
 		return t.connect(ctx, log)
+	case plan.ToFolder:
+		return t.openFolder()
 	}
 	dst, err := destination.CreateFile(t.Config.Path)
 	if err != nil {

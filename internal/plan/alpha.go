@@ -61,7 +61,7 @@ func (p *Video) checkAlpha(
 		}
 	}
 	for _, c := range containers {
-		if !container.KeepsAlpha(c.Name, codec.ID().Name()) {
+		if !container.KeepsAlpha(c.Streams(), codec.ID().Name()) {
 			return p.containerLosesAlpha(format, codec, c)
 		}
 	}
@@ -112,7 +112,7 @@ func encodersWithAlpha(c astiavx.Container) []string {
 		if encoder == nil {
 			return true
 		}
-		can, known := container.Carries(c.Name, encoder.ID())
+		can, known := container.Carries(c.Streams(), encoder.ID())
 		return !can || !known || codec.FindRefusing(encoder.ID(), []astiavx.Container{c}) != ""
 	})
 }

@@ -17,6 +17,9 @@ var wellKnownContainers = []string{
 // findContainer finds the container of the output, and the address of a URL.
 func (t *Output) findContainer() (err error) {
 	o := t.Config
+	if o.Kind == ToFolder {
+		return t.findFolder()
+	}
 	if o.Kind != ToURL {
 		t.Container, err = resolveContainer(o)
 		return err

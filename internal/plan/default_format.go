@@ -11,12 +11,17 @@ import (
 )
 
 // usualFormat returns the format in which RGB of 8 bits is encoded by default: the first of the
-// encoder's formats, or yuv420p if the encoder names none.
+// encoder's formats that has colour, or yuv420p if the encoder names none.
 func usualFormat(supported []astiav.PixelFormat) astiav.PixelFormat {
-	if len(supported) > 0 {
-		return supported[0]
+	if len(supported) == 0 {
+		return astiav.PixelFormatYuv420P
 	}
-	return astiav.PixelFormatYuv420P
+	for _, f := range supported {
+		if !astiavx.DescribePixelFormat(f).Gray {
+			return f
+		}
+	}
+	return supported[0]
 }
 
 // defaultFormats returns the formats to try if the config names none, the best first:
@@ -68,7 +73,7 @@ func (p *Video) rawFormats(containers []astiavx.Container) []astiav.PixelFormat 
 	var common []astiav.PixelFormat
 	for _, c := range containers {
 		var known []astiav.PixelFormat
-		for _, name := range container.RawFormats(c.Name) {
+		for _, name := range container.RawFormats(c.Streams()) {
 			f := astiav.FindPixelFormatByName(name)
 			if f != astiav.PixelFormatNone && reachable(p.InputFormat, f) {
 				known = append(known, f)

@@ -17,17 +17,20 @@ type Output struct {
 	Container       astiavx.Container
 	MuxerOptions    map[string]string
 	ProtocolOptions map[string]string
-	sources         map[string]string // the setting that each of MuxerOptions comes from, for errors
+	Files           container.Files    // of a folder
+	Segments        container.Segments // of a folder, after PlanSegments
+	sources         map[string]string  // the setting that each of MuxerOptions comes from, for errors
 }
 
 // NewOutput plans an output. It finds the container, and returns an error for every setting that is
 // wrong without regard to the streams.
 func NewOutput(o OutputConfig) (*Output, error) {
-	if err := fault.First(o.check(), o.checkNames(), checkMetadata(o.Metadata), o.Reconnect.check(o)); err != nil {
+	err := fault.First(o.checkFolder(), o.check(), o.checkNames(), checkMetadata(o.Metadata), o.Reconnect.check(o))
+	if err != nil {
 		return nil, err
 	}
 	t := &Output{Config: o, sources: map[string]string{}}
-	err := t.findContainer()
+	err = t.findContainer()
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +40,7 @@ func NewOutput(o OutputConfig) (*Output, error) {
 	for key := range t.MuxerOptions {
 		t.sources[key] = "FormatOptions"
 	}
-	return t, t.addFaststart()
+	return t, fault.First(t.addFaststart(), t.planFiles())
 }
 
 // addFaststart adds the muxer's option for which Faststart stands.
@@ -71,6 +74,9 @@ func (t *Output) AddStreamOptions(options []avoption.Option, stream int) error {
 	for _, o := range options {
 		if _, ok := avoption.Find(known, o.Key); !ok {
 			continue
+		}
+		if err := t.checkFolderOption(o); err != nil {
+			return err
 		}
 		if value, ok := t.MuxerOptions[o.Key]; ok && value != o.Value {
 			const text = "%s sets it to %q already, and %s has one value for all streams; set it once"

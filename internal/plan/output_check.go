@@ -35,7 +35,11 @@ func (o OutputConfig) checkNames() error {
 	if o.Kind == ToURL {
 		return avoption.CheckTexts(format)
 	}
-	return avoption.CheckTexts(avoption.Setting{Field: "path", Value: o.Path}, format)
+	field := "path"
+	if o.Kind == ToFolder {
+		field = "name"
+	}
+	return avoption.CheckTexts(avoption.Setting{Field: field, Value: o.Path}, format)
 }
 
 // isNilPointer says whether an interface holds a nil pointer.

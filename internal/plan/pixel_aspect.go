@@ -41,7 +41,7 @@ func (p *Video) CheckAspectIn(cc *astiav.CodecContext, containers []astiavx.Cont
 		return nil
 	}
 	signals := func(c astiavx.Container) bool {
-		return container.KeepsPixelAspect(c.Name, name, aspect.Float64(), cc.Width(), cc.Height())
+		return container.KeepsPixelAspect(c.Streams(), name, aspect.Float64(), cc.Width(), cc.Height())
 	}
 	for _, c := range containers {
 		if !signals(c) {

@@ -34,14 +34,14 @@ func (p *Video) CheckTagIn(codec *astiav.Codec, containers []astiavx.Container) 
 	}
 	name, hasPlace := codec.ID().Name(), false
 	for _, c := range containers {
-		if !container.HasCodecTags(c.Name) {
+		if !container.HasCodecTags(c.Streams()) {
 			continue
 		}
 		hasPlace = true
-		if container.TakesCodecTag(c.Name, codec.ID(), p.Config.Tag) {
+		if container.TakesCodecTag(c.Streams(), codec.ID(), p.Config.Tag) {
 			continue
 		}
-		tags, choosable := container.CodecTags(c.Name, codec.ID())
+		tags, choosable := container.CodecTags(c.Streams(), codec.ID())
 		if !choosable {
 			const text = `FFmpeg chooses the tag of %s in %s by the properties of the pictures; set it to ""`
 			return p.tagError(fmt.Sprintf(text, name, c.Name), tags...)

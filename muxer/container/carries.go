@@ -28,3 +28,17 @@ func Carries(format string, codec astiav.CodecID) (can, known bool) {
 	}
 	return can, known
 }
+
+// streamed are the codecs that players of HLS and DASH may know.
+var streamed = []astiav.CodecID{
+	astiav.CodecIDH264, astiav.CodecIDHevc, astiav.CodecIDVvc, astiav.CodecIDAv1, astiav.CodecIDVp9,
+	astiav.CodecIDMpeg4, astiav.CodecIDMpeg2Video,
+	astiav.CodecIDAac, astiav.CodecIDMp3, astiav.CodecIDMp2, astiav.CodecIDAc3, astiav.CodecIDEac3,
+	astiav.CodecIDOpus, astiav.CodecIDFlac, astiav.CodecIDAlac, astiav.CodecIDDts,
+}
+
+// CanStream says whether players of HLS and DASH may know a codec. For other formats it is true.
+// Mp4, which is in the segments, holds many more.
+func CanStream(format string, codec astiav.CodecID) bool {
+	return format != HLS && format != DASH || slices.Contains(streamed, codec)
+}

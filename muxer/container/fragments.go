@@ -12,6 +12,7 @@ type Fragments struct {
 	AtKeyFrames bool          // a fragment also ends before a key frame
 	IndexFirst  bool          // the mov muxer writes its index with the first fragment
 	Hybrid      bool          // the mov file consists of fragments until it ends
+	InSegments  bool          // FFmpeg cuts the fragments: each is a segment
 }
 
 // longestFragment is how much of a crash-safe file is lost when the process is killed, besides what
@@ -31,6 +32,8 @@ var holdBack = []string{"matroska", "webm", "ogg", "ogv", "oga", "opus", "spx", 
 func (s Spec) Fragments() Fragments {
 	safe := s.CrashSafe && s.CanBeCrashSafe()
 	switch {
+	case IsFolder(s.Format):
+		return Fragments{InSegments: IsMovFamily(Inside(s.Format, s.Options))}
 	case IsMovFamily(s.Format) && !setsLayout(s.Options) && (safe || !s.CanSeek):
 		return Fragments{Length: longestFragment, AtKeyFrames: !s.CanSeek, IndexFirst: true, Hybrid: s.CanSeek}
 	case slices.Contains(holdBack, s.Format) && (safe && s.Format != "mpegts" || !s.CanSeek):

@@ -21,6 +21,9 @@ func (s Spec) addTimes(options map[string]string) {
 // container and destination. An option of the program is kept as it is, but movflags, which may be
 // added to.
 func (s Spec) MuxerOptions() map[string]string {
+	if IsFolder(s.Format) {
+		return s.folderOptions()
+	}
 	options := map[string]string{"fflags": "+bitexact"} // or matroska and ogg write random numbers
 	if !s.CanSeek {
 		options["flush_packets"] = "1"

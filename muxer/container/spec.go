@@ -11,6 +11,8 @@ type Spec struct {
 	// Irregular is the nominal rate of a stream that has pictures at any times; zero: there is none.
 	Irregular astiav.Rational
 
+	Segments Segments // of an output that consists of many files
+
 	CanSeek      bool // FFmpeg may go back in what it has written
 	CanReadAgain bool // FFmpeg may open the file when all packets are in it
 	CrashSafe    bool // the program wants a killed process to leave a readable file

@@ -24,6 +24,7 @@ type Destination struct {
 	stored StoredFile          // a file in a Store; nil: none, or ended
 
 	connection *connection // nil: none
+	folder     *folder     // of many files; nil: none
 
 	url      string // of the file, for containers that FFmpeg reads again; "": none
 	base     int64  // the seeker's offset at which the container begins
@@ -105,7 +106,7 @@ func (d *Destination) Close() error {
 
 // GiveUp closes a file or a connection that is still open, after a failure. A connection is cut:
 // the other program does not receive the bytes by which a protocol marks a complete transfer. A file
-// in a Store is discarded.
+// in a Store is discarded. A folder is given back; FFmpeg has closed its files.
 func (d *Destination) GiveUp() {
 	if d.stored != nil {
 		d.stored.Discard()
@@ -113,6 +114,10 @@ func (d *Destination) GiveUp() {
 	}
 	if d.connection != nil {
 		d.connection.carrier.Interrupt()
+	}
+	if d.folder != nil {
+		_ = d.folder.Store.Close() // nothing is written through it
+		return
 	}
 	_ = d.Close() // a complete file or connection has been closed before
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // folderStore is a Store in a folder of the file system. It reaches no file outside the folder,
@@ -27,6 +29,21 @@ func OpenFolder(dir string, owns func(name string) bool) (Store, error) {
 	s := &folderStore{dir: dir, root: root}
 	s.removeLeftovers(owns)
 	return s, nil
+}
+
+// ErrNoFolder is the error for a path at which there is something other than a folder.
+var ErrNoFolder = errors.New("it is not a folder")
+
+// CheckFolder returns an error if files cannot be created in the folder. It leaves nothing behind.
+func CheckFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return ErrNoFolder
+	}
+	return unix.Access(dir, unix.W_OK|unix.X_OK)
 }
 
 // Create creates a file with a temporary name.

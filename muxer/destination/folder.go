@@ -1,0 +1,145 @@
+package destination
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/avloom/avloom/internal/astiavx"
+)
+
+// Folder is where an output that consists of many files is written.
+type Folder struct {
+	Store Store
+	// Name returns the name of the file that FFmpeg opens by this URL; false: it opens something else.
+	Name func(url string) (name string, ok bool)
+	// Owns says which names are those of the output's files.
+	Owns func(name string) bool
+	// Index is the file that names the others: a playlist or manifest; "": there is none.
+	Index string
+	// Ring returns what is common to the files of which Keep stay; "": the file is not one of them.
+	// Keep 0: all stay.
+	Ring func(name string) string
+	Keep int
+}
+
+// folder is a Folder that is being written. FFmpeg opens and closes its files one after another.
+type folder struct {
+	Folder
+	rings map[string][]string // the files that are complete, by ring, the oldest first
+	begun bool                // a file is complete
+}
+
+// NewFolder returns a Destination that writes the files of an output of many files. It takes over
+// the store. url is that of the index, or of the pattern of the files.
+//
+// A file appears under its name when it is complete. When there are more than Keep in a ring, the
+// oldest is removed, after the index that no longer names it is in place. Only files that this
+// Destination has written are removed, but for an index of an earlier run: it goes before the first
+// file appears, because it would name a mixture of old and new files.
+func NewFolder(f Folder, url string) *Destination {
+	return &Destination{folder: &folder{Folder: f, rings: map[string][]string{}}, url: url}
+}
+
+// HasFiles says whether FFmpeg opens many files at the destination, by OpenFile and CloseFile.
+func (d *Destination) HasFiles() bool { return d.folder != nil }
+
+var _ astiavx.Files = (*Destination)(nil)
+
+// OpenFile creates a file in the folder. FFmpeg calls it.
+func (d *Destination) OpenFile(url string) (output astiavx.Output, err error) {
+	err = d.act(func() error {
+		name, ok := d.folder.Name(url)
+		if !ok || !d.folder.Owns(name) {
+			return fmt.Errorf("FFmpeg opens %s, which is none of the files of this output", url)
+		}
+		file, err := d.folder.Store.Create(name)
+		if err != nil {
+			return err
+		}
+		output = &fileInFolder{dst: d, file: file, name: name}
+		return nil
+	})
+	return output, err
+}
+
+// CloseFile commits a file, or discards it if it is not complete or if the destination has failed.
+// FFmpeg calls it.
+func (d *Destination) CloseFile(output astiavx.Output, complete bool) error {
+	f := output.(*fileInFolder)
+	defer f.file.Discard()
+	return d.act(func() error {
+		if !complete {
+			return fmt.Errorf("%s was not written to its end", d.folder.Store.Path(f.name))
+		}
+		return d.folder.commit(f)
+	})
+}
+
+// act calls the store. It measures the call, turns a panic into an error, and keeps the first error:
+// all later calls fail with it.
+func (d *Destination) act(call func() error) (err error) {
+	d.calls.Add(1)
+	defer d.endCall(&err)
+	if err := d.Err(); err != nil {
+		return err
+	}
+	d.writes.Begin()
+	defer d.writes.End()
+	if err := call(); err != nil {
+		return d.fail(err)
+	}
+	return nil
+}
+
+// commit lets a file appear under its name, and removes files that there are too many of.
+func (f *folder) commit(file *fileInFolder) error {
+	if err := f.removeOldIndex(); err != nil {
+		return err
+	}
+	if err := file.file.Commit(); err != nil {
+		return err
+	}
+	if ring := f.Ring(file.name); ring != "" {
+		f.rings[ring] = append(f.rings[ring], file.name)
+	}
+	if f.Index != "" && file.name != f.Index {
+		return nil
+	}
+	return f.removeOldest()
+}
+
+// removeOldIndex removes the index of an earlier run before the first file is complete.
+func (f *folder) removeOldIndex() error {
+	if f.begun || f.Index == "" {
+		return nil
+	}
+	f.begun = true
+	return f.remove(f.Index)
+}
+
+// removeOldest removes the files that have fallen out of the window.
+func (f *folder) removeOldest() error {
+	if f.Keep == 0 {
+		return nil
+	}
+	for ring, names := range f.rings {
+		for len(names) > f.Keep {
+			if err := f.remove(names[0]); err != nil {
+				return err
+			}
+			names = names[1:]
+		}
+		f.rings[ring] = names
+	}
+	return nil
+}
+
+// remove removes a file, if it is still there.
+func (f *folder) remove(name string) error {
+	err := f.Store.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
