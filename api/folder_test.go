@@ -111,7 +111,7 @@ func TestFolderHoldsWhatAFileHolds(t *testing.T) {
 			switch c.audio {
 			case "":
 			case "ac3": // whose decoder adds noise, another one where the priming is cut
-				require.Equal(t, soundPackets(t, single), soundPackets(t, index))
+				require.Equal(t, soundHashes(t, single), soundHashes(t, index))
 			default:
 				requireSoundOf(t, single, index, stream)
 			}
@@ -154,8 +154,8 @@ func requireSoundOf(t *testing.T, single, index string, stream int) {
 	}
 }
 
-// soundPackets returns hashes of the packets of sound.
-func soundPackets(t *testing.T, path string) (hashes []string) {
+// soundHashes returns hashes of the packets of sound.
+func soundHashes(t *testing.T, path string) (hashes []string) {
 	t.Helper()
 	all := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-c", "copy", "-f", "framemd5", "-")
 	for line := range strings.Lines(string(all)) {

@@ -35,28 +35,32 @@ func checkFolder(o plan.OutputConfig) error {
 }
 
 // clash returns an error for two outputs that would write files of the same names.
-func clash(a, b *target) error {
-	if a.Config.Kind != plan.ToFolder {
+func clash(a, b plan.OutputConfig) error {
+	if a.Kind != plan.ToFolder {
 		a, b = b, a
 	}
-	if a.Config.Kind != plan.ToFolder {
-		return nil
-	}
-	collide := false
-	switch b.Config.Kind {
-	case plan.ToFolder:
-		collide = sameFolder(a.Config.Dir, b.Config.Dir) && a.Files.Collide(b.Files)
-	case plan.ToFile:
-		path := b.Config.Path
-		collide = a.Files.Owns(filepath.Base(path)) && sameFolder(a.Config.Dir, filepath.Dir(path))
-	}
-	if !collide {
+	if a.Kind != plan.ToFolder || !collide(a, b) {
 		return nil
 	}
 	const text = "and %s would write files of the same names; give one of them another name or folder"
 	return &fault.ConfigError{
-		Field: "outputs", Value: a.Config.DisplayName(), Reason: fmt.Sprintf(text, b.Config.DisplayName()),
+		Field: "outputs", Value: a.DisplayName(), Reason: fmt.Sprintf(text, b.DisplayName()),
 	}
+}
+
+// overlaps says whether two outputs are in one place, or would write files of the same names.
+func overlaps(a, b plan.OutputConfig) bool { return samePlace(a, b) || clash(a, b) != nil }
+
+// collide says whether an output would write a file that belongs to a folder.
+func collide(folder, other plan.OutputConfig) bool {
+	files := plan.FilesOf(folder)
+	switch other.Kind {
+	case plan.ToFolder:
+		return sameFolder(folder.Dir, other.Dir) && files.Collide(plan.FilesOf(other))
+	case plan.ToFile:
+		return files.Owns(filepath.Base(other.Path)) && sameFolder(folder.Dir, filepath.Dir(other.Path))
+	}
+	return false
 }
 
 // sameFolder says whether two paths lead to the same folder.

@@ -21,9 +21,8 @@ func (b *builder) planOutputs() error {
 		if err != nil {
 			return outputError(i, len(outputs), err)
 		}
-		t := &target{Output: planned, node: muxName(i)}
-		b.targets = append(b.targets, t)
-		if err := fault.First(t.PlanSegments(b.videos()), checkFolder(o)); err != nil {
+		b.targets = append(b.targets, &target{Output: planned, node: muxName(i)})
+		if err := fault.First(planned.PlanSegments(b.videos()), checkFolder(o)); err != nil {
 			return outputError(i, len(outputs), err)
 		}
 		for k := range i {
@@ -31,7 +30,7 @@ func (b *builder) planOutputs() error {
 				const text = "is given twice, as outputs %d and %d; two containers in one place destroy each other"
 				return &fault.ConfigError{Field: "outputs", Value: o.DisplayName(), Reason: fmt.Sprintf(text, k, i)}
 			}
-			if err := clash(b.targets[k], t); err != nil {
+			if err := clash(outputs[k], o); err != nil {
 				return err
 			}
 		}

@@ -131,7 +131,7 @@ func (s *Outputs) reserve(config plan.OutputConfig) (*place, error) {
 // writerTo returns the actor that writes to the same place; "": none does.
 func (s *Outputs) writerTo(config plan.OutputConfig) string {
 	for _, o := range s.list() {
-		if !o.HasEnded() && samePlace(o.config, config) {
+		if !o.HasEnded() && overlaps(o.config, config) {
 			return o.node
 		}
 	}
@@ -139,7 +139,7 @@ func (s *Outputs) writerTo(config plan.OutputConfig) string {
 	opening := slices.Clone(s.opening)
 	s.mu.Unlock()
 	for _, p := range opening {
-		if samePlace(p.config, config) {
+		if overlaps(p.config, config) {
 			return p.node
 		}
 	}

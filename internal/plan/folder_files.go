@@ -12,6 +12,15 @@ import (
 	"github.com/avloom/avloom/muxer/destination"
 )
 
+// FilesOf returns the names of a folder's files; none if the output is no folder, or is wrong.
+func FilesOf(o OutputConfig) container.Files {
+	t, err := NewOutput(o)
+	if err != nil {
+		return container.Files{}
+	}
+	return t.Files
+}
+
 // planFiles finds the names of a folder's files, once the options of the muxer are known.
 func (t *Output) planFiles() error {
 	o, format := t.Config, t.Container.Name
