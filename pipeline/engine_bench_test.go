@@ -26,8 +26,8 @@ func (idleSink) Close()                                  {}
 
 func shareInt(v int) (int, error) { return v, nil }
 
-// startIdle starts source → stages processors, each in so many copies → so many sinks.
-func startIdle(tb testing.TB, stages, copies, sinks int) (*Run, *Source[int]) {
+// startIdle starts source → stages processors, each in so many copies → so many sinks and guests.
+func startIdle(tb testing.TB, stages, copies, sinks, guests int) (*Run, *Source[int]) {
 	run := NewRun(tb.Context())
 	source, out := NewSource[int](run, "source", 0)
 	for range stages {
@@ -40,6 +40,10 @@ func startIdle(tb testing.TB, stages, copies, sinks int) (*Run, *Source[int]) {
 	for range sinks {
 		Join("sink", Queue[int]{Depth: 8, Share: shareInt}, idleSink{}, out)
 	}
+	for range guests {
+		guest := Guest[int]{Begins: func(int, int) bool { return true }}
+		JoinGuest("guest", Queue[int]{Depth: 8, Share: shareInt}, guest, Sink[int](idleSink{}), out)
+	}
 	run.Start()
 	return run, source
 }
@@ -50,7 +54,7 @@ func BenchmarkEngine(b *testing.B) {
 	for _, copies := range []int{1, 4} {
 		for _, stages := range []int{1, 4} {
 			b.Run(fmt.Sprintf("stages=%d/copies=%d", stages, copies), func(b *testing.B) {
-				run, source := startIdle(b, stages, copies, 1)
+				run, source := startIdle(b, stages, copies, 1, 0)
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := source.Send(b.Context(), 1); err != nil {
@@ -69,9 +73,10 @@ func BenchmarkEngine(b *testing.B) {
 // BenchmarkConsumers measures what several consumers of one outlet cost: source → processor → so
 // many sinks. ns/sink is what each item costs for each sink.
 func BenchmarkConsumers(b *testing.B) {
-	for _, sinks := range []int{1, 2, 4} {
-		b.Run(fmt.Sprintf("sinks=%d", sinks), func(b *testing.B) {
-			run, source := startIdle(b, 1, 1, sinks)
+	for _, c := range []struct{ sinks, guests int }{{1, 0}, {2, 0}, {4, 0}, {1, 1}, {1, 3}} {
+		sinks := c.sinks + c.guests
+		b.Run(fmt.Sprintf("sinks=%d/guests=%d", sinks, c.guests), func(b *testing.B) {
+			run, source := startIdle(b, 1, 1, c.sinks, c.guests)
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := source.Send(b.Context(), 1); err != nil {
@@ -88,10 +93,10 @@ func BenchmarkConsumers(b *testing.B) {
 
 // An item passes through the engine without an allocation, to each of its consumers.
 func TestNoAllocationPerItem(t *testing.T) {
-	for _, c := range []struct{ copies, sinks int }{{1, 1}, {4, 1}, {1, 3}} {
-		t.Run(fmt.Sprintf("copies=%d/sinks=%d", c.copies, c.sinks), func(t *testing.T) {
+	for _, c := range []struct{ copies, sinks, guests int }{{1, 1, 0}, {4, 1, 0}, {1, 3, 0}, {1, 1, 3}} {
+		t.Run(fmt.Sprintf("copies=%d/sinks=%d/guests=%d", c.copies, c.sinks, c.guests), func(t *testing.T) {
 			const items = 2000
-			run, source := startIdle(t, 2, c.copies, c.sinks)
+			run, source := startIdle(t, 2, c.copies, c.sinks, c.guests)
 			send := func(n int) {
 				for range n {
 					require.NoError(t, source.Send(t.Context(), 1))

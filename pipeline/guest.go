@@ -5,8 +5,8 @@ package pipeline
 // Queue.Depth items, whatever waits on the other inputs.
 //
 // The functions are called on the goroutine that sends the item, for one item of an input after
-// another. They must not wait, must not call Join or Leave, and must not keep the item. All of them
-// may be nil.
+// another. They must not wait or panic, must not call a function that joins a sink or Seat.Leave,
+// and must not keep the item. All of them may be nil.
 type Guest[In any] struct {
 	// Begins says whether the sink can begin with an item: with a key frame, for instance. After a loss
 	// all items of the input are lost, up to the next one with which the sink can begin and for which

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -193,7 +192,9 @@ func TestItemThatCannotBeSharedWithAGuest(t *testing.T) {
 func TestSyncDoesNotWaitForAGuest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, hanging, _ := startHanging(t, false, 0)
-		require.NoError(t, s.run.Sync(t.Context()))
+		for range 20 { // the marks do not fill its queue
+			require.NoError(t, s.run.Sync(t.Context()))
+		}
 		assert.Equal(t, count(5), s.sinks[0].taken(0))
 		assert.Zero(t, hanging.synced.Load())
 		close(hanging.gate)
@@ -201,17 +202,26 @@ func TestSyncDoesNotWaitForAGuest(t *testing.T) {
 	})
 }
 
+// lateTicker is asked for its time when its first items wait already.
+type lateTicker struct {
+	*tickingSink
+	asked chan struct{} // receives when it may answer
+}
+
+func (s *lateTicker) Due() time.Time {
+	<-s.asked
+	return s.tickingSink.Due()
+}
+
 // A guest that is due from the start ticks before its first item, for as long as it wants.
 func TestGuestTicksFirst(t *testing.T) {
-	for range 20 {
+	for range 8 { // otherwise chance decides between two that are ready
 		synctest.Test(t, func(t *testing.T) {
 			s := startStage(t, 1, &fakeSink{})
-			guest := newTickingSink()
+			guest := &lateTicker{newTickingSink(), make(chan struct{})}
 			guest.due = time.Now()
 			guest.consume = func(context.Context, int, int) error {
-				guest.mu.Lock()
-				defer guest.mu.Unlock()
-				if len(guest.ticks) == 0 {
+				if after, _ := guest.noted(time.Now()); len(after) == 0 {
 					return errBoom
 				}
 				return nil
@@ -222,10 +232,12 @@ func TestGuestTicksFirst(t *testing.T) {
 			require.NoError(t, err)
 			start := time.Now()
 			s.send(t, count(50)...)
+			close(guest.asked)
+			s.send(t, spanOf(50, 60)...)
 			require.Zero(t, time.Since(start), "nobody waits for it")
 			time.Sleep(time.Hour + time.Minute)
 			require.NoError(t, seat.Leave(t.Context()))
-			assert.Equal(t, count(50), guest.taken(0))
+			assert.Equal(t, count(60), guest.taken(0))
 			require.NoError(t, s.run.Close())
 		})
 	}
@@ -292,23 +304,24 @@ func TestNothingStaysOfSinksThatLeft(t *testing.T) {
 	assert.Zero(t, s.live.Load())
 }
 
-// Sinks join, leave, stop and lose items at full speed, on real threads.
+// Sinks join, leave, stop and lose items at full speed, on real threads. Several goroutines send to
+// each of two outlets at a time.
 func TestStressOfJoinsAndLeaves(t *testing.T) {
-	const senders, joiners, rounds = 3, 4, 60
-	f := &stageOfSinks{fork: fork{run: NewRun(t.Context()), sinks: []*fakeSink{{}}}}
-	source, out := NewSource[int](f.run, "source", 0) // several goroutines send to the sinks at a time
-	f.source, f.out = source, out
-	f.joinSink("sink", f.queue(4), f.sinks[0], out)
+	const senders, joiners, rounds = 2, 4, 60
+	f := &fork{run: NewRun(t.Context()), sinks: []*fakeSink{{}}}
+	a, outA := NewSource[int](f.run, "source", 0)
+	b, outB := NewSource[int](f.run, "source", 1)
+	f.joinSink("sink", f.queue(4), f.sinks[0], outA, outB)
 	f.run.Start()
 	var sending, joining sync.WaitGroup
-	var sent atomic.Int64
+	var sent [2]atomic.Int64
 	over := make(chan struct{})
-	for range senders {
+	for i := range 2 * senders {
 		sending.Go(func() {
 			for v := 0; !isClosed(over); v++ {
 				f.live.Add(1)
-				if assert.NoError(t, source.Send(t.Context(), v)) {
-					sent.Add(1)
+				if assert.NoError(t, []*Source[int]{a, b}[i%2].Send(t.Context(), v)) {
+					sent[i%2].Add(1)
 				}
 			}
 		})
@@ -316,27 +329,7 @@ func TestStressOfJoinsAndLeaves(t *testing.T) {
 	for j := range joiners {
 		joining.Go(func() {
 			for i := range rounds {
-				sink := f.freeing(&fakeSink{})
-				var seat *Seat
-				var err error
-				if (i+j)%2 == 0 {
-					seat, err = JoinRunning("late", f.queue(2), tens, Sink[int](sink), out)
-				} else {
-					seat, err = JoinRunningGuest("guest", f.queue(2), Guest[int]{Begins: tens}, Sink[int](sink), out)
-				}
-				assert.NoError(t, err)
-				runtime.Gosched()
-				if i%3 == 0 {
-					seat.Stop(errBoom)
-					<-seat.Done()
-					assert.ErrorIs(t, seat.Err(), errBoom)
-				} else {
-					assert.NoError(t, seat.Leave(t.Context()))
-				}
-				for _, e := range seat.Stats().Edges {
-					assert.True(t, lawful(e) && e.Received == int64(len(sink.taken(0))), "%+v", e)
-				}
-				f.requireLaw(t)
+				f.joinAndLeave(t, i+j, outA, outB)
 			}
 		})
 	}
@@ -344,7 +337,71 @@ func TestStressOfJoinsAndLeaves(t *testing.T) {
 	close(over)
 	sending.Wait()
 	require.NoError(t, f.run.Close())
-	assert.EqualValues(t, sent.Load(), len(f.sinks[0].taken(0)))
+	for i := range sent {
+		assert.EqualValues(t, sent[i].Load(), len(f.sinks[0].taken(i)))
+	}
 	assert.Zero(t, f.live.Load(), "each reference was consumed or freed")
-	assert.False(t, errors.Is(f.run.Cause(), errBoom))
+}
+
+// joinAndLeave lets a sink of some kind join and end in some way.
+func (f *fork) joinAndLeave(t *testing.T, kind int, from ...*Outlet[int]) {
+	var ended [2]bool
+	sink := f.freeing(&fakeSink{consume: func(_ context.Context, input, v int) error {
+		assert.False(t, ended[input], "%d after the end of input %d", v, input)
+		return nil
+	}})
+	sink.endInput = func(_ context.Context, input int) error { ended[input] = true; return nil }
+	var seat *Seat
+	var err error
+	if kind%2 == 0 {
+		seat, err = JoinRunning("late", f.queue(2), tens, Sink[int](sink), from...)
+	} else {
+		seat, err = JoinRunningGuest("guest", f.queue(2), Guest[int]{Begins: tens}, Sink[int](sink), from...)
+	}
+	assert.NoError(t, err)
+	runtime.Gosched()
+	if kind%3 == 0 {
+		seat.Stop(errBoom)
+		<-seat.Done()
+		assert.ErrorIs(t, seat.Err(), errBoom)
+	} else {
+		assert.NoError(t, seat.Leave(t.Context()))
+	}
+	for i, e := range seat.Stats().Edges {
+		assert.True(t, lawful(e) && e.Received == int64(len(sink.taken(i))), "%+v", e)
+	}
+	f.requireLaw(t)
+}
+
+// An input on which the mark of a sink that leaves has come gets nothing more, although the sink
+// still waits for the mark on another input.
+func TestNothingIsSentBehindTheMarkOfASinkThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run, gate := NewRun(t.Context()), make(chan struct{})
+		var refs references
+		a, outA := NewSource[int](run, "source", 0)
+		b, outB := NewSource[int](run, "source", 1)
+		slow := &fakeProcessor{process: func(_ context.Context, v int, emit Emit[int]) error {
+			<-gate
+			return emit(v)
+		}}
+		outB = Connect(outB, "slow", refs.queue(1), Processor[int, int](slow))
+		steady, leaves := &fakeSink{}, &fakeSink{}
+		Join("steady", refs.queue(1), Sink[int](steady), outA, outB)
+		seat := Join("leaves", refs.queue(1), Sink[int](leaves), outA, outB)
+		run.Start()
+		require.NoError(t, a.Send(t.Context(), 0))
+		require.NoError(t, b.Send(t.Context(), 0))
+		left := later(func() error { return seat.Leave(t.Context()) })
+		require.True(t, pending(left))
+		for _, v := range spanOf(1, 10) {
+			require.NoError(t, a.Send(t.Context(), v))
+		}
+		assert.EqualValues(t, 1, seat.Stats().Edges[0].Sent)
+		close(gate)
+		require.NoError(t, <-left)
+		assert.Equal(t, []int{0}, leaves.taken(1), "it was accepted before the sink was to leave")
+		require.NoError(t, run.Close())
+		assert.Equal(t, count(10), steady.taken(0))
+	})
 }

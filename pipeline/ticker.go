@@ -11,7 +11,8 @@ type Ticker interface {
 	// sink, and again when that time has come. So the node may put the time off meanwhile, but it
 	// cannot bring it forward.
 	Due() time.Time
-	// Tick is called when Due has come, unless the run has stopped or all inputs have ended. It must
+	// Tick is called when Due has come, before the first item if the node is due as soon as its
+	// goroutine starts, unless the run has stopped or all inputs have ended. It must
 	// put Due off.
 	Tick(ctx context.Context) error
 }
