@@ -17,10 +17,16 @@ func (e *EmptyError) Error() string {
 func (e *EmptyError) Unwrap() error { return e.Err }
 
 // explainTrailer explains why the trailer could not be written. An error of the destination is the
-// reason of a file without packets, too.
+// reason of a file without packets, too. An output that joined late may have come too late for
+// packets, which is no error.
 func (m *Mux) explainTrailer(err error) error {
-	if m.dst.Err() == nil && err != nil && !slices.ContainsFunc(m.tracks, func(t track) bool { return t.started }) {
+	started := slices.ContainsFunc(m.tracks, func(t track) bool { return t.started })
+	switch {
+	case err == nil, started, m.dst.Err() != nil:
+		return m.writer.explain("write the trailer", err)
+	case m.beginning.late:
+		return nil
+	default:
 		return &EmptyError{err}
 	}
-	return m.writer.explain("write the trailer", err)
 }
