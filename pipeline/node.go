@@ -52,7 +52,7 @@ type Holder interface {
 type Waker interface {
 	// Wake should make the call into the node that is under way return, and later calls return at
 	// once. The engine calls it at most once, from another goroutine, a while after the run stopped, or
-	// the sink alone was stopped, if the node has not been closed by then. It may overlap with any other call, Close included, and
-	// may even come just after Close. It must do no harm then.
+	// the sink alone was stopped, if the node has not been closed by then. It may overlap with any
+	// other call, Close included, and may even come just after Close. It must do no harm then.
 	Wake()
 }
