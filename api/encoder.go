@@ -15,8 +15,8 @@ import (
 )
 
 // Encoder encodes any number of video and audio streams into one or more files, writers or
-// connections. Add the streams, open the encoder, feed the streams, and close it. All methods are
-// safe for use by several goroutines at once.
+// connections. Add the streams, open the encoder, feed the streams, and close it. Outputs can join
+// and leave while it runs (AddOutput). All methods are safe for use by several goroutines at once.
 type Encoder struct {
 	settings  settings
 	claim     *claim // on threads of a budget
@@ -144,12 +144,14 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // Several outputs get the same streams, which are encoded once. All containers must be able to
 // carry the codecs. The default codec is the first default codec of one of the containers that all
 // of them can carry. Connections are opened first, then writers, then files. A file is created or
-// emptied when its turn comes, so an error leaves the files before it empty. An error of one output
-// ends the run and names the output. If only its trailer fails, the other outputs are finished.
+// emptied when its turn comes, so an error leaves the files before it empty.
 //
-// Each output is written by an actor of its own with a bounded queue. An output that is slow makes
-// the encoders wait when its queue is full. The writers of several outputs are called at the same
-// time, so data that they share needs a lock.
+// Each output is written by an actor of its own with a bounded queue. The writers of several outputs
+// are called at the same time, so data that they share needs a lock. Outputs are required unless
+// they say otherwise: a required output that is slow makes the encoders wait when its queue is full,
+// and its error ends the run and names the output. If only its trailer fails, the other outputs are
+// finished. An output with BestEffort or Reconnect does neither: the run goes on without it. At
+// least one output must be required. AddOutput adds outputs later.
 //
 // When ctx ends or Abort is called while Open is in progress, Open returns within a second. A call
 // into the destination or into an encoder's library that cannot be interrupted is left behind, as
@@ -168,7 +170,8 @@ func (e *Encoder) Open(ctx context.Context, outputs ...Output) error {
 // encoders still hold: an encoder with lookahead keeps its last frames. With
 // VideoConfig.OutFrameRate the last frame is kept as well until the next one tells how long it is
 // shown. Packets that wait for another stream are written without waiting for it, and an mp4
-// fragment is ended. When ctx ends first, Sync returns context.Cause(ctx).
+// fragment is ended. Sync does not wait for outputs with BestEffort. When ctx ends first, Sync
+// returns context.Cause(ctx).
 func (e *Encoder) Sync(ctx context.Context) error {
 	r, err := e.beginCall()
 	if err != nil {

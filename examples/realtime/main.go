@@ -1,6 +1,7 @@
 // Realtime runs a simulation in a loop with a fixed tick of 1/240 s, and records it while it runs.
 // The loop never waits for the encoder: a picture for which there is no room is dropped. Sound is
-// never dropped. A file and a live preview come out of one encode.
+// never dropped. A file and a live preview come out of one encode. The preview is sent as well as it
+// goes: when nobody takes it, or its server dies, the recording has everything.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/realtime -o pendulum.mp4 -preview udp://127.0.0.1:5000
@@ -109,9 +110,10 @@ func outputs(s settings) []api.Output {
 	all := []api.Output{api.File(s.path)}
 	switch {
 	case strings.Contains(s.preview, "://"):
-		all = append(all, api.URL(s.preview, api.Format("mpegts")))
+		again := api.Reconnect(time.Second, 10*time.Second) // which implies BestEffort
+		all = append(all, api.URL(s.preview, api.Format("mpegts"), again))
 	case s.preview != "":
-		all = append(all, api.File(s.preview, api.Format("mpegts")))
+		all = append(all, api.File(s.preview, api.Format("mpegts"), api.BestEffort()))
 	}
 	return all
 }

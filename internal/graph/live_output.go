@@ -10,6 +10,7 @@ import (
 	"github.com/asticode/go-astiav"
 	"go.uber.org/zap"
 
+	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
@@ -164,7 +165,7 @@ func (l *liveOutput) open(ctx context.Context) error {
 	l.attempts++
 	mux, err := l.openMux(ctx, !first || l.late)
 	if err != nil {
-		return l.fail(ctx, err, 0)
+		return l.fail(ctx, fault.WithoutPrefix(err), 0) // the error of the actor has the prefix
 	}
 	for input := range l.begun {
 		l.begun[input] = first && !l.late
