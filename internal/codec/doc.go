@@ -10,6 +10,7 @@
 //   - bit rates of sound: bit_rate.go; of video: rate_control.go; changed while it encodes:
 //     rate_change.go;
 //   - where its key frames are: key_interval.go; whether it makes one when asked: forced_keys.go;
+//     whether it makes them where segments begin: segments.go;
 //   - an option that it ignores: two_pass.go or profile.go;
 //   - the number of threads that it profits from: threads_useful.go; an option that it needs to use
 //     them: threading.go;

@@ -60,10 +60,19 @@ func (a *adding) open() (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := a.join(&target{Output: planned, node: place.node})
+	removeSegments, err := a.run.addSegments(planned)
 	if err != nil {
 		a.run.Outputs.cancel(place)
 		return nil, err
+	}
+	o, err := a.join(&target{Output: planned, node: place.node})
+	if err != nil {
+		removeSegments()
+		a.run.Outputs.cancel(place)
+		return nil, err
+	}
+	if planned.Segments.Every != nil {
+		o.seat.OnEnd(removeSegments)
 	}
 	a.run.Outputs.add(o, place)
 	a.run.welcome(o, planned)

@@ -78,6 +78,7 @@ func (b *builder) openAll(ctx context.Context) (muxes []containerSink, err error
 	if err != nil {
 		return nil, err
 	}
+	b.planSegments()
 	for i, stream := range b.inputs {
 		if b.canceled.Now() {
 			return nil, context.Cause(ctx)

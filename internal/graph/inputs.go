@@ -18,6 +18,7 @@ type VideoInput struct {
 	Form        images.Form   // into which an image is brought before it is sent
 	Times       Times
 	Orders      VideoOrders
+	Segments    *Segments
 	Room        *pipeline.Room // of the frames that wait for the encoder; nil: calls wait, and drop no frames
 	device      *gpu.Device    // that encodes; nil: the CPU encodes
 	convertible bool           // the device can convert RGB to the colours of the encoded video

@@ -74,12 +74,16 @@ func (s *videoBuild) prepare(a *assembly) error {
 		return err
 	}
 	s.warnLosses(a, enc, node)
+	input.Segments = &Segments{plan: s.plan, orders: &input.Orders, encode: chain.encode}
 	open := OpenStream{
 		Kind: "video", Codec: enc.name, PerSecond: s.plan.Rate.Float64(),
 		Progress: chain.encode.Progress, Video: chain.input,
 	}
 	if enc.orders.CheckKey() == nil {
 		open.RequestKey = chain.encode.RequestKey
+		for _, frames := range s.plan.Segments.All() {
+			chain.encode.AddKeyGrid(frames)
+		}
 	}
 	stream, err := s.describe(a, enc)
 	if err != nil {

@@ -21,6 +21,7 @@ type Video struct {
 	InputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // how frames of the layout Raw lie in memory
 	Color       color.Wishes
+	Segments    Segments
 }
 
 // NewVideo plans a video stream. It returns an error for everything that is wrong with the config

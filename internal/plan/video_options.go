@@ -160,7 +160,8 @@ func (p *Video) options(encoder *astiav.Codec) ([]avoption.Option, error) {
 		}
 		list = append(list, options...)
 	}
-	return list, nil
+	more, err := p.segmentOptions(encoder, list)
+	return append(list, more...), err
 }
 
 // optionFields returns the field that sets each option, by the option's folded name
