@@ -228,3 +228,29 @@ func TestTimelineIsExact(t *testing.T) {
 	require.InDelta(t, 10*other.Float64()-1, float64(line.since(10))*line.base.Float64(), 1e-3)
 	require.NotZero(t, line.perTick)
 }
+
+// TrueHD can be decoded from some of its packets on only.
+func TestLateWithDependentSound(t *testing.T) {
+	mediatest.NoLeaks(t)
+	truehd := openCodec(t, "truehd", func(cc *astiav.CodecContext) {
+		cc.SetStrictStdCompliance(astiav.StrictStdComplianceExperimental)
+		cc.SetSampleRate(48000)
+		cc.SetSampleFormat(astiav.SampleFormatS16P)
+		cc.SetChannelLayout(astiav.ChannelLayoutStereo)
+		cc.SetTimeBase(astiav.NewRational(1, 48000))
+	})
+	for key, want := range map[int64][]float64{50: {0, 0.04}, 51: {0.04}} { // and the picture is at 2 s
+		m, path := openMuxOf(t, Config{Format: "matroska", Streams: []Stream{bothStreams(t, "aac")[0], truehd}, Late: true})
+		consumePicture(t, m, 0, 50, 50, true)
+		for k := range int64(3) {
+			p := packetAt(t, (49+k)*1920, 100) // of 0.04 s
+			p.SetDuration(1920)
+			if 49+k == 49 || 49+k == key {
+				p.SetFlags(astiav.NewPacketFlags(astiav.PacketFlagKey))
+			}
+			require.NoError(t, m.Consume(t.Context(), 1, p))
+		}
+		end(t, m)
+		require.InDeltaSlice(t, want, found(t, path, 1), 1e-9, "key packet %d", key)
+	}
+}
