@@ -89,7 +89,7 @@ func TestCrash(t *testing.T) {
 	for i := range moments {
 		dir, after := t.TempDir(), time.Duration(random.Int64N(int64(crashLongest)))
 		g.Go(func() error {
-			reports, err := crash(dir, after)
+			reports, err := crash("^TestCrash$", crashDir, len(crashFiles()), dir, after)
 			if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
 				for k, f := range crashFiles() {
 					assertSaved(t, filepath.Join(dir, f.name()), f, k, reports, i%10 == 0)
@@ -101,10 +101,11 @@ func TestCrash(t *testing.T) {
 	require.NoError(t, g.Wait())
 }
 
-// crash runs a child and kills it this long after it has begun to write.
-func crash(dir string, after time.Duration) (reports []progress, err error) {
-	cmd := exec.Command(os.Args[0], "-test.run", "^TestCrash$")
-	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+// crash runs a child, a test that writes so many outputs if the variable names a folder, and kills
+// it this long after it has begun to write.
+func crash(test, variable string, outputs int, dir string, after time.Duration) (reports []progress, err error) {
+	cmd := exec.Command(os.Args[0], "-test.run", test)
+	cmd.Env = append(os.Environ(), variable+"="+dir)
 	cmd.Stderr = io.Discard
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -115,7 +116,7 @@ func crash(dir string, after time.Duration) (reports []progress, err error) {
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		r, err := parseProgress(lines.Text())
+		r, err := parseProgress(lines.Text(), outputs)
 		if err != nil {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
@@ -132,9 +133,9 @@ func crash(dir string, after time.Duration) (reports []progress, err error) {
 	return reports, nil
 }
 
-func parseProgress(line string) (p progress, err error) {
+func parseProgress(line string, outputs int) (p progress, err error) {
 	fields := strings.Fields(line)
-	if len(fields) != 1+len(crashFiles()) {
+	if len(fields) != 1+outputs {
 		return p, fmt.Errorf("the child says %q", line)
 	}
 	if _, err := fmt.Sscan(fields[0], &p.at); err != nil {
@@ -217,15 +218,20 @@ func assertSaved(t *testing.T, path string, f crashFile, index int, reports []pr
 	}
 }
 
-// writeUntilKilled is the child: it writes all files, and says again and again how far their muxers
-// are.
+// writeUntilKilled is the child: it writes all files.
 func writeUntilKilled(t *testing.T, dir string) {
 	t.Helper()
 	encoders := make([]*api.Encoder, len(crashFiles()))
 	feeds := make([]func(int), len(encoders))
 	for i, f := range crashFiles() {
-		encoders[i], feeds[i] = openToCrash(t, filepath.Join(dir, f.name()), f)
+		encoders[i], feeds[i] = openToCrash(t, api.File(filepath.Join(dir, f.name())), f)
 	}
+	reportAndFeed(encoders, feeds)
+}
+
+// reportAndFeed feeds encoders by the clock until the process is killed, and says again and again
+// how far their muxers are.
+func reportAndFeed(encoders []*api.Encoder, feeds []func(int)) {
 	start := time.Now()
 	go func() {
 		for range time.Tick(crashReports) {
@@ -248,16 +254,17 @@ func writeUntilKilled(t *testing.T, dir string) {
 
 // openToCrash opens an encoder whose pictures leave it at once, and returns how to feed picture k
 // and its sound.
-func openToCrash(t *testing.T, path string, f crashFile) (*api.Encoder, func(k int)) {
+func openToCrash(t *testing.T, output api.Output, f crashFile) (*api.Encoder, func(k int)) {
 	t.Helper()
 	enc, cfg := api.NewEncoder(), quickVideo("."+f.extension)
 	cfg.FrameRate = crashRate
+	cfg.KeyInterval = int(crashPart * crashRate / time.Second)
 	v := addVideo(t, enc, cfg)
 	var a *api.AudioStream
 	if f.sound != "none" {
 		a = addAudio(t, enc, stereo())
 	}
-	require.NoError(t, enc.OpenFile(context.Background(), path))
+	require.NoError(t, enc.Open(context.Background(), output))
 	return enc, func(k int) {
 		addNumbered(t, v, k, 1)
 		if f.sound == "fed" {

@@ -11,14 +11,16 @@ import (
 
 // cut tells to which part of a recording each packet of a stream belongs.
 //
-// Sound belongs to the part in which its time lies. Pictures belong to the part that begins with
-// the last key frame before them in decoding order: each part begins with a key frame, and no
-// picture in it needs one of another part.
+// Sound belongs to the part in which its time lies. Pictures belong to the part that begins with the
+// last key frame before them in decoding order: each part begins with a key frame, and no picture in
+// it needs one of another part. Where pictures come at irregular times, or a part is no whole number
+// of them, a part begins with the first key frame from that time on.
 type cut struct {
 	stream int
 	base   astiav.Rational // of the packets
 	length Moment          // of a part
 	video  bool
+	exact  bool // of pictures: one that begins where a part does is a key frame
 
 	part  int64 // the number of the part of the last packet
 	begin int64 // the time of the picture with which that part begins
@@ -27,6 +29,10 @@ type cut struct {
 
 func newCut(stream int, s Stream, length Moment) cut {
 	c := cut{stream: stream, base: s.Codec.TimeBase, length: length, video: s.Codec.kind() == astiav.MediaTypeVideo}
+	if c.video && !s.Irregular && s.FrameRate.Num() > 0 {
+		_, between := divide(length, Moment{1, s.FrameRate.Invert()})
+		c.exact = !between
+	}
 	c.enter(0)
 	c.begin = math.MinInt64 // of the first part; what comes before 0 belongs to it
 	return c
@@ -45,7 +51,7 @@ func (c *cut) partOf(p pipeline.Packet) (int64, error) {
 		c.enter(c.length.fitsInto(c.at(p)))
 		c.begin = p.Pts()
 	case !c.video:
-	case p.Pts() >= c.next:
+	case p.Pts() >= c.next && c.exact:
 		return 0, fmt.Errorf("the picture of stream %d at %s is no key frame, so that the part of the recording from %s on "+
 			"cannot begin there: take an encoder that makes key frames where they are asked for",
 			c.stream, c.at(p), c.length.times(c.part+1))

@@ -15,7 +15,7 @@ func second(num int64, den int) Moment { return Moment{num, astiav.NewRational(1
 
 // cutOf returns a cut of a stream whose packets have this time base.
 func cutOf(video bool, base [2]int, length Moment) cut {
-	c := cut{video: video, base: astiav.NewRational(base[0], base[1]), length: length}
+	c := cut{video: video, exact: video, base: astiav.NewRational(base[0], base[1]), length: length}
 	c.enter(0)
 	c.begin = math.MinInt64
 	return c
@@ -122,5 +122,20 @@ func TestCutOfPictures(t *testing.T) {
 				require.Equal(t, p.part, part, "of picture %d", p.pts)
 			}
 		})
+	}
+}
+
+// Where no key frame can be expected at a certain time, the part goes on up to the next one.
+func TestCutOfIrregularPictures(t *testing.T) {
+	c := cutOf(true, [2]int{1, 1000}, second(1, 1))
+	c.exact = false
+	for _, p := range []struct {
+		pts  int64
+		key  bool
+		part int64
+	}{{0, true, 0}, {990, false, 0}, {1010, false, 0}, {1500, true, 1}, {2400, false, 1}, {4100, true, 4}} {
+		part, err := partAt(t, &c, p.pts, p.key)
+		require.NoError(t, err)
+		require.Equal(t, p.part, part, "of the picture at %d ms", p.pts)
 	}
 }

@@ -17,10 +17,9 @@ var (
 
 // PartsConfig says how a recording is cut into parts.
 type PartsConfig struct {
-	Config                     // of each part
-	Length   Moment            // how long a part lasts; above 0
-	Keep     int               // how many parts stay, those that are being written included; 0: all
-	Store    destination.Store // keeps the parts; Parts does not close it
+	Config          // of each part
+	Length   Moment // how long a part lasts; above 0
+	Keep     int    // how many parts stay, those that are being written included; 0: all
 	FileName func(part int64) string
 	// Describe returns the streams for a part after the first, whose header may have to tell what the
 	// encoders have told since. The codecs of these streams are freed. nil: the streams are those of
@@ -43,6 +42,8 @@ type PartsConfig struct {
 // patience of the output.
 type Parts struct {
 	cfg      PartsConfig
+	folder   *destination.Destination
+	store    destination.Store
 	cuts     []cut    // by stream
 	ended    []bool   // by stream
 	supplies []supply // by stream; nil: packets wait for every stream
@@ -64,13 +65,14 @@ type part struct {
 	flac   flacParts
 }
 
-// NewParts creates the first part, and writes its header. Close frees the Parts.
-func NewParts(cfg PartsConfig) (*Parts, error) {
+// NewParts creates the first part in a folder, and writes its header. It takes the folder over, also
+// when it fails. Close frees the Parts and gives the folder back.
+func NewParts(cfg PartsConfig, folder *destination.Destination) (*Parts, error) {
 	p := &Parts{
-		cfg: cfg, before: -1, ended: make([]bool, len(cfg.Streams)),
+		cfg: cfg, folder: folder, store: folder.Store(), before: -1, ended: make([]bool, len(cfg.Streams)),
 		backlog: newBacklog(len(cfg.Streams)),
 		late:    newLatecomers(len(cfg.Streams), cfg.Warn),
-		ring:    ring{keep: cfg.Keep, store: cfg.Store, name: cfg.FileName},
+		ring:    ring{keep: cfg.Keep, store: folder.Store(), name: cfg.FileName},
 	}
 	p.visible = cfg.CrashSafe && CanBeCrashSafe(cfg.Config, destination.DryStored())
 	for i, s := range cfg.Streams {
@@ -259,4 +261,5 @@ func (p *Parts) Close() {
 	}
 	p.open = nil
 	p.backlog.free()
+	p.folder.GiveUp()
 }

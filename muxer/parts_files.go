@@ -82,7 +82,7 @@ func (p *Parts) openPart(number int64, origin Moment) (*part, error) {
 // config returns the config of a part, and what frees it when its header is written.
 func (p *Parts) config(number int64) (cfg Config, free func(), err error) {
 	cfg, free = p.cfg.Config, func() {}
-	cfg.Name = p.cfg.Store.Path(p.cfg.FileName(number))
+	cfg.Name = p.store.Path(p.cfg.FileName(number))
 	if number > 0 {
 		cfg.Late = false
 		cfg.Options = container.OptionsOfLaterPart(cfg.Format, cfg.Options)
@@ -102,9 +102,9 @@ func freeCodecs(streams []Stream) {
 
 // create creates a file. It has its own name from the start if it can be read at any moment.
 func (p *Parts) create(name string) (*destination.Destination, error) {
-	create := p.cfg.Store.Create
+	create := p.store.Create
 	if p.visible {
-		create = p.cfg.Store.CreateVisible
+		create = p.store.CreateVisible
 	}
 	f, err := create(name)
 	if err != nil {
@@ -125,6 +125,7 @@ func (p *Parts) begin(opened *part) {
 		i = len(p.open)
 	}
 	p.open = slices.Insert(p.open, i, opened)
+	p.watch.shareLatencies(m)
 	p.watch.add(m)
 	for input, ended := range p.ended {
 		p.pass(input)

@@ -27,6 +27,7 @@ type reel struct {
 	*testing.T
 	*Parts
 	dir      string
+	failing  failing
 	warnings []string
 }
 
@@ -36,19 +37,20 @@ func newReel(t *testing.T, format string, set ...func(*PartsConfig)) *reel {
 	r := &reel{T: t, dir: t.TempDir()}
 	store, err := destination.OpenFolder(r.dir, func(string) bool { return false })
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	r.failing.Store = store
 	cfg := PartsConfig{
-		Config: Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: true},
-		Length: second(1, 1), Store: store,
+		Config:   Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: true},
+		Length:   second(1, 1),
 		FileName: func(part int64) string { return fmt.Sprintf("part-%d", part) },
 		Warn: func(stream int, text string) {
 			r.warnings = append(r.warnings, strconv.Itoa(stream)+": "+text)
 		},
 	}
+	cfg.Streams[pictures].FrameRate = astiav.NewRational(25, 1)
 	for _, s := range set {
 		s(&cfg)
 	}
-	r.Parts, err = NewParts(cfg)
+	r.Parts, err = NewParts(cfg, destination.NewFolder(destination.Folder{Store: &r.failing}, ""))
 	require.NoError(t, err)
 	t.Cleanup(r.Close)
 	return r
@@ -443,7 +445,7 @@ func TestNamesOfParts(t *testing.T) {
 	require.Equal(t, "part-0 part-1", r.names())
 }
 
-// failing is a Store whose files fail.
+// failing is a Store whose files may fail.
 type failing struct {
 	destination.Store
 	create, remove, write, commit error // nil: as usual
@@ -459,7 +461,10 @@ func (f *failing) CreateVisible(name string) (destination.StoredFile, error) {
 		return nil, f.path("create", name, f.create)
 	}
 	file, err := f.Store.CreateVisible(name)
-	return &failingFile{file, f}, err
+	if err != nil {
+		return nil, err
+	}
+	return &failingFile{file, f}, nil
 }
 
 func (f *failing) Remove(name string) error {
@@ -496,11 +501,10 @@ func TestPartsFail(t *testing.T) {
 		"commit": func(f *failing, err error) { f.commit = err },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &failing{}
-			r := newReel(t, "mp4", func(cfg *PartsConfig) { f.Store, cfg.Store, cfg.Keep = cfg.Store, f, 3 })
+			r := newReel(t, "mp4", func(cfg *PartsConfig) { cfg.Keep = 3 })
 			r.give(pictures, 0, 60)
 			r.give(sound, 0, 60)
-			fail(f, syscall.ENOSPC)
+			fail(&r.failing, syscall.ENOSPC)
 			var err error
 			for k := int64(60); err == nil && k < 200; k++ {
 				if err = r.giveOne(pictures, k); err == nil {

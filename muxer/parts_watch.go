@@ -17,7 +17,8 @@ var (
 
 // partsWatch shows the parts to other goroutines.
 type partsWatch struct {
-	limits []container.TimeLimits // by stream
+	limits    []container.TimeLimits // by stream
+	latencies []latency              // by stream, of all parts
 
 	mu      sync.Mutex
 	open    []*Mux
@@ -34,6 +35,14 @@ func (w *partsWatch) describe(m *Mux) {
 		limits.Last = 0
 		w.limits = append(w.limits, limits)
 	}
+}
+
+// shareLatencies makes a part count the latencies of its packets with those of all parts.
+func (w *partsWatch) shareLatencies(m *Mux) {
+	if w.latencies == nil {
+		w.latencies = m.writer.times.streams
+	}
+	m.writer.times.streams = w.latencies
 }
 
 // add notes that a part was opened.
@@ -105,6 +114,11 @@ func (p *Parts) Activity() (a pipeline.Activity) {
 
 // TimeLimits returns which times of a stream of pictures the container can hold.
 func (p *Parts) TimeLimits(stream int) container.TimeLimits { return p.watch.limits[stream] }
+
+// Latency is that of Mux, over all parts.
+func (p *Parts) Latency(stream int) (p50, p99 time.Duration) {
+	return p.watch.latencies[stream].percentiles(time.Now())
+}
 
 // Written returns the size of all parts in bytes, those included that have been removed.
 func (p *Parts) Written() int64 {

@@ -28,6 +28,7 @@ type assembly struct {
 	// By stream:
 	streams     []muxer.Stream
 	learners    []learner
+	late        *lateStreams // of all streams, once their encoders are open
 	openStreams []OpenStream
 	connectors  []connector
 	// muxerOptions are options that the config of a stream gives to muxers.

@@ -152,7 +152,7 @@ func (b *builder) newRun(graph *pipeline.Run) *Run {
 		Path: first.Path, DisplayName: first.DisplayName(),
 		Journal: b.cfg.Journal, lines: b.lines, openFields: b.openFields, warnings: b.warnings,
 		asyncLines: fflog.NewAsyncLines(b.cfg.Journal),
-		late:       lateStreams{streams: b.streams, learners: b.learners}, opener: b.outputOpener(), shared: shared,
+		opener:     b.outputOpener(), late: b.late, shared: shared,
 		muxerOptions: b.muxerOptions, keys: newKeyRequests(b.openStreams), onLeftBehind: b.cfg.OnLeftBehind,
 		opened: time.Now(),
 	}

@@ -53,6 +53,7 @@ type containerSink interface {
 
 var (
 	_ containerSink = (*muxer.Mux)(nil)
+	_ containerSink = (*muxer.Parts)(nil)
 	_ outputSink    = (*liveOutput)(nil)
 )
 

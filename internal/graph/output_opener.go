@@ -25,6 +25,7 @@ type outputOpener struct {
 	videos   []*plan.Video
 	canceled codec.Canceled
 	running  bool // the encoders run already
+	late     *lateStreams
 	unnamed  bool // errors do not name the output, because it is the only one
 }
 
@@ -103,6 +104,9 @@ func (o *outputOpener) connect(ctx context.Context, t *target) (*destination.Des
 func (o *outputOpener) writeHeader(
 	t *target, dst *destination.Destination, streams []muxer.Stream, late bool,
 ) (containerSink, error) {
+	if t.inParts() {
+		return o.openParts(t, dst, streams, late)
+	}
 	cfg := o.muxerConfig(t, streams)
 	cfg.Late = late
 	mux, err := muxer.New(cfg, dst)

@@ -67,6 +67,7 @@ func samePlace(a, b plan.OutputConfig) bool {
 // openMuxers tries all headers in memory. Only then it opens the destinations of the outputs that
 // are required. The result has nil for the others, which open themselves when the graph runs.
 func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
+	b.late = &lateStreams{streams: b.streams, learners: b.learners}
 	opener := b.outputOpener()
 	for i, t := range b.targets {
 		if err := opener.tryHeader(t, b.streams); err != nil {
@@ -103,7 +104,7 @@ func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (co
 func (b *builder) outputOpener() *outputOpener {
 	o := &outputOpener{
 		settings: b.cfg.Settings, journal: b.cfg.Journal, lines: b.lines, canceled: b.canceled,
-		unnamed: len(b.targets) == 1, videos: b.videos(),
+		late: b.late, unnamed: len(b.targets) == 1, videos: b.videos(),
 	}
 	for _, s := range b.openStreams {
 		o.encoders = append(o.encoders, s.Codec)

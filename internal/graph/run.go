@@ -28,7 +28,7 @@ type Run struct {
 	warnings    []warning
 
 	// What outputs need that are added later:
-	late         lateStreams
+	late         *lateStreams
 	opener       *outputOpener
 	packets      []*pipeline.Outlet[pipeline.Packet] // by stream
 	shared       pipeline.Queue[pipeline.Packet]     // of a required output

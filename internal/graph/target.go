@@ -27,6 +27,9 @@ func (t *target) dryDestination() *destination.Destination {
 	case plan.ToURL:
 		return destination.DryConnection()
 	case plan.ToFolder:
+		if t.inParts() {
+			return destination.DryStored()
+		}
 		return destination.DryFolder(t.folder(nil), t.folderURL())
 	default:
 		return destination.DryFile(t.Config.Path)

@@ -84,7 +84,7 @@ func (t *Output) findFolder() (err error) {
 	case t.Container.Name == container.Pictures:
 		return t.choosePictures()
 	}
-	return t.refuseParts()
+	return nil
 }
 
 // guessFolder returns the container that Format or the extension of the name stands for.
@@ -140,10 +140,4 @@ func (t *Output) choosePictures() error {
 // pictureNames are examples of names of pictures, for errors.
 var pictureNames = []string{
 	"frame-%05d.png", "frame-%05d.jpg", "frame-%05d.tiff", "frame-%05d.exr", "frame-%05d.bmp", "frame-%05d.webp",
-}
-
-// refuseParts refuses a recording that is cut into parts.
-func (t *Output) refuseParts() error {
-	return t.Config.nameError("would be that of the parts of a recording, which avloom does not write yet",
-		folderNames[:3]...)
 }

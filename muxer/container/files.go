@@ -46,6 +46,18 @@ func cleanStem(index string) string {
 	return strings.Map(clean, strings.TrimLeft(stem, "."))
 }
 
+// Name returns the name of the file of this number. A number that is longer than its pattern says is
+// written in full.
+func (f Files) Name(n int64) string {
+	return number.ReplaceAllStringFunc(f.Numbers, func(m string) string {
+		if m == "%%" {
+			return "%"
+		}
+		width, _ := strconv.Atoi(number.FindStringSubmatch(m)[1]) // "" is 0
+		return fmt.Sprintf("%0*d", width, n)
+	})
+}
+
 // Owns says whether a name is that of one of the files.
 func (f Files) Owns(name string) bool {
 	if name == f.Index {

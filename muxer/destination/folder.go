@@ -41,6 +41,9 @@ func NewFolder(f Folder, url string) *Destination {
 	return &Destination{folder: &folder{Folder: f, rings: map[string][]string{}}, url: url}
 }
 
+// Store returns the store of a Destination that NewFolder has returned. GiveUp closes it.
+func (d *Destination) Store() Store { return d.folder.Store }
+
 // HasFiles says whether FFmpeg opens many files at the destination, by OpenFile and CloseFile.
 func (d *Destination) HasFiles() bool { return d.folder != nil }
 
