@@ -26,11 +26,11 @@ import (
 // error is ErrNotOpen, after Close ErrClosed, and after the end of the run its cause. An AddOutput
 // that is in progress delays Close, as a call that feeds the encoder does; Abort ends it.
 func (e *Encoder) AddOutput(ctx context.Context, o Output) (*OutputHandle, error) {
-	r, err := e.beginCall()
+	r, err := e.admit(func() { e.calls.returned.Add(1) }) // it does not count as feeding
 	if err != nil {
 		return nil, err
 	}
-	defer e.endCall()
+	defer e.calls.returned.Done()
 	if err := checkContext(ctx); err != nil {
 		return nil, err
 	}

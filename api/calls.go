@@ -32,7 +32,10 @@ func (c *calls) end() {
 }
 
 // beginCall admits a call that feeds the encoder. The caller must call endCall.
-func (e *Encoder) beginCall() (*run, error) {
+func (e *Encoder) beginCall() (*run, error) { return e.admit(e.calls.begin) }
+
+// admit admits a call, for which Close waits: note notes it. The caller notes its end.
+func (e *Encoder) admit(note func()) (*run, error) {
 	inside := e.callbacks.Inside()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -50,7 +53,7 @@ func (e *Encoder) beginCall() (*run, error) {
 	if inside {
 		return nil, ErrCalledBack
 	}
-	e.calls.begin()
+	note()
 	return e.run, nil
 }
 
