@@ -1,6 +1,7 @@
 package muxer
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/avloom/avloom/pipeline"
@@ -82,6 +83,11 @@ func (i *interleaver) countHeld(stream int, change int64) {
 
 // hasEnded says whether no packet of this stream comes any more.
 func (i *interleaver) hasEnded(stream int) bool { return i.queues[stream].ended }
+
+// allEnded says whether no packet comes any more.
+func (i *interleaver) allEnded() bool {
+	return !slices.ContainsFunc(i.queues, func(q queue) bool { return !q.ended })
+}
 
 // awaits says whether packets of other streams wait for this stream, or would.
 func (i *interleaver) awaits(stream int) bool { return i.queues[stream].awaited() }
