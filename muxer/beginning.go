@@ -82,7 +82,11 @@ func (b *beginning) find() Moment {
 		if !t.isVideo() {
 			at.Ticks = max(at.Ticks, 0)
 		}
-		if first.Base.Num() == 0 || t.isVideo() && !pictures || t.isVideo() == pictures && at.before(first) {
+		better := first.Base.Num() == 0 || at.before(first)
+		if t.isVideo() != pictures {
+			better = t.isVideo() // whenever sound begins
+		}
+		if better {
 			first, pictures = at, t.isVideo()
 		}
 	}
@@ -92,9 +96,7 @@ func (b *beginning) find() Moment {
 // begin writes the header of an output that joins late, and gives the packets that are held the
 // times that they have in the file.
 func (m *Mux) begin() error {
-	b := &m.beginning
-	b.origin = b.find()
-	if err := m.originate(b.find()); err != nil {
+	if err := m.originate(m.beginning.find()); err != nil {
 		return err
 	}
 	held := m.order.takeAll()
