@@ -262,6 +262,7 @@ func TestErrorTexts(t *testing.T) {
 		noteLostAlpha(t, note)
 		noteWrongSound(t, note)
 		noteWrongTimes(t, note)
+		noteWrongFolders(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

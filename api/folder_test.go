@@ -337,3 +337,19 @@ func TestSegmentKeep(t *testing.T) {
 		})
 	}
 }
+
+// TestFolderTags: tags are in the first file of HLS, and the title in the manifest of DASH.
+func TestFolderTags(t *testing.T) {
+	mediatest.NoLeaks(t)
+	tags := map[string]string{"title": "A & B"}
+	dir := t.TempDir()
+	folderCases[0].write(t, dir, api.Metadata(tags))
+	require.Equal(t, "A & B", mediatest.Probe(t, filepath.Join(dir, "index-init.mp4")).Format.Tags["title"])
+	dir = t.TempDir()
+	folderCases[1].write(t, dir, api.Metadata(map[string]string{"title": "A & B", "service_provider": "C"}))
+	said := string(mediatest.Run(t, "ffprobe", "-v", "error", "-show_programs", filepath.Join(dir, "index-00000.ts")))
+	require.Contains(t, said, "service_name=A & B")
+	require.Contains(t, said, "service_provider=C")
+	index, _ := folderCases[2].write(t, t.TempDir(), api.Metadata(tags))
+	require.Contains(t, string(read(t, index)), "<Title>A &amp; B</Title>")
+}

@@ -22,6 +22,9 @@ type filesWriter struct {
 	cuts   *hlsCuts // nil: FFmpeg cuts where it should
 	begun  bool     // the header is written
 	over   bool     // the trailer has been written, or FFmpeg's muxer has failed
+
+	needsAll bool // the container cannot be finished without packets of every stream
+	leaks    bool // FFmpeg's muxer frees all of its memory in its trailer only
 }
 
 // openFiles opens FFmpeg's muxer for a container that consists of many files.
@@ -36,8 +39,9 @@ func (w *writer) openFiles(cfg Config) (err error) {
 	w.files = f
 	w.closer.Add(f.free)
 	opener.Serve(w.format)
+	f.needsAll = cfg.Format == container.DASH
 	if cfg.Format == container.HLS {
-		f.cuts = newHLSCuts(cfg.Segments, w)
+		f.cuts, f.leaks = newHLSCuts(cfg.Segments, w), true
 	}
 	return nil
 }
@@ -98,7 +102,7 @@ func (f *filesWriter) writeTrailer() error {
 // by itself: that memory may be gone then.
 func (f *filesWriter) free() {
 	f.dst.Refuse()
-	if f.begun && !f.over {
+	if f.leaks && f.begun && !f.over {
 		_ = f.writeTrailer() // nothing is written
 	}
 	live.Freed("container")

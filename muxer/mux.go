@@ -161,6 +161,9 @@ func (m *Mux) finish() error {
 	if err := m.fragments.finish(); err != nil {
 		return err
 	}
+	if err := m.checkAllFed(); err != nil {
+		return err
+	}
 	if err := m.flac.finish(m); err != nil {
 		return err
 	}

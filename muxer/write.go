@@ -98,3 +98,17 @@ func (m *Mux) explainUnfed(err error) error {
 	return fmt.Errorf("%s holds pictures and sound side by side, so neither can be written without the other; "+
 		"were both fed? %w", m.writer.container(), err)
 }
+
+// checkAllFed refuses to finish a container that names every stream and where it begins, if a stream
+// was never fed. FFmpeg's muxer for DASH would also divide by the length of the first stream.
+func (m *Mux) checkAllFed() error {
+	if m.writer.files == nil || !m.writer.files.needsAll {
+		return nil
+	}
+	for i := range m.tracks {
+		if !m.tracks[i].written {
+			return fmt.Errorf("stream %d was never fed, and a manifest of DASH names every stream, so it cannot be finished", i)
+		}
+	}
+	return nil
+}

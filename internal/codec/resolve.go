@@ -72,6 +72,9 @@ func ResolveFor(
 	refusing := FindRefusing(codec.ID(), containers)
 	if refusing != "" {
 		reason := fmt.Sprintf("%s cannot carry %s; take another container, or one of these", refusing, codec.ID().Name())
+		if refusing == container.Pictures {
+			reason = "does not make the pictures that the extension of the files names; take another extension, or one of these"
+		}
 		return nil, cannotCarry(name, reason, media, containers)
 	}
 	return codec, nil
@@ -111,7 +114,8 @@ func usualEncoder(id astiav.CodecID, c astiavx.Container) *astiav.Codec {
 func FindRefusing(id astiav.CodecID, containers []astiavx.Container) string {
 	for _, c := range containers {
 		can, known := container.Carries(c.Streams(), id)
-		if known && !can || !container.CanStream(c.Name, id) || container.Unreadable(c.Streams(), id.Name()) {
+		otherPicture := c.Name == container.Pictures && id != c.VideoCodec
+		if known && !can || otherPicture || !container.CanStream(c.Name, id) || container.Unreadable(c.Streams(), id.Name()) {
 			return c.Name
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 
 	"github.com/asticode/go-astiav"
 
@@ -28,7 +29,7 @@ func checkFolder(o plan.OutputConfig) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "there is no such folder; create it first"
-	case errors.Is(err, destination.ErrNoFolder):
+	case errors.Is(err, syscall.ENOTDIR):
 		reason = "is not a folder; name the folder, and then the file in it"
 	}
 	return &fault.ConfigError{Field: "dir", Value: o.Dir, Reason: reason, Err: err}

@@ -77,8 +77,8 @@ func (p *Video) framesIn(every time.Duration) (int64, error) {
 	if near := duration(frames, p.OutRate); frames > 0 && near-every <= 1 && every-near <= 1 {
 		return frames, nil
 	}
-	e.Reason = fmt.Sprintf("is no whole number of frames at %s frames per second: it is %.6g of them",
-		p.OutRate, every.Seconds()*rate)
+	e.Reason = fmt.Sprintf("is no whole number of frames: at %.6g frames per second it is %.6g of them",
+		rate, every.Seconds()*rate)
 	for _, n := range []int64{int64(every.Seconds() * rate), int64(every.Seconds()*rate) + 1} {
 		if n > 0 {
 			e.Supported = append(e.Supported, duration(n, p.OutRate).String())

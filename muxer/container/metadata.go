@@ -29,6 +29,9 @@ type metadataRule struct {
 // CheckMetadata finds the first tag that a container, written with these options, would drop.
 func CheckMetadata(format string, options, tags map[string]string) *MetadataError {
 	rule := metadataRules[format].with(options)
+	if inside := Inside(format, options); format == HLS && inside != "mp4" {
+		rule = metadataRules[inside]
+	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if reason := rule.refuses(format, key); reason != "" {
 			return &MetadataError{Key: key, Reason: reason, Kept: rule.keys}

@@ -10,6 +10,8 @@ const useMetadataTags = "movflags=use_metadata_tags"
 var metadataRules = map[string]metadataRule{
 	"mp4":  withKeys(mp4, "timecode"),
 	"ipod": mp4,
+	HLS:    {keys: mp4.keys, times: true, values: mp4.values}, // of its first file
+	DASH:   {keys: []string{"title"}},                         // write_manifest in dashenc.c
 	"f4v":  mp4,
 	"ismv": mp4,
 	"mov": { // mov_write_udta_tag in movenc.c

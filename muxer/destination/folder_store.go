@@ -31,9 +31,6 @@ func OpenFolder(dir string, owns func(name string) bool) (Store, error) {
 	return s, nil
 }
 
-// ErrNoFolder is the error for a path at which there is something other than a folder.
-var ErrNoFolder = errors.New("it is not a folder")
-
 // CheckFolder returns an error if files cannot be created in the folder. It leaves nothing behind.
 func CheckFolder(dir string) error {
 	info, err := os.Stat(dir)
@@ -41,9 +38,12 @@ func CheckFolder(dir string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return ErrNoFolder
+		return &fs.PathError{Op: "open", Path: dir, Err: unix.ENOTDIR}
 	}
-	return unix.Access(dir, unix.W_OK|unix.X_OK)
+	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
+		return &fs.PathError{Op: "access", Path: dir, Err: err}
+	}
+	return nil
 }
 
 // Create creates a file with a temporary name.
