@@ -53,7 +53,7 @@ func (a *adding) open() (*Output, error) {
 			return nil, err
 		}
 	}
-	if err := fault.First(planned.PlanSegments(a.opener.videos), checkFolder(a.config)); err != nil {
+	if err := fault.First(planned.PlanSegments(len(a.opener.encoders), a.opener.videos), checkFolder(a.config)); err != nil {
 		return nil, err
 	}
 	place, err := a.run.Outputs.reserve(a.config)

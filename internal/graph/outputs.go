@@ -22,7 +22,7 @@ func (b *builder) planOutputs() error {
 			return outputError(i, len(outputs), err)
 		}
 		b.targets = append(b.targets, &target{Output: planned, node: muxName(i)})
-		if err := fault.First(planned.PlanSegments(b.videos()), checkFolder(o)); err != nil {
+		if err := fault.First(planned.PlanSegments(len(b.cfg.Streams), b.videos()), checkFolder(o)); err != nil {
 			return outputError(i, len(outputs), err)
 		}
 		for k := range i {

@@ -15,6 +15,7 @@ type Segments struct {
 	Name  string   // of the index, or the pattern of pictures
 	Every *big.Rat // seconds from one cut to the next; nil: pictures are not cut
 	Keep  int      // how many segments of a stream stay; 0: all
+	Rings int      // how many streams have segments of their own
 }
 
 // usualSegment is how long a segment lasts if nobody says, in seconds.

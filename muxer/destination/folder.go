@@ -21,6 +21,9 @@ type Folder struct {
 	// Keep 0: all stay.
 	Ring func(name string) string
 	Keep int
+	// Rings is how many rings there will be. Until there is a file in each, the index does not appear,
+	// since it would name streams without anything to play.
+	Rings int
 }
 
 // folder is a Folder that is being written. FFmpeg opens and closes its files one after another.
@@ -72,8 +75,11 @@ func (d *Destination) CloseFile(output astiavx.Output, complete bool) error {
 	f := output.(*fileInFolder)
 	defer f.file.Discard()
 	return d.act(func() error {
-		if !complete {
+		switch {
+		case !complete:
 			return fmt.Errorf("%s was not written to its end", d.folder.Store.Path(f.name))
+		case f.name == d.folder.Index && len(d.folder.rings) < d.folder.Rings:
+			return nil
 		}
 		return d.folder.commit(f)
 	})
