@@ -268,3 +268,20 @@ func TestAddedOutputThatGetsNothing(t *testing.T) {
 		require.Empty(t, mediatest.Packets(t, path))
 	}
 }
+
+// Encoders that were opened for a container without a header of its own serve one with a header.
+func TestAddOutputBesideMPEGTS(t *testing.T) {
+	mediatest.NoLeaks(t)
+	enc := api.NewEncoder()
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereoAAC())
+	require.NoError(t, enc.OpenWriter(context.Background(), io.Discard, "mpegts"))
+	defer enc.Abort(nil)
+	feedFrom(t, v, a, 0, 10)
+	require.NoError(t, enc.Sync(context.Background()))
+	late := temporary(t, "late.mp4")
+	addOutput(t, enc, api.File(late))
+	feedFrom(t, v, a, 10, 30)
+	require.NoError(t, enc.Close())
+	first, end := requireRun(t, numbersInFile(t, late))
+	require.Equal(t, []int{10, 40}, []int{first, end}, "it asks for a key frame")
+}

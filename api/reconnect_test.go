@@ -175,3 +175,32 @@ func TestConnectThatHangs(t *testing.T) {
 	require.Equal(t, "ended", enc.Stats().Outputs[1].State)
 	requireRecording(t, path, 200)
 }
+
+// A connection that takes so long that packets are lost meanwhile begins with what comes then, and
+// not with what has waited before the gap.
+func TestLateConnectionBeginsBehindTheGap(t *testing.T) {
+	mediatest.NoLeaks(t)
+	port := freePort(t, "tcp")
+	enc, v, a, _ := openRecording(t)
+	defer enc.Abort(nil)
+	feedFrom(t, v, a, 0, 10)
+	h := addOutput(t, enc, api.URL(fmt.Sprintf("tcp://127.0.0.1:%d?listen=1", port), api.BestEffort()))
+	awaitListener(t, "tcp", port)
+	feedFrom(t, v, a, 10, 200)
+	require.NoError(t, enc.Sync(context.Background()))
+	requireState(t, enc, 1, "connecting")
+	require.Positive(t, enc.Stats().Outputs[1].Lost)
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	require.NoError(t, err)
+	received, got := new(bytes.Buffer), make(chan error, 1)
+	go func() { _, err := io.Copy(received, c); got <- err }()
+	requireState(t, enc, 1, "losing")
+	require.Eventually(t, func() bool { return enc.Stats().Outputs[1].Queued == 0 }, time.Minute, time.Millisecond)
+	feedFrom(t, v, a, 210, 40)
+	require.NoError(t, h.Close())
+	require.NoError(t, <-got)
+	require.NoError(t, c.Close())
+	first, end := requireRun(t, numbersInFile(t, saved(t, "late.ts", received.Bytes())))
+	require.GreaterOrEqual(t, first, 210)
+	require.GreaterOrEqual(t, end, 245)
+}

@@ -46,13 +46,20 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 		}
 		return 0
 	}}
+	queued := func(input int) int {
+		if s := seat.Load(); s != nil {
+			return s.Stats().Edges[input].Queued
+		}
+		return 0
+	}
 	o.live = newLiveOutput(liveConfig{
 		connect: func(ctx context.Context) (*destination.Destination, error) { return opener.connect(ctx, t) },
 		begin: func(dst *destination.Destination, late bool) (containerSink, error) {
 			return r.writeHeader(opener, t, dst, late)
 		},
 		connects: t.Config.Kind == plan.ToURL, late: late, backoff: newBackoff(t.Config.Reconnect),
-		pictures: pictures(r.Streams), askKey: r.keys.forJoin, losses: losses, lines: r.asyncLines, fields: o.fields(),
+		pictures: pictures(r.Streams), askKey: r.keys.forJoin, losses: losses, queued: queued,
+		lines: r.asyncLines, fields: o.fields(),
 	})
 	o.sink = o.live
 	return o, r.guest(losses, late)

@@ -32,6 +32,7 @@ type liveOutput struct {
 	liveConfig
 	supplies []*pipeline.Supply
 	begun    []bool // by input: the container that is open has had a packet with which it can begin
+	stale    []int  // by input: packets that waited while the connection was made, and are dropped
 	ended    []bool // by input: nothing more comes
 	opened   bool   // an attempt to open was made
 	next     time.Time
@@ -56,6 +57,7 @@ type liveConfig struct {
 	pictures []bool   // by input: its packets need a key frame to begin with
 	askKey   func(input int)
 	losses   *lossLog
+	queued   func(input int) int // packets that wait
 	lines    *fflog.AsyncLines
 	fields   []zap.Field // of each line: which output
 }
@@ -63,7 +65,7 @@ type liveConfig struct {
 // newLiveOutput returns an output that is not open yet.
 func newLiveOutput(cfg liveConfig) *liveOutput {
 	n := len(cfg.pictures)
-	return &liveOutput{liveConfig: cfg, begun: make([]bool, n), ended: make([]bool, n)}
+	return &liveOutput{liveConfig: cfg, begun: make([]bool, n), stale: make([]int, n), ended: make([]bool, n)}
 }
 
 // Expect keeps what tells, for each input, whether it is being fed.
@@ -108,6 +110,10 @@ func (l *liveOutput) Consume(ctx context.Context, input int, p pipeline.Packet) 
 // begins says whether the container can have a packet. If only a key frame is missing, begins asks
 // for one.
 func (l *liveOutput) begins(input int, p pipeline.Packet) bool {
+	if l.stale[input] > 0 {
+		l.stale[input]--
+		return false
+	}
 	if !l.begun[input] && l.pictures[input] && !p.Flags().Has(astiav.PacketFlagKey) {
 		l.askKey(input)
 		return false
@@ -167,8 +173,12 @@ func (l *liveOutput) open(ctx context.Context) error {
 	if err != nil {
 		return l.fail(ctx, fault.WithoutPrefix(err), 0) // the error of the actor has the prefix
 	}
+	late := !first || l.late
 	for input := range l.begun {
-		l.begun[input] = first && !l.late
+		l.begun[input] = !late
+		if late && l.losses.isLosing() { // a gap follows: the container would begin with a jump
+			l.stale[input] = l.queued(input)
+		}
 	}
 	if l.supplies != nil {
 		mux.Expect(l.supplies)
@@ -177,7 +187,7 @@ func (l *liveOutput) open(ctx context.Context) error {
 		l.reportReturn()
 	}
 	l.attempts = 0
-	if !first || l.late {
+	if late {
 		l.askForAll()
 	}
 	return l.endInputs(ctx)

@@ -46,6 +46,13 @@ func (l *lossLog) keep(int, int64) {
 	l.kept = time.Now()
 }
 
+// isLosing says whether an input loses packets now.
+func (l *lossLog) isLosing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.losing > 0
+}
+
 // look ends the period if there was no loss for a while.
 func (l *lossLog) look() {
 	l.mu.Lock()
