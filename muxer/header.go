@@ -38,13 +38,9 @@ func (w *writer) addStreams(streams []Stream) ([]track, error) {
 			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
 		}
 		tracks[i] = newTrack(w.container(), s)
-		if !container.NeedsHeadersInBand(w.rules(), s.Codec.id(), s.Codec.GlobalHeader) {
-			continue
+		if container.NeedsHeadersInBand(w.rules(), s.Codec.id(), s.Codec.GlobalHeader) {
+			tracks[i].headers = newHeaderInserter(stream)
 		}
-		if tracks[i].headers, err = newHeaderInserter(stream, s.Codec.TimeBase); err != nil {
-			return nil, err
-		}
-		w.closer.Add(tracks[i].headers.free)
 	}
 	return tracks, nil
 }

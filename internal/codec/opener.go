@@ -31,12 +31,11 @@ var errTooManyProbes = errors.New("avloom: the encoder has been opened often eno
 
 // Opener opens an encoder, and finds out why one does not open.
 type Opener struct {
-	Codec        *astiav.Codec
-	Options      []avoption.Option
-	Threads      int                   // of the encoder; 0: the library decides
-	Location     astiav.ChromaLocation // of 4:2:0 video
-	GlobalHeader bool                  // the container wants the codec's header before the packets
-	Canceled     Canceled              // ends the search for the reason, too
+	Codec    *astiav.Codec
+	Options  []avoption.Option
+	Threads  int                   // of the encoder; 0: the library decides
+	Location astiav.ChromaLocation // of 4:2:0 video
+	Canceled Canceled              // ends the search for the reason, too
 
 	// Log receives FFmpeg's lines about the encoder that Open returns, and about the attempt that
 	// fails. Probes log nothing. It may be nil.
@@ -157,9 +156,8 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) e
 			return e
 		}
 	}
-	if o.GlobalHeader {
-		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagGlobalHeader))
-	}
+	// An output that joins later may be of a container that stores the header.
+	cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagGlobalHeader))
 	if o.Finish != nil {
 		o.Finish(cc)
 	}

@@ -63,7 +63,7 @@ func (v *audioOpening) openEncoder() (*audioEncoder, error) {
 		input.Layout = s.Spec.Layout // the channels pass unmixed
 	}
 	a := &audioAttempt{plan: p, encoded: s, opener: codec.Opener{
-		Canceled: v.canceled, Codec: encoder, Options: s.Options, GlobalHeader: plan.WantGlobalHeader(v.containers),
+		Canceled: v.canceled, Codec: encoder, Options: s.Options,
 		Finish: astiavx.KeepFrameDurations, Log: v.log,
 	}}
 	a.opener.SetUp = a.setUp

@@ -23,7 +23,7 @@ func firstPacket(o *codec.Opener) (pipeline.Packet, error) {
 // tells it earlier, or has none. That is libaom. A second encoder with the same settings encodes a
 // picture to get it.
 func lateHeader(o *codec.Opener) ([]byte, error) {
-	if !o.GlobalHeader || o.Codec.Name() != "libaom-av1" {
+	if o.Codec.Name() != "libaom-av1" {
 		return nil, nil
 	}
 	packet, err := firstPacket(o)

@@ -150,14 +150,13 @@ func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *vide
 		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Options)
 	}
 	a.opener = codec.Opener{
-		Canceled:     v.canceled,
-		Codec:        encoder,
-		Options:      s.Options,
-		Threads:      a.threads,
-		GlobalHeader: plan.WantGlobalHeader(v.containers),
-		Finish:       astiavx.KeepFrameDurations,
-		Log:          v.log,
-		SetUp:        a.setUp,
+		Canceled: v.canceled,
+		Codec:    encoder,
+		Options:  s.Options,
+		Threads:  a.threads,
+		Finish:   astiavx.KeepFrameDurations,
+		Log:      v.log,
+		SetUp:    a.setUp,
 	}
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
 		a.opener.Location = s.Color.Location
@@ -174,7 +173,7 @@ func (a *videoAttempt) closeDevice() {
 
 // findHeader gives the encoder its header if a container needs the header before the first packet.
 func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
-	if !a.headerFirst || len(cc.ExtraData()) > 0 {
+	if !a.headerFirst || !plan.WantGlobalHeader(a.containers) || len(cc.ExtraData()) > 0 {
 		return nil
 	}
 	header, err := lateHeader(&a.opener)
