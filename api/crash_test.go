@@ -258,7 +258,6 @@ func openToCrash(t *testing.T, output api.Output, f crashFile) (*api.Encoder, fu
 	t.Helper()
 	enc, cfg := api.NewEncoder(), quickVideo("."+f.extension)
 	cfg.FrameRate = crashRate
-	cfg.KeyInterval = int(crashPart * crashRate / time.Second)
 	v := addVideo(t, enc, cfg)
 	var a *api.AudioStream
 	if f.sound != "none" {

@@ -22,9 +22,7 @@ import (
 func openParts(t *testing.T, dir, extension string, opts ...api.OutputOption) (*api.Encoder, *api.VideoStream, *api.AudioStream) {
 	t.Helper()
 	enc := api.NewEncoder()
-	cfg := numberedVideo()
-	cfg.KeyInterval = 10
-	v, a := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
 	opts = append(opts, api.SegmentEvery(time.Second/3))
 	require.NoError(t, enc.Open(context.Background(), api.Folder(dir, "part-%02d."+extension, opts...)))
 	return enc, v, a
@@ -129,9 +127,7 @@ func TestRingOfParts(t *testing.T) {
 	other := filepath.Join(folder, "part-1234567.mkv")
 	require.NoError(t, os.WriteFile(other, []byte("of somebody else"), 0o600))
 	enc := api.NewEncoder()
-	cfg := numberedVideo()
-	cfg.KeyInterval = 1
-	v, a := addVideo(t, enc, cfg), addAudio(t, enc, stereo())
+	v, a := addVideo(t, enc, numberedVideo()), addAudio(t, enc, stereo())
 	output := api.Folder(folder, "part-%02d.mkv", api.SegmentEvery(time.Second/30), api.SegmentKeep(4))
 	require.NoError(t, enc.Open(context.Background(), output))
 	most, bytes := 0, int64(0)

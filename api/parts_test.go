@@ -101,9 +101,7 @@ func recordInParts(t *testing.T, c partsCase, dir, whole string, feed func(recor
 	if c.video != nil {
 		rate = c.video.FrameRate
 		for range 1 + c.cameras {
-			cfg := *c.video
-			cfg.KeyInterval = int(c.length().Seconds()*cfg.FrameRate + 0.5)
-			r.videos = append(r.videos, addVideo(t, enc, cfg))
+			r.videos = append(r.videos, addVideo(t, enc, *c.video))
 		}
 		r.width, r.height = c.video.Width, c.video.Height
 	}
