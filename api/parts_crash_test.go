@@ -47,14 +47,14 @@ func TestCrashOfParts(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	var g errgroup.Group
-	g.SetLimit(4)
-	for range moments {
+	g.SetLimit(10)
+	for i := range moments {
 		dir, after := t.TempDir(), time.Duration(random.Int64N(int64(crashLongest)))
 		g.Go(func() error {
 			reports, err := crash("^TestCrashOfParts$", crashPartsDir, len(crashParts()), dir, after)
 			if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
 				for k, f := range crashParts() {
-					assertPartsSaved(t, dir, f, k, reports)
+					assertPartsSaved(t, dir, f, k, reports, i%4 == 0)
 				}
 			}
 			return nil
@@ -63,8 +63,9 @@ func TestCrashOfParts(t *testing.T) {
 	require.NoError(t, g.Wait())
 }
 
-// assertPartsSaved compares what can be read from the parts with what their muxers had received.
-func assertPartsSaved(t *testing.T, dir string, f crashFile, index int, reports []progress) {
+// assertPartsSaved compares what can be read from the parts with what their muxers had received. The
+// first parts are complete; they are read only if all are to be read.
+func assertPartsSaved(t *testing.T, dir string, f crashFile, index int, reports []progress, all bool) {
 	t.Helper()
 	parts, err := filepath.Glob(filepath.Join(dir, f.name(), "*"))
 	assert.NoError(t, err)
@@ -72,6 +73,10 @@ func assertPartsSaved(t *testing.T, dir string, f crashFile, index int, reports 
 	numbers := []int{}
 	complete := int(crashPart * crashRate / time.Second)
 	for k, path := range parts {
+		if !all && k < len(parts)-3 {
+			numbers = counting(len(numbers) + complete)
+			continue
+		}
 		in, err := numbersReadable(path)
 		if k < len(parts)-2 { // two may be open
 			assert.NoError(t, err, "%s of %d", path, len(parts))

@@ -234,18 +234,21 @@ func TestPartsAreTheWhole(t *testing.T) {
 					require.Equal(t, len(want), len(got))
 					require.True(t, want == got, "the samples are those of the whole")
 				}
-				requirePartsPlay(t, c, parts)
+				requirePartsPlay(t, c, parts, long)
 			})
 		}
 	})
 }
 
-// requirePartsPlay checks that each part plays by itself, from its beginning, for as long as it
-// should.
-func requirePartsPlay(t *testing.T, c partsCase, parts []string) {
+// requirePartsPlay checks that parts play by themselves, from their beginning, for as long as they
+// should: one in the middle and the last one, or all for mediatest.Long.
+func requirePartsPlay(t *testing.T, c partsCase, parts []string, all bool) {
 	t.Helper()
 	const packet = 0.12 // of sound, at most
 	for k, path := range parts {
+		if !all && k != 1 && k != len(parts)-1 {
+			continue
+		}
 		lasts := min(c.length().Seconds(), partsSeconds-float64(k)*c.length().Seconds())
 		f := mediatest.Probe(t, path)
 		duration, err := strconv.ParseFloat(f.Format.Duration, 64)

@@ -41,7 +41,7 @@ func TestPlayersTakeWhatIsWrittenLive(t *testing.T) {
 					t.Parallel()
 					assert.Empty(t, saidBy(t, "ffmpeg", "-v", "warning", "-xerror", "-i", path, "-f", "null", "-"))
 					playWithGStreamer(t, path)
-					playWithVLC(t, path)
+					playWithVLC(t, path, (liveTicks * liveTick).Seconds())
 				})
 			}
 		}
@@ -78,7 +78,7 @@ func playWithGStreamer(t *testing.T, path string) {
 // playWithVLC has VLC write the sound of a file into another, and checks that none is missing. VLC
 // refuses to be root. It has a home of its own, because several run at the same time. It may crash
 // once: about one start in some hundred ends so before the file is opened.
-func playWithVLC(t *testing.T, path string) {
+func playWithVLC(t *testing.T, path string, seconds float64) {
 	t.Helper()
 	heard, home := path+".wav", path+".home"
 	require.NoError(t, os.Mkdir(home, 0o777))
@@ -96,5 +96,5 @@ func playWithVLC(t *testing.T, path string) {
 		said, err = run(args[0], args[1:]...)
 	}
 	assert.NoError(t, err, "%v: %s", args, said)
-	assert.InDelta(t, (liveTicks * liveTick).Seconds(), float64(len(mediatest.Sound(t, heard, 0)[0]))/48000, 0.1)
+	assert.InDelta(t, seconds, float64(len(mediatest.Sound(t, heard, 0)[0]))/48000, 0.1)
 }
