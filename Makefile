@@ -8,7 +8,7 @@ tools := $(cache)/bin
 # Exports the variables with which the Go tools find FFmpeg 9, and builds it first if there is none. The
 # assignment makes a failure of the script end the recipe.
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
-# The test of examples/dashboard opens its page in a browser. Debian has Chromium as a package; on other
+# The tests of examples/dashboard and examples/http open their pages in a browser. Debian has Chromium as a package; on other
 # systems the test takes a browser that is installed.
 chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
 test_packages := ffmpeg mediainfo mkvtoolnix=mkvinfo sox=sox sndfile-programs=sndfile-info graphviz=dot webp=webpinfo \

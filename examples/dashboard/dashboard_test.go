@@ -3,21 +3,23 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/internal/browsertest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
@@ -57,52 +59,86 @@ func TestPage(t *testing.T) {
 	server := httptest.NewServer(newHandler(r, 20*time.Millisecond))
 	t.Cleanup(server.Close)
 	stop := startRecording(t, r, api.Writer(destination, "mkv"))
-	page := openPage(t, server.URL)
+	page := browsertest.Open(t, server.URL)
 
-	await(t, page, `parseFloat(document.getElementById("fps").textContent) > 0`)
-	await(t, page, `parseInt(document.getElementById("frames").textContent) > 10`)
-	require.Equal(t, 8, eval[int](t, page, `document.querySelectorAll(".actor").length`), "two callers and six nodes")
-	require.Equal(t, 7, eval[int](t, page, `document.querySelectorAll(".queue").length`))
+	page.Await(`parseFloat(document.getElementById("fps").textContent) > 0`)
+	page.Await(`parseInt(document.getElementById("frames").textContent) > 10`)
+	require.Equal(t, 9, browsertest.Eval[int](page, `document.querySelectorAll(".actor").length`), "two callers and seven nodes")
+	require.Equal(t, 9, browsertest.Eval[int](page, `document.querySelectorAll(".queue").length`))
 	screenshot(t, page, "running.png")
 
-	const fill = `document.querySelector('.queue[data-key="encode 0"] .fill')`
-	require.False(t, eval[bool](t, page, fill+`.classList.contains("full")`))
+	const fill = `document.querySelector('.queue[data-key="encode 0 mux"] .fill')`
+	require.False(t, browsertest.Eval[bool](page, fill+`.classList.contains("full")`))
 	destination.mu.Lock()
 	open := sync.OnceFunc(destination.mu.Unlock)
 	defer open()
-	await(t, page, fill+`.classList.contains("full")`)
-	const before = `document.querySelector('.queue[data-key="convert 0"] .fill')`
-	await(t, page, before+`.classList.contains("full")`)
-	require.InDelta(t, 40, eval[float64](t, page, before+`.getBBox().width`), 0.01, "its bar is as long as can be")
-	await(t, page, `document.getElementById("bottleneck").textContent.includes(`+
-		`"in writes to the destination, which is slow")`)
-	await(t, page, `document.getElementById("fps").textContent === "0.0"`) // nothing was encoded for two seconds
+	page.Await(fill + `.classList.contains("full")`)
+	const before = `document.querySelector('.queue[data-key="convert 0 encode"] .fill')`
+	page.Await(before + `.classList.contains("full")`)
+	require.InDelta(t, 40, browsertest.Eval[float64](page, before+`.getBBox().width`), 0.01, "its bar is as long as can be")
+	page.Await(`document.getElementById("bottleneck").textContent.includes(` +
+		`"writes to the slowest destination took 100 %")`)
+	page.Await(`document.getElementById("fps").textContent === "0.0"`) // nothing was encoded for two seconds
 	requirePreview(t, page, r)
 	screenshot(t, page, "blocked.png")
 
 	open()
-	await(t, page, `!`+fill+`.classList.contains("full") && !`+before+`.classList.contains("full")`)
-	await(t, page, `parseFloat(document.getElementById("fps").textContent) > 0`)
+	page.Await(`!` + fill + `.classList.contains("full") && !` + before + `.classList.contains("full")`)
+	page.Await(`parseFloat(document.getElementById("fps").textContent) > 0`)
 	stop()
-	await(t, page, `document.querySelector('.actor[data-key="mux"] .detail').textContent.endsWith("holds 0")`)
+	page.Await(`document.querySelector('.actor[data-key="mux"] .detail').textContent.endsWith("holds 0")`)
 	path := filepath.Join(t.TempDir(), "recording.mkv")
 	require.NoError(t, os.WriteFile(path, destination.Bytes(), 0o600))
 	video := mediatest.Probe(t, path).Streams[0]
-	await(t, page, `document.getElementById("frames").textContent === "`+video.NbReadFrames+`"`)
+	page.Await(`document.getElementById("frames").textContent === "` + video.NbReadFrames + `"`)
+}
+
+// TestViewer stops the viewer on the page, until the page shows that it loses packets, and lets it go
+// on. The file has every frame.
+func TestViewer(t *testing.T) {
+	mediatest.NoLeaks(t)
+	r, path := newRecorder(time.Millisecond), filepath.Join(t.TempDir(), "orbits.mkv")
+	server := httptest.NewServer(newHandler(r, 20*time.Millisecond))
+	t.Cleanup(server.Close)
+	stop := startRecording(t, r, api.File(path))
+	page := browsertest.Open(t, server.URL)
+	cell := func(output, column int) string {
+		return fmt.Sprintf(`document.querySelector("#outputs tbody").rows[%d]?.cells[%d].innerText`, output, column)
+	}
+	page.Await(cell(0, 1) + ` === "running" && ` + cell(1, 1) + ` === "running"`)
+	page.Await(cell(1, 6) + `.match(/stream 0: \d+ ms, \d+ ms\nstream 1: \d+ ms, \d+ ms/) !== null`)
+	require.Equal(t, "0", browsertest.Eval[string](page, cell(1, 4)))
+
+	page.Click("#viewer")
+	page.Await(cell(1, 1) + ` === "losing"`)
+	page.Await(`parseInt(` + cell(1, 4) + `) > 100`)
+	require.Equal(t, "let the viewer go on", browsertest.Eval[string](page, `document.getElementById("viewer").textContent`))
+	screenshot(t, page, "losing.png")
+
+	page.Click("#viewer")
+	page.Await(cell(1, 1) + ` === "running"`)
+	frames := browsertest.Eval[string](page, `document.getElementById("frames").textContent`)
+	page.Await(`parseInt(document.getElementById("frames").textContent) > ` + frames)
+	stop()
+	page.Await(cell(0, 1) + ` === "ended" && ` + cell(1, 1) + ` === "ended"`)
+	require.Equal(t, []string{"0", ""}, []string{browsertest.Eval[string](page, cell(0, 4)), browsertest.Eval[string](page, cell(0, 7))})
+	stats := r.encoder.Stats()
+	require.Equal(t, strconv.FormatInt(stats.Outputs[1].Lost, 10), browsertest.Eval[string](page, cell(1, 4)))
+	require.Equal(t, mediatest.Probe(t, path).Streams[0].NbReadFrames, strconv.FormatInt(stats.Streams[0].Accepted, 10))
 }
 
 // requirePreview waits until the page shows the latest picture, and compares the pixels with those
 // of the frame of that number.
-func requirePreview(t *testing.T, page context.Context, r *recorder) { //nolint:revive // t comes first in tests
+func requirePreview(t *testing.T, page *browsertest.Page, r *recorder) {
 	t.Helper()
 	var shown int
 	require.Eventually(t, func() bool {
-		shown = eval[int](t, page, `parseInt(document.getElementById("preview").dataset.frame ?? "-1")`)
+		shown = browsertest.Eval[int](page, `parseInt(document.getElementById("preview").dataset.frame ?? "-1")`)
 		return shown == r.latestFrame()
-	}, patience, 20*time.Millisecond)
-	size := eval[[]int](t, page, `(i => [i.naturalWidth, i.naturalHeight])(document.getElementById("preview"))`)
+	}, browsertest.Patience, 20*time.Millisecond)
+	size := browsertest.Eval[[]int](page, `(i => [i.naturalWidth, i.naturalHeight])(document.getElementById("preview"))`)
 	require.Equal(t, []int{width, height}, size)
-	pixels := eval[[]int](t, page, `(() => {
+	pixels := browsertest.Eval[[]int](page, `(() => {
 		const img = document.getElementById("preview"), canvas = document.createElement("canvas");
 		[canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
 		const context = canvas.getContext("2d");
@@ -122,15 +158,10 @@ func requirePreview(t *testing.T, page context.Context, r *recorder) { //nolint:
 	require.Greater(t, bytes.Count(want, []byte{255}), 50, "there is something to be seen")
 }
 
-// screenshot keeps a picture of the page with the artifacts of the test (go test -artifacts).
-func screenshot(t *testing.T, page context.Context, name string) { //nolint:revive // t comes first in tests
+// screenshot keeps a picture of the page, which has all of it.
+func screenshot(t *testing.T, page *browsertest.Page, name string) {
 	t.Helper()
-	shot, err := chromedp.Run(page, chromedp.FullScreenshot(100))
-	require.NoError(t, err)
-	img, err := png.Decode(bytes.NewReader(shot))
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, img.Bounds().Dx(), 1200)
-	require.NoError(t, os.WriteFile(filepath.Join(t.ArtifactDir(), name), shot, 0o600))
+	require.GreaterOrEqual(t, page.Screenshot(name).Bounds().Dx(), 1200)
 }
 
 // get returns what is served at a path.
@@ -194,7 +225,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		return response.StatusCode == http.StatusOK
-	}, patience, 10*time.Millisecond, "there is a picture")
+	}, browsertest.Patience, 10*time.Millisecond, "there is a picture")
 	cancel()
 	require.NoError(t, <-result)
 	require.Len(t, mediatest.Probe(t, path).Streams, 2, "the file is finished")

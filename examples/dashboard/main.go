@@ -1,12 +1,16 @@
 // Dashboard records a simulation that never ends, and serves a page that shows the inside of the
 // encoder: the graph of actors, how full the queues are, which actor limits the run, how fast it
-// is, and the latest picture.
+// is, each output with its state, its losses and its latency, and the latest picture.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/dashboard -o orbits.mkv
 //
-// then open http://localhost:8081. The page is index.html, its figures come from Encoder.Stats
-// (server.go), and recorder.go feeds the encoder. The same figures are at /metrics for Prometheus,
+// then open http://localhost:8081. Beside the file there is an output of the kind BestEffort, to a
+// viewer that a button on the page stops. Within seconds it loses packets, while the recording goes
+// on; let it go on, and it recovers.
+//
+// The page is index.html with page.js, its figures come from Encoder.Stats (server.go), recorder.go
+// feeds the encoder, and viewer.go is the viewer. The same figures are at /metrics for Prometheus,
 // and at /graph.dot for Graphviz.
 //
 // Ctrl-C ends the recording, and finishes the file, which may take ten seconds. A second Ctrl-C

@@ -24,6 +24,7 @@ const finishWithin = 10 * time.Second
 type recorder struct {
 	interval time.Duration // between two frames; 0: as fast as possible
 	encoder  *api.Encoder
+	viewer   *viewer
 
 	mu     sync.Mutex
 	frame  int // the number of the latest picture; -1: there is none yet
@@ -31,10 +32,11 @@ type recorder struct {
 }
 
 func newRecorder(interval time.Duration) *recorder {
-	return &recorder{interval: interval, encoder: api.NewEncoder(), frame: -1}
+	return &recorder{interval: interval, encoder: api.NewEncoder(), viewer: newViewer(), frame: -1}
 }
 
-// record records frames and finishes the file. frames says how many; 0: until ctx ends.
+// record records frames and finishes the file. A viewer gets the stream, too, as well as it can.
+// frames says how many; 0: until ctx ends.
 func (r *recorder) record(ctx context.Context, to api.Output, frames int) error {
 	defer r.encoder.Abort(nil)
 	video, err := r.encoder.AddVideo(api.VideoConfig{
@@ -49,7 +51,8 @@ func (r *recorder) record(ctx context.Context, to api.Output, frames int) error 
 	}
 	// The encoder gives the file up when the context given to Open ends. The end of ctx must not do
 	// that.
-	if err := r.encoder.Open(context.WithoutCancel(ctx), to); err != nil {
+	preview := api.Writer(r.viewer, "mpegts", api.BestEffort())
+	if err := r.encoder.Open(context.WithoutCancel(ctx), to, preview); err != nil {
 		return err
 	}
 	err = r.feed(ctx, video, audio, frames)

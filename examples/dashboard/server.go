@@ -19,12 +19,16 @@ import (
 //go:embed index.html
 var page []byte
 
+//go:embed page.js
+var script []byte
+
 // look is one message to the page.
 type look struct {
 	Total      api.Stats // since the start
 	Recent     api.Stats // since the message before
 	Bottleneck string    // of Recent
 	Frame      int       // the number of the latest picture
+	Viewing    bool      // the viewer takes what it gets
 }
 
 // newHandler returns a handler that serves the page and its data. The page gets a message at each
@@ -36,18 +40,31 @@ func newHandler(r *recorder, interval time.Duration) http.Handler {
 	registry.MustRegister(&encoders)
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(page) // a client that is gone needs no page
-	})
+	mux.HandleFunc("GET /{$}", content("text/html; charset=utf-8", page))
+	mux.HandleFunc("GET /page.js", content("text/javascript", script))
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, req *http.Request) { r.tell(w, req, interval) })
 	mux.HandleFunc("GET /preview.png", r.servePreview)
+	mux.HandleFunc("POST /viewer", func(w http.ResponseWriter, req *http.Request) {
+		viewing, err := strconv.ParseBool(req.FormValue("viewing"))
+		if err != nil {
+			http.Error(w, "viewing must be true or false", http.StatusBadRequest)
+			return
+		}
+		r.viewer.view(viewing)
+	})
 	mux.HandleFunc("GET /graph.dot", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/vnd.graphviz")
 		_, _ = fmt.Fprint(w, r.encoder.Stats().DOT())
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return mux
+}
+
+func content(contentType string, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(body) // a client that is gone needs no page
+	}
 }
 
 // tell sends a look at each interval, as server-sent events, until the client or the server goes
@@ -62,8 +79,9 @@ func (r *recorder) tell(w http.ResponseWriter, req *http.Request, interval time.
 		now := r.encoder.Stats()
 		recent := now.Since(before)
 		before = now
-		frame := r.latestFrame()
-		text, err := json.Marshal(look{Total: now, Recent: recent, Bottleneck: recent.Bottleneck(), Frame: frame})
+		text, err := json.Marshal(look{
+			Total: now, Recent: recent, Bottleneck: recent.Bottleneck(), Frame: r.latestFrame(), Viewing: r.viewer.isViewing(),
+		})
 		if err != nil {
 			return
 		}
