@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,55 +19,106 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
 func TestMain(m *testing.M) { mediatest.Main(m) }
 
-// hurried returns a stream that does not keep to the clock.
-func hurried(t *testing.T, duration time.Duration) *live {
-	return &live{
-		codec: "libx264", interval: time.Millisecond, duration: duration, stall: time.Minute,
-		logger: log.New(t.Output(), "", 0),
+// station is a broadcast with a server.
+type station struct {
+	show   *broadcast
+	stream *live
+	client *http.Client
+	url    string
+	logged bytes.Buffer
+	over   chan struct{}      // has an entry for each request for live.mp4 that is over
+	end    context.CancelFunc // of the simulation
+	result chan error         // of the broadcast
+}
+
+// looped returns a simulation that repeats itself, and is drawn before: the race detector makes drawing
+// slow.
+var looped = sync.OnceValue(func() func(int) []byte {
+	water, pictures := newWaves(), make([][]byte, 10)
+	for k := range pictures {
+		pictures[k] = slices.Clone(water.draw(3 * k))
 	}
-}
+	return func(k int) []byte { return pictures[k%len(pictures)] }
+})
 
-// startServer serves the handler, and says when a request of the stream is over.
-func startServer(t *testing.T, stream http.Handler) (client *http.Client, url string, over <-chan struct{}) {
-	ended := make(chan struct{}, 1)
-	server := httptest.NewServer(newHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() { ended <- struct{}{} }()
-		stream.ServeHTTP(w, r)
-	})))
-	t.Cleanup(server.Close)
-	return server.Client(), server.URL, ended
-}
-
-func get(ctx context.Context, t *testing.T, client *http.Client, url string) *http.Response {
+// newStation returns a broadcast that is open, and does not keep to the clock. Its simulation stands
+// still until begin is called.
+func newStation(t *testing.T, changes ...func(*broadcast)) *station {
 	t.Helper()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	b := &broadcast{codec: "libx264", draw: looped(), interval: time.Millisecond}
+	for _, change := range changes {
+		change(b)
+	}
+	folder := t.TempDir()
+	require.NoError(t, b.open(t.Context(), folder))
+	s := &station{show: b, over: make(chan struct{}, 16), result: make(chan error, 1)}
+	s.stream = &live{encoder: b.encoder, stall: time.Minute, logger: log.New(&s.logged, "", 0)}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { s.over <- struct{}{} }()
+		s.stream.ServeHTTP(w, r)
+	})
+	server := httptest.NewServer(newHandler(handler, os.DirFS(folder), ""))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { _ = b.encoder.Abort(nil) }) // if the test fails
+	s.client, s.url = server.Client(), server.URL
+	return s
+}
+
+// begin starts the simulation.
+func (s *station) begin(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	s.end = cancel
+	go func() { s.result <- s.show.run(ctx) }()
+}
+
+// finish ends the simulation, and waits for the end of the broadcast.
+func (s *station) finish(t *testing.T) {
+	t.Helper()
+	s.end()
+	require.NoError(t, <-s.result)
+}
+
+// get requests what is at a path.
+func (s *station) get(ctx context.Context, t *testing.T, path string, status int) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, http.NoBody)
 	require.NoError(t, err)
-	response, err := client.Do(request)
+	response, err := s.client.Do(request)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = response.Body.Close() })
-	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, status, response.StatusCode)
 	return response
+}
+
+// awaitOutputs waits until the encode has so many outputs, that of HLS among them.
+func (s *station) awaitOutputs(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(s.show.encoder.Stats().Outputs) == n }, time.Minute, time.Millisecond)
 }
 
 // A stream that has no end can give something only while it goes on.
 func TestTheFirstFramesComeAtOnce(t *testing.T) {
 	mediatest.NoLeaks(t)
-	client, url, over := startServer(t, hurried(t, 0))
+	s := newStation(t)
+	s.begin(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	response := get(ctx, t, client, url+"/live.mp4")
+	response := s.get(ctx, t, "/live.mp4", http.StatusOK)
 	require.Equal(t, "video/mp4", response.Header.Get("Content-Type"))
 
 	var start bytes.Buffer
 	for _, want := range []string{"ftyp", "moov", "moof", "mdat"} {
 		require.Equal(t, want, copyBox(t, &start, response.Body))
 	}
-	require.Empty(t, over)
+	require.Empty(t, s.over)
 	path := filepath.Join(t.TempDir(), "start.mp4")
 	require.NoError(t, os.WriteFile(path, start.Bytes(), 0o600))
 	streams := mediatest.Probe(t, path).Streams
@@ -75,25 +127,27 @@ func TestTheFirstFramesComeAtOnce(t *testing.T) {
 	require.NotEqual(t, "0", streams[1].NbReadFrames)
 
 	cancel() // the client goes away
-	<-over
+	<-s.over
+	s.awaitOutputs(t, 1)
+	s.finish(t)
 }
 
 // TestPicturesComeWithoutSound checks that a stream that is not fed holds the other back only for a
 // moment.
 func TestPicturesComeWithoutSound(t *testing.T) {
 	mediatest.NoLeaks(t)
-	stream := hurried(t, 0)
-	stream.mute = true
-	client, url, over := startServer(t, stream)
+	s := newStation(t, func(b *broadcast) { b.mute = true })
+	s.begin(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	response := get(ctx, t, client, url+"/live.mp4")
+	response := s.get(ctx, t, "/live.mp4", http.StatusOK)
 	for _, want := range []string{"ftyp", "moov", "moof", "mdat", "moof", "mdat"} {
 		require.Equal(t, want, copyBox(t, io.Discard, response.Body))
 	}
-	require.Empty(t, over)
+	require.Empty(t, s.over)
 	cancel()
-	<-over
+	<-s.over
+	s.finish(t)
 }
 
 // copyBox copies the next box of an mp4 file, which begins with its size and its type, and returns
@@ -109,38 +163,54 @@ func copyBox(t *testing.T, to io.Writer, from io.Reader) string {
 	return string(header[4:])
 }
 
+// TestAWholeStream has two viewers: one who comes before the simulation begins, and one who reads
+// nothing.
 func TestAWholeStream(t *testing.T) {
 	mediatest.NoLeaks(t)
-	client, url, _ := startServer(t, hurried(t, 2*time.Second))
-	response := get(context.Background(), t, client, url+"/live.mp4")
+	s := newStation(t, func(b *broadcast) { b.duration = 6 * time.Second })
+	asleep := newStuck()
+	go func() {
+		defer func() { _ = recover() }() // the connection is cut in the end
+		defer close(asleep.over)
+		s.stream.ServeHTTP(asleep, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/live.mp4", http.NoBody))
+	}()
+	s.awaitOutputs(t, 2)
+	begun := make(chan *http.Response, 1)
+	go func() { begun <- s.get(context.Background(), t, "/live.mp4", http.StatusOK) }()
+	s.awaitOutputs(t, 3)
+	s.begin(t)
+
 	path := filepath.Join(t.TempDir(), "live.mp4")
 	f, err := os.Create(path)
 	require.NoError(t, err)
-	_, err = io.Copy(f, response.Body)
+	_, err = io.Copy(f, (<-begun).Body)
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
-
+	require.NoError(t, <-s.result)
+	<-asleep.over
 	file := mediatest.Probe(t, path)
 	require.Len(t, file.Streams, 2)
 	video := file.Streams[0]
 	require.Equal(t, "h264", video.Codec)
 	require.Equal(t, []int{width, height}, []int{video.Width, video.Height})
-	require.Equal(t, "60", video.NbReadFrames)
-	require.Equal(t, "2.000000", video.Duration)
+	require.Equal(t, "180", video.NbReadFrames)
+	require.Equal(t, "6.000000", video.Duration)
 	require.Equal(t, "aac", file.Streams[1].Codec)
-	require.InDelta(t, 2*sampleRate, len(mediatest.Sound(t, path, 1)[0]), 2*1024, "but for priming and padding")
-	for _, p := range mediatest.Packets(t, path) {
-		if p.Stream == 0 && p.Key {
-			require.Zero(t, int(p.PTS*frameRate+0.5)%frameRate, "a keyframe each second, and %v s is none", p.PTS)
-		}
-	}
+	require.InDelta(t, 6*sampleRate, len(mediatest.Sound(t, path, 1)[0]), 2*1024, "but for priming and padding")
 }
 
 // stuck is a client that does not read: a write blocks until its deadline.
 type stuck struct {
 	http.ResponseWriter
-	blocked, deadline chan struct{}
-	once, late        sync.Once
+	blocked, deadline, over chan struct{}
+	once, late              sync.Once
+}
+
+func newStuck() *stuck {
+	return &stuck{
+		ResponseWriter: httptest.NewRecorder(),
+		blocked:        make(chan struct{}), deadline: make(chan struct{}), over: make(chan struct{}),
+	}
 }
 
 func (s *stuck) Write([]byte) (int, error) {
@@ -158,59 +228,72 @@ func (s *stuck) SetWriteDeadline(at time.Time) error { //nolint:unparam // http.
 
 func TestAClientThatDoesNotReadIsLetGo(t *testing.T) {
 	mediatest.NoLeaks(t)
+	s := newStation(t)
+	s.begin(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	client := &stuck{ResponseWriter: httptest.NewRecorder(), blocked: make(chan struct{}), deadline: make(chan struct{})}
+	client := newStuck()
 	go func() {
 		<-client.blocked
 		cancel()
 	}()
 	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/live.mp4", http.NoBody)
-	require.PanicsWithValue(t, http.ErrAbortHandler, func() { hurried(t, 0).ServeHTTP(client, request) })
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() { s.stream.ServeHTTP(client, request) })
+	s.awaitOutputs(t, 1)
+	s.finish(t)
 }
 
 // TestAClientThatSaysNoGoodbye has lost the network, or sleeps: it stays connected and reads
 // nothing.
 func TestAClientThatSaysNoGoodbye(t *testing.T) {
 	mediatest.NoLeaks(t)
-	stream := hurried(t, 0)
-	stream.stall = 100 * time.Millisecond
-	var logged bytes.Buffer
-	stream.logger = log.New(&logged, "", 0)
-	_, url, over := startServer(t, stream)
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	s := newStation(t)
+	s.stream.stall = 100 * time.Millisecond
+	s.begin(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 	require.NoError(t, err)
 	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1<<12))
 	_, err = io.WriteString(conn, "GET /live.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	require.NoError(t, err)
-	<-over
+	<-s.over
 	require.NoError(t, conn.Close())
-	require.Empty(t, logged.String(), "that is no fault of the server's")
+	s.finish(t)
+	require.Empty(t, s.logged.String(), "that is no fault of the server's")
 }
 
 func TestAStreamThatCannotBeEncoded(t *testing.T) {
 	mediatest.NoLeaks(t)
-	stream := hurried(t, 0)
-	stream.codec = "nonsense"
-	var logged bytes.Buffer
-	stream.logger = log.New(&logged, "", 0)
-	client, url, over := startServer(t, stream)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/live.mp4", http.NoBody)
+	b := &broadcast{codec: "nonsense"}
+	require.ErrorContains(t, b.open(t.Context(), t.TempDir()), "nonsense")
+}
+
+// TestAStreamThatIsCut checks that a stream does not look complete where the encode has failed, and
+// that later viewers are told.
+func TestAStreamThatIsCut(t *testing.T) {
+	mediatest.NoLeaks(t)
+	s := newStation(t)
+	s.begin(t)
+	response := s.get(context.Background(), t, "/live.mp4", http.StatusOK)
+	require.Equal(t, "ftyp", copyBox(t, io.Discard, response.Body))
+	require.ErrorIs(t, s.show.encoder.Abort(nil), api.ErrAborted)
+	_, err := io.Copy(io.Discard, response.Body)
+	require.Error(t, err)
+	require.ErrorIs(t, <-s.result, api.ErrAborted)
+	<-s.over
+	require.Contains(t, s.logged.String(), api.ErrAborted.Error())
+	text, err := io.ReadAll(s.get(context.Background(), t, "/live.mp4", http.StatusServiceUnavailable).Body)
 	require.NoError(t, err)
-	response, err := client.Do(request)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Equal(t, http.StatusInternalServerError, response.StatusCode)
-	<-over
-	require.Contains(t, logged.String(), "nonsense")
+	require.Contains(t, string(text), api.ErrAborted.Error())
 }
 
 func TestPage(t *testing.T) {
 	mediatest.NoLeaks(t)
-	client, url, _ := startServer(t, hurried(t, 0))
-	response := get(context.Background(), t, client, url)
-	html, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Contains(t, string(html), `<video src="live.mp4"`)
+	s := newStation(t)
+	for path, want := range map[string]string{"/": "<video", "/player.js": "MediaSource"} {
+		text, err := io.ReadAll(s.get(context.Background(), t, path, http.StatusOK).Body)
+		require.NoError(t, err)
+		require.Contains(t, string(text), want)
+	}
+	s.get(context.Background(), t, "/hls.js", http.StatusNotFound)
 }
 
 // lineWriter hands on what is written.
@@ -221,8 +304,10 @@ func (w lineWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestRunEndsWithItsContext checks that viewers have the end of the stream.
 func TestRunEndsWithItsContext(t *testing.T) {
 	mediatest.NoLeaks(t)
+	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	lines, result := make(lineWriter, 16), make(chan error, 1)
@@ -230,11 +315,14 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	_, url, found := strings.Cut(strings.TrimSpace(<-lines), "watch at ")
 	require.True(t, found)
 
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response := get(context.Background(), t, client, url+"/live.mp4")
+	s := &station{client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, url: url}
+	response := s.get(context.Background(), t, "/live.mp4", http.StatusOK)
 	require.Equal(t, "ftyp", copyBox(t, io.Discard, response.Body))
 	cancel()
-	require.NoError(t, <-result)
 	_, err := io.Copy(io.Discard, response.Body)
-	require.Error(t, err, "a stream that was cut does not look complete")
+	require.NoError(t, err)
+	require.NoError(t, <-result)
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	require.NoError(t, err)
+	require.Empty(t, left, "the files of HLS are removed")
 }

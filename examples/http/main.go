@@ -1,34 +1,43 @@
-// HTTP serves a simulation that never ends to a browser: waves on water, with a chord that swells
-// with them. It encodes the simulation while one watches.
+// HTTP shows a simulation that never ends to any number of browsers: waves on water, with a chord
+// that swells with them. It encodes the simulation once, for all of them.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/http -addr localhost:8080
 //
-// then open http://localhost:8080, or play http://localhost:8080/live.mp4. Each client gets its own
-// encoder, which writes a fragmented mp4 into the response (live.go) until the client goes away or
-// takes nothing for half a minute. The simulation is in waves.go.
+// then open http://localhost:8080. The page plays the stream in one of three ways:
+//
+//   - as http://localhost:8080/live.mp4, a fragmented mp4 that begins when one looks, and has a delay
+//     of less than a second;
+//   - the same with Media Source Extensions, which let a page keep the delay short;
+//   - as http://localhost:8080/hls/index.m3u8, HLS: files, which any cache can serve to any number of
+//     viewers, with a delay of a few seconds.
+//
+// Safari and new versions of Chrome play HLS. Other browsers need hls.js, which is not part of this
+// program:
+//
+//	npm pack hls.js && tar xf hls.js-*.tgz
+//	go run ./examples/http -hlsjs package/dist/hls.min.js
+//
+// The encode is in broadcast.go, a viewer of live.mp4 in viewer.go, the page in index.html and
+// player.js, the simulation in waves.go.
 package main
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
-//go:embed index.html
-var page []byte
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stderr)
 	stop()
@@ -38,53 +47,59 @@ func main() {
 	}
 }
 
-// run serves until ctx ends.
-func run(ctx context.Context, args []string, stderr io.Writer) error {
+type settings struct {
+	address, hlsJS string
+	duration       time.Duration
+	mute           bool
+}
+
+func parse(args []string, stderr io.Writer) (settings, error) {
+	var s settings
 	flags := flag.NewFlagSet("http", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	address := flags.String("addr", "localhost:8080", "the `address` to listen at")
-	duration := flags.Duration("duration", 0, "how `long` a stream lasts; 0: until the client goes away")
-	mute := flags.Bool("mute", false,
+	flags.StringVar(&s.address, "addr", "localhost:8080", "the `address` to listen at")
+	flags.StringVar(&s.hlsJS, "hlsjs", "", "the `file` hls.min.js of hls.js, for browsers that cannot play HLS")
+	flags.DurationVar(&s.duration, "duration", 0, "how `long` the simulation lasts; 0: until Ctrl-C")
+	flags.BoolVar(&s.mute, "mute", false,
 		"add no sound; this holds the pictures back for no longer than the patience of the stream")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *address)
+	return s, flags.Parse(args)
+}
+
+// run serves until ctx or the simulation ends.
+func run(ctx context.Context, args []string, stderr io.Writer) error {
+	s, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
-	logger := log.New(stderr, "http: ", 0)
-	logger.Printf("watch at http://%s", listener.Addr())
-	return serve(ctx, listener, newHandler(&live{
-		codec: "libx264", interval: time.Second / frameRate, duration: *duration,
-		stall: 30 * time.Second, mute: *mute, logger: logger,
-	}))
-}
-
-// newHandler returns a handler that serves the page and, at /live.mp4, the stream.
-func newHandler(stream http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /live.mp4", stream)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(page) // a client that is gone needs no page
-	})
-	return mux
-}
-
-// serve serves until ctx ends. The end of ctx ends all requests, too. serve returns when they are
-// over.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+	b := &broadcast{
+		codec: "libx264", draw: newWaves().draw, interval: time.Second / frameRate,
+		duration: s.duration, mute: s.mute,
 	}
-	down := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() { down <- server.Shutdown(context.WithoutCancel(ctx)) })
-	err := server.Serve(listener)
-	if stop() || !errors.Is(err, http.ErrServerClosed) {
+	return show(ctx, b, s, log.New(stderr, "http: ", 0))
+}
+
+// show serves a broadcast until ctx or the broadcast ends. The files of HLS lie in a temporary
+// folder.
+func show(ctx context.Context, b *broadcast, s settings, logger *log.Logger) (err error) {
+	folder, err := os.MkdirTemp("", "hls-")
+	if err != nil {
 		return err
 	}
-	return <-down
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if err := b.open(ctx, folder); err != nil {
+		return err
+	}
+	defer b.encoder.Abort(nil)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
+	if err != nil {
+		return err
+	}
+	logger.Printf("watch at http://%s", listener.Addr())
+	stream := &live{encoder: b.encoder, stall: 30 * time.Second, logger: logger}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // until the viewers have the end, too
+	served := make(chan error, 1)
+	go func() { served <- serve(serving, listener, newHandler(stream, os.DirFS(folder), s.hlsJS)) }()
+	err = b.run(ctx)
+	stop()
+	return errors.Join(err, <-served)
 }
