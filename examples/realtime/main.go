@@ -105,7 +105,8 @@ func record(ctx context.Context, enc *api.Encoder, s settings) (punctuality, err
 	return p, enc.Close()
 }
 
-// outputs returns the file, and the preview if there is one.
+// outputs returns the file, and the preview if there is one. With Reconnect the preview is also
+// BestEffort: it may fail.
 func outputs(s settings) []api.Output {
 	all := []api.Output{api.File(s.path)}
 	switch {

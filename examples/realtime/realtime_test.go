@@ -74,6 +74,16 @@ func TestOnOneCoreThatIsTooSlow(t *testing.T) {
 	}
 }
 
+// TestPreviewThatFails has a preview to which nobody listens.
+func TestPreviewThatFails(t *testing.T) {
+	mediatest.NoLeaks(t)
+	path := filepath.Join(t.TempDir(), "pendulum.mp4")
+	var told bytes.Buffer
+	args := []string{"-o", path, "-preview", "tcp://127.0.0.1:1", "-width", "320", "-height", "180", "-for", "500ms"}
+	require.NoError(t, run(t.Context(), args, &told, &told))
+	require.Equal(t, strconv.Itoa(frameRate/2), mediatest.Probe(t, path).Streams[0].NbReadFrames)
+}
+
 // checkRecording asserts that the pictures come at a constant rate, and that the sound is whole.
 func checkRecording(t *testing.T, path string) {
 	t.Helper()
