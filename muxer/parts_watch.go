@@ -65,13 +65,6 @@ func (w *partsWatch) retire(m *Mux) {
 	w.beats += m.Activity().Beats
 }
 
-// all returns the parts that are open.
-func (w *partsWatch) all() []*Mux {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.open)
-}
-
 // wake notes that no part may write any more, and returns those that are open.
 func (w *partsWatch) wake() []*Mux {
 	w.mu.Lock()
@@ -152,8 +145,10 @@ func (p *Parts) Held() (held int64) {
 
 // HeldOf returns how many packets of a stream wait for other streams.
 func (p *Parts) HeldOf(stream int) int64 {
+	p.watch.mu.Lock()
+	defer p.watch.mu.Unlock()
 	held := p.backlog.held[stream].Load()
-	for _, m := range p.watch.all() {
+	for _, m := range p.watch.open {
 		held += m.HeldOf(stream)
 	}
 	return held
