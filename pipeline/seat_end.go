@@ -8,12 +8,13 @@ import (
 )
 
 // guestPatience is how long a guest has for its end: for each call when it leaves, and for all
-// together when the run is closed. It is a second, and a little more for a call that takes exactly
-// that: libsrt waits for a whole second when it is closed.
-const guestPatience = 1200 * time.Millisecond
+// together when the run is closed.
+const guestPatience = time.Second
 
-// abandonLateAfter is how long after it was woken a guest is left behind that has had its time.
-const abandonLateAfter = 100 * time.Millisecond
+// abandonLateAfter is how long after it was woken a guest is left behind that has had its time. A
+// connection of FFmpeg looks every 0.1 s whether it was woken, and closing one of SRT always takes a
+// little more than a second.
+const abandonLateAfter = 400 * time.Millisecond
 
 // errLate is the error of a guest that was stopped because it did not end.
 var errLate = errors.New("did not finish within " + guestPatience.String())
@@ -21,7 +22,8 @@ var errLate = errors.New("did not finish within " + guestPatience.String())
 // fail ends a guest because of a failure.
 func (s *Seat) fail(err error) { s.end(err, wakeAfter, abandonAfter) }
 
-// failLate ends a guest that has had its time.
+// failLate ends a guest that has had its time. If what it is doing turns out well before it is left
+// behind, it has no error.
 func (s *Seat) failLate() {
 	s.end(&NodeError{Node: s.name, Stream: NoStream, Err: errLate}, 0, abandonLateAfter)
 }
@@ -103,6 +105,9 @@ func (s *Seat) conclude(good bool) (alone, first bool) {
 		return false, false
 	}
 	s.over = true
+	if good && errors.Is(s.err, errLate) {
+		s.err = nil
+	}
 	if s.err == nil && !good {
 		s.err = s.run.causeOr(ErrAborted)
 	}

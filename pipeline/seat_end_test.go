@@ -206,3 +206,30 @@ func TestAbortWhileCloseWaitsForAGuest(t *testing.T) {
 		require.NoError(t, seat.Err(), "it was flushed after all")
 	})
 }
+
+// A guest that has had its time, and then ends well, has no error.
+func TestGuestThatIsALittleLate(t *testing.T) {
+	for name, end := range map[string]func(*Run, *Seat) error{
+		"Close": func(r *Run, _ *Seat) error { return r.Close() },
+		"Leave": func(_ *Run, s *Seat) error { return s.Leave(context.Background()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startStage(t, 2, &fakeSink{})
+				late := &fakeSink{flush: func(context.Context) error {
+					time.Sleep(guestPatience + abandonLateAfter*3/4)
+					return nil
+				}}
+				seat := s.joinGuest(t, 2, Guest[int]{}, late)
+				s.send(t, 0)
+				start := time.Now()
+				require.NoError(t, end(s.run, seat))
+				assert.Equal(t, guestPatience+abandonLateAfter*3/4, time.Since(start))
+				require.NoError(t, seat.Err())
+				require.NoError(t, s.run.Close())
+				_, _, abandoned := s.run.Stats()
+				assert.Zero(t, abandoned)
+			})
+		})
+	}
+}
