@@ -263,6 +263,7 @@ func TestErrorTexts(t *testing.T) {
 		noteWrongSound(t, note)
 		noteWrongTimes(t, note)
 		noteWrongFolders(t, note)
+		noteWrongOrders(t, note)
 		for _, r := range refusals() {
 			note(r.name, r.field, r.run(t))
 		}

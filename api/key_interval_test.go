@@ -146,3 +146,18 @@ func TestKeyIntervalOfEveryEncoder(t *testing.T) {
 	_, refusing := askEveryEncoder(t, "KeyInterval", api.VideoConfig{KeyInterval: 5})
 	require.Equal(t, []string{"apng", "gif", "libwebp_anim", "rpza", "vnull"}, refusing)
 }
+
+// TestKeyIntervalThatEndsTheProcess: libaom ends the process where every second frame is a key frame,
+// in its usage "good".
+func TestKeyIntervalThatEndsTheProcess(t *testing.T) {
+	mediatest.NoLeaks(t)
+	cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1", KeyInterval: 2}
+	_, err := api.NewEncoder().AddVideo(cfg)
+	requireField(t, err, "KeyInterval")
+	cfg.ExtraOptions = map[string]any{"usage": "realtime"}
+	_, err = api.NewEncoder().AddVideo(cfg)
+	require.NoError(t, err)
+	cfg.KeyInterval, cfg.ExtraOptions = 0, map[string]any{"g": 2}
+	_, err = api.NewEncoder().AddVideo(cfg)
+	requireField(t, err, "ExtraOptions[g]")
+}

@@ -146,3 +146,39 @@ func TestSetBitRateIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// noteWrongOrders notes the errors of orders that an encoder cannot follow.
+func noteWrongOrders(t *testing.T, note func(name, field string, err error)) {
+	for _, c := range []struct {
+		name, field string
+		cfg         api.VideoConfig
+		order       func(*api.VideoStream) error
+	}{
+		{"a key frame of SVT-AV1", "Codec", api.VideoConfig{Codec: "libsvtav1", Preset: "12"}, (*api.VideoStream).ForceKeyFrame},
+		{
+			"a key frame of x265 without IDR", "ExtraOptions[forced-idr]",
+			api.VideoConfig{Codec: "libx265", ExtraOptions: map[string]any{"forced-idr": 0}},
+			(*api.VideoStream).ForceKeyFrame,
+		},
+		{"a bit rate of VP8", "BitRate", api.VideoConfig{Codec: "libvpx", BitRate: 200_000}, toRate(300_000)},
+		{"a bit rate without one", "BitRate", api.VideoConfig{Codec: "libx264"}, toRate(300_000)},
+		{"a bit rate of nothing", "BitRate", api.VideoConfig{Codec: "libx264", BitRate: 200_000}, toRate(0)},
+		{
+			"a bit rate beside nal-hrd", "ExtraOptions[nal-hrd]", api.VideoConfig{
+				Codec: "libx264", BitRate: 200_000,
+				ExtraOptions: map[string]any{"nal-hrd": "vbr", "maxrate": 300_000, "bufsize": 300_000},
+			}, toRate(300_000),
+		},
+	} {
+		c.cfg.Width, c.cfg.Height, c.cfg.FrameRate = 64, 64, 25
+		enc := api.NewEncoder()
+		v := addVideo(t, enc, c.cfg)
+		require.NoError(t, enc.OpenFile(context.Background(), temporary(t, "orders.mkv")))
+		note(c.name, c.field, c.order(v))
+		require.NoError(t, enc.Close())
+	}
+}
+
+func toRate(rate int64) func(*api.VideoStream) error {
+	return func(v *api.VideoStream) error { return v.SetBitRate(rate) }
+}

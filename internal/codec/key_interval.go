@@ -77,3 +77,21 @@ func KeyIntervalOptions(codec *astiav.Codec, frames int) ([]avoption.Option, err
 	e.Supported = supported
 	return nil, e
 }
+
+// CheckShortGOP returns an error about a key frame at every second frame of libaom, whose usage
+// "good" (3.6 at least) then ends the process.
+func CheckShortGOP(encoder string, options []avoption.Option) error {
+	if encoder != "libaom-av1" {
+		return nil
+	}
+	find := func(key string) int {
+		return slices.IndexFunc(options, func(o avoption.Option) bool { return o.Key == key })
+	}
+	interval, usage := find("g"), find("usage")
+	otherUsage := usage >= 0 && options[usage].Value != "good" && options[usage].Value != "0"
+	if interval < 0 || options[interval].Value != "2" || otherUsage {
+		return nil
+	}
+	return options[interval].ConfigError(
+		"makes libaom end the process; give 1 or more than 2, or set ExtraOptions[usage] to realtime")
+}

@@ -89,6 +89,7 @@ func (p *Video) forFormat(
 	bits, fields := astiavx.DescribePixelFormat(format).Bits, p.optionFields(s.Options)
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
+		codec.CheckShortGOP(encoder.Name(), s.Options),
 		avoption.CheckRateControl(encoder.Name(), s.Options),
 		p.checkBitRate(encoder.Name(), s.Options),
 		codec.CheckFixedQuality(encoder.Name(), s.Options),
