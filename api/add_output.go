@@ -15,12 +15,15 @@ import (
 //
 // The output begins at a key frame, which it asks the encoders for; encoders that cannot be asked
 // give the next one in their own time (VideoConfig.KeyInterval). Times in the output begin at 0 with
-// that key frame, and sound that ends before it is left out.
+// that key frame, and sound that ends before it is left out. An encoder that looks ahead may release
+// a key frame that was accepted before the call; the output then begins with that one.
 //
 // A required output, without BestEffort, is connected, or created, when AddOutput returns. If ctx
 // ends before, the error is context.Cause(ctx). From then on it is as required as the outputs of
-// Open: it slows the run down when it is slow, and its error ends the run. For viewers, give
-// BestEffort: AddOutput returns at once, and what goes wrong later concerns that output alone.
+// Open: it slows the run down when it is slow, and its error ends the run. That includes gaps between
+// frames that its container cannot hold (VideoConfig.VariableRate), which calls that feed the encoder
+// refuse only for containers of Open. For viewers, give BestEffort: AddOutput returns at once, and
+// what goes wrong later concerns that output alone.
 //
 // A file, a URL or a writer that an output writes at present is a *ConfigError. Before Open the
 // error is ErrNotOpen, after Close ErrClosed, and after the end of the run its cause. An AddOutput

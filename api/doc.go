@@ -14,7 +14,8 @@
 // Each stream is a chain of actors that work at the same time: convert and encode, or resample,
 // rechunk and encode. For each output one more actor writes the packets of all streams in order.
 // Bounded queues join the actors. A caller that feeds faster than the encoders encode is blocked,
-// and nothing is dropped.
+// and nothing is dropped. Outputs with BestEffort or Reconnect block nobody and may fail while the
+// others go on. AddOutput adds outputs to an open encoder.
 //
 // RenderAll makes many files at once, each with an encoder of its own. A file gets its name only
 // when it is complete. Encoders that run at the same time can share a ThreadBudget.
@@ -36,7 +37,7 @@
 // # How it ends
 //
 // Close finishes the file, and CloseContext does the same with a limit. Abort, the end of the
-// context given to Open, and the first error of any actor give the file up: there is no trailer,
-// and every call returns that cause. Errors in a config are *ConfigError. Errors of an actor are
+// context given to Open, and the first error of any actor, except of an output with BestEffort, give
+// the file up: there is no trailer, and every call returns that cause. Errors in a config are *ConfigError. Errors of an actor are
 // *pipeline.NodeError.
 package api

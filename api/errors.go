@@ -13,14 +13,15 @@ var (
 	ErrNoStreams = errors.New("avloom: no streams: add at least one with AddVideo or AddAudio before Open")
 	// ErrAlreadyOpen is returned by Open, AddVideo and AddAudio after Open.
 	ErrAlreadyOpen = errors.New("avloom: the encoder is open already")
-	// ErrNotOpen is returned before Open by all calls that feed an encoder.
+	// ErrNotOpen is returned before Open by all calls that feed an encoder, and by AddOutput.
 	ErrNotOpen = errors.New("avloom: the encoder is not open: call Open, OpenFile or OpenWriter first")
 	// ErrEnded is returned after a stream's End by all calls that feed the stream.
 	ErrEnded = pipeline.ErrEnded
 	// ErrClosed is returned after Close by every call except Close, CloseContext, Abort and Stats.
 	ErrClosed = errors.New("avloom: the encoder is closed")
 	// ErrCalledBack is returned by calls from inside the encoder's own writer or logger that would
-	// wait for themselves: calls that feed the encoder, Sync, and Close.
+	// wait for themselves: calls that feed the encoder, Sync, AddOutput, and Close, of the encoder and of
+	// an OutputHandle.
 	ErrCalledBack = errors.New("avloom: called from inside the encoder's own writer or logger, " +
 		"which it waits for: call from another goroutine, or Abort")
 	// ErrAborted is the cause of an Abort without one.
