@@ -60,7 +60,7 @@ func (f Files) Name(n int64) string {
 
 // Owns says whether a name is that of one of the files.
 func (f Files) Owns(name string) bool {
-	if name == f.Index {
+	if f.Index != "" && name == f.Index {
 		return true
 	}
 	return slices.ContainsFunc(f.patterns(), func(p string) bool { return matchPattern(p, name) != nil })
@@ -108,7 +108,7 @@ func (f Files) examples() []string {
 		names = append(names, f.Index)
 	}
 	for _, p := range f.patterns() {
-		for _, digits := range []string{"0", "1", "10", "123", "00000", "12345", "0123456789", "1234567890123456789"} {
+		for _, digits := range []string{"0", "1", "10", "123", "00000", "12345", "0123456789", strings.Repeat("1", 99)} {
 			names = append(names, fill(p, digits))
 		}
 	}
