@@ -53,7 +53,8 @@ func (a *adding) open() (*Output, error) {
 			return nil, err
 		}
 	}
-	if err := fault.First(planned.PlanSegments(len(a.opener.encoders), a.opener.videos), checkFolder(a.config)); err != nil {
+	err = fault.First(planned.PlanSegments(len(a.opener.encoders), a.opener.videos), checkFolder(a.config))
+	if err != nil {
 		return nil, err
 	}
 	place, err := a.run.Outputs.reserve(a.config)

@@ -21,5 +21,7 @@
 //	crashsafe.go     whether a killed process leaves a readable file
 //	fragments.go     when to cut fragments or clusters
 //	interleaving.go  the order in which its muxer takes packets, and where times begin
+//	files.go         the names of the files of HLS, DASH and numbered pictures; inside.go: what is in
+//	                 them; folder_options.go: how FFmpeg's muxers write them
 //	finish.go        what has to be possible when the file ends: seeking back, reading it again
 package container

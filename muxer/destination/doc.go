@@ -7,6 +7,9 @@
 // one that discards its bytes, with the properties of the real one, to find out what a container
 // refuses before anything is touched.
 //
+// OpenFolder opens a Store, which keeps many files, and NewFolder a Destination that FFmpeg's muxers
+// for HLS, DASH and pictures write them to.
+//
 // The package does not know containers, packets or streams: packages muxer and muxer/container do.
 // How net/http uploads is in internal/upload.
 //
