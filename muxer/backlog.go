@@ -47,6 +47,13 @@ func (b *backlog) drop(stream int) {
 	b.held[stream].Add(-1)
 }
 
+// renumber counts the parts of a stream from another one on.
+func (b *backlog) renumber(stream int, first int64) {
+	for i := range b.streams[stream] {
+		b.streams[stream][i].part -= first
+	}
+}
+
 // lowest returns the stream whose first packet belongs to the earliest part; -1: there is no
 // packet.
 func (b *backlog) lowest() (stream int) {

@@ -2,6 +2,7 @@ package muxer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/avloom/avloom/muxer/destination"
@@ -41,20 +42,22 @@ type PartsConfig struct {
 // A part is finished when each stream has passed it, has ended, or is silent for longer than the
 // patience of the output.
 type Parts struct {
-	cfg      PartsConfig
-	folder   *destination.Destination
-	store    destination.Store
-	cuts     []cut    // by stream
-	ended    []bool   // by stream
-	supplies []supply // by stream; nil: packets wait for every stream
-	open     []*part  // in the order of their numbers
-	backlog  backlog
-	late     latecomers
-	ring     ring
-	watch    partsWatch
-	before   int64 // how many parts there were before a recording that joins late; -1: it is not known
-	limited  bool  // packets do not wait for a stream without a limit of time
-	visible  bool  // a part can be read at any moment
+	cfg         PartsConfig
+	folder      *destination.Destination
+	store       destination.Store
+	cuts        []cut    // by stream
+	ended       []bool   // by stream
+	supplies    []supply // by stream; nil: packets wait for every stream
+	open        []*part  // in the order of their numbers
+	backlog     backlog
+	late        latecomers
+	ring        ring
+	watch       partsWatch
+	before      int64 // how many parts there were before a recording that joins late; -1: it is not known
+	hasPictures bool  // a recording that joins late has had a picture
+	joining     bool  // a recording that joins late waits for its first picture
+	limited     bool  // packets do not wait for a stream without a limit of time
+	visible     bool  // a part can be read at any moment
 }
 
 // part is a part that is being written.
@@ -83,6 +86,7 @@ func NewParts(cfg PartsConfig, folder *destination.Destination) (*Parts, error) 
 		p.Close()
 		return nil, err
 	}
+	p.joining = cfg.Late && slices.ContainsFunc(p.cuts, func(c cut) bool { return c.video })
 	p.limited = first.mux.patience.limited
 	p.watch.describe(first.mux)
 	return p, nil
@@ -105,12 +109,18 @@ func (p *Parts) Consume(_ context.Context, input int, packet pipeline.Packet) er
 		packet.Free()
 		return p.named(err)
 	}
-	if p.cfg.Late && p.before < 0 {
+	switch {
+	case p.joining:
+		return p.join(input, numbered{packet, number, packet.Size()})
+	case p.cfg.Late && p.before < 0:
 		p.before = number
 	}
-	item := numbered{packet, p.count(number), packet.Size()}
-	number = item.part
-	if p.backlog.has(input) || !p.hasRoom(number) {
+	return p.admit(input, numbered{packet, p.count(number), packet.Size()})
+}
+
+// admit gives a packet to its part, or keeps it until that part can be opened.
+func (p *Parts) admit(input int, item numbered) error {
+	if p.backlog.has(input) || !p.hasRoom(item.part) {
 		p.backlog.add(input, item)
 		p.pass(input)
 	} else if err := p.deliver(input, item); err != nil {
@@ -189,6 +199,11 @@ func (p *Parts) reached(input int) int64 {
 // EndInput notes that a stream has ended.
 func (p *Parts) EndInput(_ context.Context, input int) error {
 	p.ended[input] = true
+	if p.joining {
+		open := p.open[0].mux
+		open.order.end(input)
+		return p.joinWithoutPictures(false)
+	}
 	if err := p.endEverywhere(input); err != nil {
 		return err
 	}
@@ -227,6 +242,9 @@ func (p *Parts) Tick(context.Context) error {
 			return open.named(err)
 		}
 	}
+	if p.joining {
+		return p.joinWithoutPictures(false)
+	}
 	return p.finishPassed()
 }
 
@@ -243,6 +261,11 @@ func (p *Parts) Sync(context.Context) error {
 
 // Flush finishes all parts.
 func (p *Parts) Flush(context.Context) error {
+	if p.joining {
+		if err := p.joinWithoutPictures(true); err != nil {
+			return err
+		}
+	}
 	for len(p.open) > 0 {
 		if err := p.finishFirst(); err != nil {
 			return err

@@ -245,6 +245,61 @@ func TestPartsThatJoinLate(t *testing.T) {
 	}
 }
 
+// A recording that joins late just before a cut begins with the part of its first picture, and leaves
+// out the sound of the part before.
+func TestPartsThatJoinBeforeACut(t *testing.T) {
+	r := newReel(t, "matroska", func(cfg *PartsConfig) { cfg.Late = true })
+	r.give(sound, 72, 75)
+	r.give(pictures, 75, 110)
+	r.give(sound, 75, 110)
+	r.end(sound)
+	r.end(pictures)
+	r.flush()
+	require.Equal(t, "part-0 part-1", r.names())
+	require.Equal(t, "75-99", r.numbers(0, pictures, 75))
+	require.Equal(t, "75-99", r.numbers(0, sound, 75))
+	require.Equal(t, "100-109", r.numbers(1, pictures, 100))
+}
+
+// A recording of sound alone joins late, as does one whose pictures do not come.
+func TestPartsThatJoinWithoutPictures(t *testing.T) {
+	t.Run("sound alone", func(t *testing.T) {
+		r := newReel(t, "matroska", func(cfg *PartsConfig) { cfg.Late, cfg.Streams = true, cfg.Streams[sound:] })
+		for k := int64(60); k < 80; k++ {
+			p := packetAt(t, k*1920, 100)
+			p.SetDuration(1920)
+			p.SetFlags(astiav.NewPacketFlags(astiav.PacketFlagKey))
+			require.NoError(t, r.Consume(t.Context(), 0, p))
+		}
+		r.flush()
+		require.Equal(t, "part-0 part-1", r.names())
+		require.Len(t, found(t, filepath.Join(r.dir, "part-0"), 0), 15)
+	})
+	for name, tell := range map[string]func(r *reel){
+		"ended":     func(r *reel) { r.end(pictures) },
+		"silent":    func(r *reel) { r.wait(DefaultPatience) },
+		"never fed": func(*reel) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newReel(t, "matroska", func(cfg *PartsConfig) { cfg.Late = true })
+				_, fed := r.supply()
+				fed.feed()
+				r.give(sound, 60, 80)
+				tell(r)
+				fed.feed()
+				r.give(sound, 80, 110)
+				r.end(sound)
+				r.flush()
+				require.Equal(t, "part-0 part-1 part-2", r.names())
+				for part, n := range []int{15, 25, 10} {
+					require.Len(t, found(t, filepath.Join(r.dir, fmt.Sprintf("part-%d", part)), sound), n)
+				}
+			})
+		})
+	}
+}
+
 // A stream that ends early, or is never fed, is waited for in no part.
 func TestPartsWithoutAStream(t *testing.T) {
 	t.Run("ended early", func(t *testing.T) {
