@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/browsertest"
 	"github.com/avloom/avloom/internal/mediatest"
 )
@@ -27,50 +28,58 @@ import (
 // until it has gone well.
 func TestPlayers(t *testing.T) {
 	mediatest.NoLeaks(t)
-	seconds := 3
+	url := startNumbered(t)
+	for _, w := range []way{
+		{name: "video", page: "/#video", behind: 2 * frameRate}, // the browser collects five fragments
+		{name: "media source", page: "/#mse", behind: frameRate},
+		{name: "hls.js", page: "/#hls", behind: 5 * frameRate, script: "Hls"},
+		{name: "HLS of the browser", page: "/#hls", behind: 10 * frameRate, without: "Hls", jumps: true},
+		{name: "dash.js", page: "/dash.html", behind: 10 * frameRate, script: "dashjs"},
+	} {
+		t.Run(w.name, func(t *testing.T) { w.test(t, url) })
+	}
+}
+
+// way is a way to play the stream.
+type way struct {
+	name, page      string
+	behind          int    // by how many frames the first picture may be behind the simulation
+	script, without string // a script of others that it needs, and one that it must not use
+	jumps           bool   // its times begin anew when it jumps
+}
+
+func (w way) test(t *testing.T, url string) {
+	page := browsertest.Open(t, url+w.page)
+	if w.script != "" && !browsertest.Eval[bool](page, "window."+w.script+" !== undefined") {
+		t.Skip("the script could not be loaded: npm is missing, or has no network")
+	}
+	if w.without != "" {
+		browsertest.Eval[any](page, "window."+w.without+" = undefined; null")
+	}
+	browsertest.Eval[any](page, watching)
+	page.Await("video.currentTime > 0") // the others come late
+	seconds := 2
 	if mediatest.Long(t) {
 		seconds = 30
 	}
-	url := startNumbered(t)
-	for _, way := range []struct {
-		name, way string
-		behind    int // by how many frames the first picture may be behind the simulation
-	}{
-		{name: "video", way: "video", behind: 2 * frameRate}, // the browser collects five fragments
-		{name: "media source", way: "mse", behind: frameRate},
-		{name: "hls.js", way: "hls", behind: 5 * frameRate},
-		{name: "HLS of the browser", way: "hls", behind: 10 * frameRate},
-	} {
-		t.Run(way.name, func(t *testing.T) {
-			page := browsertest.Open(t, url+"/#hls")
-			browsertest.Eval[any](page, watching)
-			if way.name == "hls.js" && !browsertest.Eval[bool](page, "window.Hls !== undefined") {
-				t.Skip("there is no hls.js: npm is missing, or has no network")
-			}
-			if way.name == "HLS of the browser" {
-				browsertest.Eval[any](page, "window.Hls = undefined; null")
-			}
-			page.Await("video.currentTime > 0") // the others come late
-			prompt, steady := false, false
-			for attempt := 0; attempt < 5 && (!prompt || !steady); attempt++ {
-				browsertest.Eval[any](page, `watch("`+way.way+`")`)
-				page.Await("seen.behind !== undefined")
-				if !steady {
-					page.Await(fmt.Sprintf("seen.played > %d || seen.waits > 0", seconds))
-				}
-				s := browsertest.Eval[sight](page, "seen")
-				t.Logf("%+v", s)
-				prompt = prompt || s.After < 1000 && s.Behind <= way.behind
-				steady = steady || s.Waits == 0 && s.Played > float64(seconds)
-				if way.name != "HLS of the browser" { // whose times begin anew when it jumps
-					require.InDelta(t, s.Played*frameRate, s.Last-s.First, 1, "the pictures of these times")
-				}
-				require.Positive(t, s.Sound)
-			}
-			require.True(t, prompt, "a viewer that comes late starts within a second")
-			require.True(t, steady, "playback does not stop")
-		})
+	prompt, steady := false, false
+	for attempt := 0; attempt < 5 && (!prompt || !steady); attempt++ {
+		browsertest.Eval[any](page, "watch()")
+		page.Await("seen.behind !== undefined")
+		if !steady {
+			page.Await(fmt.Sprintf("seen.played > %d || seen.waits > 0", seconds))
+		}
+		s := browsertest.Eval[sight](page, "seen")
+		t.Logf("%+v", s)
+		prompt = prompt || s.After < 1000 && s.Behind <= w.behind
+		steady = steady || s.Waits == 0 && s.Played > float64(seconds)
+		if !w.jumps {
+			require.InDelta(t, s.Played*frameRate, s.Last-s.First, 1, "the pictures of these times")
+		}
+		require.Positive(t, s.Sound)
 	}
+	require.True(t, prompt, "a viewer that comes late starts within a second")
+	require.True(t, steady, "playback does not stop")
 }
 
 // sight is what one sees of the stream.
@@ -82,6 +91,19 @@ type sight struct {
 	Waits       int     // how often playback had to wait for data, after half a second
 	Sound       int     // how many bytes of sound were decoded
 }
+
+// dashPage is a page that plays DASH as index.html plays the others.
+const dashPage = `<!doctype html><video muted></video><script src="dash.js"></script><script>
+const video = document.querySelector("video");
+let player;
+function play() {
+	player?.destroy();
+	player = dashjs.MediaPlayer().create();
+	player.updateSettings({ streaming: { delay: { liveDelay: 3 } } });
+	player.initialize(video, "dash/manifest.mpd", true);
+}
+play();
+</script>`
 
 // watching is a script that keeps in "seen" what one sees.
 //
@@ -98,11 +120,18 @@ func startNumbered(t *testing.T) (url string) {
 		copy(picture, looped()(k))
 		return number(picture, k)
 	}}
-	folder := t.TempDir()
+	folder, dash := t.TempDir(), t.TempDir()
 	require.NoError(t, b.open(t.Context(), folder))
+	manifest := api.Folder(dash, "manifest.mpd", api.SegmentEvery(time.Second), api.SegmentKeep(8))
+	_, err := b.encoder.AddOutput(t.Context(), manifest)
+	require.NoError(t, err)
 	stream := &live{encoder: b.encoder, stall: time.Minute, logger: log.New(t.Output(), "", 0)}
 	mux := http.NewServeMux()
-	mux.Handle("/", newHandler(stream, os.DirFS(folder), hlsJS(t)))
+	mux.Handle("/", newHandler(stream, os.DirFS(folder), fromNPM(t, "hls.js", "1.7.4", "dist/hls.min.js")))
+	mux.HandleFunc("GET /dash.html", content("text/html", []byte(dashPage)))
+	mux.Handle("GET /dash/", http.StripPrefix("/dash/", http.FileServer(http.Dir(dash))))
+	script := fromNPM(t, "dashjs", "5.2.1", "dist/modern/umd/dash.all.min.js")
+	mux.HandleFunc("GET /dash.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, script) })
 	mux.HandleFunc("GET /latest", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprint(w, latest.Load())
 	})
@@ -132,22 +161,22 @@ func number(picture []byte, k int) []byte {
 	return picture
 }
 
-// hlsJS returns the path of hls.js, which npm loads once into the cache of the user. Without npm there
-// is no file of that name.
-func hlsJS(t *testing.T) string {
+// fromNPM returns the path of a file of a package, which npm loads once into the cache of the user.
+// Without npm there is no file of that name.
+func fromNPM(t *testing.T, name, version, file string) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	require.NoError(t, err)
-	folder := filepath.Join(cache, "avloom", "hls.js-1.7.4")
-	path := filepath.Join(folder, "package", "dist", "hls.min.js")
+	folder := filepath.Join(cache, "avloom", name+"-"+version)
+	path := filepath.Join(folder, "package", file)
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
 	require.NoError(t, os.MkdirAll(folder, 0o750))
-	load := exec.Command("sh", "-c", "npm pack --silent hls.js@1.7.4 && tar xf hls.js-1.7.4.tgz")
+	load := exec.Command("sh", "-c", `npm pack --silent "$0@$1" && tar xf "$0-$1.tgz"`, name, version)
 	load.Dir = folder
 	if out, err := load.CombinedOutput(); err != nil {
-		t.Logf("npm cannot load hls.js: %v: %s", err, out)
+		t.Logf("npm cannot load %s: %v: %s", name, err, out)
 	}
 	return path
 }

@@ -12,10 +12,9 @@
   };
   video.addEventListener("waiting", () => { if (window.seen?.played > 0.5) seen.waits++; });
 
-  // watch begins to play the stream in one way, and keeps in "seen" what is shown.
-  window.watch = way => {
+  // watch begins to play the stream anew, and keeps in "seen" what is shown.
+  window.watch = () => {
     const mine = window.seen = { waits: 0 }, asked = performance.now();
-    history.replaceState(null, "", "#" + way);
     play();
     const look = async (_, { mediaTime }) => {
       if (seen !== mine) return;
