@@ -42,22 +42,21 @@ type PartsConfig struct {
 // A part is finished when each stream has passed it, has ended, or is silent for longer than the
 // patience of the output.
 type Parts struct {
-	cfg         PartsConfig
-	folder      *destination.Destination
-	store       destination.Store
-	cuts        []cut    // by stream
-	ended       []bool   // by stream
-	supplies    []supply // by stream; nil: packets wait for every stream
-	open        []*part  // in the order of their numbers
-	backlog     backlog
-	late        latecomers
-	ring        ring
-	watch       partsWatch
-	before      int64 // how many parts there were before a recording that joins late; -1: it is not known
-	hasPictures bool  // a recording that joins late has had a picture
-	joining     bool  // a recording that joins late waits for its first picture
-	limited     bool  // packets do not wait for a stream without a limit of time
-	visible     bool  // a part can be read at any moment
+	cfg      PartsConfig
+	folder   *destination.Destination
+	store    destination.Store
+	cuts     []cut    // by stream
+	ended    []bool   // by stream
+	supplies []supply // by stream; nil: packets wait for every stream
+	open     []*part  // in the order of their numbers
+	backlog  backlog
+	late     latecomers
+	ring     ring
+	watch    partsWatch
+	before   int64 // how many parts there were before a recording that joins late; -1: it is not known
+	joining  bool  // a recording that joins late waits for its first picture
+	limited  bool  // packets do not wait for a stream without a limit of time
+	visible  bool  // a part can be read at any moment
 }
 
 // part is a part that is being written.

@@ -277,7 +277,7 @@ func TestPartsThatJoinWithoutPictures(t *testing.T) {
 	})
 	for name, tell := range map[string]func(r *reel){
 		"ended":     func(r *reel) { r.end(pictures) },
-		"silent":    func(r *reel) { r.wait(DefaultPatience) },
+		"silent":    func(r *reel) { r.waitPatiently() },
 		"never fed": func(*reel) {},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -339,7 +339,7 @@ func TestPartsWithoutAStream(t *testing.T) {
 				r.give(pictures, 0, 30)
 				require.Equal(t, "part-0 part-1", r.names())
 				require.Len(t, r.open, 2, "part 0 waits for sound")
-				r.wait(DefaultPatience)
+				r.waitPatiently()
 				require.Len(t, r.open, 1)
 				require.Equal(t, "0-24", r.numbers(0, pictures, 0))
 				require.Equal(t, "25-29", r.numbers(1, pictures, 25), "which does not wait once more")
@@ -366,10 +366,10 @@ func (r *reel) supply() (pictures, sound *fakeSupply) {
 	return pictures, sound
 }
 
-// wait lets time pass, and calls Tick when it is due.
-func (r *reel) wait(long time.Duration) {
+// waitPatiently lets the patience of the output pass, and calls Tick when it is due.
+func (r *reel) waitPatiently() {
 	r.Helper()
-	end := time.Now().Add(long)
+	end := time.Now().Add(DefaultPatience)
 	for time.Now().Before(end) {
 		due := r.Due()
 		if due.IsZero() || due.After(end) {
@@ -394,7 +394,7 @@ func TestLateSound(t *testing.T) {
 				other.feed()
 				r.give(sound, 0, 15)
 				r.give(pictures, 0, 30)
-				r.wait(DefaultPatience)
+				r.waitPatiently()
 				require.Len(t, r.open, 1)
 				other.feed()
 				r.give(sound, 15, 30)
@@ -424,7 +424,7 @@ func TestLatePictures(t *testing.T) {
 			other.feed()
 			r.give(pictures, 0, 12)
 			r.give(sound, 0, 30)
-			r.wait(DefaultPatience)
+			r.waitPatiently()
 			fed.feed()
 			r.give(pictures, 12, 60)
 			r.give(sound, 30, 60)
