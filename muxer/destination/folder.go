@@ -17,6 +17,8 @@ type Folder struct {
 	Owns func(name string) bool
 	// Index is the file that names the others: a playlist or manifest; "": there is none.
 	Index string
+	// Amend changes the text of the index before it appears; nil: it stays as FFmpeg writes it.
+	Amend func(text []byte) []byte
 	// Ring returns what is common to the files of which Keep stay; "": the file is not one of them.
 	// Keep 0: all stay.
 	Ring func(name string) string
@@ -62,6 +64,9 @@ func (d *Destination) OpenFile(url string) (output astiavx.Output, err error) {
 		file, err := d.folder.Store.Create(name)
 		if err != nil {
 			return err
+		}
+		if name == d.folder.Index && d.folder.Amend != nil {
+			file = &amendedFile{StoredFile: file, amend: d.folder.Amend}
 		}
 		output = &fileInFolder{dst: d, file: file, name: name}
 		return nil
