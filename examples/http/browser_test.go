@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -80,6 +82,32 @@ func (w way) test(t *testing.T, url string) {
 	}
 	require.True(t, prompt, "a viewer that comes late starts within a second")
 	require.True(t, steady, "playback does not stop")
+}
+
+// TestThePageComesBack stops the program while one watches, and starts it again.
+func TestThePageComesBack(t *testing.T) {
+	mediatest.NoLeaks(t)
+	address := "127.0.0.1:0"
+	start := func() (stop func()) {
+		ctx, cancel := context.WithCancel(context.Background())
+		lines, result := make(lineWriter, 16), make(chan error, 1)
+		go func() { result <- run(ctx, []string{"-addr", address}, lines) }()
+		address = strings.TrimPrefix(strings.TrimSpace(<-lines), "http: watch at http://")
+		return sync.OnceFunc(func() {
+			cancel()
+			require.NoError(t, <-result)
+		})
+	}
+	stop := start()
+	defer stop()
+	page := browsertest.Open(t, "http://"+address+"/#mse")
+	page.Await("video.currentTime > 0")
+	stop()
+	page.Await(`state.textContent === "Failed to fetch"`) // and the page tries again each second
+	stop = start()
+	defer stop()
+	page.Await("video.currentTime > 0 && !video.ended")
+	page.Screenshot("page.png")
 }
 
 // sight is what one sees of the stream.

@@ -61,7 +61,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&s.hlsJS, "hlsjs", "", "the `file` hls.min.js of hls.js, for browsers that cannot play HLS")
 	flags.DurationVar(&s.duration, "duration", 0, "how `long` the simulation lasts; 0: until Ctrl-C")
 	flags.BoolVar(&s.mute, "mute", false,
-		"add no sound; this holds the pictures back for no longer than the patience of the stream")
+		"add no sound; ffplay and others show the pictures a moment later, browsers wait for sound")
 	return s, flags.Parse(args)
 }
 

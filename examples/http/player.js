@@ -78,7 +78,7 @@ async function receive(source, signal) {
 // computer, or frames that were lost on a slow network.
 function followLive() {
   const parts = video.buffered, last = parts.length - 1;
-  if (last < 0 || video.paused) return;
+  if (last < 0 || video.paused || video.ended) return;
   const behind = parts.end(last) - video.currentTime;
   if (video.currentTime < parts.start(last) || behind > 2) video.currentTime = Math.max(parts.start(last), parts.end(last) - 0.3);
   say(`${behind.toFixed(1)} s behind`);
@@ -103,6 +103,7 @@ function play() {
   end = ways[way]();
 }
 
+video.addEventListener("ended", () => tryAgain("the stream is over"));
 video.addEventListener("error", () => tryAgain(video.error.message));
 document.querySelector("nav").addEventListener("click", event => {
   if (event.target.dataset.way) location.hash = event.target.dataset.way;
