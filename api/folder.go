@@ -46,9 +46,10 @@ import (
 // crash-safe part (mp4, mov, mkv, webm, ts) has its name from the beginning and can be read while
 // it is recorded. A process that is killed leaves all parts before it complete, and that one up to
 // its last half second. Any other part, as of wav or avi, gets its name when it is complete. The
-// part before is finished when every stream has passed the cut, has ended, or is not being fed for
-// longer than Patience. Sound that comes after that goes to the front of the next part, and pictures
-// up to their next part are lost; both are logged.
+// part before is finished when every stream has passed the cut or has ended. It does not wait for
+// sound that is not being fed for longer than Patience: sound that comes later goes to the front of
+// the next part. For pictures up to eight parts stay open, or as many as SegmentKeep says. Pictures
+// that come even later are lost, up to their next part. Both are logged.
 //
 // A part that cannot be removed for SegmentKeep ends the run, because the disk would fill up.
 // Stats.BytesWritten counts parts that were removed, too.

@@ -40,7 +40,7 @@ type PartsConfig struct {
 //	sound     ───part 3───╮ ╭──part 4──    now it is finished, and part 4 goes on
 //
 // A part is finished when each stream has passed it, has ended, or is silent for longer than the
-// patience of the output.
+// patience of the output. While pictures are silent, it stays open until too many others are.
 type Parts struct {
 	cfg      PartsConfig
 	folder   *destination.Destination

@@ -19,11 +19,30 @@ func (p *Parts) hasRoom(number int64) bool {
 	if p.isOver(number) || p.find(number) != nil {
 		return true
 	}
-	most := mostOpenParts
+	return len(p.open) < p.mostOpen()
+}
+
+// mostOpen is how many parts are open at most.
+func (p *Parts) mostOpen() int {
 	if p.cfg.Keep > 0 {
-		most = min(most, p.cfg.Keep)
+		return min(mostOpenParts, p.cfg.Keep)
 	}
-	return len(p.open) < most
+	return mostOpenParts
+}
+
+// mayBringPictures says whether a part stays open for pictures of a stream that is silent. Pictures
+// that come too late for their part are lost, and a part that is open costs little. So a part is
+// finished without them only when another one needs its place.
+func (p *Parts) mayBringPictures(open *part) bool {
+	if len(p.open) == p.mostOpen() {
+		return false
+	}
+	for i, c := range p.cuts {
+		if c.video && !open.mux.order.hasEnded(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns a part that is open, or nil.
@@ -146,7 +165,8 @@ func (p *Parts) finishPassed() error {
 		if err := first.mux.writeDue(); err != nil {
 			return first.named(err)
 		}
-		if !first.mux.order.idle() && p.bytes() <= mostHeldBytes {
+		waits := !first.mux.order.idle() || p.mayBringPictures(first)
+		if waits && p.bytes() <= mostHeldBytes {
 			return nil
 		}
 		if err := p.finishFirst(); err != nil {

@@ -413,30 +413,43 @@ func TestLateSound(t *testing.T) {
 	}
 }
 
-// Pictures that come after their part was finished without them are lost, up to the next part, if
-// the output does not wait, and an error otherwise.
+// Parts stay open for pictures of a stream that is silent, as far as there is a place for them. Later
+// pictures are lost, up to the next part, if the output does not wait, and an error otherwise.
 func TestLatePictures(t *testing.T) {
-	t.Run("lost", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			r := newReel(t, "mp4")
-			fed, other := r.supply()
-			fed.feed()
-			other.feed()
-			r.give(pictures, 0, 12)
-			r.give(sound, 0, 30)
-			r.waitPatiently()
-			fed.feed()
-			r.give(pictures, 12, 60)
-			r.give(sound, 30, 60)
-			r.end(pictures)
-			r.end(sound)
-			r.flush()
-			require.Equal(t, "0-11", r.numbers(0, pictures, 0))
-			require.Equal(t, "25-49", r.numbers(1, pictures, 25))
-			require.Len(t, r.warnings, 1)
-			require.Contains(t, r.warnings[0], "0: pictures of part 0 came after it was finished")
+	for name, c := range map[string]struct {
+		silentUntil int64 // the number of packets of sound that come meanwhile
+		numbers     []string
+		warnings    int
+	}{
+		"kept": {60, []string{"0-24", "25-49"}, 0},
+		"lost": {mostOpenParts*25 + 1, []string{"0-11", "25-49"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newReel(t, "mp4")
+				fed, other := r.supply()
+				fed.feed()
+				other.feed()
+				r.give(pictures, 0, 12)
+				r.give(sound, 0, 30)
+				r.waitPatiently()
+				other.feed()
+				r.give(sound, 30, c.silentUntil)
+				fed.feed()
+				r.give(pictures, 12, 60)
+				r.end(pictures)
+				r.end(sound)
+				r.flush()
+				for part, want := range c.numbers {
+					require.Equal(t, want, r.numbers(part, pictures, int64(part)*25))
+				}
+				require.Len(t, r.warnings, c.warnings)
+				if c.warnings > 0 {
+					require.Contains(t, r.warnings[0], "0: pictures of part 0 came after it was finished")
+				}
+			})
 		})
-	})
+	}
 	t.Run("too far behind", func(t *testing.T) {
 		r := newReel(t, "mp4", func(cfg *PartsConfig) { cfg.CrashSafe = false })
 		var err error
