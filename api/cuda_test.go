@@ -27,6 +27,8 @@ func soundCUDA() []cudatest.Case {
 		{Name: "frame_rate", Run: testCUDAFrameRate},
 		{Name: "drops", Run: testCUDADrops},
 		{Name: "times", Run: testCUDATimes},
+		{Name: "force_key_frame", Run: testCUDAForceKeyFrame},
+		{Name: "set_bit_rate", Run: testCUDASetBitRate},
 	}
 }
 

@@ -66,7 +66,7 @@ static struct packet *encode(void *v, const uint8_t *nv12, struct stamp stamp) {
 	st->in.planes[0] = (uint8_t *)nv12;
 	st->in.planes[1] = st->chroma;
 	st->in.planes[2] = st->chroma + luma / 4;
-	if (aom_codec_encode(&st->aom, &st->in, stamp.time, 1, 0))
+	if (aom_codec_encode(&st->aom, &st->in, stamp.time, 1, stamp.key ? AOM_EFLAG_FORCE_KF : 0))
 		return NULL;
 	aom_codec_iter_t iter = NULL;
 	for (const aom_codec_cx_pkt_t *got; (got = aom_codec_get_cx_data(&st->aom, &iter));)
@@ -100,4 +100,4 @@ static void close_aom(void *v) {
 	free(st);
 }
 
-const struct codec standin_aom = {open_aom, encode, headers, close_aom};
+const struct codec standin_aom = {open_aom, encode, headers, close_aom, NULL};

@@ -16,9 +16,10 @@ struct settings {
 	int chroma_position; // chroma_sample_position of AV1
 };
 
-// stamp is passed from a picture to its packet.
+// stamp is passed from a picture to its packet. key: the picture must become a key frame.
 struct stamp {
 	uint64_t time, duration;
+	int key;
 };
 
 // packet is an encoded picture. The function that receives it frees it.
@@ -32,12 +33,13 @@ struct packet {
 
 // codec is an encoder. Its pictures are NV12 without padding. encode returns NULL if it has no
 // packet. A picture of NULL is the end of the stream: the caller calls encode until it returns
-// NULL.
+// NULL. set_rate changes the bit rate from the next picture on; NULL: the encoder cannot.
 struct codec {
 	void *(*open)(const struct settings *);
 	struct packet *(*encode)(void *, const uint8_t *nv12, struct stamp);
 	int (*headers)(void *, uint8_t *to, int most); // returns their size
 	void (*close)(void *);
+	int (*set_rate)(void *, int bit_rate); // returns 0 if it has done so
 };
 
 extern const struct codec standin_x264, standin_x265, standin_aom;

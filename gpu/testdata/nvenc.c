@@ -148,10 +148,16 @@ static NVENCSTATUS create_input(void *v, NV_ENC_CREATE_INPUT_BUFFER *p) {
 	return NV_ENC_ERR_UNIMPLEMENTED;
 }
 
+// reconfigure changes the bit rate. Without a config, nothing that the stand-in uses changes.
 static NVENCSTATUS reconfigure(void *v, NV_ENC_RECONFIGURE_PARAMS *p) {
-	(void)v;
-	(void)p;
-	return NV_ENC_SUCCESS;
+	struct session *s = v;
+	const NV_ENC_CONFIG *c = p->reInitEncodeParams.encodeConfig;
+	s->force_key = p->forceIDR;
+	if (!c)
+		return NV_ENC_SUCCESS;
+	if (!s->codec->set_rate)
+		return NV_ENC_ERR_UNIMPLEMENTED;
+	return s->codec->set_rate(s->state, c->rcParams.averageBitRate) ? NV_ENC_ERR_INVALID_PARAM : NV_ENC_SUCCESS;
 }
 
 static NVENCSTATUS destroy(void *v) {

@@ -126,7 +126,9 @@ NVENCSTATUS standin_encode(void *v, NV_ENC_PIC_PARAMS *p) {
 	b->next = NULL;
 	*s->last_waiting = b;
 	s->last_waiting = &b->next;
-	packet = s->codec->encode(s->state, s->picture, (struct stamp){p->inputTimeStamp, p->inputDuration});
+	const int key = s->force_key || p->encodePicFlags & NV_ENC_PIC_FLAG_FORCEIDR;
+	s->force_key = 0;
+	packet = s->codec->encode(s->state, s->picture, (struct stamp){p->inputTimeStamp, p->inputDuration, key});
 	if (!packet)
 		return NV_ENC_ERR_NEED_MORE_INPUT;
 	append(s, packet);

@@ -24,6 +24,7 @@ struct session {
 	struct settings settings;
 	CUstream stream;
 	uint8_t *picture; // the current one, in main memory
+	int force_key;    // the next picture becomes a key frame
 	struct packet *packets, **last_packet;
 	struct bitstream *waiting, **last_waiting;
 };

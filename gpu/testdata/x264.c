@@ -12,6 +12,11 @@ struct state {
 	int held; // pictures in the encoder
 };
 
+// limit sets a constant bit rate, which is the only one that x264 can change later.
+static void limit(x264_param_t *p, int bit_rate) {
+	p->rc.i_bitrate = p->rc.i_vbv_max_bitrate = p->rc.i_vbv_buffer_size = bit_rate / 1000;
+}
+
 static void rates(x264_param_t *p, const struct settings *s) {
 	if (s->qp > 0) {
 		p->rc.i_rc_method = X264_RC_CQP;
@@ -22,7 +27,7 @@ static void rates(x264_param_t *p, const struct settings *s) {
 		p->rc.f_rf_constant = s->quality;
 	} else {
 		p->rc.i_rc_method = X264_RC_ABR;
-		p->rc.i_bitrate = s->bit_rate / 1000;
+		limit(p, s->bit_rate);
 	}
 }
 
@@ -72,6 +77,7 @@ static struct packet *encode(void *v, const uint8_t *nv12, struct stamp stamp) {
 		*own = stamp;
 		in.opaque = own;
 		in.i_pts = stamp.time;
+		in.i_type = stamp.key ? X264_TYPE_IDR : X264_TYPE_AUTO;
 		in.img.i_csp = X264_CSP_NV12;
 		in.img.i_plane = 2;
 		in.img.plane[0] = (uint8_t *)nv12;
@@ -113,4 +119,12 @@ static void close_x264(void *v) {
 	free(st);
 }
 
-const struct codec standin_x264 = {open_x264, encode, headers, close_x264};
+static int set_rate(void *v, int bit_rate) {
+	struct state *st = v;
+	x264_param_t p;
+	x264_encoder_parameters(st->x, &p);
+	limit(&p, bit_rate);
+	return x264_encoder_reconfig(st->x, &p);
+}
+
+const struct codec standin_x264 = {open_x264, encode, headers, close_x264, set_rate};

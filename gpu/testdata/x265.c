@@ -82,6 +82,7 @@ static struct packet *encode(void *v, const uint8_t *nv12, struct stamp stamp) {
 		*own = stamp;
 		in.userData = own;
 		in.pts = stamp.time;
+		in.sliceType = stamp.key ? X265_TYPE_IDR : X265_TYPE_AUTO;
 		fill(st, &in, nv12);
 		st->held++;
 	}
@@ -118,4 +119,4 @@ static void close_x265(void *v) {
 	free(st);
 }
 
-const struct codec standin_x265 = {open_x265, encode, headers, close_x265};
+const struct codec standin_x265 = {open_x265, encode, headers, close_x265, NULL};
