@@ -24,8 +24,10 @@ const ways = {
       URL.revokeObjectURL(video.src);
       receive(source, stop.signal).catch(error => { if (!stop.signal.aborted) tryAgain(error.message); });
     }, { once: true });
+    holding = true;
+    video.addEventListener("waiting", hold);
     const following = setInterval(followLive, 250);
-    return () => { stop.abort(); clearInterval(following); };
+    return () => { stop.abort(); clearInterval(following); video.removeEventListener("waiting", hold); video.playbackRate = 1; };
   },
 
   // hls.js plays HLS where it is served. Some browsers can do so themselves.
@@ -54,15 +56,14 @@ async function receive(source, signal) {
   });
   const response = await fetch("live.mp4", { signal });
   if (!response.ok) throw new Error(await response.text());
-  let begun = false;
   for (const reader = response.body.getReader(); ;) {
     const { value, done: over } = await reader.read();
     if (over) break;
     const appended = done();
     buffer.appendBuffer(value);
     await appended;
-    if (!begun && buffer.buffered.length > 0 && buffer.buffered.end(0) - buffer.buffered.start(0) > 0.4) {
-      begun = true; // with something in hand against a network that hesitates
+    if (holding && inHand() >= reserve) {
+      holding = false;
       start();
     }
     if (buffer.buffered.length > 0 && buffer.buffered.start(0) < video.currentTime - 60) { // what was seen would fill the memory
@@ -74,13 +75,32 @@ async function receive(source, signal) {
   source.endOfStream();
 }
 
-// followLive jumps to what is live if playback falls behind, as after a pause, a sleep of the
-// computer, or frames that were lost on a slow network.
+// reserve is how many seconds of video to have in hand before playback begins: little, to start early.
+// It grows each time that playback had to stop because the network or the computer hesitated.
+let reserve = 0.4, holding = false;
+
+// hold lets playback wait until there is a larger reserve.
+function hold() {
+  if (holding || video.seeking) return;
+  holding = true;
+  reserve = Math.min(reserve + 0.4, 3);
+  video.pause();
+}
+
+// inHand returns how many seconds of video are there that were not played.
+function inHand() {
+  const parts = video.buffered;
+  return parts.length > 0 ? parts.end(parts.length - 1) - Math.max(video.currentTime, parts.start(parts.length - 1)) : 0;
+}
+
+// followLive plays a little faster where playback falls behind, and jumps to what is live after a
+// pause, a sleep of the computer, or frames that were lost on a slow network.
 function followLive() {
   const parts = video.buffered, last = parts.length - 1;
   if (last < 0 || video.paused || video.ended) return;
   const behind = parts.end(last) - video.currentTime;
-  if (video.currentTime < parts.start(last) || behind > 2) video.currentTime = Math.max(parts.start(last), parts.end(last) - 0.3);
+  if (video.currentTime < parts.start(last) || behind > reserve + 5) video.currentTime = Math.max(parts.start(last), parts.end(last) - reserve);
+  video.playbackRate = behind > reserve + 0.5 ? 1.1 : 1;
   say(`${behind.toFixed(1)} s behind`);
 }
 
