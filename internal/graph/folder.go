@@ -83,7 +83,8 @@ func (b *builder) videos() (videos []*plan.Video) {
 func (t *target) folder(store destination.Store) destination.Folder {
 	return destination.Folder{
 		Store: store, Name: container.FileName, Owns: t.Files.Owns,
-		Index: t.Files.Index, Amend: container.AmendIndex(t.Container.Name), Ring: t.Files.Ring, Keep: t.Segments.Keep, Rings: t.Segments.Rings,
+		Index: t.Files.Index, Amend: container.AmendIndex(t.Container.Name),
+		Ring: t.Files.Ring, Keep: t.Segments.Keep, Rings: t.Segments.Rings,
 	}
 }
 
