@@ -22,7 +22,7 @@ func (o *Opener) withLibraryParameters(width, height int, options []avoption.Opt
 	if i < 0 {
 		value := avoption.JoinParameters(added)
 		option := avoption.Option{Field: avoption.ExtraField(key), Key: key, Value: value, Given: value}
-		return append(options, option), nil
+		return append(slices.Clip(options), option), nil // other goroutines open encoders with the same options
 	}
 	given, err := options[i].Parameters()
 	if err != nil {

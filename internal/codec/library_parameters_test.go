@@ -52,3 +52,14 @@ func TestLibraryParameters(t *testing.T) {
 		})
 	}
 }
+
+// Several goroutines open encoders with the same options.
+func TestLibraryParametersLeaveTheOptionsAlone(t *testing.T) {
+	options := make([]avoption.Option, 1, 2)
+	options[0] = avoption.Option{Key: "preset", Value: "8"}
+	o := Opener{Codec: astiav.FindEncoderByName("libsvtav1"), Threads: 2}
+	all, err := o.withLibraryParameters(64, 64, options)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	require.Zero(t, options[:2][1], "behind the options of the others")
+}

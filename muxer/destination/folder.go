@@ -31,7 +31,7 @@ type Folder struct {
 // folder is a Folder that is being written. FFmpeg opens and closes its files one after another.
 type folder struct {
 	Folder
-	rings map[string][]string // the files that are complete, by ring, the oldest first
+	rings map[string][]string // the files that are complete, by ring, the oldest first; none if all stay
 	begun bool                // a file is complete
 }
 
@@ -115,12 +115,22 @@ func (f *folder) commit(file *fileInFolder) error {
 		return err
 	}
 	if ring := f.Ring(file.name); ring != "" {
-		f.rings[ring] = append(f.rings[ring], file.name)
+		f.remember(ring, file.name)
 	}
 	if f.Index != "" && file.name != f.Index {
 		return nil
 	}
 	return f.removeOldest()
+}
+
+// remember notes that a file of a ring is complete. Where all stay, it keeps no names: there may be
+// millions.
+func (f *folder) remember(ring, name string) {
+	names := f.rings[ring]
+	if f.Keep > 0 {
+		names = append(names, name)
+	}
+	f.rings[ring] = names
 }
 
 // removeOldIndex removes the index of an earlier run before the first file is complete.
