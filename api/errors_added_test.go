@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,4 +36,20 @@ func noteWrongAdded(t *testing.T, note func(name, field string, err error)) {
 		note(c.name, c.field, err)
 	}
 	require.NoError(t, enc.Close())
+	noteOneKey(t, note)
+}
+
+// noteOneKey notes the errors of outputs that begin later, of encoders with one key frame.
+func noteOneKey(t *testing.T, note func(name, field string, err error)) {
+	for _, codec := range []string{"apng", "gif"} {
+		enc := api.NewEncoder()
+		addVideo(t, enc, api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: codec})
+		file := api.Writer(&api.MemoryFile{}, codec)
+		url := api.URL("tcp://localhost:9", api.Format(codec), api.Reconnect(time.Second, time.Minute))
+		note("output that reconnects with "+codec, "Codec", enc.Open(context.Background(), file, url))
+		require.NoError(t, enc.Open(context.Background(), file))
+		_, err := enc.AddOutput(context.Background(), api.Writer(&api.MemoryFile{}, codec))
+		note("added output with "+codec, "Codec", err)
+		enc.Abort(nil)
+	}
 }

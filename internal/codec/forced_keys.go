@@ -59,3 +59,19 @@ func CheckKeysOnDemand(codec *astiav.Codec, options []avoption.Option) error {
 	}
 	return nil
 }
+
+// oneKey are the encoders whose first frame is their only key frame, whatever they are asked
+// (gif.c; apng in pngenc.c marks none).
+var oneKey = []string{"apng", "gif"}
+
+// CheckLaterKeys returns an error, a *fault.ConfigError, about an encoder that gives no key frame
+// after its first one, so that no output can begin while it runs.
+func CheckLaterKeys(codec *astiav.Codec, options []avoption.Option) error {
+	images := func(o avoption.Option) bool { return o.Key == "gifimage" && o.Value != "0" && o.Value != "false" }
+	if !slices.Contains(oneKey, codec.Name()) || slices.ContainsFunc(options, images) {
+		return nil
+	}
+	const reason = "makes no key frame but its first, so that no output can begin later; " +
+		"give the output to Open, without Reconnect, or take another encoder"
+	return &fault.ConfigError{Field: "Codec", Value: codec.Name(), Reason: reason}
+}

@@ -53,7 +53,10 @@ func (a *adding) open() (*Output, error) {
 			return nil, err
 		}
 	}
-	err = fault.First(planned.PlanSegments(len(a.opener.encoders), a.opener.videos), checkFolder(a.config))
+	err = fault.First(
+		checkLaterKeys(a.run.Streams),
+		planned.PlanSegments(len(a.opener.encoders), a.opener.videos), checkFolder(a.config),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 	b.late = &lateStreams{streams: b.streams, learners: b.learners}
 	opener := b.outputOpener()
 	for i, t := range b.targets {
-		if err := opener.tryHeader(t, b.streams); err != nil {
+		if err := fault.First(b.checkReturn(t), opener.tryHeader(t, b.streams)); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
 	}
@@ -89,6 +89,14 @@ func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 		b.warnNotCrashSafe(opener, t)
 	}
 	return muxes, nil
+}
+
+// checkReturn returns an error for an output that comes back although it could not begin then.
+func (b *builder) checkReturn(t *target) error {
+	if t.Config.Reconnect == nil {
+		return nil
+	}
+	return checkLaterKeys(b.openStreams)
 }
 
 // openMuxer opens the destination and writes the header. The closer of the assembly closes both.
