@@ -62,11 +62,11 @@ func Folder(dir, name string, opts ...OutputOption) Output {
 	return newOutput(plan.OutputConfig{Kind: plan.ToFolder, Dir: dir, Path: name}, opts)
 }
 
-// SegmentEvery says how long a segment or a part of a Folder lasts. It is a whole number of frames of each
-// stream of pictures; another duration is a *ConfigError that names the nearest ones. For a rate
+// SegmentEvery says how long a segment or a part of a Folder lasts. It is a whole number of frames of
+// each stream of pictures; another duration is a *ConfigError that names the nearest ones. For a rate
 // such as 30000/1001 give the nanoseconds rounded: 2002 * time.Millisecond are 60 frames. By default
 // a segment lasts as many whole frames as come closest to four seconds. The encoders place key
-// frames there.
+// frames there. By default, an encoder that cannot has them begin with its next key frame.
 //
 // With VariableRate a segment ends at the first key frame after that time, and SegmentEvery is a
 // *ConfigError. Sound is cut at the first packet after it.

@@ -13,8 +13,8 @@ import (
 //
 // Sound belongs to the part in which its time lies. Pictures belong to the part that begins with the
 // last key frame before them in decoding order: each part begins with a key frame, and no picture in
-// it needs one of another part. Where pictures come at irregular times, or a part is no whole number
-// of them, a part begins with the first key frame from that time on.
+// it needs one of another part. Where pictures come at irregular times, a part is no whole number of
+// them, or nobody asked for its length, a part begins with the first key frame from that time on.
 type cut struct {
 	stream int
 	base   astiav.Rational // of the packets
@@ -27,9 +27,10 @@ type cut struct {
 	next  int64 // the first tick that is not in that part
 }
 
-func newCut(stream int, s Stream, length Moment) cut {
+// newCut returns the cut of a stream. asked: the program has asked for this length.
+func newCut(stream int, s Stream, length Moment, asked bool) cut {
 	c := cut{stream: stream, base: s.Codec.TimeBase, length: length, video: s.Codec.kind() == astiav.MediaTypeVideo}
-	if c.video && !s.Irregular && s.FrameRate.Num() > 0 {
+	if asked && c.video && !s.Irregular && s.FrameRate.Num() > 0 {
 		_, between := divide(length, Moment{1, s.FrameRate.Invert()})
 		c.exact = !between
 	}

@@ -20,6 +20,7 @@ var (
 type PartsConfig struct {
 	Config          // of each part
 	Length   Moment // how long a part lasts; above 0
+	Usual    bool   // nobody asked for Length: a part may begin later, with the next key frame
 	Keep     int    // how many parts stay, those that are being written included; 0: all
 	FileName func(part int64) string
 	// Describe returns the streams for a part after the first, whose header may have to tell what the
@@ -78,7 +79,7 @@ func NewParts(cfg PartsConfig, folder *destination.Destination) (*Parts, error) 
 	}
 	p.visible = cfg.CrashSafe && CanBeCrashSafe(cfg.Config, destination.DryStored())
 	for i, s := range cfg.Streams {
-		p.cuts = append(p.cuts, newCut(i, s, cfg.Length))
+		p.cuts = append(p.cuts, newCut(i, s, cfg.Length, !cfg.Usual))
 	}
 	first, err := p.openPart(0, Moment{})
 	if err != nil {

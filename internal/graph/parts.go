@@ -25,6 +25,7 @@ func (o *outputOpener) openParts(
 	cfg := muxer.PartsConfig{
 		Config:   o.muxerConfig(t, streams),
 		Length:   muxer.Moment{Ticks: every.Num().Int64(), Base: astiav.NewRational(1, int(every.Denom().Int64()))},
+		Usual:    t.Config.SegmentEvery == nil,
 		Keep:     t.Segments.Keep,
 		FileName: t.Files.Name,
 		Describe: func() ([]muxer.Stream, error) { return o.late.describe(t.Container.Name) },
