@@ -135,12 +135,14 @@ func (p *Parts) count(number int64) int64 { return max(0, number-max(0, p.before
 // deliver gives a packet to its part.
 func (p *Parts) deliver(input int, item numbered) error {
 	p.pass(input)
-	if p.isOver(item.part) {
-		if p.cuts[input].video {
-			return p.late.lose(input, item, p.limited)
-		}
+	switch over := p.isOver(item.part); {
+	case over && p.cuts[input].video:
+		return p.late.lose(input, item, p.limited)
+	case over:
 		item.part = p.open[0].number
 		p.late.delay(input)
+	default:
+		p.late.resume(input)
 	}
 	to, err := p.partFor(input, item)
 	if err != nil {
@@ -274,6 +276,7 @@ func (p *Parts) Flush(context.Context) error {
 			return err
 		}
 	}
+	p.late.finish()
 	return nil
 }
 

@@ -34,7 +34,8 @@ func (p *Parts) mostOpen() int {
 // that come too late for their part are lost, and a part that is open costs little. So a part is
 // finished without them only when another one needs its place.
 func (p *Parts) mayBringPictures(open *part) bool {
-	if len(p.open) == p.mostOpen() {
+	needed := len(p.open) >= p.mostOpen() && p.backlog.lowest() >= 0
+	if needed {
 		return false
 	}
 	for i, c := range p.cuts {

@@ -422,7 +422,7 @@ func TestLatePictures(t *testing.T) {
 		warnings    int
 	}{
 		"kept": {60, []string{"0-24", "25-49"}, 0},
-		"lost": {mostOpenParts*25 + 1, []string{"0-11", "25-49"}, 1},
+		"lost": {mostOpenParts*25 + 1, []string{"0-11", "25-49"}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -446,6 +446,7 @@ func TestLatePictures(t *testing.T) {
 				require.Len(t, r.warnings, c.warnings)
 				if c.warnings > 0 {
 					require.Contains(t, r.warnings[0], "0: pictures of part 0 came after it was finished")
+					require.Equal(t, "0: 13 pictures are lost that came after their part was finished", r.warnings[1])
 				}
 			})
 		})
