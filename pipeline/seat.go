@@ -123,6 +123,7 @@ func (s *Seat) Queue() QueueStats {
 		q.Queued += one.Queued
 		q.Lost += one.Lost
 	}
+	q.Queued = min(q.Queued, q.Depth) // the rest were received, as in edge.stats
 	return q
 }
 

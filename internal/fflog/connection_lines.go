@@ -18,8 +18,8 @@ import (
 type ConnectionLines struct {
 	Redactor Redactor
 	Log      *astiavx.Log // nil: none
-	// ExplainBroken makes a better error of one of an open connection about which FFmpeg logged
-	// nothing; nil: the error stays as it is.
+	// ExplainBroken makes a better error of one of an open connection about which FFmpeg logged nothing,
+	// or only that it was broken; nil: the error stays as it is.
 	ExplainBroken func(error) error
 
 	mu     sync.Mutex
@@ -72,8 +72,8 @@ func (c *ConnectionLines) Explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	if c.open && c.ExplainBroken != nil && len(logged) == 0 {
-		err = c.ExplainBroken(err)
+	if c.open && c.ExplainBroken != nil && !slices.ContainsFunc(logged, saysMore) {
+		logged, err = nil, c.ExplainBroken(err)
 	}
 	text := c.Redactor.Redact(err.Error())
 	if len(logged) > 0 && (c.open || !isClear(err)) {
@@ -81,6 +81,9 @@ func (c *ConnectionLines) Explain(err error) error {
 	}
 	return &connectionError{c.Redactor.redacted + ": " + text, err}
 }
+
+// saysMore says whether a line tells more than that the connection is broken.
+func saysMore(line string) bool { return !strings.HasPrefix(line, "Connection was broken") }
 
 func isClear(err error) bool {
 	system, ok := errors.AsType[syscall.Errno](err)

@@ -93,3 +93,24 @@ func TestLinesBesideEnormousOptions(t *testing.T) {
 	}
 	require.Equal(t, "of …", NewRedactor("http://host/a.mkv", enormous).Redact("of secret"))
 }
+
+// TestExplainBroken: where FFmpeg logs only that a connection is broken, the error says what is known
+// of that.
+func TestExplainBroken(t *testing.T) {
+	known, unknown := errors.New("the other side has gone"), errors.New("unknown")
+	for logged, want := range map[string]string{
+		"":                             "url: the other side has gone",
+		"Connection was broken\n":      "url: the other side has gone",
+		"Payload is too large: 2000 B": "url: Payload is too large: 2000 B: unknown",
+	} {
+		lines := &ConnectionLines{
+			Redactor:      Redactor{redacted: "url"},
+			ExplainBroken: func(error) error { return known },
+		}
+		lines.Connected()
+		if logged != "" {
+			lines.Receiver().To(astiavx.LogLine{Level: astiav.LogLevelError, Text: logged})
+		}
+		require.EqualError(t, lines.Explain(unknown), want)
+	}
+}

@@ -24,13 +24,19 @@ func (r *Run) AddOutput(ctx context.Context, config plan.OutputConfig) (*Output,
 		r.Journal.Callbacks.Call(func() { o, err = a.open() })
 		return o, err
 	}
-	o, left, err := pipeline.Attempt(ctx, open, a.wake, func(o *Output) { o.seat.Stop(context.Cause(ctx)) })
+	o, left, err := pipeline.Attempt(ctx, open, a.wake, func(o *Output) { r.takeBack(o, context.Cause(ctx)) })
 	if left {
 		r.onLeftBehind()
 		path := zap.String("path", config.DisplayName())
 		r.asyncLines.Add(zap.WarnLevel, "left behind: AddOutput, in a call that did not return", path)
 	}
 	return o, err
+}
+
+// takeBack ends an output that nobody has a handle of, because AddOutput ended before.
+func (r *Run) takeBack(o *Output, cause error) {
+	o.seat.OnEnd(func() { r.Outputs.Forget(o) })
+	o.seat.Stop(cause)
 }
 
 // adding is a call of AddOutput.

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -53,7 +54,7 @@ func samePlace(a, b plan.OutputConfig) bool {
 	case a.Kind != b.Kind:
 		return false
 	case a.Kind == plan.ToWriter:
-		return reflect.ValueOf(a.Writer).Comparable() && a.Writer == b.Writer
+		return hasIdentity(a.Writer) && a.Writer == b.Writer
 	case a.Kind == plan.ToURL:
 		return a.Path == b.Path
 	case a.Kind == plan.ToFolder:
@@ -62,6 +63,14 @@ func samePlace(a, b plan.OutputConfig) bool {
 	pathA, errA := filepath.Abs(a.Path)
 	pathB, errB := filepath.Abs(b.Path)
 	return errA == nil && errB == nil && pathA == pathB || destination.SameFile(a.Path, b.Path)
+}
+
+// hasIdentity reports whether a writer that equals another one is the same. Writers without contents,
+// such as io.Discard, are all equal.
+func hasIdentity(w io.Writer) bool {
+	v := reflect.ValueOf(w)
+	holds := v.IsValid() && v.Type().Size() > 0 && (v.Kind() != reflect.Pointer || v.Type().Elem().Size() > 0)
+	return holds && v.Comparable()
 }
 
 // openMuxers tries all headers in memory. Only then it opens the destinations of the outputs that

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/asticode/go-astiav"
 )
 
 // How long libsrt waits for an answer unless connect_timeout is set: 3 s, and ten times as long if
@@ -44,7 +46,7 @@ func (t *target) explainSRTConnect(err error, took time.Duration, failed bool) e
 // explainSRTBroken makes a better error of FFmpeg's when SRT sends no more, because FFmpeg's error
 // does not tell why.
 func explainSRTBroken(err error) error {
-	if errors.Is(err, syscall.EIO) {
+	if errors.Is(err, syscall.EIO) || errors.Is(err, astiav.ErrUnknown) {
 		return fmt.Errorf("the other side has ended the connection, or has not been heard of for too long: %w", err)
 	}
 	return err
