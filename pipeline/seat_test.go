@@ -190,3 +190,27 @@ func TestCloseLeavesAGuestBehind(t *testing.T) {
 		assert.Zero(t, s.live.Load())
 	})
 }
+
+// Sync does not wait for a required sink that leaves, even if that sink is in a call that takes
+// long.
+func TestSyncBesideASinkThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startStage(t, 2, &fakeSink{})
+		gate := make(chan struct{})
+		slow := &fakeSink{consume: block(gate)}
+		seat := s.join(t, 2, slow)
+		s.send(t, 0)
+		synctest.Wait()
+		before := later(func() error { return s.run.Sync(t.Context()) })
+		require.True(t, pending(before), "it is still required")
+		left := later(func() error { return seat.Leave(t.Context()) })
+		synctest.Wait()
+		require.NoError(t, s.run.Sync(t.Context()))
+		require.NoError(t, <-before)
+		require.True(t, pending(left))
+		close(gate)
+		require.NoError(t, <-left)
+		assert.Equal(t, []int{0}, slow.taken(0))
+		require.NoError(t, s.run.Close())
+	})
+}

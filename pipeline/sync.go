@@ -75,10 +75,12 @@ func (r *Run) beginMark(cancelled <-chan struct{}) bool {
 func (r *Run) endMark() { <-r.marking }
 
 // request announces the mark to the sink. False: the run stopped or finished, or ctx ended. A sink
-// that has left needs no mark.
+// that leaves, or has left, needs no mark.
 func (m *syncMark) request(ctx context.Context) bool {
 	select {
 	case m.seat.syncs <- m:
+		return true
+	case <-m.seat.leaving:
 		return true
 	case <-m.seat.ctx.Done():
 		return !m.seat.run.stopped()
@@ -87,12 +89,14 @@ func (m *syncMark) request(ctx context.Context) bool {
 	}
 }
 
-// await waits until the sink has synced, or has left. False: the run stopped or finished, or ctx
+// await waits until the sink has synced, leaves, or has left. False: the run stopped or finished, or ctx
 // ended.
 func (m *syncMark) await(ctx context.Context) bool {
 	select {
 	case <-m.done:
 		return true
+	case <-m.seat.leaving:
+		return isClosed(m.done) || !m.seat.run.stopped()
 	case <-m.seat.ctx.Done():
 		return isClosed(m.done) || !m.seat.run.stopped()
 	case <-ctx.Done():
