@@ -69,7 +69,7 @@ func (s *VideoStream) ForceKeyFrame() error {
 //
 // It works with libx264 and NVENC, which begin anew with a key frame. libx264 then encodes at once
 // what it has looked ahead at, and its average begins with that frame. The header, and with it the
-// level that it states, stays.
+// level that it states, stays. The rate that the encoder has already changes nothing.
 //
 // With all other encoders, without BitRate, and for a rate that BitRate does not take, the error is a
 // *ConfigError, and the rate stays. So it is beside options that leave the rate no room: two passes,

@@ -104,6 +104,23 @@ func TestSetBitRateFrameForFrame(t *testing.T) {
 	require.Subset(t, keys, []int{0, 20, 29, 40, 41, 42, 59, 60, 80, 89})
 }
 
+// TestSetBitRateAgain: a program that adapts the rate may set the one that the encoder has, again and
+// again. No encoder begins anew for that.
+func TestSetBitRateAgain(t *testing.T) {
+	mediatest.NoLeaks(t)
+	path := temporary(t, "again.mp4")
+	cfg := numberedVideo()
+	cfg.BitRate = 500_000
+	encodeStream(t, api.File(path), cfg, func(v *api.VideoStream) {
+		for k := range 40 {
+			require.NoError(t, v.SetBitRate(500_000+int64(k/20)*100_000))
+			require.NoError(t, feedNumbered(context.Background(), v, k))
+		}
+	})
+	keys, _ := keyFrames(t, path)
+	require.Equal(t, []int{0, 20}, keys)
+}
+
 // TestSetBitRateIsRefused: and the stream goes on as before.
 func TestSetBitRateIsRefused(t *testing.T) {
 	mediatest.NoLeaks(t)

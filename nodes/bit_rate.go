@@ -17,9 +17,9 @@ type BitRateChange func(encoder *astiav.CodecContext, bitRate int64) (*astiav.Co
 func (e *Encode[M]) OnBitRate(change BitRateChange) { e.changeRate = change }
 
 // setBitRate changes the bit rate from the next picture on. If another encoder goes on, the packets
-// that the first one holds come first.
+// that the first one holds come first. A rate that the encoder has already changes nothing.
 func (e *Encode[M]) setBitRate(rate int64, emit pipeline.Emit[pipeline.Packet]) error {
-	if rate == 0 || e.changeRate == nil {
+	if rate == 0 || rate == e.codec.BitRate() || e.changeRate == nil {
 		return nil
 	}
 	next, err := e.changeRate(e.codec, rate)
