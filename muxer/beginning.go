@@ -1,8 +1,8 @@
 package muxer
 
 import (
+	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"github.com/asticode/go-astiav"
 
@@ -17,7 +17,8 @@ type beginning struct {
 	origin  Moment
 	tracks  []track
 	order   *interleaver
-	skipped []atomic.Int64 // by stream; see Mux.Skipped
+	skipped []int64 // by stream: pictures that were left out, and have not been told yet
+	warn    func(stream int, text string)
 }
 
 // admits says whether a packet belongs into the output. Those do not which cannot be decoded without
@@ -25,10 +26,23 @@ type beginning struct {
 func (b *beginning) admits(stream int, p pipeline.Packet) bool {
 	t := &b.tracks[stream]
 	admitted := !b.late || b.admitsTo(t, p)
-	if !admitted && t.isVideo() {
-		b.skipped[stream].Add(1)
+	switch {
+	case !t.isVideo():
+	case !admitted:
+		b.skipped[stream]++
+	case p.Pts() > t.openedAt:
+		b.reportSkipped(stream)
 	}
 	return admitted
+}
+
+// reportSkipped tells how many pictures were left out, if any were. Those come before all other
+// pictures that are shown after the first one.
+func (b *beginning) reportSkipped(stream int) {
+	if n := b.skipped[stream]; n > 0 && b.warn != nil {
+		b.warn(stream, fmt.Sprintf("%d pictures are left out at the beginning, because they need earlier ones", n))
+	}
+	b.skipped[stream] = 0
 }
 
 func (b *beginning) admitsTo(t *track, p pipeline.Packet) bool {
@@ -153,7 +167,3 @@ func (m *Mux) ready(forced bool) (bool, error) {
 	err := m.begin()
 	return err == nil, err
 }
-
-// Skipped returns how many packets of a stream of pictures an output that joins late has left out,
-// because they cannot be decoded without earlier ones. Any goroutine may call it.
-func (m *Mux) Skipped(stream int) int64 { return m.beginning.skipped[stream].Load() }

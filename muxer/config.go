@@ -23,6 +23,8 @@ type Config struct {
 	Streams  []Stream
 	Segments container.Segments // of an output that consists of many files
 	Log      *astiavx.Log       // receives FFmpeg's lines about the container; nil: they are dropped
+	// Warn is told when the output leaves something out; nil: nobody is told.
+	Warn func(stream int, text string)
 
 	// CrashSafe keeps the file readable while it is written, but for its last half second, if
 	// CanBeCrashSafe says that this is possible.

@@ -1,8 +1,6 @@
 package muxer
 
 import (
-	"sync/atomic"
-
 	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 )
@@ -101,7 +99,7 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
 	m.writer.times = latencies{streams: make([]latency, len(m.tracks)), delayed: m.fragments.rule.Length > 0}
 	m.beginning = beginning{
-		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]atomic.Int64, len(m.tracks)),
+		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]int64, len(m.tracks)), warn: cfg.Warn,
 	}
 	if cfg.Late {
 		m.flac = newFLACParts(cfg, 1)

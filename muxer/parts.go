@@ -27,8 +27,6 @@ type PartsConfig struct {
 	// encoders have told since. The codecs of these streams are freed. nil: the streams are those of
 	// Config, whose codecs live on.
 	Describe func() ([]Stream, error)
-	// Warn is told when the recording has lost something; nil: nobody is told.
-	Warn func(stream int, text string)
 }
 
 // Parts writes a recording that is cut into files that each play by themselves. It is a

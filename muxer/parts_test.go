@@ -42,9 +42,9 @@ func newReel(t *testing.T, format string, set ...func(*PartsConfig)) *reel {
 		Config:   Config{Format: format, Streams: bothStreams(t, "aac"), CrashSafe: true},
 		Length:   second(1, 1),
 		FileName: func(part int64) string { return fmt.Sprintf("part-%d", part) },
-		Warn: func(stream int, text string) {
-			r.warnings = append(r.warnings, strconv.Itoa(stream)+": "+text)
-		},
+	}
+	cfg.Warn = func(stream int, text string) {
+		r.warnings = append(r.warnings, strconv.Itoa(stream)+": "+text)
 	}
 	cfg.Streams[pictures].FrameRate = astiav.NewRational(25, 1)
 	for _, s := range set {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"sync/atomic"
 
+	"go.uber.org/zap"
+
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
@@ -48,6 +50,9 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 		Log:       o.lines.LogFor(t.node, pipeline.NoStream),
 		CrashSafe: t.Config.WantsCrashSafe(o.settings.Temporary),
 		Patience:  t.Config.PatienceOrZero(),
+		Warn: func(stream int, text string) {
+			o.journal.WarnAsync(text, zap.String("node", t.node), zap.Int("stream", stream))
+		},
 	}
 }
 

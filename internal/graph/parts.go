@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/asticode/go-astiav"
-	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer"
@@ -29,9 +28,6 @@ func (o *outputOpener) openParts(
 		Keep:     t.Segments.Keep,
 		FileName: t.Files.Name,
 		Describe: func() ([]muxer.Stream, error) { return o.late.describe(t.Container.Name) },
-		Warn: func(stream int, text string) {
-			o.journal.WarnAsync(text, zap.String("node", t.node), zap.Int("stream", stream))
-		},
 	}
 	cfg.Late = late
 	parts, err := muxer.NewParts(cfg, folder)
