@@ -22,6 +22,9 @@ func BenchmarkViewers(b *testing.B) {
 	for name, cfg := range map[string]api.VideoConfig{
 		"480p veryfast":  {Width: 854, Height: 480, FrameRate: 60, Codec: "libx264", Preset: "veryfast"},
 		"1080p veryfast": {Width: 1920, Height: 1080, FrameRate: 60, Codec: "libx264", Preset: "veryfast"},
+		"1080p veryfast, a key frame every 10 frames": {
+			Width: 1920, Height: 1080, FrameRate: 60, Codec: "libx264", Preset: "veryfast", KeyInterval: 10,
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
