@@ -13,7 +13,7 @@ import (
 // handed over what is in them until they are passed to the destination.
 type latencies struct {
 	streams []latency
-	delayed bool // FFmpeg keeps packets until a fragment, cluster or page ends
+	delayed bool // nobody can read packets until a fragment, cluster, page or segment ends
 	pending []pending
 }
 

@@ -2,6 +2,7 @@ package muxer
 
 import (
 	"bytes"
+	"math/big"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/internal/mediatest"
+	"github.com/avloom/avloom/muxer/container"
 	"github.com/avloom/avloom/muxer/destination"
 )
 
@@ -76,6 +78,38 @@ func TestLatencyOfFragments(t *testing.T) {
 			time.Sleep(time.Second)
 			end(t, m)
 			requireLatency(t, m, time.Second, time.Second)
+		})
+	}
+}
+
+// A packet of a playlist counts when its segment is there for players.
+func TestLatencyOfSegments(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, kind := range []string{"fmp4", "mpegts"} {
+		synctest.Test(t, func(t *testing.T) {
+			const index = "list.m3u8"
+			cfg := Config{
+				Format: container.HLS, Streams: bothStreams(t, "aac")[1:],
+				Options:  map[string]string{"hls_segment_type": kind},
+				Segments: container.Segments{Name: index, Every: big.NewRat(2*1024, 48000), Rings: 1},
+			}
+			files := container.HLSFiles(index, cfg.Options)
+			store, err := destination.OpenFolder(t.TempDir(), files.Owns)
+			require.NoError(t, err)
+			m, err := New(cfg, destination.NewFolder(destination.Folder{
+				Store: store, Name: container.FileName, Owns: files.Owns, Index: index, Ring: files.Ring, Rings: 1,
+			}, container.FileURL(index)))
+			require.NoError(t, err)
+			defer m.Close()
+			accept(t, m, 0, 0)
+			accept(t, m, 1, 0)
+			requireLatency(t, m, 0, 0)
+			time.Sleep(time.Second)
+			accept(t, m, 2, 0)
+			requireLatency(t, m, time.Second, time.Second)
+			time.Sleep(2 * time.Second)
+			end(t, m)
+			requireLatency(t, m, time.Second, 2*time.Second)
 		})
 	}
 }

@@ -97,7 +97,10 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.inOrder, m.sideBySide = container.TakesOrderOnly(cfg.Format), container.HoldsSideBySide(cfg.Format)
 	m.order = newInterleaver(m.tracks)
 	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
-	m.writer.times = latencies{streams: make([]latency, len(m.tracks)), delayed: m.fragments.rule.Length > 0}
+	inSegments := container.IsFolder(cfg.Format) && cfg.Format != container.Pictures
+	m.writer.times = latencies{
+		streams: make([]latency, len(m.tracks)), delayed: inSegments || m.fragments.rule.Length > 0,
+	}
 	m.beginning = beginning{
 		late: cfg.Late, tracks: m.tracks, order: m.order, skipped: make([]int64, len(m.tracks)), warn: cfg.Warn,
 	}

@@ -70,11 +70,15 @@ func (w *writer) rules() *astiav.OutputFormat { return astiav.FindOutputFormat(w
 // write gives FFmpeg a packet. While FFmpeg writes a large one, it collects as many bytes as suits
 // the destination.
 func (w *writer) write(p pipeline.Packet) error {
-	err := w.writeFrame(p)
-	if err == nil {
-		w.times.note(p)
+	completed := w.dst.Completed()
+	if err := w.writeFrame(p); err != nil {
+		return err
 	}
-	return err
+	if w.dst.Completed() > completed { // a segment, which the packet comes after
+		w.times.passOn()
+	}
+	w.times.note(p)
+	return nil
 }
 
 func (w *writer) writeFrame(p pipeline.Packet) error {

@@ -33,6 +33,7 @@ type folder struct {
 	Folder
 	rings map[string][]string // the files that are complete, by ring, the oldest first; none if all stay
 	begun bool                // a file is complete
+	count int64               // how many files of rings are complete
 }
 
 // NewFolder returns a Destination that writes the files of an output of many files. It takes over
@@ -51,6 +52,15 @@ func (d *Destination) Store() Store { return d.folder.Store }
 
 // HasFiles says whether FFmpeg opens many files at the destination, by OpenFile and CloseFile.
 func (d *Destination) HasFiles() bool { return d.folder != nil }
+
+// Completed returns how many segments, or pictures, of a folder are complete. The goroutine that
+// writes calls it.
+func (d *Destination) Completed() int64 {
+	if d.folder == nil {
+		return 0
+	}
+	return d.folder.count
+}
 
 var _ astiavx.Files = (*Destination)(nil)
 
@@ -131,6 +141,7 @@ func (f *folder) remember(ring, name string) {
 		names = append(names, name)
 	}
 	f.rings[ring] = names
+	f.count++
 }
 
 // removeOldIndex removes the index of an earlier run before the first file is complete.
