@@ -24,20 +24,21 @@ type acceptance struct {
 type given struct {
 	pts      int64 // in the encoder's time base
 	accepted time.Time
+	at       time.Time // when the encoder was given it
 }
 
 // note notes that the encoder is given something. The times rise.
 func (a *acceptance) note(pts int64, accepted time.Time) {
-	a.given = append(a.given, given{pts, accepted})
+	a.given = append(a.given, given{pts, accepted, time.Now()})
 }
 
-// find returns when the content of the next packet was accepted; zero: that is not known. It forgets
+// find returns what the encoder was given for the next packet; zero: that is not known. It forgets
 // what ends before the packet is decoded: no later packet can belong to it.
-func (a *acceptance) find(p pipeline.Packet) time.Time {
+func (a *acceptance) find(p pipeline.Packet) given {
 	if len(a.given) == 0 {
-		return time.Time{}
+		return given{}
 	}
-	found := a.given[a.last(p.Pts())].accepted
+	found := a.given[a.last(p.Pts())]
 	dts := p.Dts()
 	if dts == astiav.NoPtsValue {
 		dts = p.Pts()

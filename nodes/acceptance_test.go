@@ -208,19 +208,19 @@ func TestAcceptanceForgets(t *testing.T) {
 	var a acceptance
 	packet := pipeline.NewPacket()
 	defer packet.Free()
-	require.Zero(t, a.find(packet))
+	require.Zero(t, a.find(packet).accepted)
 	for n := range int64(1000) {
 		a.note(n, second(n))
 		if n%10 == 9 { // one packet for ten pictures
 			packet.SetPts(n - 2)
 			packet.SetDts(n - 5)
-			require.Equal(t, second(n-2), a.find(packet))
+			require.Equal(t, second(n-2), a.find(packet).accepted)
 		}
 	}
 	require.Len(t, a.given, 6)
 	require.LessOrEqual(t, cap(a.given), 64)
 	packet.SetPts(994)
-	require.Equal(t, second(994), a.find(packet))
+	require.Equal(t, second(994), a.find(packet).accepted)
 	packet.SetPts(astiav.NoPtsValue)
 	require.NotPanics(t, func() { a.find(packet) })
 }

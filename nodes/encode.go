@@ -187,7 +187,8 @@ func (e *Encode[M]) receive() (pipeline.Packet, bool, error) {
 		packet.Free()
 		return pipeline.Packet{}, false, err
 	}
-	packet.Accepted = e.acceptance.find(packet)
+	from := e.acceptance.find(packet)
+	packet.Accepted, packet.Given = from.accepted, from.at
 	return packet, true, nil
 }
 

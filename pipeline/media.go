@@ -45,6 +45,7 @@ type Samples struct {
 type Packet struct {
 	*astiav.Packet
 	Accepted time.Time // when the program's call handed over what is in it; zero: not known
+	Given    time.Time // when the encoder was given that; zero: not known
 	home     *shelf.Packets
 }
 
@@ -85,7 +86,7 @@ func (f Frame) Ref() (Frame, error) {
 
 // Ref returns another Packet with the same data and separate times. The data is not copied.
 func (p Packet) Ref() (Packet, error) {
-	ref := Packet{Accepted: p.Accepted, home: p.home}
+	ref := Packet{Accepted: p.Accepted, Given: p.Given, home: p.home}
 	if p.home != nil {
 		ref.Packet = p.home.Get()
 	} else {

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -16,8 +18,9 @@ const guestPatience = time.Second
 // little more than a second.
 const abandonLateAfter = 400 * time.Millisecond
 
-// errLate is the error of a guest that was stopped because it did not end.
-var errLate = errors.New("did not finish within " + guestPatience.String())
+// errLate is the error of a guest that was stopped because it did not end: one whose reader sleeps,
+// for instance. It is os.ErrDeadlineExceeded.
+var errLate = fmt.Errorf("did not finish within %v: %w", guestPatience, os.ErrDeadlineExceeded)
 
 // fail ends a guest because of a failure.
 func (s *Seat) fail(err error) { s.end(err, wakeAfter, abandonAfter) }

@@ -126,9 +126,9 @@ func (a *adding) joinRequired(t *target, streams []muxer.Stream) (*Output, error
 		return nil, err
 	}
 	r := a.run
-	needsKey := pictures(r.Streams)
+	start := r.beginNow()
 	begins := func(input int, p pipeline.Packet) bool {
-		if !needsKey[input] || isKey(p) {
+		if start.with(input, p) {
 			return true
 		}
 		r.keys.forJoin(input)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/asticode/go-astiav"
-
 	"github.com/avloom/avloom/internal/plan"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
@@ -21,18 +19,6 @@ func guestQueue() pipeline.Queue[pipeline.Packet] {
 		Depth: guestDepth, Free: pipeline.Packet.Free, Share: pipeline.Packet.Ref,
 	}
 }
-
-// pictures returns, for each stream, whether its packets need a key frame to begin with.
-func pictures(streams []OpenStream) []bool {
-	all := make([]bool, len(streams))
-	for i, s := range streams {
-		all[i] = s.Video != nil
-	}
-	return all
-}
-
-// isKey says whether an output can begin with a packet of pictures.
-func isKey(p pipeline.Packet) bool { return p.Flags().Has(astiav.PacketFlagKey) }
 
 // newBestEffort returns an output that opens itself when the graph runs, and how it takes part in
 // the graph. late: it is added to the running graph.
@@ -58,7 +44,7 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 			return r.writeHeader(opener, t, dst, late)
 		},
 		connects: t.Config.Kind == plan.ToURL, late: late, backoff: newBackoff(t.Config.Reconnect),
-		pictures: pictures(r.Streams), askKey: r.keys.forJoin, losses: losses, queued: queued,
+		beginNow: r.beginNow, askKey: r.keys.forJoin, losses: losses, queued: queued,
 		lines: r.asyncLines, fields: o.fields(),
 	})
 	o.sink = o.live
@@ -88,14 +74,17 @@ func newBackoff(b *plan.Backoff) *backoff {
 
 // guest says how an output with BestEffort takes part in the graph.
 func (r *Run) guest(losses *lossLog, late bool) pipeline.Guest[pipeline.Packet] {
-	needsKey := pictures(r.Streams)
-	begun := make([]atomic.Bool, len(needsKey))
+	start := r.beginNow()
+	begun := make([]atomic.Bool, len(r.Streams))
 	for i := range begun {
 		begun[i].Store(!late)
 	}
 	return pipeline.Guest[pipeline.Packet]{
 		Begins: func(input int, p pipeline.Packet) bool {
-			begins := !needsKey[input] || isKey(p)
+			if begun[input].Load() {
+				return !start.pictures[input] || isKey(p)
+			}
+			begins := start.with(input, p)
 			if begins {
 				begun[input].Store(true)
 			}

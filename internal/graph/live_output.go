@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/asticode/go-astiav"
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/fault"
@@ -31,10 +30,11 @@ var (
 type liveOutput struct {
 	liveConfig
 	supplies []*pipeline.Supply
-	begun    []bool // by input: the container that is open has had a packet with which it can begin
-	stale    []int  // by input: packets that waited while the connection was made, and are dropped
-	ended    []bool // by input: nothing more comes
-	opened   bool   // an attempt to open was made
+	start    beginning // of the container that is open, if it begins late
+	begun    []bool    // by input: the container that is open has had a packet with which it can begin
+	stale    []int     // by input: packets that waited while the connection was made, and are dropped
+	ended    []bool    // by input: nothing more comes
+	opened   bool      // an attempt to open was made
 	next     time.Time
 	attempts int // to open, since the output last worked
 	lostThen int64
@@ -51,10 +51,10 @@ type liveConfig struct {
 	// begin writes the header. It takes the destination over, also when it fails. late: the container
 	// begins at a key frame, and its times at 0.
 	begin    func(dst *destination.Destination, late bool) (containerSink, error)
-	connects bool     // the destination is a connection
-	late     bool     // the first container begins late, too
-	backoff  *backoff // nil: the first failure is the last
-	pictures []bool   // by input: its packets need a key frame to begin with
+	connects bool             // the destination is a connection
+	late     bool             // the first container begins late, too
+	backoff  *backoff         // nil: the first failure is the last
+	beginNow func() beginning // of a container that begins late now
 	askKey   func(input int)
 	losses   *lossLog
 	queued   func(input int) int // packets that wait
@@ -64,8 +64,9 @@ type liveConfig struct {
 
 // newLiveOutput returns an output that is not open yet.
 func newLiveOutput(cfg liveConfig) *liveOutput {
-	n := len(cfg.pictures)
-	return &liveOutput{liveConfig: cfg, begun: make([]bool, n), stale: make([]int, n), ended: make([]bool, n)}
+	start := cfg.beginNow()
+	n := len(start.pictures)
+	return &liveOutput{liveConfig: cfg, start: start, begun: make([]bool, n), stale: make([]int, n), ended: make([]bool, n)}
 }
 
 // Expect keeps what tells, for each input, whether it is being fed.
@@ -114,7 +115,7 @@ func (l *liveOutput) begins(input int, p pipeline.Packet) bool {
 		l.stale[input]--
 		return false
 	}
-	if !l.begun[input] && l.pictures[input] && !p.Flags().Has(astiav.PacketFlagKey) {
+	if !l.begun[input] && !l.start.with(input, p) {
 		l.askKey(input)
 		return false
 	}
@@ -174,6 +175,9 @@ func (l *liveOutput) open(ctx context.Context) error {
 		return l.fail(ctx, fault.WithoutPrefix(err), 0) // the error of the actor has the prefix
 	}
 	late := !first || l.late
+	if !first { // what has come since the output joined was in its queue
+		l.start = l.beginNow()
+	}
 	for input := range l.begun {
 		l.begun[input] = !late
 		if late && l.losses.isLosing() { // a gap follows: the container would begin with a jump
@@ -195,7 +199,7 @@ func (l *liveOutput) open(ctx context.Context) error {
 
 // askForAll asks for the key frames with which the container begins.
 func (l *liveOutput) askForAll() {
-	for input, pictures := range l.pictures {
+	for input, pictures := range l.start.pictures {
 		if pictures && !l.ended[input] {
 			l.askKey(input)
 		}

@@ -100,7 +100,7 @@ func (l *liveOutput) finish() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = Ended
-	for stream := range l.pictures {
+	for stream := range l.start.pictures {
 		p50, p99 := l.mux.Latency(stream)
 		l.final = append(l.final, Latency{stream, p50, p99})
 	}
