@@ -36,7 +36,7 @@ type OutputStats struct {
 //
 // The time begins when a call has handed over a frame, or the last sample of a packet. It ends when
 // the packet was passed to the destination; in containers of fragments and clusters that is when
-// these end.
+// these end, and in playlists and manifests when the segment is complete.
 type LatencyStats = graph.Latency
 
 // outputStatsOf returns the figures of an output.

@@ -92,16 +92,16 @@ func (b *beginning) find() Moment {
 	pictures := false
 	for _, i := range b.order.heads.streams {
 		t := &b.tracks[i]
-		at := Moment{b.order.queues[i].first().Pts(), t.from}
+		begin := Moment{b.order.queues[i].first().Pts(), t.from}
 		if !t.isVideo() {
-			at.Ticks = max(at.Ticks, 0)
+			begin.Ticks = max(begin.Ticks, 0)
 		}
-		better := first.Base.Num() == 0 || at.before(first)
+		better := first.Base.Num() == 0 || begin.before(first)
 		if t.isVideo() != pictures {
 			better = t.isVideo() // whenever sound begins
 		}
 		if better {
-			first, pictures = at, t.isVideo()
+			first, pictures = begin, t.isVideo()
 		}
 	}
 	return first

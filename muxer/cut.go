@@ -49,20 +49,20 @@ func (c *cut) partOf(p pipeline.Packet) (int64, error) {
 	switch {
 	case p.Size() == 0: // it tells a new header
 	case p.Pts() >= c.next && key:
-		c.enter(c.length.fitsInto(c.at(p)))
+		c.enter(c.length.fitsInto(c.begins(p)))
 		c.begin = p.Pts()
 	case !c.video:
 	case p.Pts() >= c.next && c.exact:
 		return 0, fmt.Errorf("the picture of stream %d at %s is no key frame, so that the part of the recording from %s on "+
 			"cannot begin there: take an encoder that makes key frames where they are asked for",
-			c.stream, c.at(p), c.length.times(c.part+1))
+			c.stream, c.begins(p), c.length.times(c.part+1))
 	case p.Pts() < c.begin:
 		return 0, fmt.Errorf("the picture of stream %d at %s is decoded after the key frame with which the part of the "+
 			"recording from %s on begins, and is shown before it (an open GOP), so that no part can hold it: "+
-			"make the encoder close its GOPs", c.stream, c.at(p), c.length.times(c.part))
+			"make the encoder close its GOPs", c.stream, c.begins(p), c.length.times(c.part))
 	}
 	return c.part, nil
 }
 
-// at returns the time of a packet.
-func (c *cut) at(p pipeline.Packet) Moment { return Moment{p.Pts(), c.base} }
+// begins returns the time at which a packet begins.
+func (c *cut) begins(p pipeline.Packet) Moment { return Moment{p.Pts(), c.base} }

@@ -61,7 +61,7 @@ type latency struct {
 
 // latencySecond is the histogram of one second.
 type latencySecond struct {
-	at     int64 // seconds since 1970
+	second int64 // since 1970
 	counts [latencyClasses]uint32
 }
 
@@ -70,8 +70,8 @@ func (l *latency) add(now, accepted time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := &l.seconds[now.Unix()%int64(len(l.seconds))]
-	if s.at != now.Unix() {
-		*s = latencySecond{at: now.Unix()}
+	if s.second != now.Unix() {
+		*s = latencySecond{second: now.Unix()}
 	}
 	s.counts[latencyClass(now.Sub(accepted))]++
 }
@@ -84,7 +84,7 @@ func (l *latency) percentiles(now time.Time) (p50, p99 time.Duration) {
 	var sum [latencyClasses]uint64
 	total := uint64(0)
 	for i := range l.seconds {
-		if s := &l.seconds[i]; now.Unix()-s.at <= latencySeconds {
+		if s := &l.seconds[i]; now.Unix()-s.second <= latencySeconds {
 			for class, n := range s.counts {
 				sum[class] += uint64(n)
 				total += uint64(n)

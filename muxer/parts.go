@@ -227,8 +227,8 @@ func (p *Parts) endEverywhere(input int) error {
 // matter.
 func (p *Parts) Due() (due time.Time) {
 	for _, open := range p.open {
-		if at := open.mux.Due(); !at.IsZero() && (due.IsZero() || at.Before(due)) {
-			due = at
+		if own := open.mux.Due(); !own.IsZero() && (due.IsZero() || own.Before(due)) {
+			due = own
 		}
 	}
 	return due
@@ -278,7 +278,8 @@ func (p *Parts) Flush(context.Context) error {
 	return nil
 }
 
-// Close frees everything. The parts that are open keep what was passed to their files.
+// Close frees everything. Parts that can be read at any moment keep what was passed to their files;
+// others that are not complete are removed.
 func (p *Parts) Close() {
 	for _, open := range p.open {
 		open.mux.Close()

@@ -69,7 +69,7 @@ func (p *Parts) partFor(input int, item numbered) (*part, error) {
 // a gap.
 func (p *Parts) origin(input int, first numbered) Moment {
 	if len(p.cuts) == 1 && !p.cuts[0].video {
-		return p.cuts[input].at(first.Packet)
+		return p.cuts[input].begins(first.Packet)
 	}
 	return p.cfg.Length.times(first.part + max(0, p.before))
 }

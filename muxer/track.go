@@ -59,8 +59,8 @@ func dependent(c *Codec) bool {
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
 // beginAt makes the stream begin at an origin. If that is not time 0, a stream of sound has no
-// priming. Where the origin follows from the packets, because the
-// output joins late, the stream may begin as much as a packet of sound before it.
+// priming. Where the origin follows from the packets, because the output joins late, the stream may
+// begin as much as a packet of sound before it.
 func (t *track) beginAt(origin Moment, late bool) {
 	t.line = newTimeline(t.from, origin)
 	switch {
