@@ -36,6 +36,7 @@ func wrongFolders() []wrongFolder {
 		{name: "no number in the name of parts", field: "name", output: folder("part.mp4")},
 		{name: "a percent sign alone", field: "name", output: folder("100%-%05d.png")},
 		{name: "a letter as number", field: "name", output: folder("frame-%s.png")},
+		{name: "a percent sign in a playlist", field: "name", output: folder("100%.m3u8")},
 		{name: "a number in a playlist", field: "name", output: folder("index-%d.m3u8")},
 		{name: "no extension", field: "name", output: folder("frame-%d")},
 		{name: "an extension of no pictures", field: "name", output: folder("frame-%d.foo", api.Format("image2"))},

@@ -66,7 +66,9 @@ type liveConfig struct {
 func newLiveOutput(cfg liveConfig) *liveOutput {
 	start := cfg.beginNow()
 	n := len(start.pictures)
-	return &liveOutput{liveConfig: cfg, start: start, begun: make([]bool, n), stale: make([]int, n), ended: make([]bool, n)}
+	return &liveOutput{
+		liveConfig: cfg, start: start, begun: make([]bool, n), stale: make([]int, n), ended: make([]bool, n),
+	}
 }
 
 // Expect keeps what tells, for each input, whether it is being fed.

@@ -68,7 +68,11 @@ func (t *Output) findFolder() (err error) {
 	numbers, ok := container.NumbersIn(o.Path)
 	switch t.Container.Name {
 	case container.HLS, container.DASH:
-		if numbers > 0 || !ok {
+		if !ok {
+			return o.nameError(`has a "%", which stands for a number in the names of other files; take another name`,
+				folderNames[:2]...)
+		}
+		if numbers > 0 {
 			return o.nameError("is that of the playlist, of which there is one; "+
 				"its segments are numbered and named after it", folderNames[:2]...)
 		}
