@@ -15,7 +15,8 @@ import (
 //
 // The output begins at a key frame, which it asks the encoders for; encoders that cannot be asked
 // give the next one in their own time (VideoConfig.KeyInterval). Times in the output begin at 0 with
-// that key frame, and sound that ends before it is left out. An encoder that looks ahead may release
+// that key frame, and sound that ends before it is left out. APNG and GIF have one key frame, the
+// first, so that AddOutput refuses them with a *ConfigError. An encoder that looks ahead may release
 // a key frame that was accepted before the call; the output then begins with that one.
 //
 // A required output, without BestEffort, is connected, or created, when AddOutput returns. If ctx
