@@ -14,17 +14,17 @@ import (
 // is created. The options of streams that only muxers know (ExtraOptions) apply to it too.
 //
 // The output begins at a key frame, which it asks the encoders for; encoders that cannot be asked
-// give the next one in their own time (VideoConfig.KeyInterval). Times in the output begin at 0 with
-// that key frame, and sound that ends before it is left out. APNG and GIF have one key frame, the
-// first, so that AddOutput refuses them with a *ConfigError. An encoder that looks ahead may release
-// a key frame that was accepted before the call; the output then begins with that one.
+// give the next one in their own time (VideoConfig.KeyInterval). Times in the output begin at 0
+// with that key frame, and sound that ends before it is left out. APNG and GIF have one key frame,
+// the first, so that AddOutput refuses them with a *ConfigError. An encoder that looks ahead may
+// release a key frame that was accepted before the call; the output then begins with that one.
 //
 // A required output, without BestEffort, is connected, or created, when AddOutput returns. If ctx
 // ends before, the error is context.Cause(ctx). From then on it is as required as the outputs of
-// Open: it slows the run down when it is slow, and its error ends the run. That includes gaps between
-// frames that its container cannot hold (VideoConfig.VariableRate), which calls that feed the encoder
-// refuse only for containers of Open. For viewers, give BestEffort: AddOutput returns at once, and
-// what goes wrong later concerns that output alone.
+// Open: it slows the run down when it is slow, and its error ends the run. That includes gaps
+// between frames that its container cannot hold (VideoConfig.VariableRate), which calls that feed
+// the encoder refuse only for containers of Open. For viewers, give BestEffort: AddOutput returns
+// at once, and what goes wrong later concerns that output alone.
 //
 // A file, a URL or a writer that an output writes at present is a *ConfigError. Before Open the
 // error is ErrNotOpen, after Close ErrClosed, and after the end of the run its cause. An AddOutput
@@ -70,14 +70,14 @@ type OutputHandle struct {
 // Close finishes this output alone, while the others go on. What was accepted before the call is
 // written as far as the encoders have released it, then the trailer; frames that an encoder still
 // holds are not in it. Close returns why that failed, or why the output had ended before. Further
-// calls return the same. If nothing was written, the file is one without packets where the container
-// has such files, and the error is nil.
+// calls return the same. If nothing was written, the file is one without packets where the
+// container has such files, and the error is nil.
 //
-// An output with BestEffort that is not connected ends at once. One that is connected is left behind
-// if a write takes longer than a second. A required output that cannot be finished makes Close of
-// the encoder return the error, too; the other outputs go on. Encoder.Close finishes all outputs
-// that were not closed before. Close of the handle then returns the error with which this one has
-// ended.
+// An output with BestEffort that is not connected ends at once. One that is connected is left
+// behind if a write takes longer than a second. A required output that cannot be finished makes
+// Close of the encoder return the error, too; the other outputs go on. Encoder.Close finishes all
+// outputs that were not closed before. Close of the handle then returns the error with which this
+// one has ended.
 //
 // Close returns ErrCalledBack, and does nothing, when it is called from inside the encoder's own
 // writer or logger.

@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// An output that joins gets the very next frame as its first one, of every encoder that can make it a
-// key frame, whatever the encoder holds back.
+// An output that joins gets the very next frame as its first one, of every encoder that can make it
+// a key frame, whatever the encoder holds back.
 func TestAddOutputOfEachEncoder(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {

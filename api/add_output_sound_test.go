@@ -10,8 +10,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// An output that joins late has the sound of its first picture, also with an encoder that holds many
-// pictures, and key frames among them, when the output joins.
+// An output that joins late has the sound of its first picture, also with an encoder that holds
+// many pictures, and key frames among them, when the output joins.
 func TestAddedOutputsBeginWithSound(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for name, options := range map[string][]api.OutputOption{"required": nil, "best effort": {api.BestEffort()}} {

@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// A connection that is made beside the run carries everything from the first packet on, through each
-// kind of protocol, and is finished by Close.
+// A connection that is made beside the run carries everything from the first packet on, through
+// each kind of protocol, and is finished by Close.
 func TestBestEffortURLs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for name, c := range map[string]struct {

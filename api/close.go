@@ -9,10 +9,10 @@ import (
 
 // Close finishes the file. It waits for the calls that feed the encoder, ends every stream, drains
 // every actor in order, and writes the trailer. It returns the first error of the run. Outputs of
-// AddOutput that are still open are finished with the others. Outputs with BestEffort get one second
-// after the required ones; their errors are in Stats.Outputs, and Close does not return them. Before Open
-// it marks the encoder as closed and returns nil. Further calls of Close, from any goroutine, wait
-// for the same end and return the same error.
+// AddOutput that are still open are finished with the others. Outputs with BestEffort get one
+// second after the required ones; their errors are in Stats.Outputs, and Close does not return
+// them. Before Open it marks the encoder as closed and returns nil. Further calls of Close, from
+// any goroutine, wait for the same end and return the same error.
 //
 // When the run stops early, because its context ended, because of Abort or because of an error,
 // Close returns within a second. Calls into the destination that have not returned by then are

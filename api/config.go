@@ -19,9 +19,9 @@ type VideoConfig struct {
 	// PixelFormat of the encoded video, for example "yuv420p". It must be "" on CUDA. "": the choice
 	// depends on the format of the input (InputFormat):
 	//
-	//   - RGB of 8 bits, in any order of components, NCHW and NHWC included: the first format with colour
-	//     that the encoder supports, or yuv420p if the encoder lists none. H.264, HEVC, VP9 and AV1 get
-	//     yuv420p, which all players show.
+	//   - RGB of 8 bits, in any order of components, NCHW and NHWC included: the first format with
+	//     colour that the encoder supports, or yuv420p if the encoder lists none. H.264, HEVC, VP9 and
+	//     AV1 get yuv420p, which all players show.
 	//   - All others: the input format, if the encoder and the containers take it. Otherwise a format
 	//     that keeps everything: bit depth, chroma resolution, alpha, and RGB as RGB, YUV as YUV, grey
 	//     as grey or RGB. Otherwise, with a codec that is always lossless, the closest format.

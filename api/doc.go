@@ -37,7 +37,7 @@
 // # How it ends
 //
 // Close finishes the file, and CloseContext does the same with a limit. Abort, the end of the
-// context given to Open, and the first error of any actor, except of an output with BestEffort, give
-// the file up: there is no trailer, and every call returns that cause. Errors in a config are
+// context given to Open, and the first error of any actor, except of an output with BestEffort,
+// give the file up: there is no trailer, and every call returns that cause. Errors in a config are
 // *ConfigError. Errors of an actor are *pipeline.NodeError.
 package api

@@ -146,12 +146,12 @@ func (e *Encoder) OpenWriter(ctx context.Context, w io.Writer, format string, op
 // of them can carry. Connections are opened first, then writers, then files. A file is created or
 // emptied when its turn comes, so an error leaves the files before it empty.
 //
-// Each output is written by an actor of its own with a bounded queue. The writers of several outputs
-// are called at the same time, so data that they share needs a lock. Outputs are required unless
-// they say otherwise: a required output that is slow makes the encoders wait when its queue is full,
-// and its error ends the run and names the output. If only its trailer fails, the other outputs are
-// finished. An output with BestEffort or Reconnect does neither: the run goes on without it. At
-// least one output must be required. AddOutput adds outputs later.
+// Each output is written by an actor of its own with a bounded queue. The writers of several
+// outputs are called at the same time, so data that they share needs a lock. Outputs are required
+// unless they say otherwise: a required output that is slow makes the encoders wait when its queue
+// is full, and its error ends the run and names the output. If only its trailer fails, the other
+// outputs are finished. An output with BestEffort or Reconnect does neither: the run goes on
+// without it. At least one output must be required. AddOutput adds outputs later.
 //
 // When ctx ends or Abort is called while Open is in progress, Open returns within a second. A call
 // into the destination or into an encoder's library that cannot be interrupted is left behind, as

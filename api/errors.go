@@ -20,8 +20,8 @@ var (
 	// ErrClosed is returned after Close by every call except Close, CloseContext, Abort and Stats.
 	ErrClosed = errors.New("avloom: the encoder is closed")
 	// ErrCalledBack is returned by calls from inside the encoder's own writer or logger that would
-	// wait for themselves: calls that feed the encoder, Sync, AddOutput, and Close, of the encoder and of
-	// an OutputHandle.
+	// wait for themselves: calls that feed the encoder, Sync, AddOutput, and Close, of the encoder and
+	// of an OutputHandle.
 	ErrCalledBack = errors.New("avloom: called from inside the encoder's own writer or logger, " +
 		"which it waits for: call from another goroutine, or Abort")
 	// ErrAborted is the cause of an Abort without one.

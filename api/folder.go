@@ -12,18 +12,19 @@ import (
 //     index-00000.ts with FormatOptions{"hls_segment_type": "mpegts"}.
 //   - "manifest.mpd": DASH. The segments of stream 0 are manifest-0-00001.m4s and so on, behind
 //     manifest-0-init.mp4. FFmpeg counts them from 1.
-//   - "frame-%05d.png": one picture in each file, from number 0 on, as png, jpg, tiff, exr, bmp, webp
-//     or another format of single pictures. The codec follows from the extension. There is one stream.
-//   - "part-%03d.mp4": a recording that is cut into files that each play by themselves, from number 0
-//     on, in any container (see below).
+//   - "frame-%05d.png": one picture in each file, from number 0 on, as png, jpg, tiff, exr, bmp,
+//     webp or another format of single pictures. The codec follows from the extension. There is one
+//     stream.
+//   - "part-%03d.mp4": a recording that is cut into files that each play by themselves, from number
+//     0 on, in any container (see below).
 //
 // name is a plain file name. Format names the kind if the extension does not: "hls", "dash",
 // "image2".
 //
 // Each file appears under its name only when it is complete, and the playlist or manifest is
-// replaced in one step after the segments that it names. So a process that is killed leaves complete
-// files, and a playlist that names only these. Nothing is written outside the folder. Files of
-// earlier runs that have the same names are replaced, and all others are left alone.
+// replaced in one step after the segments that it names. So a process that is killed leaves
+// complete files, and a playlist that names only these. Nothing is written outside the folder.
+// Files of earlier runs that have the same names are replaced, and all others are left alone.
 //
 // A playlist of HLS can be watched while it grows and afterwards. It is marked as ended, and a
 // manifest of DASH becomes static, when the encoder is closed. Sync does not end a segment: what it
@@ -62,11 +63,11 @@ func Folder(dir, name string, opts ...OutputOption) Output {
 	return newOutput(plan.OutputConfig{Kind: plan.ToFolder, Dir: dir, Path: name}, opts)
 }
 
-// SegmentEvery says how long a segment or a part of a Folder lasts. It is a whole number of frames of
-// each stream of pictures; another duration is a *ConfigError that names the nearest ones. For a rate
-// such as 30000/1001 give the nanoseconds rounded: 2002 * time.Millisecond are 60 frames. By default
-// a segment lasts as many whole frames as come closest to four seconds. The encoders place key
-// frames there. By default, an encoder that cannot has them begin with its next key frame.
+// SegmentEvery says how long a segment or a part of a Folder lasts. It is a whole number of frames
+// of each stream of pictures; another duration is a *ConfigError that names the nearest ones. For a
+// rate such as 30000/1001 give the nanoseconds rounded: 2002 * time.Millisecond are 60 frames. By
+// default a segment lasts as many whole frames as come closest to four seconds. The encoders place
+// key frames there. By default, an encoder that cannot has them begin with its next key frame.
 //
 // With VariableRate a segment ends at the first key frame after that time, and SegmentEvery is a
 // *ConfigError. Sound is cut at the first packet after it.
@@ -75,8 +76,8 @@ func SegmentEvery(d time.Duration) OutputOption {
 }
 
 // SegmentKeep makes at most n segments of each stream stay in a Folder, or n pictures or parts: a
-// live window, a ring of recordings. The oldest segment is removed after the playlist that no longer
-// names it is in place. The oldest part is removed before another one is created: the part that is
-// being recorded is one of the n. Only files that this run has written are removed. By default all
-// stay.
+// live window, a ring of recordings. The oldest segment is removed after the playlist that no
+// longer names it is in place. The oldest part is removed before another one is created: the part
+// that is being recorded is one of the n. Only files that this run has written are removed. By
+// default all stay.
 func SegmentKeep(n int) OutputOption { return func(o *Output) { o.config.SegmentKeep = &n } }

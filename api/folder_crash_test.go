@@ -23,8 +23,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// folderCrashDir names the folder in which TestFolderCrash, when it is the child, writes until it is
-// killed.
+// folderCrashDir names the folder in which TestFolderCrash, when it is the child, writes until it
+// is killed.
 const folderCrashDir = "AVLOOM_TEST_FOLDER_CRASH"
 
 // crashFolders are the folders that the child writes at the same time.

@@ -13,8 +13,8 @@ import (
 )
 
 // TestSegmentsIgnoreOtherKeyFrames: a key frame shortly before a cut, where FFmpeg would cut too,
-// because the sound begins earlier, does not move the cut. Rates whose frames are no whole number of
-// microseconds do not move it either.
+// because the sound begins earlier, does not move the cut. Rates whose frames are no whole number
+// of microseconds do not move it either.
 func TestSegmentsIgnoreOtherKeyFrames(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, c := range []struct {

@@ -12,7 +12,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestFolderKeepsOwnTimes: frames with times of their own are shown at these times over all segments.
+// TestFolderKeepsOwnTimes: frames with times of their own are shown at these times over all
+// segments.
 func TestFolderKeepsOwnTimes(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, index := range []string{"index.m3u8", "manifest.mpd"} {

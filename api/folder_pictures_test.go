@@ -59,8 +59,8 @@ func twoColors(i int) []byte {
 	return data
 }
 
-// requireTwoColors compares the colours of a picture with those of twoColors. FFmpeg reads EXR as linear
-// light, so that only their order is checked there.
+// requireTwoColors compares the colours of a picture with those of twoColors. FFmpeg reads EXR as
+// linear light, so that only their order is checked there.
 func requireTwoColors(t *testing.T, path string, i int, extension string) {
 	t.Helper()
 	raw := mediatest.Run(t, "ffmpeg", "-v", "error", "-f", "image2", "-pattern_type", "none", "-i", path,

@@ -198,8 +198,8 @@ func TestForceKeyFrameInEachWayOfFeeding(t *testing.T) {
 	}
 }
 
-// TestForceKeyFrameOfAFrameThatIsLeftOut: at a lower rate, the next frame that is encoded is the key
-// frame.
+// TestForceKeyFrameOfAFrameThatIsLeftOut: at a lower rate, the next frame that is encoded is the
+// key frame.
 func TestForceKeyFrameOfAFrameThatIsLeftOut(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cfg := forcing()
@@ -267,8 +267,8 @@ func TestForceKeyFrameFromManyGoroutines(t *testing.T) {
 	require.Contains(t, keys, frames)
 }
 
-// TestX265EncodesClosedGOPs: unless the caller asks for open ones. x265 writes its settings into the
-// stream.
+// TestX265EncodesClosedGOPs: unless the caller asks for open ones. x265 writes its settings into
+// the stream.
 func TestX265EncodesClosedGOPs(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for setting, options := range map[string]map[string]any{

@@ -28,8 +28,8 @@ func unitTypes(data []byte, hevc bool) (types []byte) {
 }
 
 // TestHeadersInBand: in a container that has the header nowhere else, it is in front of each key
-// frame, once, and behind the delimiter of the access unit, if there is one. The raw stream is taken
-// out of MPEG-TS by the system's ffmpeg.
+// frame, once, and behind the delimiter of the access unit, if there is one. The raw stream is
+// taken out of MPEG-TS by the system's ffmpeg.
 func TestHeadersInBand(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const frames = 30

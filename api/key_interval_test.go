@@ -147,8 +147,8 @@ func TestKeyIntervalOfEveryEncoder(t *testing.T) {
 	require.Equal(t, []string{"apng", "gif", "libwebp_anim", "rpza", "vnull"}, refusing)
 }
 
-// TestKeyIntervalThatEndsTheProcess: libaom ends the process where every second frame is a key frame,
-// in its usage "good".
+// TestKeyIntervalThatEndsTheProcess: libaom ends the process where every second frame is a key
+// frame, in its usage "good".
 func TestKeyIntervalThatEndsTheProcess(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1", KeyInterval: 2}

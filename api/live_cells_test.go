@@ -86,8 +86,8 @@ func (c *liveCell) requiredBlocks(t *testing.T) {
 	c.requireNearly(t)
 }
 
-// feedUntilStuck feeds frames until the place takes nothing more, and then so many that pictures and
-// sound are lost.
+// feedUntilStuck feeds frames until the place takes nothing more, and then so many that pictures
+// and sound are lost.
 func (c *liveCell) feedUntilStuck(t *testing.T) {
 	t.Helper()
 	written, since := int64(0), 0

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -38,14 +40,33 @@ func TestLiveMatrix(t *testing.T) {
 					continue
 				}
 				t.Run(name+", "+string(f)+map[bool]string{true: ", required", false: ", best effort"}[required], func(t *testing.T) {
-					if !kind.serial(f) {
-						t.Parallel()
+					if kind.apart(f) && os.Getenv(liveApart) == "" {
+						runApart(t)
+						return
 					}
+					t.Parallel()
 					runLiveCell(t, kind, f, required)
 				})
 			}
 		}
 	}
+}
+
+// liveApart tells a child process that it has the cell for itself.
+const liveApart = "AVLOOM_TEST_LIVE_APART"
+
+// runApart runs a cell in a child process.
+func runApart(t *testing.T) {
+	t.Helper()
+	names := strings.Split(t.Name(), "/")
+	for i, name := range names {
+		names[i] = "^" + regexp.QuoteMeta(name) + "$"
+	}
+	cmd := exec.Command(os.Args[0], "-test.run", strings.Join(names, "/"), "-test.v", "-test.timeout", "5m")
+	cmd.Env = append(os.Environ(), liveApart+"=1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "--- PASS: "+t.Name(), string(out))
 }
 
 // liveCell is one case of the matrix.
@@ -146,8 +167,8 @@ func (c *liveCell) requireComplete(t *testing.T) {
 	requireRecording(t, saved(t, "recording.mp4", c.recorded.Bytes()), c.frames)
 }
 
-// requireNearly checks that the recording, which has no trailer, has all for which pictures and sound
-// had come, but for the fragment of half a second that was being collected.
+// requireNearly checks that the recording, which has no trailer, has all for which pictures and
+// sound had come, but for the fragment of half a second that was being collected.
 func (c *liveCell) requireNearly(t *testing.T) {
 	t.Helper()
 	path := saved(t, "recording.mp4", c.recorded.Bytes())

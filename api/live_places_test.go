@@ -31,24 +31,25 @@ type livePlace struct {
 	says    string                    // and this is in its text
 }
 
-// liveKind makes places of one kind; serial: not beside other tests.
+// liveKind makes places of one kind; apart: in a process of its own, since the fault happens to all
+// files of the process.
 type liveKind struct {
 	faults []fault
-	serial func(fault) bool
+	apart  func(fault) bool
 	place  func(*testing.T, fault) *livePlace
 }
 
 const liveLimit = 300_000 // the byte N
 
-func notSerial(fault) bool { return false }
+func together(fault) bool { return false }
 
 var liveKinds = map[string]liveKind{
 	"file":        {[]fault{fails, blocks, isSlow}, func(f fault) bool { return f == fails }, filePlace},
-	"fMP4 writer": {[]fault{fails, blocks, isSlow}, notSerial, writerPlace},
-	"ts over tcp": {[]fault{fails, blocks, isSlow, returns}, notSerial, tcpPlace},
-	"RTMP":        {[]fault{fails, blocks, isSlow, returns}, notSerial, rtmpPlace},
+	"fMP4 writer": {[]fault{fails, blocks, isSlow}, together, writerPlace},
+	"ts over tcp": {[]fault{fails, blocks, isSlow, returns}, together, tcpPlace},
+	"RTMP":        {[]fault{fails, blocks, isSlow, returns}, together, rtmpPlace},
 	"HLS folder":  {[]fault{fails}, func(fault) bool { return true }, folderPlace}, // disks do not block, nor come back
-	"SRT":         {[]fault{fails, blocks, returns}, notSerial, srtPlace},          // slow: SRT itself leaves out what is late
+	"SRT":         {[]fault{fails, blocks, returns}, together, srtPlace},           // slow: SRT itself leaves out what is late
 }
 
 // filePlace is a file that may not be longer, or a pipe.

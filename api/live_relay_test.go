@@ -56,8 +56,8 @@ func (r *relay) serve() {
 	}
 }
 
-// join passes bytes on in both directions until the client or the valve ends it. The server gets all
-// that has passed, and the time that it needs for it.
+// join passes bytes on in both directions until the client or the valve ends it. The server gets
+// all that has passed, and the time that it needs for it.
 func (r *relay) join(client net.Conn, server io.ReadWriteCloser) {
 	var replying sync.WaitGroup
 	replying.Go(func() {

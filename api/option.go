@@ -47,9 +47,9 @@ func newSettings(opts []Option) settings {
 //
 // At debug level FFmpeg logs lines for every frame: libx264 one for each picture, the Matroska
 // muxer one for each packet, and others more. Use the debug level to look into a fault, and not for
-// a long recording. At info level a run logs a few dozen lines, however long it is, and a few for each
-// output that joins, fails or does not keep up. Lines about outputs are logged on a goroutine of
-// their own, so that neither the encoders nor the outputs wait for the logger.
+// a long recording. At info level a run logs a few dozen lines, however long it is, and a few for
+// each output that joins, fails or does not keep up. Lines about outputs are logged on a goroutine
+// of their own, so that neither the encoders nor the outputs wait for the logger.
 //
 // The first logger or URL in a process sets FFmpeg's log callback, once. Lines that are not about
 // avloom's encoders still go to stderr. A program with a callback of its own sets it after that
@@ -79,9 +79,9 @@ func WithQueueDepth(n int) Option {
 // inside one call for d, in an encoder or in a write to the destination, without progress. d must
 // be longer than any regular call takes, which is seconds for a slow encoder and large pictures. A
 // run is not stuck while the caller feeds nothing, while an encoder waits for more pictures, or
-// while packets wait for those of another stream. Open is not watched; its context ends it. An output
-// with BestEffort that is stuck ends alone; while it is being connected it is not watched. The default
-// is 0: no limit.
+// while packets wait for those of another stream. Open is not watched; its context ends it. An
+// output with BestEffort that is stuck ends alone; while it is being connected it is not watched.
+// The default is 0: no limit.
 func WithStallTimeout(d time.Duration) Option {
 	return func(s *settings) { s.StallTimeout = d }
 }

@@ -22,8 +22,8 @@ type OutputStats struct {
 	Lost       int64
 	Reconnects int   // how often the output was connected again
 	Err        error // why the output ended, or why its last connection did; nil while it runs
-	// Latency has an entry for each stream of which packets were written in the last seconds; after the
-	// end, in its last seconds.
+	// Latency has an entry for each stream of which packets were written in the last seconds; after
+	// the end, in its last seconds.
 	Latency []LatencyStats
 }
 

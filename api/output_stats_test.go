@@ -70,7 +70,8 @@ func TestStatsSinceWithOutputsThatComeAndGo(t *testing.T) {
 	require.Positive(t, since.BytesWritten)
 }
 
-// Outputs that have failed stay listed until their handles are closed, and not more than 32 of them.
+// Outputs that have failed stay listed until their handles are closed, and not more than 32 of
+// them.
 func TestEndedOutputsAreListed(t *testing.T) {
 	mediatest.NoLeaks(t)
 	enc, v, a, _ := openRecording(t)

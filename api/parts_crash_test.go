@@ -17,8 +17,8 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// crashPartsDir names the folder in which TestCrashOfParts, when it is the child, writes until it is
-// killed.
+// crashPartsDir names the folder in which TestCrashOfParts, when it is the child, writes until it
+// is killed.
 const crashPartsDir = "AVLOOM_TEST_CRASH_PARTS"
 
 // crashPart is how long the parts of a recording last that is killed: so short that most processes
@@ -30,9 +30,9 @@ func crashParts() []crashFile {
 	return []crashFile{{"mp4", "fed"}, {"mkv", "fed"}, {"ts", "fed"}}
 }
 
-// TestCrashOfParts kills a process at random moments while it records in parts. All parts before the
-// last ones are complete, and all of them together have what the muxers had received, but for half a
-// second.
+// TestCrashOfParts kills a process at random moments while it records in parts. All parts before
+// the last ones are complete, and all of them together have what the muxers had received, but for
+// half a second.
 func TestCrashOfParts(t *testing.T) {
 	if dir := os.Getenv(crashPartsDir); dir != "" {
 		writePartsUntilKilled(t, dir)
@@ -63,8 +63,8 @@ func TestCrashOfParts(t *testing.T) {
 	require.NoError(t, g.Wait())
 }
 
-// assertPartsSaved compares what can be read from the parts with what their muxers had received. The
-// first parts are complete; they are read only if all are to be read.
+// assertPartsSaved compares what can be read from the parts with what their muxers had received.
+// The first parts are complete; they are read only if all are to be read.
 func assertPartsSaved(t *testing.T, dir string, f crashFile, index int, reports []progress, all bool) {
 	t.Helper()
 	parts, err := filepath.Glob(filepath.Join(dir, f.name(), "*"))

@@ -91,7 +91,8 @@ func partsCases() []partsCase {
 // partsSeconds is how long the recordings last. The last part is shorter.
 const partsSeconds = 3.4
 
-// recordInParts records in a folder. whole is a file with everything, of the same encoders; "": none.
+// recordInParts records in a folder. whole is a file with everything, of the same encoders; "":
+// none.
 func recordInParts(t *testing.T, c partsCase, dir, whole string, feed func(record partsRecord)) {
 	t.Helper()
 	enc := api.NewEncoder()
@@ -199,8 +200,8 @@ func samplesOf(t *testing.T, input []string, stream int) string {
 	return string(mediatest.Run(t, "ffmpeg", append(args, "-map", "0:"+strconv.Itoa(stream), "-f", "f32le", "-c:a", "pcm_f32le", "-")...))
 }
 
-// All parts together have the frames and the samples of a single file of the same encoders, each once
-// and in order, and each part plays by itself.
+// All parts together have the frames and the samples of a single file of the same encoders, each
+// once and in order, and each part plays by itself.
 func TestPartsAreTheWhole(t *testing.T) {
 	mediatest.NoLeaks(t)
 	long := mediatest.Long(t)

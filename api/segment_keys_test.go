@@ -19,6 +19,9 @@ import (
 func cutFolder(t *testing.T, frames int, options map[string]any) api.Output {
 	t.Helper()
 	every := api.SegmentEvery(time.Duration(frames) * 40 * time.Millisecond)
+	if options == nil {
+		return api.Folder(t.TempDir(), "part-%d.mkv", every)
+	}
 	return api.Folder(t.TempDir(), "index.m3u8", every, api.FormatOptions(options))
 }
 
@@ -56,8 +59,8 @@ var usuallyCut = []string{"x264", "x265, open GOPs", "VP9", "SVT-AV1", "MPEG-2, 
 // fmp4 are options of HLS that change nothing.
 var fmp4 = map[string]any{}
 
-// segmenting are encoders, of each kind, that place key frames where segments begin, with the options
-// of HLS that takes them.
+// segmenting are encoders, of each kind, that place key frames where segments begin, with the
+// options of HLS that takes them; nil: parts in mkv.
 var segmenting = map[string]struct {
 	codec           string
 	options, folder map[string]any
@@ -74,11 +77,15 @@ var segmenting = map[string]struct {
 	"MPEG-4, B-frames": {"mpeg4", map[string]any{"bf": 2}, mpegts},
 	"MPEG-2":           {"mpeg2video", nil, mpegts},
 	"MPEG-2, B-frames": {"mpeg2video", map[string]any{"bf": 2}, mpegts},
-	"MPEG-1, B-frames": {"mpeg1video", map[string]any{"bf": 2}, mpegts},
+	"MPEG-1, B-frames": {"mpeg1video", map[string]any{"bf": 2}, nil},
+	"VP8":              {"libvpx", map[string]any{"cpu-used": 8}, nil},
+	"FFV1":             {"ffv1", nil, nil},
+	"ZMBV":             {"zmbv", nil, nil},
+	"WMV2":             {"wmv2", nil, nil},
 }
 
-// TestSegmentsBeginAnew cuts files where segments begin: each part has exactly its pictures, and they
-// are those of the whole.
+// TestSegmentsBeginAnew cuts files where segments begin: each part has exactly its pictures, and
+// they are those of the whole.
 func TestSegmentsBeginAnew(t *testing.T) {
 	mediatest.NoLeaks(t)
 	const frames, segment = 90, 20

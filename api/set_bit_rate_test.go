@@ -104,8 +104,8 @@ func TestSetBitRateFrameForFrame(t *testing.T) {
 	require.Subset(t, keys, []int{0, 20, 29, 40, 41, 42, 59, 60, 80, 89})
 }
 
-// TestSetBitRateAgain: a program that adapts the rate may set the one that the encoder has, again and
-// again. No encoder begins anew for that.
+// TestSetBitRateAgain: a program that adapts the rate may set the one that the encoder has, again
+// and again. No encoder begins anew for that.
 func TestSetBitRateAgain(t *testing.T) {
 	mediatest.NoLeaks(t)
 	path := temporary(t, "again.mp4")

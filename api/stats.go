@@ -22,13 +22,14 @@ type Stats struct {
 	// Edges are the queues, by stream and in the order of the flow. The callers that feed a stream are
 	// named "input". Those to outputs come and go with the actors.
 	Edges []EdgeStats
-	// Abandoned counts actors and calls of Open and AddOutput that were left behind, in a call that did
-	// not return within a second of the end.
+	// Abandoned counts actors and calls of Open and AddOutput that were left behind, in a call that
+	// did not return within a second of the end.
 	Abandoned int
 
 	Streams []StreamStats // by index
 	// Outputs are those of Open, in their order, and then those of AddOutput in theirs. An output of
-	// AddOutput that has ended stays until its OutputHandle is closed, and at most 32 such outputs stay.
+	// AddOutput that has ended stays until its OutputHandle is closed, and at most 32 such outputs
+	// stay.
 	Outputs   []OutputStats
 	Over      bool          // the run has ended
 	Called    time.Duration // for how long at least one call was feeding the encoder

@@ -15,7 +15,8 @@ import (
 // BenchmarkViewers measures what viewers cost an encode who come and go, a hundred in a minute. One
 // encoder is fed as fast as it takes frames. Periods with viewers and periods without take turns;
 // in a period with viewers one comes every 0.6 s and stays for 1.5 s. The ratio of the frame rates
-// and of the processor time for each frame is taken within each pair of periods, and the median counts.
+// and of the processor time for each frame is taken within each pair of periods, and the median
+// counts.
 //
 //	go test ./api -run '^$' -bench Viewers -benchtime 1x
 func BenchmarkViewers(b *testing.B) {

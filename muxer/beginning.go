@@ -21,8 +21,8 @@ type beginning struct {
 	warn    func(stream int, text string)
 }
 
-// admits says whether a packet belongs into the output. Those do not which cannot be decoded without
-// packets that the output does not have, and sound that ends before the output begins.
+// admits says whether a packet belongs into the output. Those do not which cannot be decoded
+// without packets that the output does not have, and sound that ends before the output begins.
 func (b *beginning) admits(stream int, p pipeline.Packet) bool {
 	t := &b.tracks[stream]
 	admitted := !b.late || b.admitsTo(t, p)

@@ -39,8 +39,8 @@ type Config struct {
 	// can be decoded by itself, or with the first sound if there are no pictures, and that is its time
 	// 0. Earlier packets are left out, but for a packet of sound that lasts beyond that time.
 	Late bool
-	// Origin is which time of the streams is time 0 of an output that is not Late. Nothing is left out:
-	// packets before it have negative times.
+	// Origin is which time of the streams is time 0 of an output that is not Late. Nothing is left
+	// out: packets before it have negative times.
 	Origin Moment
 }
 

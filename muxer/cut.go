@@ -11,10 +11,11 @@ import (
 
 // cut tells to which part of a recording each packet of a stream belongs.
 //
-// Sound belongs to the part in which its time lies. Pictures belong to the part that begins with the
-// last key frame before them in decoding order: each part begins with a key frame, and no picture in
-// it needs one of another part. Where pictures come at irregular times, a part is no whole number of
-// them, or nobody asked for its length, a part begins with the first key frame from that time on.
+// Sound belongs to the part in which its time lies. Pictures belong to the part that begins with
+// the last key frame before them in decoding order: each part begins with a key frame, and no
+// picture in it needs one of another part. Where pictures come at irregular times, a part is no
+// whole number of them, or nobody asked for its length, a part begins with the first key frame from
+// that time on.
 type cut struct {
 	stream int
 	base   astiav.Rational // of the packets

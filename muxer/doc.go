@@ -11,8 +11,8 @@
 // reach the destination within half a second: fragments.go and mov_index.go cut fragments.
 //
 // Parts is a sink as Mux is. It cuts a recording into files, each with a Mux of its own: cut.go
-// says where, parts_files.go opens and finishes them, joining.go begins a recording that joins late,
-// and ring.go removes old parts.
+// says where, parts_files.go opens and finishes them, joining.go begins a recording that joins
+// late, and ring.go removes old parts.
 //
 // An output that joins streams in their middle (Config.Late) begins with the first picture that can
 // be decoded by itself (beginning.go). Its times, and those of an output with an origin, count from

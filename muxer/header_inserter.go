@@ -26,8 +26,8 @@ func newHeaderInserter(stream *astiav.Stream) *headerInserter {
 }
 
 // insert puts the header in front of a packet that needs it. A delimiter is the first thing in an
-// access unit, and stays it, or becomes it: FFmpeg's libx264 puts what it says about itself in front
-// of the first one.
+// access unit, and stays it, or becomes it: FFmpeg's libx264 puts what it says about itself in
+// front of the first one.
 func (h *headerInserter) insert(p pipeline.Packet) error {
 	if !p.Flags().Has(astiav.PacketFlagKey) {
 		return nil
@@ -76,8 +76,8 @@ func (h *headerInserter) delimiter(data []byte) (begin, end int) {
 	return 0, 0
 }
 
-// unit returns the kind of the NAL unit that begins with a start code at an offset, and the offset of
-// the next one.
+// unit returns the kind of the NAL unit that begins with a start code at an offset, and the offset
+// of the next one.
 func (h *headerInserter) unit(data []byte, at int) (kind unitKind, next int) {
 	start := bytes.Index(data[at:], []byte{0, 0, 1})
 	if start < 0 || start > 1 || at+start+3 >= len(data) {

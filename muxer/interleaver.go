@@ -35,8 +35,8 @@ func newInterleaver(tracks []track) *interleaver {
 	return i
 }
 
-// push takes over a packet whose times are in the time base of held packets. Its stream is silent no
-// more.
+// push takes over a packet whose times are in the time base of held packets. Its stream is silent
+// no more.
 func (i *interleaver) push(stream int, p pipeline.Packet) {
 	q := &i.queues[stream]
 	was, isHead := q.awaited(), q.empty()

@@ -1,7 +1,7 @@
 package muxer
 
-// join takes a packet of a recording that joins late and has had no picture yet. The recording begins
-// with the part of its first picture. Sound waits until that is known.
+// join takes a packet of a recording that joins late and has had no picture yet. The recording
+// begins with the part of its first picture. Sound waits until that is known.
 func (p *Parts) join(input int, item numbered) error {
 	if p.cuts[input].video {
 		if err := p.beginWith(item.part); err != nil {

@@ -168,8 +168,8 @@ var moreLateCases = []lateCase{
 	{"mpeg", "mpeg2video", "bf=2", "mp2", true, false, 1. / 90000},
 }
 
-// An output that joins in the middle has the pictures from a key frame on, and the sound beside them,
-// from time 0 on. Nothing in it needs what came before.
+// An output that joins in the middle has the pictures from a key frame on, and the sound beside
+// them, from time 0 on. Nothing in it needs what came before.
 func TestLate(t *testing.T) {
 	cases := lateCases
 	if mediatest.Long(t) {

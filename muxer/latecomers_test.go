@@ -8,8 +8,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// A recording may last for weeks, and a stream be silent in it again and again: each loss is told, and
-// how many pictures it was.
+// A recording may last for weeks, and a stream be silent in it again and again: each loss is told,
+// and how many pictures it was.
 func TestEachLossIsTold(t *testing.T) {
 	var told []string
 	l := newLatecomers(2, func(_ int, text string) { told = append(told, text[:15]) })

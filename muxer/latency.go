@@ -76,8 +76,8 @@ func (l *latency) add(now, accepted time.Time) {
 	s.counts[latencyClass(now.Sub(accepted))]++
 }
 
-// percentiles returns the latencies that half of the packets, and 99 of 100, do not exceed; 0: there
-// were no packets.
+// percentiles returns the latencies that half of the packets, and 99 of 100, do not exceed; 0:
+// there were no packets.
 func (l *latency) percentiles(now time.Time) (p50, p99 time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

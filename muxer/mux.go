@@ -88,7 +88,8 @@ func (m *Mux) accept(p pipeline.Packet) error {
 
 // EndInput notes that a stream has ended, so that packets of other streams do not wait for it. If
 // no packet is expected from any stream, everything that was written is passed to the destination
-// now, because Close may be far off. Only the last pages of Ogg wait for Close (container.MarksEnd).
+// now, because Close may be far off. Only the last pages of Ogg wait for Close
+// (container.MarksEnd).
 func (m *Mux) EndInput(_ context.Context, input int) error { return m.named(m.endInput(input)) }
 
 func (m *Mux) endInput(input int) error {

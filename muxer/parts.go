@@ -66,8 +66,8 @@ type part struct {
 	flac   flacParts
 }
 
-// NewParts creates the first part in a folder, and writes its header. It takes the folder over, also
-// when it fails. Close frees the Parts and gives the folder back.
+// NewParts creates the first part in a folder, and writes its header. It takes the folder over,
+// also when it fails. Close frees the Parts and gives the folder back.
 func NewParts(cfg PartsConfig, folder *destination.Destination) (*Parts, error) {
 	p := &Parts{
 		cfg: cfg, folder: folder, store: folder.Store(), before: -1, ended: make([]bool, len(cfg.Streams)),

@@ -39,8 +39,8 @@ func TestPartsThatJoinLate(t *testing.T) {
 	}
 }
 
-// A recording that joins late just before a cut begins with the part of its first picture, and leaves
-// out the sound of the part before.
+// A recording that joins late just before a cut begins with the part of its first picture, and
+// leaves out the sound of the part before.
 func TestPartsThatJoinBeforeACut(t *testing.T) {
 	r := newReel(t, "matroska", func(cfg *PartsConfig) { cfg.Late = true })
 	r.give(sound, 72, 75)
@@ -179,8 +179,9 @@ func TestLateSound(t *testing.T) {
 	}
 }
 
-// Parts stay open for pictures of a stream that is silent, as far as there is a place for them. Later
-// pictures are lost, up to the next part, if the output does not wait, and an error otherwise.
+// Parts stay open for pictures of a stream that is silent, as far as there is a place for them.
+// Later pictures are lost, up to the next part, if the output does not wait, and an error
+// otherwise.
 func TestLatePictures(t *testing.T) {
 	for name, c := range map[string]struct {
 		silentUntil int64 // the number of packets of sound that come meanwhile

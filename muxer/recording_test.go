@@ -127,8 +127,8 @@ func encodePictures(t *testing.T, cc *astiav.CodecContext, emit emitPacket) {
 	require.NoError(t, e.Flush(t.Context(), emit))
 }
 
-// encodeSound encodes a tone that rises, so that each moment sounds unlike all others, and frees the
-// encoder.
+// encodeSound encodes a tone that rises, so that each moment sounds unlike all others, and frees
+// the encoder.
 func encodeSound(t *testing.T, cc *astiav.CodecContext, emit emitPacket) {
 	t.Helper()
 	e := nodes.NewEncode[pipeline.Samples]("sound", cc)

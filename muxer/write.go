@@ -99,8 +99,9 @@ func (m *Mux) explainUnfed(err error) error {
 		"were both fed? %w", m.writer.container(), err)
 }
 
-// checkAllFed refuses to finish a container that names every stream and where it begins, if a stream
-// was never fed. FFmpeg's muxer for DASH would also divide by the length of the first stream.
+// checkAllFed refuses to finish a container that names every stream and where it begins, if a
+// stream was never fed. FFmpeg's muxer for DASH would also divide by the length of the first
+// stream.
 func (m *Mux) checkAllFed() error {
 	if m.writer.files == nil || !m.writer.files.needsAll {
 		return nil

@@ -13,8 +13,8 @@ import (
 // acceptance tells when the program handed over what is in a packet. It knows when each picture or
 // block of sound that the encoder was given was accepted, by its time.
 //
-// A packet belongs to the last one that begins at or before the packet's PTS. For a picture, that is
-// the picture itself; a packet of priming, which begins before all sound, belongs to the first
+// A packet belongs to the last one that begins at or before the packet's PTS. For a picture, that
+// is the picture itself; a packet of priming, which begins before all sound, belongs to the first
 // block. Some encoders give a packet that is not shown a time between two pictures.
 type acceptance struct {
 	given []given // by rising time

@@ -115,8 +115,8 @@ func (e *Encode[M]) send(
 // shown before the pause, which containers have too few bits for.
 const longPause = 5 * time.Minute
 
-// setPictureType makes a picture a key frame if the program, an output or a grid asks for one, or if
-// the picture comes after a long pause. The encoder decides about all others.
+// setPictureType makes a picture a key frame if the program, an output or a grid asks for one, or
+// if the picture comes after a long pause. The encoder decides about all others.
 func (e *Encode[M]) setPictureType(frame *astiav.Frame, key bool) {
 	kind, base := astiav.PictureTypeNone, e.codec.TimeBase()
 	pause := float64(frame.Pts()-e.lastPTS) * base.Float64()

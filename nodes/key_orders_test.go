@@ -87,7 +87,8 @@ func TestKeyGrids(t *testing.T) {
 	require.Equal(t, []int64{0, 10, 20, 24, 30, 36, 40, 48}, keys)
 }
 
-// TestKeyGridOfDroppedPictures: where the picture of a grid was dropped, the next one is a key frame.
+// TestKeyGridOfDroppedPictures: where the picture of a grid was dropped, the next one is a key
+// frame.
 func TestKeyGridOfDroppedPictures(t *testing.T) {
 	mediatest.NoLeaks(t)
 	dropped := []int64{10, 20, 21, 22, 39, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60}

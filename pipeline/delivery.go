@@ -47,9 +47,9 @@ func (d deliveries[T]) offer(to *consumer[T], m message[T], cancelled <-chan str
 	return append(d, delivery[T]{to, m})
 }
 
-// send waits until all consumers have accepted or left, and says whether they did. The consumers accept in
-// the order in which they get room, so that none waits for the room of another. References that
-// were not accepted have been freed.
+// send waits until all consumers have accepted or left, and says whether they did. The consumers
+// accept in the order in which they get room, so that none waits for the room of another.
+// References that were not accepted have been freed.
 func (d deliveries[T]) send(cancelled <-chan struct{}, sender *clock) (ok bool) {
 	if len(d) > 1 {
 		d = d.sendTogether(cancelled, sender)

@@ -7,8 +7,8 @@
 //	Source ─queue─▶ Processor ────────────────────queue─┘
 //
 // Items move to the right only. A full queue blocks its sender, back to the caller of
-// [Source.Send]. So nothing is dropped, and nothing is buffered without a bound. Only sinks that are
-// guests lose items.
+// [Source.Send]. So nothing is dropped, and nothing is buffered without a bound. Only sinks that
+// are guests lose items.
 //
 // # Wiring
 //
@@ -50,9 +50,10 @@
 // fails, panics or stalls leaves the graph, and only its Seat tells.
 //
 // An outlet keeps its consumers in a list that is never changed, only replaced. A send reads the
-// list once, so a sink joins and leaves between two items, and nobody waits for a sender. A sink that
-// was stopped shows this first, and then empties its queue. A sender that has put an item into the
-// queue looks whether the sink is still there, and empties the queue itself if not. So no item stays.
+// list once, so a sink joins and leaves between two items, and nobody waits for a sender. A sink
+// that was stopped shows this first, and then empties its queue. A sender that has put an item into
+// the queue looks whether the sink is still there, and empties the queue itself if not. So no item
+// stays.
 //
 // # Who owns and who closes what
 //
@@ -92,7 +93,7 @@
 //
 // life.go holds what sources, edges and actors share, parts.go what a run consists of. Actors and
 // workers run nodes, outlets and consumers move items. join.go adds sinks, seat.go and seat_end.go
-// end them, admission.go decides what a guest gets. An ability of a node is a small interface,
-// as [Waker] and [Ticker] are, which a worker looks for. Tests run on integers in testing/synctest;
+// end them, admission.go decides what a guest gets. An ability of a node is a small interface, as
+// [Waker] and [Ticker] are, which a worker looks for. Tests run on integers in testing/synctest;
 // property_test.go runs random graphs and checks what must be true of all of them.
 package pipeline

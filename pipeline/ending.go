@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// ending counts the required sinks that have not been flushed yet, and keeps the failures of sinks that have
-// consumed everything.
+// ending counts the required sinks that have not been flushed yet, and keeps the failures of sinks
+// that have consumed everything.
 //
 // A sink that fails while it is flushed does not stop the run while other sinks still consume or
 // are flushed. The other sinks do not depend on the one that failed, so their outputs can be

@@ -8,10 +8,10 @@ package pipeline
 // another. They must not wait or panic, must not call a function that joins a sink or Seat.Leave,
 // and must not keep the item. All of them may be nil.
 type Guest[In any] struct {
-	// Begins says whether the sink can begin with an item: with a key frame, for instance. After a loss
-	// all items of the input are lost, up to the next one with which the sink can begin and for which
-	// there is room. The first item of an input begins too if the sink joins a running graph. nil: the
-	// sink can begin with every item.
+	// Begins says whether the sink can begin with an item: with a key frame, for instance. After a
+	// loss all items of the input are lost, up to the next one with which the sink can begin and for
+	// which there is room. The first item of an input begins too if the sink joins a running graph.
+	// nil: the sink can begin with every item.
 	Begins func(input int, v In) bool
 
 	// OnLosing says that a loss begins. OnKept says that it has ended, and how many items were lost

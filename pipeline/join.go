@@ -26,13 +26,13 @@ func JoinGuest[In any](
 }
 
 // JoinRunning adds a required sink, as Join does, to a graph that was started. Each input of the
-// sink begins with the first item for which begins returns true, from the moment of the call on; nil:
-// with the first item. Earlier items are not sent to the sink and are counted nowhere. begins is
-// called as Guest.Begins is. An outlet whose producer has finished is an input that has ended.
+// sink begins with the first item for which begins returns true, from the moment of the call on;
+// nil: with the first item. Earlier items are not sent to the sink and are counted nowhere. begins
+// is called as Guest.Begins is. An outlet whose producer has finished is an input that has ended.
 //
-// The sink joins on all inputs at the same moment. JoinRunning does not wait for senders, and may be
-// called from any goroutine. It returns the run's cause if the run has stopped, and ErrClosing if it
-// is being closed or is over. Then the sink still belongs to the caller.
+// The sink joins on all inputs at the same moment. JoinRunning does not wait for senders, and may
+// be called from any goroutine. It returns the run's cause if the run has stopped, and ErrClosing
+// if it is being closed or is over. Then the sink still belongs to the caller.
 func JoinRunning[In any](
 	name string, queue Queue[In], begins func(input int, v In) bool, sink Sink[In], from ...*Outlet[In],
 ) (*Seat, error) {

@@ -27,8 +27,8 @@ type Sink[In any] interface {
 	// EndInput says that nothing more comes from this input.
 	EndInput(ctx context.Context, input int) error
 	// Flush finishes the output. It is called once, after the last input has ended and the run is
-	// being closed, or the sink leaves. It is not called on a hard stop. Its failure does not keep other sinks from being
-	// flushed.
+	// being closed, or the sink leaves. It is not called on a hard stop. Its failure does not keep
+	// other sinks from being flushed.
 	Flush(ctx context.Context) error
 	// Close frees everything. It is called exactly once, however the run ends.
 	Close()
@@ -51,8 +51,8 @@ type Holder interface {
 // instance.
 type Waker interface {
 	// Wake should make the call into the node that is under way return, and later calls return at
-	// once. The engine calls it at most once, from another goroutine, a while after the run stopped, or
-	// the sink alone was stopped, if the node has not been closed by then. It may overlap with any
+	// once. The engine calls it at most once, from another goroutine, a while after the run stopped,
+	// or the sink alone was stopped, if the node has not been closed by then. It may overlap with any
 	// other call, Close included, and may even come just after Close. It must do no harm then.
 	Wake()
 }

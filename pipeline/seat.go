@@ -38,17 +38,17 @@ func newSeat(run *Run, name string, guest bool) *Seat {
 }
 
 // Leave finishes this sink alone, while the others go on. A mark travels through the graph behind
-// all that was accepted before the call, as that of Run.Sync does, and reaches this sink alone. What
-// processors hold back does not come any more. An input on which the mark has come has ended. After
-// the last one the sink is flushed and closed.
+// all that was accepted before the call, as that of Run.Sync does, and reaches this sink alone.
+// What processors hold back does not come any more. An input on which the mark has come has ended.
+// After the last one the sink is flushed and closed.
 //
 // Leave returns when the sink has ended, with Err. If ctx ends first, Leave returns
 // context.Cause(ctx), and the sink goes on leaving. Another call waits for the same end. A required
 // sink that cannot be flushed does not stop the run, but the run's result is that failure.
 //
 // A guest is stopped if one call into it lasts for a second, from the call of Leave on, without
-// progress that a Watched node tells of. It is woken then, if it is a Waker, and left behind if that
-// does not help.
+// progress that a Watched node tells of. It is woken then, if it is a Waker, and left behind if
+// that does not help.
 func (s *Seat) Leave(ctx context.Context) error {
 	s.leaveOnce.Do(func() {
 		close(s.leaving)

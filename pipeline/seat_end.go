@@ -14,8 +14,8 @@ import (
 const guestPatience = time.Second
 
 // abandonLateAfter is how long after it was woken a guest is left behind that has had its time. A
-// connection of FFmpeg looks every 0.1 s whether it was woken, and closing one of SRT always takes a
-// little more than a second.
+// connection of FFmpeg looks every 0.1 s whether it was woken, and closing one of SRT always takes
+// a little more than a second.
 const abandonLateAfter = 400 * time.Millisecond
 
 // errLate is the error of a guest that was stopped because it did not end: one whose reader sleeps,
@@ -99,8 +99,8 @@ func (s *Seat) finish(good bool, note func()) {
 	close(s.done)
 }
 
-// conclude makes the error of the sink final. Alone: the sink was stopped while the run goes on. Not
-// first: the seat has ended already.
+// conclude makes the error of the sink final. Alone: the sink was stopped while the run goes on.
+// Not first: the seat has ended already.
 func (s *Seat) conclude(good bool) (alone, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

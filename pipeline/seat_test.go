@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stageOfSinks is a running graph of one stream that sinks join and leave: source → node → sinks. Its items
-// are references that are counted.
+// stageOfSinks is a running graph of one stream that sinks join and leave: source → node → sinks.
+// Its items are references that are counted.
 type stageOfSinks struct {
 	fork
 	out *Outlet[int]

@@ -4,8 +4,8 @@ import "context"
 
 // Sync waits until everything that was sent before the call has reached the required sinks, as far
 // as the processors release it, and all of these sinks have synced it. A processor is free to hold
-// items back; Sync does not flush it. If ctx ends first, Sync returns context.Cause(ctx). If the run
-// stops, Sync returns the run's cause. Sync does not wait for guests, nor for sinks that leave.
+// items back; Sync does not flush it. If ctx ends first, Sync returns context.Cause(ctx). If the
+// run stops, Sync returns the run's cause. Sync does not wait for guests, nor for sinks that leave.
 func (r *Run) Sync(ctx context.Context) error {
 	marks, ok := r.sendMarks(ctx)
 	for _, m := range marks {
@@ -89,8 +89,8 @@ func (m *syncMark) request(ctx context.Context) bool {
 	}
 }
 
-// await waits until the sink has synced, leaves, or has left. False: the run stopped or finished, or ctx
-// ended.
+// await waits until the sink has synced, leaves, or has left. False: the run stopped or finished,
+// or ctx ended.
 func (m *syncMark) await(ctx context.Context) bool {
 	select {
 	case <-m.done:

@@ -93,8 +93,8 @@ func TestPage(t *testing.T) {
 	page.Await(`document.getElementById("frames").textContent === "` + video.NbReadFrames + `"`)
 }
 
-// TestViewer stops the viewer on the page, until the page shows that it loses packets, and lets it go
-// on. The file has every frame.
+// TestViewer stops the viewer on the page, until the page shows that it loses packets, and lets it
+// go on. The file has every frame.
 func TestViewer(t *testing.T) {
 	mediatest.NoLeaks(t)
 	r, path := newRecorder(time.Millisecond), filepath.Join(t.TempDir(), "orbits.mkv")

@@ -26,8 +26,9 @@ type broadcast struct {
 	audio    *api.AudioStream
 }
 
-// open begins the encode. Its only output at first is HLS, in a folder; each viewer of /live.mp4 adds
-// another one (viewer.go). HLS has segments of a second, and the playlist names the latest six.
+// open begins the encode. Its only output at first is HLS, in a folder; each viewer of /live.mp4
+// adds another one (viewer.go). HLS has segments of a second, and the playlist names the latest
+// six.
 //
 // The encoder holds no frame back ("zerolatency").
 func (b *broadcast) open(ctx context.Context, folder string) (err error) {

@@ -24,9 +24,9 @@ import (
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestPlayers comes late to a broadcast that keeps to the clock, and watches it in a real Chromium, in
-// each way that the page offers. The first picture is there within a second, and playback goes on
-// without a stop. The browser shares the processor with all other tests, so several viewers come
+// TestPlayers comes late to a broadcast that keeps to the clock, and watches it in a real Chromium,
+// in each way that the page offers. The first picture is there within a second, and playback goes
+// on without a stop. The browser shares the processor with all other tests, so several viewers come
 // until it has gone well.
 func TestPlayers(t *testing.T) {
 	mediatest.NoLeaks(t)

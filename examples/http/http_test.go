@@ -37,8 +37,8 @@ type station struct {
 	result chan error         // of the broadcast
 }
 
-// looped returns a simulation that repeats itself, and is drawn before: the race detector makes drawing
-// slow.
+// looped returns a simulation that repeats itself, and is drawn before: the race detector makes
+// drawing slow.
 var looped = sync.OnceValue(func() func(int) []byte {
 	water, pictures := newWaves(), make([][]byte, 10)
 	for k := range pictures {
@@ -47,8 +47,8 @@ var looped = sync.OnceValue(func() func(int) []byte {
 	return func(k int) []byte { return pictures[k%len(pictures)] }
 })
 
-// newStation returns a broadcast that is open, and does not keep to the clock. Its simulation stands
-// still until begin is called.
+// newStation returns a broadcast that is open, and does not keep to the clock. Its simulation
+// stands still until begin is called.
 func newStation(t *testing.T, changes ...func(*broadcast)) *station {
 	t.Helper()
 	b := &broadcast{codec: "libx264", draw: looped(), interval: time.Millisecond}

@@ -6,11 +6,11 @@
 //
 // then open http://localhost:8080. The page plays the stream in one of three ways:
 //
-//   - as http://localhost:8080/live.mp4, a fragmented mp4 that begins when one looks, and has a delay
-//     of less than a second;
+//   - as http://localhost:8080/live.mp4, a fragmented mp4 that begins when one looks, and has a
+//     delay of less than a second;
 //   - the same with Media Source Extensions, which let a page keep the delay short;
-//   - as http://localhost:8080/hls/index.m3u8, HLS: files, which any cache can serve to any number of
-//     viewers, with a delay of a few seconds.
+//   - as http://localhost:8080/hls/index.m3u8, HLS: files, which any cache can serve to any number
+//     of viewers, with a delay of a few seconds.
 //
 // Safari and new versions of Chrome play HLS. Other browsers need hls.js, which is not part of this
 // program:

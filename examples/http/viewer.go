@@ -24,11 +24,11 @@ type live struct {
 	logger  *log.Logger
 }
 
-// ServeHTTP adds an output to the encode, and waits until the encode or the client ends it. A client
-// that is too slow loses frames, and costs the others nothing: the output is BestEffort.
+// ServeHTTP adds an output to the encode, and waits until the encode or the client ends it. A
+// client that is too slow loses frames, and costs the others nothing: the output is BestEffort.
 //
-// An error before the first byte is answered with a status. An error after it cuts the connection, so
-// that the client does not take it for the end of the stream.
+// An error before the first byte is answered with a status. An error after it cuts the connection,
+// so that the client does not take it for the end of the stream.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "video/mp4")
 	w.Header().Set("Cache-Control", "no-store")
@@ -115,8 +115,8 @@ func (v *viewer) SetWriteDeadline(t time.Time) error {
 	return v.control.SetWriteDeadline(t)
 }
 
-// leave waits for the end of a write, and lets no other begin: the handler must not return before. It
-// says whether anything was written.
+// leave waits for the end of a write, and lets no other begin: the handler must not return before.
+// It says whether anything was written.
 func (v *viewer) leave() (begun bool) {
 	v.writing.Lock()
 	defer v.writing.Unlock()

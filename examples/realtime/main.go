@@ -1,7 +1,7 @@
 // Realtime runs a simulation in a loop with a fixed tick of 1/240 s, and records it while it runs.
 // The loop never waits for the encoder: a picture for which there is no room is dropped. Sound is
-// never dropped. A file and a live preview come out of one encode. The preview is sent as well as it
-// goes: when nobody takes it, or its server dies, the recording has everything.
+// never dropped. A file and a live preview come out of one encode. The preview is sent as well as
+// it goes: when nobody takes it, or its server dies, the recording has everything.
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/realtime -o pendulum.mp4 -preview udp://127.0.0.1:5000

@@ -16,8 +16,8 @@ const (
 	sampleRate    = 48000
 )
 
-// record records until ctx or the simulation ends, and finishes all outputs. It returns the folder of
-// the parts.
+// record records until ctx or the simulation ends, and finishes all outputs. It returns the folder
+// of the parts.
 func record(ctx context.Context, enc *api.Encoder, s settings) (folder string, err error) {
 	defer enc.Abort(nil)
 	video, err := enc.AddVideo(api.VideoConfig{

@@ -96,8 +96,8 @@ func receive(t *testing.T, server net.Listener, bytes int) ([]byte, net.Conn) {
 	return data, conn
 }
 
-// requirePlays asserts that a stream begins with a key frame, and that the system's decoders find no
-// fault in it. A packet that was cut off at its end counts as none.
+// requirePlays asserts that a stream begins with a key frame, and that the system's decoders find
+// no fault in it. A packet that was cut off at its end counts as none.
 func requirePlays(t *testing.T, stream []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "stream.ts")
@@ -118,8 +118,8 @@ func requirePlays(t *testing.T, stream []byte) {
 	require.Empty(t, string(faults))
 }
 
-// requireParts asserts that the folder has parts from number 0 on, each of the full length but for the
-// last one. It returns the number of frames in all of them.
+// requireParts asserts that the folder has parts from number 0 on, each of the full length but for
+// the last one. It returns the number of frames in all of them.
 func requireParts(t *testing.T, folder string) (frames int) {
 	t.Helper()
 	parts, err := os.ReadDir(folder)

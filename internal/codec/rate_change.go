@@ -14,10 +14,10 @@ import (
 	"github.com/avloom/avloom/nodes"
 )
 
-// changesRate are the encoders whose bit rate can change while they encode. NVENC takes another rate
-// (reconfig_encoder in nvenc.c). Libx264 does so only at a constant bit rate: "We don't support
-// changing the ABR bitrate right now", says x264's ratecontrol.c. A second encoder of libx264
-// therefore goes on where the first one ends; its header is the same.
+// changesRate are the encoders whose bit rate can change while they encode. NVENC takes another
+// rate (reconfig_encoder in nvenc.c). Libx264 does so only at a constant bit rate: "We don't
+// support changing the ABR bitrate right now", says x264's ratecontrol.c. A second encoder of
+// libx264 therefore goes on where the first one ends; its header is the same.
 var changesRate = slices.Concat([]string{"libx264", "libx264rgb"}, gpu.Encoders())
 
 // RateChange changes the bit rate of an open encoder. Its methods may be called by several
@@ -166,8 +166,9 @@ func (r *RateChange) open(rate int64) (*astiav.CodecContext, error) {
 	return cc, nil
 }
 
-// h264Level returns the level (level_idc, ITU-T H.264 7.3.2.1.1) that the header of a stream states,
-// as libx264 takes it; "": there is no header. By itself, x264 chooses the level by the bit rate.
+// h264Level returns the level (level_idc, ITU-T H.264 7.3.2.1.1) that the header of a stream
+// states, as libx264 takes it; "": there is no header. By itself, x264 chooses the level by the bit
+// rate.
 func h264Level(header []byte) string {
 	const sequence = 7 // nal_unit_type of a sequence parameter set
 	for {

@@ -100,8 +100,8 @@ func defaultEncoder(media astiav.MediaType, containers []astiavx.Container) (*as
 	return nil, cannotCarry("", reason, media, containers)
 }
 
-// usualEncoder returns FFmpeg's first encoder of a codec. Its first one for WebP makes one animation
-// of all pictures, so numbered pictures get the other.
+// usualEncoder returns FFmpeg's first encoder of a codec. Its first one for WebP makes one
+// animation of all pictures, so numbered pictures get the other.
 func usualEncoder(id astiav.CodecID, c astiavx.Container) *astiav.Codec {
 	if id == astiav.CodecIDWebp && c.Name == container.Pictures {
 		return astiav.FindEncoderByName("libwebp")

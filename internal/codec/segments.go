@@ -58,7 +58,8 @@ func SegmentOptions(codec *astiav.Codec, segments []int64, options []avoption.Op
 }
 
 // CheckSegments returns an error if an encoder that has been opened with these options does not
-// begin segments of so many frames with key frames after which nothing depends on the frames before.
+// begin segments of so many frames with key frames after which nothing depends on the frames
+// before.
 func CheckSegments(codec *astiav.Codec, frames int64, options []avoption.Option) error {
 	encoder := codec.Name()
 	missing, err := SegmentOptions(codec, []int64{frames}, options)
@@ -117,8 +118,8 @@ func checkInterval(encoder string, segment int64, options []avoption.Option) (in
 	return 0, o.ConfigError(fmt.Sprintf(text, encoder, segment))
 }
 
-// closeMPEG returns the options with which FFmpeg's MPEG encoders put no B-frames between a key frame
-// and the frame that is shown before it.
+// closeMPEG returns the options with which FFmpeg's MPEG encoders put no B-frames between a key
+// frame and the frame that is shown before it.
 func closeMPEG(options []avoption.Option) (more []avoption.Option, err error) {
 	find := func(key string) int {
 		return slices.IndexFunc(options, func(o avoption.Option) bool { return o.Key == key })

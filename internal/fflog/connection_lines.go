@@ -18,8 +18,8 @@ import (
 type ConnectionLines struct {
 	Redactor Redactor
 	Log      *astiavx.Log // nil: none
-	// ExplainBroken makes a better error of one of an open connection about which FFmpeg logged nothing,
-	// or only that it was broken; nil: the error stays as it is.
+	// ExplainBroken makes a better error of one of an open connection about which FFmpeg logged
+	// nothing, or only that it was broken; nil: the error stays as it is.
 	ExplainBroken func(error) error
 
 	mu     sync.Mutex

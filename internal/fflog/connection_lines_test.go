@@ -94,8 +94,8 @@ func TestLinesBesideEnormousOptions(t *testing.T) {
 	require.Equal(t, "of …", NewRedactor("http://host/a.mkv", enormous).Redact("of secret"))
 }
 
-// TestExplainBroken: where FFmpeg logs only that a connection is broken, the error says what is known
-// of that.
+// TestExplainBroken: where FFmpeg logs only that a connection is broken, the error says what is
+// known of that.
 func TestExplainBroken(t *testing.T) {
 	known, unknown := errors.New("the other side has gone"), errors.New("unknown")
 	for logged, want := range map[string]string{

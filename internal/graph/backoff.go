@@ -7,8 +7,8 @@ import (
 	"github.com/avloom/avloom/internal/plan"
 )
 
-// jitter is by which part of itself a wait is longer or shorter, at most. Without it, all clients of
-// a server that has come back connect at the same moment.
+// jitter is by which part of itself a wait is longer or shorter, at most. Without it, all clients
+// of a server that has come back connect at the same moment.
 const jitter = 0.2
 
 // backoff says how long an output waits until it connects again.

@@ -11,8 +11,8 @@ import (
 // beginning says with which packets of pictures an output begins that joins late.
 //
 // An encoder that looks ahead gives a picture long after the sound beside it, which the output has
-// missed if the picture was inside the encoder when the output joined. So the output waits for a key
-// frame that the encoder was given since, where it makes one when it is asked.
+// missed if the picture was inside the encoder when the output joined. So the output waits for a
+// key frame that the encoder was given since, where it makes one when it is asked.
 type beginning struct {
 	pictures []bool // by stream: its packets need a key frame to begin with
 	waits    []bool // by stream: key frames from before are not enough

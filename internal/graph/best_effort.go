@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// guestDepth is how many packets of each stream wait for an output with BestEffort: at 60 frames per
-// second two seconds.
+// guestDepth is how many packets of each stream wait for an output with BestEffort: at 60 frames
+// per second two seconds.
 const guestDepth = 128
 
 // guestQueue is the queue of an output with BestEffort.

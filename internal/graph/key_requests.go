@@ -6,8 +6,8 @@ import (
 )
 
 // How often the encoders are asked for key frames, at most. A loss is over without hurry, and
-// several outputs that cannot keep up must not fill the stream with key frames. An output that joins
-// is what somebody waits for.
+// several outputs that cannot keep up must not fill the stream with key frames. An output that
+// joins is what somebody waits for.
 const (
 	betweenLosses = 2 * time.Second
 	betweenJoins  = 500 * time.Millisecond

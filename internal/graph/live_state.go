@@ -128,8 +128,8 @@ func (l *liveOutput) lastError() error {
 }
 
 // leave has the output not connected any more, and ends an attempt that is under way. What is
-// connected stays so until Flush. A file or a writer that was not opened yet is still opened, because
-// that takes no time, and the result is a file.
+// connected stays so until Flush. A file or a writer that was not opened yet is still opened,
+// because that takes no time, and the result is a file.
 func (l *liveOutput) leave() {
 	l.mu.Lock()
 	l.leaving = true

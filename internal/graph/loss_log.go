@@ -10,11 +10,12 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// calmTime is after how long without a loss a period of losses has ended. An output that is too slow
-// loses single packets of sound again and again.
+// calmTime is after how long without a loss a period of losses has ended. An output that is too
+// slow loses single packets of sound again and again.
 const calmTime = time.Second
 
-// lossLog tells the logger once when an output begins to lose packets, and once when that has ended.
+// lossLog tells the logger once when an output begins to lose packets, and once when that has
+// ended.
 type lossLog struct {
 	lines  *fflog.AsyncLines
 	fields []zap.Field  // of each line: which output

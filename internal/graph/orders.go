@@ -20,8 +20,8 @@ func (o *VideoOrders) CheckKey() error { return codec.CheckKeysOnDemand(o.codec,
 // CheckBitRate returns an error if the encoder cannot change to a bit rate, in bits per second.
 func (o *VideoOrders) CheckBitRate(rate int64) error { return o.rate.Check(rate) }
 
-// CheckLaterKeys returns an error if no output can begin while the encoder runs, because it gives no
-// key frame after its first one.
+// CheckLaterKeys returns an error if no output can begin while the encoder runs, because it gives
+// no key frame after its first one.
 func (o *VideoOrders) CheckLaterKeys() error { return codec.CheckLaterKeys(o.codec, o.options) }
 
 // checkLaterKeys returns an error about the first stream with which no output can begin later.

@@ -70,7 +70,8 @@ func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
 	return r.explain(cfg, dst, err)
 }
 
-// crashSafeWarning returns a warning if crash safety was asked for and is not possible; "" otherwise.
+// crashSafeWarning returns a warning if crash safety was asked for and is not possible; ""
+// otherwise.
 func (o *outputOpener) crashSafeWarning(t *target, streams []muxer.Stream) string {
 	asked := t.Config.CrashSafe != nil && *t.Config.CrashSafe
 	if !asked || muxer.CanBeCrashSafe(o.muxerConfig(t, streams), t.dryDestination()) {

@@ -65,8 +65,8 @@ func samePlace(a, b plan.OutputConfig) bool {
 	return errA == nil && errB == nil && pathA == pathB || destination.SameFile(a.Path, b.Path)
 }
 
-// hasIdentity reports whether a writer that equals another one is the same. Writers without contents,
-// such as io.Discard, are all equal.
+// hasIdentity reports whether a writer that equals another one is the same. Writers without
+// contents, such as io.Discard, are all equal.
 func hasIdentity(w io.Writer) bool {
 	v := reflect.ValueOf(w)
 	holds := v.IsValid() && v.Type().Size() > 0 && (v.Kind() != reflect.Pointer || v.Type().Elem().Size() > 0)

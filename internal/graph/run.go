@@ -49,7 +49,8 @@ type OpenStream struct {
 	PerSecond float64 // frames, or samples per channel
 	Progress  func() nodes.Progress
 	// RequestKey makes the next picture that the encoder is given a key frame. Any goroutine may call
-	// it. Nil: the encoder cannot, or the stream is sound. If all frames are key frames it does nothing.
+	// it. Nil: the encoder cannot, or the stream is sound. If all frames are key frames it does
+	// nothing.
 	RequestKey func()
 	Video      *VideoInput // nil: the stream is sound
 	Audio      *AudioInput // nil: the stream is pictures

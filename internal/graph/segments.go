@@ -7,8 +7,8 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// planSegments tells the streams of pictures how long the segments of the outputs are, so that their
-// encoders are opened with key frames there.
+// planSegments tells the streams of pictures how long the segments of the outputs are, so that
+// their encoders are opened with key frames there.
 func (b *builder) planSegments() {
 	for _, input := range b.inputs {
 		video, ok := input.(*videoBuild)

@@ -21,8 +21,8 @@ func (o OutputConfig) nameError(reason string, supported ...string) error {
 	return &fault.ConfigError{Field: "name", Value: o.Path, Reason: reason, Supported: supported}
 }
 
-// checkFolder returns an error for a name that is none of files in the folder, and for settings that
-// mean nothing in a folder, or outside of one.
+// checkFolder returns an error for a name that is none of files in the folder, and for settings
+// that mean nothing in a folder, or outside of one.
 func (o OutputConfig) checkFolder() error {
 	if o.Kind != ToFolder {
 		return o.checkNoFolder()

@@ -50,8 +50,8 @@ func (t *Output) planFiles() error {
 	return t.checkFolderOptions()
 }
 
-// checkFolderOptions returns an error for an option of the muxer that avloom sets by itself, or that
-// contradicts a setting.
+// checkFolderOptions returns an error for an option of the muxer that avloom sets by itself, or
+// that contradicts a setting.
 func (t *Output) checkFolderOptions() error {
 	for _, key := range slices.Sorted(maps.Keys(t.MuxerOptions)) {
 		err := t.checkFolderOption(avoption.Option{

@@ -12,8 +12,8 @@ import (
 )
 
 // CheckStreams returns an error for streams that a folder cannot hold together, and for pictures of
-// another codec than their extension says. stream is the index of the stream that is wrong; -1: none
-// alone is.
+// another codec than their extension says. stream is the index of the stream that is wrong; -1:
+// none alone is.
 func (t *Output) CheckStreams(codecs []astiav.CodecID, encoders []string) (stream int, err error) {
 	switch t.Container.Name {
 	case container.HLS:

@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/internal/fflog"
 )
 
-// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer, URL
-// and Folder. The other fields are the options of the same names.
+// OutputConfig is the configuration of an output: the arguments and options of api.File, Writer,
+// URL and Folder. The other fields are the options of the same names.
 type OutputConfig struct {
 	Kind          OutputKind
 	Path          string    // of a file, or a URL

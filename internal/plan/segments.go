@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// PlanSegments finds how long the segments of a folder last, for so many streams, of which these are
-// pictures. A segment consists of a whole number of frames of each of them.
+// PlanSegments finds how long the segments of a folder last, for so many streams, of which these
+// are pictures. A segment consists of a whole number of frames of each of them.
 func (t *Output) PlanSegments(streams int, videos []*Video) error {
 	t.Segments = container.Segments{Name: t.Config.Path, Rings: 1}
 	if t.Container.Name == container.DASH {

@@ -18,8 +18,8 @@ type Segments struct {
 // All returns the lengths of the segments of all outputs.
 func (s Segments) All() []int64 { return slices.Concat(s.Exact, s.Usual) }
 
-// WithSegments returns the plan of the same stream for outputs with these segments. Its frames where
-// segments begin are key frames, or can be if the encoder is asked for them.
+// WithSegments returns the plan of the same stream for outputs with these segments. Its frames
+// where segments begin are key frames, or can be if the encoder is asked for them.
 func (p *Video) WithSegments(segments Segments) *Video {
 	segmented := *p
 	segmented.Segments = segments

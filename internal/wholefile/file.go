@@ -87,8 +87,8 @@ func syncPath(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// Lock locks an open file until it is closed. The error is unix.EWOULDBLOCK if another process has locked it, and
-// another error if the file system has no locks.
+// Lock locks an open file until it is closed. The error is unix.EWOULDBLOCK if another process has
+// locked it, and another error if the file system has no locks.
 func Lock(f *os.File) error {
 	conn, err := f.SyscallConn()
 	if err != nil {

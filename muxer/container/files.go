@@ -46,8 +46,8 @@ func cleanStem(index string) string {
 	return strings.Map(clean, strings.TrimLeft(stem, "."))
 }
 
-// Name returns the name of the file of this number. A number that is longer than its pattern says is
-// written in full.
+// Name returns the name of the file of this number. A number that is longer than its pattern says
+// is written in full.
 func (f Files) Name(n int64) string {
 	return number.ReplaceAllStringFunc(f.Numbers, func(m string) string {
 		if m == "%%" {

@@ -47,9 +47,9 @@ func (s Spec) Fragments() Fragments {
 // ogg are the containers that FFmpeg's Ogg muxer writes.
 var ogg = []string{"ogg", "ogv", "oga", "opus", "spx"}
 
-// MarksEnd says whether the last page of each stream tells that it is the last, which FFmpeg's muxer
-// can only do while it has a page when it writes the trailer (ogg_write_pages in oggenc.c). Without
-// the mark, readers do not cut the padding at the end of sound.
+// MarksEnd says whether the last page of each stream tells that it is the last, which FFmpeg's
+// muxer can only do while it has a page when it writes the trailer (ogg_write_pages in oggenc.c).
+// Without the mark, readers do not cut the padding at the end of sound.
 func MarksEnd(format string) bool { return slices.Contains(ogg, format) }
 
 // KeepsSound says whether FFmpeg's muxer keeps a packet of sound until the next packet of sound

@@ -105,8 +105,8 @@ func (d *Destination) Close() error {
 }
 
 // GiveUp closes a file or a connection that is still open, after a failure. A connection is cut:
-// the other program does not receive the bytes by which a protocol marks a complete transfer. A file
-// in a Store is discarded. A folder is given back; FFmpeg has closed its files.
+// the other program does not receive the bytes by which a protocol marks a complete transfer. A
+// file in a Store is discarded. A folder is given back; FFmpeg has closed its files.
 func (d *Destination) GiveUp() {
 	if d.stored != nil {
 		d.stored.Discard()

@@ -24,8 +24,8 @@ func DryFile(path string) *Destination {
 	return newDry(true, "file:"+path)
 }
 
-// DryFolder returns a Destination with the properties that NewFolder(f, url) would have. It discards
-// what is written, and does not use the store of f.
+// DryFolder returns a Destination with the properties that NewFolder(f, url) would have. It
+// discards what is written, and does not use the store of f.
 func DryFolder(f Folder, url string) *Destination { return NewFolder(f, url).DryRun() }
 
 // DryConnection returns a Destination with the properties of a connection, which discards what is

@@ -100,8 +100,8 @@ func (d *Destination) CloseFile(output astiavx.Output, complete bool) error {
 	})
 }
 
-// act calls the store. It measures the call, turns a panic into an error, and keeps the first error:
-// all later calls fail with it.
+// act calls the store. It measures the call, turns a panic into an error, and keeps the first
+// error: all later calls fail with it.
 func (d *Destination) act(call func() error) (err error) {
 	d.calls.Add(1)
 	defer d.endCall(&err)
