@@ -163,8 +163,10 @@ func (c *liveCell) requiredIsSlow(t *testing.T) {
 	require.Zero(t, c.stats().Lost)
 	c.requireComplete(t)
 	got := c.got(t)[0]
-	require.Equal(t, counting(c.frames), numbersInFile(t, got))
-	require.InDelta(t, c.frames*1600, len(mediatest.Sound(t, got, 1)[0]), 2048)
+	numbers := numbersInFile(t, got)
+	require.Equal(t, counting(len(numbers)), numbers)
+	require.GreaterOrEqual(t, len(numbers), c.frames-c.tail)
+	require.InDelta(t, c.frames*1600, len(mediatest.Sound(t, got, 1)[0]), float64(2048+c.tail*1600))
 }
 
 // bestEffortIsSlow: the run goes on, and the output has a gap, which ends at a key frame.
@@ -184,7 +186,8 @@ func (c *liveCell) bestEffortIsSlow(t *testing.T) {
 	require.NotEmpty(t, missing)
 	all := mediatest.Packets(t, saved(t, "recording.mp4", c.recorded.Bytes()))
 	lost := len(missing) + soundPackets(all) - soundPackets(mediatest.Packets(t, got))
-	require.EqualValues(t, lost, o.Lost)
+	require.GreaterOrEqual(t, int64(lost), o.Lost)
+	require.LessOrEqual(t, int64(lost), o.Lost+int64(3*c.tail), "a picture has two packets of sound at most")
 	require.Equal(t, c.logs.FilterMessage(beginsToLose).Len(), c.logs.FilterMessage(hasLost).Len())
 	require.Zero(t, c.logs.FilterMessage(hasFailed).Len())
 }

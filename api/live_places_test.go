@@ -27,6 +27,7 @@ type livePlace struct {
 	open    func()                    // makes a place that is slow take bytes again
 	end     func()                    // frees it, after the run
 	got     func(*testing.T) []string // after end: a file for each connection; nil: none is complete
+	tail    int                       // how many of the last pictures may be missing, with their sound
 	failure []error                   // one of these is the error of a place that fails
 	says    string                    // and this is in its text
 }
@@ -191,7 +192,7 @@ func rtmpPlace(t *testing.T, f fault) *livePlace {
 	return &livePlace{
 		output:  func(o ...api.OutputOption) api.Output { return api.URL("rtmp://"+r.address()+"/live/key", o...) },
 		reached: r.valve.reached, open: r.valve.open,
-		arrived: r.hasGotAll, // FFmpeg may cut what is under way when it closes RTMP
+		arrived: r.hasGotAll, tail: 2, // FFmpeg may cut what is under way when it closes RTMP
 		end: func() {
 			r.close()
 			for _, s := range servers[next:] {

@@ -61,7 +61,13 @@ func (r *relay) serve() {
 func (r *relay) join(client net.Conn, server io.ReadWriteCloser) {
 	var replying sync.WaitGroup
 	replying.Go(func() {
-		_, _ = io.Copy(client, server)
+		to := io.Writer(client)
+		if r.valve.fault == isSlow {
+			// An RTMP server acknowledges what it gets. FFmpeg does not read that when it closes, and the
+			// kernel then cuts what is under way.
+			to = &writerUntil{client, r.valve.reached}
+		}
+		_, _ = io.Copy(to, server)
 		_, _ = io.Copy(io.Discard, server)
 	})
 	err := r.valve.copy(server, client)
@@ -75,6 +81,21 @@ func (r *relay) join(client net.Conn, server io.ReadWriteCloser) {
 	}
 	replying.Wait()
 	_ = server.Close()
+}
+
+// writerUntil passes bytes on until end is closed, and drops all others.
+type writerUntil struct {
+	to  io.Writer
+	end <-chan struct{}
+}
+
+func (w *writerUntil) Write(p []byte) (int, error) {
+	select {
+	case <-w.end:
+		return len(p), nil
+	default:
+		return w.to.Write(p)
+	}
 }
 
 // close waits for the end of the last connection. Nothing that is stuck stays.
