@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -81,24 +79,15 @@ func TestCrash(t *testing.T) {
 	if mediatest.Long(t) {
 		moments = 50
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	var g errgroup.Group
-	g.SetLimit(6)
-	for i := range moments {
-		dir, after := t.TempDir(), time.Duration(random.Int64N(int64(crashLongest)))
-		g.Go(func() error {
-			reports, err := crash("^TestCrash$", crashDir, len(crashFiles()), dir, after)
-			if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
-				for k, f := range crashFiles() {
-					assertSaved(t, filepath.Join(dir, f.name()), f, k, reports, i%10 == 0)
-				}
+	atRandomMoments(t, moments, 6, crashLongest, func(i int, dir string, after time.Duration) error {
+		reports, err := crash("^TestCrash$", crashDir, len(crashFiles()), dir, after)
+		if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
+			for k, f := range crashFiles() {
+				assertSaved(t, filepath.Join(dir, f.name()), f, k, reports, i%10 == 0)
 			}
-			return nil
-		})
-	}
-	require.NoError(t, g.Wait())
+		}
+		return nil
+	})
 }
 
 // crash runs a child, a test that writes so many outputs if the variable names a folder, and kills

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image/png"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -43,32 +41,23 @@ func TestFolderCrash(t *testing.T) {
 	if mediatest.Long(t) {
 		moments = 200
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
 	var indices atomic.Int64
-	var g errgroup.Group
-	g.SetLimit(4)
-	for i := range moments {
-		dir, after := t.TempDir(), time.Duration(random.Int64N(int64(400*time.Millisecond)))
-		g.Go(func() error {
-			if err := crashInFolders(dir, after); err != nil {
-				return err
+	atRandomMoments(t, moments, 4, 400*time.Millisecond, func(i int, dir string, after time.Duration) error {
+		if err := crashInFolders(dir, after); err != nil {
+			return err
+		}
+		for folder, index := range crashFolders {
+			if _, err := os.Stat(filepath.Join(dir, folder, index)); err == nil {
+				indices.Add(1)
 			}
-			for folder, index := range crashFolders {
-				if _, err := os.Stat(filepath.Join(dir, folder, index)); err == nil {
-					indices.Add(1)
-				}
-				if i%len(crashFolders) == len(folder)%len(crashFolders) || mediatest.Long(t) {
-					assertPlays(t, filepath.Join(dir, folder, index))
-				}
+			if i%len(crashFolders) == len(folder)%len(crashFolders) || mediatest.Long(t) {
+				assertPlays(t, filepath.Join(dir, folder, index))
 			}
-			assertWholePictures(t, filepath.Join(dir, "png"))
-			assertNextRunTidies(t, filepath.Join(dir, "hls"))
-			return nil
-		})
-	}
-	require.NoError(t, g.Wait())
+		}
+		assertWholePictures(t, filepath.Join(dir, "png"))
+		assertNextRunTidies(t, filepath.Join(dir, "hls"))
+		return nil
+	})
 	require.NotZero(t, indices.Load(), "every process was killed before it had written anything")
 }
 

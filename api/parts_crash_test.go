@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
@@ -43,24 +41,15 @@ func TestCrashOfParts(t *testing.T) {
 	if mediatest.Long(t) {
 		moments = 50
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	var g errgroup.Group
-	g.SetLimit(10)
-	for i := range moments {
-		dir, after := t.TempDir(), time.Duration(random.Int64N(int64(crashLongest)))
-		g.Go(func() error {
-			reports, err := crash("^TestCrashOfParts$", crashPartsDir, len(crashParts()), dir, after)
-			if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
-				for k, f := range crashParts() {
-					assertPartsSaved(t, dir, f, k, reports, i%4 == 0)
-				}
+	atRandomMoments(t, moments, 10, crashLongest, func(i int, dir string, after time.Duration) error {
+		reports, err := crash("^TestCrashOfParts$", crashPartsDir, len(crashParts()), dir, after)
+		if assert.NoError(t, err) && assert.NotEmpty(t, reports) {
+			for k, f := range crashParts() {
+				assertPartsSaved(t, dir, f, k, reports, i%4 == 0)
 			}
-			return nil
-		})
-	}
-	require.NoError(t, g.Wait())
+		}
+		return nil
+	})
 }
 
 // assertPartsSaved compares what can be read from the parts with what their muxers had received.

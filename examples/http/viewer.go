@@ -82,6 +82,7 @@ type viewer struct {
 	over bool // no further write begins
 }
 
+// Write sends p to the client at once. The client must take it within the time of stall.
 func (v *viewer) Write(p []byte) (int, error) {
 	v.writing.Lock()
 	defer v.writing.Unlock()
