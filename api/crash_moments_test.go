@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// atRandomMoments runs kill so many times, a few at once, each with a folder of its own and a moment
-// up to longest. It logs the seed of the moments.
+// atRandomMoments runs kill so many times, a few at once, each with a folder of its own and a
+// moment up to longest. It logs the seed of the moments.
 func atRandomMoments(
 	t *testing.T, times, atOnce int, longest time.Duration, kill func(i int, dir string, after time.Duration) error,
 ) {

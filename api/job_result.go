@@ -25,17 +25,12 @@ type jobResult JobResult
 // jobResultJSON is a JobResult in JSON. Its field Err hides that of the result.
 type jobResultJSON struct {
 	jobResult
-	Err *string
+	Err errorText
 }
 
 // MarshalJSON writes the error as text.
 func (r JobResult) MarshalJSON() ([]byte, error) {
-	out := jobResultJSON{jobResult: jobResult(r)}
-	if r.Err != nil {
-		text := r.Err.Error()
-		out.Err = &text
-	}
-	return json.Marshal(out)
+	return json.Marshal(jobResultJSON{jobResult(r), errorText{r.Err}})
 }
 
 // UnmarshalJSON makes an error of the text.
@@ -45,9 +40,7 @@ func (r *JobResult) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*r = JobResult(in.jobResult)
-	if in.Err != nil {
-		r.Err = errors.New(*in.Err)
-	}
+	r.Err = in.Err.error
 	return nil
 }
 

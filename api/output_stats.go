@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 
 	"github.com/avloom/avloom/internal/graph"
 )
@@ -53,17 +52,12 @@ type outputStats OutputStats
 // outputStatsJSON is an OutputStats in JSON. Its field Err hides that of the figures.
 type outputStatsJSON struct {
 	outputStats
-	Err *string
+	Err errorText
 }
 
 // MarshalJSON writes the error as text.
 func (s OutputStats) MarshalJSON() ([]byte, error) {
-	out := outputStatsJSON{outputStats: outputStats(s)}
-	if s.Err != nil {
-		text := s.Err.Error()
-		out.Err = &text
-	}
-	return json.Marshal(out)
+	return json.Marshal(outputStatsJSON{outputStats(s), errorText{s.Err}})
 }
 
 // UnmarshalJSON makes an error of the text.
@@ -73,8 +67,6 @@ func (s *OutputStats) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*s = OutputStats(in.outputStats)
-	if in.Err != nil {
-		s.Err = errors.New(*in.Err)
-	}
+	s.Err = in.Err.error
 	return nil
 }
