@@ -76,6 +76,21 @@ type VideoConfig struct {
 	// "DX50". "": the tag that most players take, which is "hvc1" for HEVC in mp4 and mov, "XVID" for
 	// MPEG-4 in avi, and FFmpeg's choice otherwise.
 	Tag string
+	// Metadata are tags of the stream: {"language": "eng", "title": "left eye"}.
+	Metadata map[string]string
+	// Disposition says what the stream is for, in FFmpeg's words: "default", "forced",
+	// "hearing_impaired". nil: the first stream of a kind is the default.
+	Disposition []string
+	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270.
+	Rotation int
+	// HDR is the static HDR metadata. nil: none.
+	HDR *HDR
+	// Projection says how the picture covers a sphere: "equirectangular" is a picture of 360°. "": it
+	// is flat.
+	Projection string
+	// Stereo says how the pictures for two eyes lie in the frame: "side-by-side" (left, right) or
+	// "top-bottom". "": there is one eye.
+	Stereo string
 	// OddSize says what to do with an odd width or height that the subsampled chroma cannot hold.
 	OddSize OddSize
 	// OutWidth and OutHeight are the size of the encoded video, in pixels. 0: as the input. If one of
@@ -152,4 +167,9 @@ type AudioConfig struct {
 	Codec string
 	// ExtraOptions are further options of the encoder, or of the muxer if only the muxer knows them.
 	ExtraOptions map[string]any
+	// Metadata are tags of the stream: {"language": "eng", "title": "commentary"}.
+	Metadata map[string]string
+	// Disposition says what the stream is for, in FFmpeg's words: "default", "original", "comment",
+	// "hearing_impaired". nil: the first stream of a kind is the default.
+	Disposition []string
 }

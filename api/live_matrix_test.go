@@ -105,8 +105,11 @@ func runLiveCell(t *testing.T, kind liveKind, f fault, required bool) {
 	}
 	run[required][f](t)
 	requireLaw(t, c.enc.Stats(), true)
-	require.Zero(t, c.enc.Stats().Abandoned)
+	require.Zero(t, c.enc.Stats().Abandoned, "%v", c.logs.FilterMessage(leftBehind).All())
 }
+
+// leftBehind is the line of the log that names the actors whose calls did not return.
+const leftBehind = "left behind: calls that did not return"
 
 // stats returns the figures of the output.
 func (c *liveCell) stats() api.OutputStats { return c.enc.Stats().Outputs[1] }

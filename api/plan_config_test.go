@@ -36,14 +36,17 @@ func TestEveryFieldReachesThePlan(t *testing.T) {
 				case reflect.String:
 					to.SetString("x")
 				case reflect.Pointer:
-					to.Set(reflect.ValueOf(&crf))
+					to.Set(map[reflect.Type]reflect.Value{
+						reflect.TypeFor[*float64](): reflect.ValueOf(&crf), reflect.TypeFor[*HDR](): reflect.ValueOf(&HDR{}),
+					}[field.Type])
 				case reflect.Map:
-					to.Set(reflect.ValueOf(map[string]any{"x": 1}))
+					to.Set(reflect.MakeMap(field.Type))
 				default:
 					to.Set(map[reflect.Type]reflect.Value{
 						reflect.TypeFor[bool]():            reflect.ValueOf(true),
 						reflect.TypeFor[[]int]():           reflect.ValueOf([]int{1}),
 						reflect.TypeFor[[]byte]():          reflect.ValueOf([]byte{1}),
+						reflect.TypeFor[[]string]():        reflect.ValueOf([]string{"x"}),
 						reflect.TypeFor[[]time.Duration](): reflect.ValueOf([]time.Duration{1}),
 					}[field.Type])
 				}

@@ -22,6 +22,12 @@ type VideoConfig struct {
 	ColorTransfer  string
 	PixelAspect    float64
 	Tag            string
+	Metadata       map[string]string
+	Disposition    []string
+	Rotation       int
+	HDR            *HDR
+	Projection     string
+	Stereo         string
 	OddSize        OddSize
 	OutWidth       int
 	OutHeight      int
@@ -43,6 +49,28 @@ type AudioConfig struct {
 	OutNumChannels int
 	Codec          string
 	ExtraOptions   map[string]any
+	Metadata       map[string]string
+	Disposition    []string
+}
+
+// HDR is the static HDR metadata of a video stream. Its fields are those of api.HDR.
+type HDR struct {
+	Primaries                  [3][2]float64
+	WhitePoint                 [2]float64
+	MinLuminance, MaxLuminance float64
+	MaxCLL, MaxFALL            int
+}
+
+// Chapter is a chapter of an output. Its fields are those of api.Chapter.
+type Chapter struct {
+	Start, End time.Duration
+	Title      string
+}
+
+// Attachment is a file within an output. Its fields are those of api.Attachment.
+type Attachment struct {
+	Name, MIME string
+	Data       []byte
 }
 
 // Frames are pictures in the caller's memory. Their fields are those of api.Frames.

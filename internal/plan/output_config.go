@@ -27,6 +27,9 @@ type OutputConfig struct {
 	Dir           string         // of a folder, whose Path is the name of its files
 	SegmentEvery  *time.Duration // how long a segment or a part of a folder lasts; nil: not given
 	SegmentKeep   *int           // how many segments or parts stay; nil: all
+	Chapters      []Chapter
+	CoverArt      []byte // a PNG or JPEG file; nil: none
+	Attachments   []Attachment
 }
 
 // OutputKind is the kind of an output. Several outputs are opened in the order of their kinds.
