@@ -41,6 +41,7 @@ func TestLiveMatrix(t *testing.T) {
 				}
 				t.Run(name+", "+string(f)+map[bool]string{true: ", required", false: ", best effort"}[required], func(t *testing.T) {
 					if kind.apart(f) && os.Getenv(liveApart) == "" {
+						t.Parallel()
 						runApart(t)
 						return
 					}

@@ -33,7 +33,8 @@ type livePlace struct {
 }
 
 // liveKind makes places of one kind; apart: in a process of its own, since the fault happens to all
-// files of the process.
+// files of the process, or to all its connections of SRT: libsrt closes the last of them only when
+// the others have sent their data or have waited for their linger.
 type liveKind struct {
 	faults []fault
 	apart  func(fault) bool
@@ -43,14 +44,15 @@ type liveKind struct {
 const liveLimit = 300_000 // the byte N
 
 func together(fault) bool { return false }
+func apart(fault) bool    { return true }
 
 var liveKinds = map[string]liveKind{
 	"file":        {[]fault{fails, blocks, isSlow}, func(f fault) bool { return f == fails }, filePlace},
 	"fMP4 writer": {[]fault{fails, blocks, isSlow}, together, writerPlace},
 	"ts over tcp": {[]fault{fails, blocks, isSlow, returns}, together, tcpPlace},
 	"RTMP":        {[]fault{fails, blocks, isSlow, returns}, together, rtmpPlace},
-	"HLS folder":  {[]fault{fails}, func(fault) bool { return true }, folderPlace}, // disks do not block, nor come back
-	"SRT":         {[]fault{fails, blocks, returns}, together, srtPlace},           // slow: SRT itself leaves out what is late
+	"HLS folder":  {[]fault{fails}, apart, folderPlace},               // disks do not block, nor come back
+	"SRT":         {[]fault{fails, blocks, returns}, apart, srtPlace}, // slow: SRT itself leaves out what is late
 }
 
 // filePlace is a file that may not be longer, or a pipe.

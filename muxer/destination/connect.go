@@ -66,7 +66,8 @@ func (p Protocol) connectByFFmpeg(ctx context.Context, l Link) (*connection, err
 //   - pkt_size of MPEG-TS over UDP: an Ethernet frame holds seven packets of MPEG-TS, which
 //     receivers expect in one datagram. FFmpeg's own size cuts a packet in two.
 //   - linger of SRT: when libsrt is closed, it forgets the bytes that it has not sent, unless it is
-//     told to wait, in whole seconds.
+//     told to wait, in whole seconds. The last connection of the process to be closed waits for the
+//     others, too (srt_cleanup).
 func (p Protocol) withDefaults(l Link) map[string]string {
 	options := map[string]string{}
 	switch {
