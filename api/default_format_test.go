@@ -234,3 +234,19 @@ func noiseIn(t *testing.T, format string, width, height int) []byte {
 	}
 	return noise
 }
+
+// TestDefaultFormatInFolders checks that HLS and DASH are asked about a format that is tried before
+// others, as their files are.
+func TestDefaultFormatInFolders(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, index := range []string{"index.m3u8", "manifest.mpd"} {
+		dir, enc := t.TempDir(), api.NewEncoder()
+		v := addVideo(t, enc, api.VideoConfig{
+			Width: 64, Height: 64, FrameRate: 25, Codec: "libx264", Preset: "ultrafast", InputFormat: "yuv444p",
+		})
+		require.NoError(t, enc.Open(context.Background(), api.Folder(dir, index)))
+		pictures := api.Frames{Data: make([]byte, 3*64*64), Layout: api.Raw}
+		require.NoError(t, v.AddFrames(context.Background(), pictures))
+		require.NoError(t, enc.Close())
+	}
+}

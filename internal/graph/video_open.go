@@ -85,7 +85,7 @@ func (v *videoOpening) acceptedByAll(codec *astiav.CodecContext) bool {
 		Codec: described, FrameRate: v.plan.OutRate, Irregular: v.plan.Irregular(), Tag: v.plan.Config.Tag,
 	}
 	return !slices.ContainsFunc(v.containers, func(c astiavx.Container) bool {
-		cfg := muxer.Config{Name: c.Name, Format: c.Name, Streams: []muxer.Stream{stream}}
+		cfg := muxer.Config{Name: c.Name, Format: c.Streams(), Streams: []muxer.Stream{stream}}
 		return muxer.Try(cfg, destination.DryFile("")) != nil
 	})
 }
