@@ -105,9 +105,7 @@ folder=$cache/static-$({ echo "${sources[@]}" && cat "${archives[@]}"; } | sha25
 build=(-trimpath -tags "netgo,osusergo"
 	-ldflags "-s -w -extldflags '-L$folder -static-libgcc -Wl,--start-group ${libraries[*]} -Wl,--end-group -lm'")
 mkdir -p static
-for example in examples/*/; do
-	go build "${build[@]}" -o static/ "./$example"
-done
+go build "${build[@]}" -o static/ ./examples/...
 for package in gpu api; do
 	go test -c "${build[@]}" -o "static/$package.test" "./$package"
 done

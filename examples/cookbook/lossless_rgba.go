@@ -1,0 +1,31 @@
+package cookbook
+
+import (
+	"context"
+	"iter"
+
+	"github.com/avloom/avloom/api"
+)
+
+// LosslessRGBA writes pictures of R G B A into an mkv file in which every bit of them stays, and
+// which notices when one is damaged.
+func LosslessRGBA(ctx context.Context, path string, width, height int, pictures iter.Seq[[]byte]) error {
+	enc := api.NewEncoder()
+	defer enc.Abort(nil) // gives the file up, unless Close came first
+	video, err := enc.AddVideo(api.VideoConfig{
+		Width: width, Height: height, FrameRate: 30, InputFormat: "rgba",
+		Codec: "ffv1", PixelFormat: "bgra", ExtraOptions: map[string]any{"level": 3, "slicecrc": 1},
+	})
+	if err != nil {
+		return err
+	}
+	if err := enc.OpenFile(ctx, path); err != nil {
+		return err
+	}
+	for rgba := range pictures {
+		if err := video.AddFrames(ctx, api.Frames{Data: rgba, Layout: api.Raw}); err != nil {
+			return err
+		}
+	}
+	return enc.Close()
+}

@@ -1,0 +1,182 @@
+package cookbook_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/internal/browsertest"
+	"github.com/avloom/avloom/internal/mediatest"
+)
+
+// players are the programs that the document names beside ffmpeg. Each plays a file, and returns
+// some of the pictures that it shows, as R G B row by row; none: it does not play the file.
+var players = map[string]func(t *testing.T, path string) (shown [][]byte){
+	"GStreamer": playWithGStreamer, "VLC": playWithVLC, "Chromium": playWithChromium,
+}
+
+// requirePlayers plays a file in all players. Those that are named show pictures of the film with
+// at least this peak signal-to-noise ratio, in dB. The others show none. VLC plays at the pace of
+// the clock and a browser takes a second to start, so these two come with AVLOOM_LONG=1 only.
+func requirePlayers(t *testing.T, path string, least float64, want [][]byte, names ...string) {
+	t.Helper()
+	require.Empty(t, complaints(t, path), "ffmpeg")
+	long := mediatest.Long(t)
+	named := map[string]bool{}
+	for _, name := range names {
+		require.Contains(t, players, name)
+		named[name] = true
+	}
+	for name, play := range players {
+		if name != "GStreamer" && !long {
+			continue
+		}
+		shown := play(t, path)
+		require.Equal(t, named[name], len(shown) > 0, "%s plays it", name)
+		for i, picture := range shown {
+			require.GreaterOrEqual(t, nearest(picture, want), least, "%s, picture %d", name, i)
+		}
+		if len(shown) > 0 {
+			t.Logf("%s shows %d pictures; PSNR of the last: %.1f", name, len(shown), nearest(shown[len(shown)-1], want))
+		}
+	}
+}
+
+// nearest returns the highest peak signal-to-noise ratio between a picture and one of others.
+func nearest(picture []byte, others [][]byte) (best float64) {
+	for _, other := range others {
+		if len(other) == len(picture) {
+			best = max(best, mediatest.PSNR(picture, other))
+		}
+	}
+	return best
+}
+
+// complaints returns what the system's ffmpeg has to say when it decodes a file.
+func complaints(t *testing.T, path string) string {
+	t.Helper()
+	out, err := exec.Command("ffmpeg", "-v", "warning", "-i", path, "-f", "null", "-").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return string(out)
+}
+
+func playWithGStreamer(t *testing.T, path string) (shown [][]byte) {
+	t.Helper()
+	raw := filepath.Join(t.TempDir(), "shown.rgb")
+	out, err := exec.Command("gst-launch-1.0", "-q", "filesrc", "location="+path, "!", "decodebin", "!",
+		"videoconvert", "!", "video/x-raw,format=RGB", "!", "filesink", "location="+raw).CombinedOutput()
+	if err != nil {
+		t.Logf("GStreamer: %s", out)
+		return nil
+	}
+	content, err := os.ReadFile(raw)
+	require.NoError(t, err)
+	s := mediatest.Probe(t, path).Streams[0]
+	stride := (3*s.Width + 3) &^ 3 // GStreamer's rows are multiples of 4 bytes long
+	for ; len(content) >= stride*s.Height; content = content[stride*s.Height:] {
+		picture := make([]byte, 0, 3*s.Width*s.Height)
+		for y := range s.Height {
+			picture = append(picture, content[y*stride:][:3*s.Width]...)
+		}
+		shown = append(shown, picture)
+	}
+	require.Equal(t, s.NbReadFrames, fmt.Sprint(len(shown)), "GStreamer: pictures")
+	return shown
+}
+
+// playWithVLC has VLC keep each picture that it shows. It plays at the pace of the clock, and
+// leaves pictures out where the machine is busy. VLC refuses to be root.
+func playWithVLC(t *testing.T, path string) (shown [][]byte) {
+	t.Helper()
+	home, err := os.MkdirTemp("", "vlc")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, os.RemoveAll(home)) }()
+	require.NoError(t, os.Chmod(home, 0o777)) //nolint:gosec // another user writes into it
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	film := filepath.Join(home, filepath.Base(path))
+	require.NoError(t, os.WriteFile(film, content, 0o644)) //nolint:gosec // another user reads it
+	s := mediatest.Probe(t, path).Streams[0]
+	args := []string{
+		"env", "HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_RUNTIME_DIR=" + home,
+		"cvlc", "-I", "dummy", "--no-audio", "--vout=dummy", "--play-and-exit", "--video-filter=scene",
+		"--scene-ratio=1", fmt.Sprintf("--scene-width=%d", s.Width), fmt.Sprintf("--scene-height=%d", s.Height),
+		"--scene-format=png", "--scene-prefix=shown", "--scene-path=" + home, film,
+	}
+	if me, err := user.Current(); err == nil && me.Uid == "0" {
+		args = append([]string{"runuser", "-u", "nobody", "--"}, args...)
+	}
+	out, err := exec.Command(args[0], args[1:]...).CombinedOutput()
+	require.NoError(t, err, string(out))
+	names, err := filepath.Glob(filepath.Join(home, "shown*.png"))
+	require.NoError(t, err)
+	for i, name := range names {
+		content, err := os.ReadFile(name)
+		require.NoError(t, err)
+		decoded, err := png.Decode(bytes.NewReader(content))
+		if err != nil && i == len(names)-1 {
+			break // VLC ended while it wrote its last picture
+		}
+		require.NoError(t, err)
+		shown = append(shown, rgbOf(decoded))
+	}
+	if len(shown) == 0 {
+		t.Logf("VLC: %s", out)
+	}
+	return shown
+}
+
+// playWithChromium opens a file in a page, and returns the picture at half a second.
+func playWithChromium(t *testing.T, path string) (shown [][]byte) {
+	t.Helper()
+	server := httptest.NewServer(http.FileServer(http.Dir(filepath.Dir(path))))
+	defer server.Close()
+	page := browsertest.Open(t, server.URL+"/nothing")
+	browsertest.Eval[any](page, fmt.Sprintf(`document.body.innerHTML = "<video muted></video>";
+		video = document.querySelector("video");
+		failed = "", done = false;
+		video.onerror = () => { failed = video.error.message || "error"; done = true };
+		video.onloadeddata = () => { video.currentTime = 0.51 };
+		video.onseeked = () => { done = true };
+		video.src = %q; null`, "/"+url.PathEscape(filepath.Base(path))))
+	page.Await("done")
+	if failed := browsertest.Eval[string](page, "failed || (video.videoWidth ? '' : 'it plays the sound alone')"); failed != "" {
+		t.Logf("Chromium: %s", failed)
+		return nil
+	}
+	encoded := browsertest.Eval[string](page, `(() => {
+		const canvas = document.createElement("canvas");
+		canvas.width = video.videoWidth, canvas.height = video.videoHeight;
+		canvas.getContext("2d").drawImage(video, 0, 0);
+		return canvas.toDataURL("image/png");
+	})()`)
+	content, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(encoded, "data:image/png;base64,"))
+	require.NoError(t, err)
+	decoded, err := png.Decode(bytes.NewReader(content))
+	require.NoError(t, err)
+	return [][]byte{rgbOf(decoded)}
+}
+
+// rgbOf returns R G B of a picture, row by row.
+func rgbOf(img image.Image) (rgb []byte) {
+	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
+		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
+			r, g, b, _ := img.At(x, y).RGBA()
+			rgb = append(rgb, byte(r>>8), byte(g>>8), byte(b>>8))
+		}
+	}
+	return rgb
+}
