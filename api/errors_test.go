@@ -85,7 +85,7 @@ func (r refusal) run(t *testing.T) error {
 
 func refusals() []refusal {
 	var all []refusal
-	for _, list := range [][]refusal{videoRefusals(), colorRefusals(), optionRefusals(), nestedRefusals(), openRefusals(), audioRefusals(), scaleRefusals(), rateControlRefusals(), rateRefusals()} {
+	for _, list := range [][]refusal{videoRefusals(), colorRefusals(), optionRefusals(), nestedRefusals(), openRefusals(), audioRefusals(), scaleRefusals(), rateControlRefusals(), rateRefusals(), pictureRefusals()} {
 		all = append(all, list...)
 	}
 	return all
@@ -620,6 +620,18 @@ func nestedRefusals() []refusal {
 		},
 		{name: "threads of SVT-AV1 twice", field: "ExtraOptions[svtav1-params]", video: func(c *api.VideoConfig) {
 			c.Codec, c.Threads, c.ExtraOptions = "libsvtav1", 2, map[string]any{"svtav1-params": "lp=2"}
+		}},
+		{name: "HDR and a parameter of x265", field: "ExtraOptions[x265-params]", video: func(c *api.VideoConfig) {
+			c.Codec, c.HDR, c.ExtraOptions = "libx265", display(), map[string]any{"x265-params": "max-cll=1000,400"}
+		}},
+		{name: "HDR and a parameter of x264", field: "ExtraOptions[x264-params]", video: func(c *api.VideoConfig) {
+			c.HDR, c.ExtraOptions = display(), map[string]any{"x264-params": "cll=1000,400"}
+		}},
+		{name: "HDR and a parameter of SVT-AV1", field: "ExtraOptions[svtav1-params]", video: func(c *api.VideoConfig) {
+			c.Codec, c.HDR, c.ExtraOptions = "libsvtav1", display(), map[string]any{"svtav1-params": "content-light=1000,400"}
+		}},
+		{name: "Stereo and a parameter", field: "ExtraOptions[x264-params]", video: func(c *api.VideoConfig) {
+			c.Stereo, c.ExtraOptions = "top-bottom", map[string]any{"x264-params": "frame-packing=3"}
 		}},
 		{
 			name:  "parameter unknown to libvpx",

@@ -35,6 +35,9 @@ type Config struct {
 	// from front to back, and without a limit in all others.
 	Patience time.Duration
 
+	// official keeps what is no part of the container's standard out of its header, for Try.
+	official bool
+
 	// Late says that the output joins streams that run already. It begins with the first picture that
 	// can be decoded by itself, or with the first sound if there are no pictures, and that is its time
 	// 0. Earlier packets are left out, but for a packet of sound that lasts beyond that time.
@@ -52,9 +55,10 @@ func CanBeCrashSafe(cfg Config, dst *destination.Destination) bool {
 
 // spec describes the file to package container.
 func (c Config) spec(dst *destination.Destination) container.Spec {
-	codecs, irregular := make([]astiav.CodecID, len(c.Streams)), astiav.Rational{}
+	codecs, irregular, onSurface := make([]astiav.CodecID, len(c.Streams)), astiav.Rational{}, false
 	for i, s := range c.Streams {
 		codecs[i] = s.Codec.id()
+		onSurface = onSurface || astiavx.IsOnSurface(s.Codec.Parameters)
 		if s.Irregular {
 			irregular = s.FrameRate
 		}
@@ -62,6 +66,7 @@ func (c Config) spec(dst *destination.Destination) container.Spec {
 	return container.Spec{
 		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular, Segments: c.Segments,
 		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
+		OnSurface: onSurface && !c.official,
 	}
 }
 

@@ -7,7 +7,18 @@ import (
 
 // Try writes the header as New would do, but discards it, and returns why the container refuses it.
 // It logs nothing.
+//
+// Some boxes of mp4 need a muxer that is less strict. What it would also let pass is refused.
 func Try(cfg Config, dst *destination.Destination) error {
+	if cfg.spec(dst).OnSurface {
+		official := cfg
+		official.official = true
+		m, err := try(official, dst)
+		if err != nil {
+			return err
+		}
+		m.Close()
+	}
 	m, err := try(cfg, dst)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (o *Opener) libraryParameters(
 			added = append(added, avoption.Parameter{Name: "chroma-sample-position", Value: position})
 		}
 	case "libx264", "libx264rgb":
-		key = "x264-params"
+		key, added = "x264-params", o.framePackingParameters()
 		if cpu.X86.HasAVX512F && hasMacroblockTree(options) {
 			added = append(added, avoption.Parameter{Name: "asm", Value: "AVX2"})
 		}

@@ -31,11 +31,12 @@ var errTooManyProbes = errors.New("avloom: the encoder has been opened often eno
 
 // Opener opens an encoder, and finds out why one does not open.
 type Opener struct {
-	Codec    *astiav.Codec
-	Options  []avoption.Option
-	Threads  int                   // of the encoder; 0: the library decides
-	Location astiav.ChromaLocation // of 4:2:0 video
-	Canceled Canceled              // ends the search for the reason, too
+	Codec       *astiav.Codec
+	Options     []avoption.Option
+	Threads     int                   // of the encoder; 0: the library decides
+	Location    astiav.ChromaLocation // of 4:2:0 video
+	PictureData astiavx.PictureData   // what the video says about its pictures
+	Canceled    Canceled              // ends the search for the reason, too
 
 	// Log receives FFmpeg's lines about the encoder that Open returns, and about the attempt that
 	// fails. Probes log nothing. It may be nil.
@@ -141,6 +142,9 @@ func open(cc *astiav.CodecContext, codec *astiav.Codec) error {
 // configure makes all settings of an encoder that is not open yet.
 func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) error {
 	o.SetUp(cc)
+	if err := astiavx.SetPictureData(cc, o.PictureData); err != nil {
+		return err
+	}
 	if o.Codec.Name() == "libx265" { // so that an output can begin at each of its key frames
 		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagClosedGop))
 	}

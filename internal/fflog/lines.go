@@ -1,6 +1,7 @@
 package fflog
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/asticode/go-astiav"
@@ -46,9 +47,16 @@ func (l *Lines) LogFor(node string, stream int) *astiavx.Log {
 	}
 	journal := l.journal.forFFmpeg(fields...)
 	return &astiavx.Log{Most: most, To: func(line astiavx.LogLine) {
+		if slices.Contains(misleading, line.Text) {
+			return
+		}
 		l.pass(func() { journal.logShielded(zapLevel(line.Level), line.Text, zap.String("from", line.From)) })
 	}}
 }
+
+// misleading are lines about boxes that avloom leaves out of mp4 and mov on purpose, in favour of
+// others (astiavx.SetPictureData).
+var misleading = []string{"Unsupported stereo 3d metadata. eyes not written."}
 
 // pass logs a line, or lets it wait for Flush.
 func (l *Lines) pass(log func()) {

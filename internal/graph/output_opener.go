@@ -6,6 +6,7 @@ import (
 	"maps"
 	"sync/atomic"
 
+	"github.com/asticode/go-astiav"
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/codec"
@@ -58,7 +59,7 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 
 // tryHeader writes a header in memory. If that fails, its error explains why.
 func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
-	if err := fault.First(t.CheckMetadata(), o.checkFolderStreams(t, streams)); err != nil {
+	if err := fault.First(t.CheckMetadata(), o.checkFolderStreams(t, streams), o.checkPictures(t, streams)); err != nil {
 		return err
 	}
 	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
@@ -68,6 +69,22 @@ func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
 	}
 	r := &refusal{target: t, inputs: o.inputs, canceled: o.canceled, running: o.running}
 	return r.explain(cfg, dst, err)
+}
+
+// checkPictures returns an error for what the target cannot say about the pictures of a stream.
+func (o *outputOpener) checkPictures(t *target, streams []muxer.Stream) error {
+	videos := o.videos
+	for i, s := range streams {
+		p := s.Codec.Parameters
+		if p.MediaType() != astiav.MediaTypeVideo {
+			continue
+		}
+		if err := videos[0].CheckPicturesIn(t.Output, p.CodecID(), s.Codec.Encoder); err != nil {
+			return streamError(i, err)
+		}
+		videos = videos[1:]
+	}
+	return nil
 }
 
 // crashSafeWarning returns a warning if crash safety was asked for and is not possible; ""

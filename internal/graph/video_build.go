@@ -5,6 +5,7 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/images"
@@ -123,6 +124,10 @@ func (s *videoBuild) newRate(times Times) *nodes.Rate {
 func (s *videoBuild) warnLosses(a *assembly, enc *videoEncoder, node string) {
 	for _, wish := range enc.unmetWishes {
 		a.warn(warning{s.index, node, wish.String()})
+	}
+	text := s.plan.HDRWarning(astiavx.ColorTransferName(enc.codec.ColorTransferCharacteristic()))
+	if text != "" {
+		a.warn(warning{s.index, node, text})
 	}
 	if s.plan.LosesBitRate(enc.name) && !enc.codec.Flags().Has(astiav.CodecContextFlagQscale) {
 		const text = "%s keeps to no bit rate with VariableRate, not even to its default; for a fixed quality set %s"

@@ -150,13 +150,14 @@ func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *vide
 		a.threads, a.used = v.share.ThreadsFor(encoder.Name(), s.Width, s.Height, s.Options)
 	}
 	a.opener = codec.Opener{
-		Canceled: v.canceled,
-		Codec:    encoder,
-		Options:  s.Options,
-		Threads:  a.threads,
-		Finish:   astiavx.KeepFrameDurations,
-		Log:      v.log,
-		SetUp:    a.setUp,
+		Canceled:    v.canceled,
+		Codec:       encoder,
+		Options:     s.Options,
+		Threads:     a.threads,
+		PictureData: v.plan.PictureData,
+		Finish:      astiavx.KeepFrameDurations,
+		Log:         v.log,
+		SetUp:       a.setUp,
 	}
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
 		a.opener.Location = s.Color.Location

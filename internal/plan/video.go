@@ -17,7 +17,8 @@ type Video struct {
 	Rate        astiav.Rational // of the input, in frames per second
 	OutRate     astiav.Rational // of the encoded video, in frames per second
 	PixelAspect astiav.Rational // the width of a pixel by its height; zero: not signaled
-	Threads     int             // that the config asks for; 0: those of the share
+	PictureData astiavx.PictureData
+	Threads     int // that the config asks for; 0: those of the share
 	InputFormat astiav.PixelFormat
 	raw         astiavx.RawPicture // how frames of the layout Raw lie in memory
 	Color       color.Wishes
@@ -32,10 +33,14 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 		crf := *cfg.CRF
 		cfg.CRF = &crf
 	}
+	if cfg.HDR != nil {
+		hdr := *cfg.HDR
+		cfg.HDR = &hdr
+	}
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
-		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.checkTag, p.checkDevice, p.checkOutSize,
-		p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates, p.readThreads,
+		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.readPictureData, p.checkTag, p.checkDevice,
+		p.checkOutSize, p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates, p.readThreads,
 	} {
 		if err := check(); err != nil {
 			return nil, err

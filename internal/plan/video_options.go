@@ -167,7 +167,7 @@ func (p *Video) options(encoder *astiav.Codec) ([]avoption.Option, error) {
 // optionFields returns the field that sets each option, by the option's folded name
 // (avoption.FoldName).
 func (p *Video) optionFields(options []avoption.Option) map[string]string {
-	fields := map[string]string{}
+	fields := codec.PictureParameters(p.PictureData)
 	for _, o := range options {
 		fields[avoption.FoldName(o.Key)] = o.Field
 	}

@@ -15,10 +15,18 @@ var coverFormats = []string{"aiff", "flac", "mp3"}
 // lostInMatroska are codecs that have a tag in AVI, but whose headers Matroska loses.
 var lostInMatroska = []astiav.CodecID{astiav.CodecIDAvui, astiav.CodecIDSvq1}
 
+// onlyInMP4 are codecs that FFmpeg's muxer takes in mp4, but not in mov (mov_init in movenc.c).
+var onlyInMP4 = []astiav.CodecID{
+	astiav.CodecIDVp9, astiav.CodecIDFlac, astiav.CodecIDOpus, astiav.CodecIDTruehd,
+}
+
 // Carries returns whether the container can hold streams of this codec. If known is false, only an
 // attempt to write a header tells.
 func Carries(format string, codec astiav.CodecID) (can, known bool) {
 	if codec.MediaType() == astiav.MediaTypeVideo && slices.Contains(coverFormats, format) {
+		return false, true
+	}
+	if format == "mov" && slices.Contains(onlyInMP4, codec) {
 		return false, true
 	}
 	can, known = astiavx.QueryCodec(format, codec)

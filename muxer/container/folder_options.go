@@ -76,6 +76,7 @@ func (s Spec) folderOptions() map[string]string {
 		options["start_number"] = "0"
 	}
 	maps.Copy(options, s.Options)
+	s.addSurface(options)
 	if s.Format == HLS && s.hasPictures() && !strings.Contains(s.Options["hls_flags"], "independent_segments") {
 		options["hls_flags"] += "+independent_segments"
 	}

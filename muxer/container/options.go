@@ -38,6 +38,7 @@ func (s Spec) MuxerOptions() map[string]string {
 		s.addTimes(options)
 	}
 	maps.Copy(options, s.Options)
+	s.addSurface(options)
 	switch {
 	case s.CanSeek || !IsMovFamily(s.Format) || setsLayoutFlags(s.Options):
 	case setsLayout(s.Options):

@@ -11,6 +11,9 @@ type Spec struct {
 	// Irregular is the nominal rate of a stream that has pictures at any times; zero: there is none.
 	Irregular astiav.Rational
 
+	// OnSurface says that pictures are not flat pictures for one eye.
+	OnSurface bool
+
 	Segments Segments // of an output that consists of many files
 
 	CanSeek      bool // FFmpeg may go back in what it has written
