@@ -20,6 +20,7 @@ import (
 // file of its subject.
 var carriesColumns = []carriesColumn{
 	carriesFileTags, carriesCodecTag, carriesPixelAspect,
+	carriesPicture[0], carriesPicture[1], carriesPicture[2], carriesPicture[3],
 }
 
 // carriesColumn is something that a file may carry.

@@ -81,15 +81,25 @@ type VideoConfig struct {
 	// Disposition says what the stream is for, in FFmpeg's words: "default", "forced",
 	// "hearing_impaired". nil: the first stream of a kind is the default.
 	Disposition []string
-	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270.
+	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270. The
+	// pictures are encoded as they come, so Width and Height are those before the turn. Mp4, mov and
+	// their kin, mkv and webm can say it; any other container is a *ConfigError at Open. In mkv and
+	// webm, players that are not based on FFmpeg often ignore it. It cannot be set together with
+	// Projection or Stereo.
 	Rotation int
-	// HDR is the static HDR metadata. nil: none.
+	// HDR is the static HDR metadata of video with a ColorTransfer of "smpte2084" (PQ) or
+	// "arib-std-b67" (HLG); with any other, the logger gets a warning. nil: none. It is written to the
+	// container (mp4, mov, mkv and webm, with every codec), and to the bitstream by libx264, libx265
+	// and libsvtav1. If neither is possible, Open returns a *ConfigError.
 	HDR *HDR
-	// Projection says how the picture covers a sphere: "equirectangular" is a picture of 360°. "": it
-	// is flat.
+	// Projection says how the picture covers a sphere: "equirectangular" is a picture of 360° by 180°,
+	// whatever its shape in pixels; with Stereo, the picture of each eye is one. "": it is flat. Mp4
+	// (as YouTube reads it), mkv and webm can say it; any other container is a *ConfigError at Open.
 	Projection string
 	// Stereo says how the pictures for two eyes lie in the frame: "side-by-side" (left, right) or
-	// "top-bottom". "": there is one eye.
+	// "top-bottom" (left above right). Each has half of the frame. "": there is one eye. Mp4, mkv and
+	// webm can say it. The encoder libx264 writes it to the bitstream too, where televisions look for
+	// it, and then every container is possible. If neither is, Open returns a *ConfigError.
 	Stereo string
 	// OddSize says what to do with an odd width or height that the subsampled chroma cannot hold.
 	OddSize OddSize

@@ -29,6 +29,7 @@ func soundCUDA() []cudatest.Case {
 		{Name: "times", Run: testCUDATimes},
 		{Name: "force_key_frame", Run: testCUDAForceKeyFrame},
 		{Name: "set_bit_rate", Run: testCUDASetBitRate},
+		{Name: "picture_data", Run: testCUDAPictureData},
 	}
 }
 

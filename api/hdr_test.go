@@ -23,8 +23,7 @@ func display() *api.HDR {
 }
 
 // readHDR reads HDR metadata from ffprobe's list of side data.
-func readHDR(t *testing.T, list []map[string]any) (display map[string]float64, light []float64) {
-	t.Helper()
+func readHDR(list []map[string]any) (display map[string]float64, light []float64) {
 	display = map[string]float64{}
 	for _, data := range list {
 		switch data["side_data_type"] {
@@ -42,17 +41,24 @@ func readHDR(t *testing.T, list []map[string]any) (display map[string]float64, l
 	return display, light
 }
 
-// containerHDR is what ffprobe finds in the container.
-func containerHDR(t *testing.T, path string) (display map[string]float64, light []float64) {
+// sideData is what a program of FFmpeg, the system's or that of the same version, finds in the
+// container about the pictures of a file.
+func sideData(t *testing.T, ffprobe, path string) []map[string]any {
 	t.Helper()
 	var out struct {
 		Streams []struct {
 			Data []map[string]any `json:"side_data_list"`
 		} `json:"streams"`
 	}
-	text := mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_streams", "-of", "json", path)
+	text := mediatest.Run(t, ffprobe, "-v", "error", "-select_streams", "v:0", "-show_streams", "-of", "json", path)
 	require.NoError(t, json.Unmarshal(text, &out))
-	return readHDR(t, out.Streams[0].Data)
+	return out.Streams[0].Data
+}
+
+// containerHDR is what ffprobe finds in the container.
+func containerHDR(t *testing.T, path string) (display map[string]float64, light []float64) {
+	t.Helper()
+	return readHDR(sideData(t, "ffprobe", path))
 }
 
 // streamHDR is what ffprobe finds in the pictures. It is asked about a file whose container says
@@ -66,7 +72,7 @@ func streamHDR(t *testing.T, path string) (display map[string]float64, light []f
 	}
 	text := mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_frames", "-of", "json", path)
 	require.NoError(t, json.Unmarshal(text, &out))
-	return readHDR(t, out.Frames[0].Data)
+	return readHDR(out.Frames[0].Data)
 }
 
 // requireDisplay compares what was read with display(). chroma, least and most are the units of the
@@ -177,7 +183,8 @@ func TestHDRInTheContainer(t *testing.T) {
 	}
 }
 
-// TestPartOfHDR says only what is known: the light level without a display, and the other way round.
+// TestPartOfHDR says only what is known: the light level without a display, or the display without
+// a light level.
 func TestPartOfHDR(t *testing.T) {
 	mediatest.NoLeaks(t)
 	unlit := display()

@@ -3,7 +3,6 @@ package api_test
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -18,28 +17,16 @@ import (
 // surfaceSaid is what a program says of how the pictures are to be seen.
 type surfaceSaid struct{ projection, stereo string }
 
-// surfaceOf asks a program of FFmpeg, the system's or that of the same version.
-func surfaceOf(t *testing.T, ffprobe, path string) (said surfaceSaid) {
+// surfaceOf reads it from ffprobe's list of side data.
+func surfaceOf(t *testing.T, list []map[string]any) (said surfaceSaid) {
 	t.Helper()
-	var out struct {
-		Streams []struct {
-			Data []struct {
-				Type       string `json:"side_data_type"`
-				Projection string `json:"projection"`
-				Stereo     string `json:"type"`
-				Inverted   int    `json:"inverted"`
-			} `json:"side_data_list"`
-		} `json:"streams"`
-	}
-	text := mediatest.Run(t, ffprobe, "-v", "error", "-select_streams", "v:0", "-show_streams", "-of", "json", path)
-	require.NoError(t, json.Unmarshal(text, &out))
-	for _, data := range out.Streams[0].Data {
-		switch data.Type {
+	for _, data := range list {
+		switch data["side_data_type"] {
 		case "Spherical Mapping":
-			said.projection = data.Projection
+			said.projection, _ = data["projection"].(string)
 		case "Stereo 3D":
-			said.stereo = data.Stereo
-			require.Zero(t, data.Inverted, "the left eye comes first")
+			said.stereo, _ = data["type"].(string)
+			require.Zero(t, data["inverted"], "the left eye comes first")
 		}
 	}
 	return said
@@ -84,8 +71,8 @@ func TestSphericalAndStereo(t *testing.T) {
 				path := temporary(t, "sphere."+c.extension)
 				cfg := api.VideoConfig{Codec: c.codec, Projection: s.projection, Stereo: s.stereo}
 				encodeCorners(t, cfg, api.File(path))
-				require.Equal(t, s.said, surfaceOf(t, "ffprobe", path))
-				require.Equal(t, s.said, surfaceOf(t, sameFFprobe(t), path))
+				require.Equal(t, s.said, surfaceOf(t, sideData(t, "ffprobe", path)))
+				require.Equal(t, s.said, surfaceOf(t, sideData(t, sameFFprobe(t), path)))
 				require.Equal(t, "64", strings.TrimSpace(string(mediatest.Run(t, "mediainfo", "--Output=Video;%Width%", path))))
 				if c.extension == "mp4" {
 					requireSphereBoxes(t, path, s.projection, s.stereo)
@@ -200,7 +187,7 @@ func TestSphericalIsAsStrict(t *testing.T) {
 		}
 		require.NoError(t, enc.Close())
 		if !refused {
-			require.Equal(t, "equirectangular", surfaceOf(t, "ffprobe", path).projection)
+			require.Equal(t, "equirectangular", surfaceOf(t, sideData(t, "ffprobe", path)).projection)
 		}
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/avloom/avloom/internal/avoption"
 )
 
-// hdrEncoders write static HDR metadata into their stream. FFmpeg's wrappers of libaom and of libvpx
-// do not read it. Its wrapper of NVENC does so only if it was compiled with the headers of NVENC 13.
+// hdrEncoders write static HDR metadata into their stream. FFmpeg's wrappers of libaom and of
+// libvpx do not read it. Its wrapper of NVENC reads it only if it was compiled with the headers of
+// NVENC 13.
 var hdrEncoders = []string{"libx264", "libx264rgb", "libx265", "libsvtav1"}
 
 // SignalsHDR says whether an encoder writes static HDR metadata into its stream.

@@ -113,7 +113,8 @@ func (h *HDR) checkLightLevel() error {
 	return nil
 }
 
-// rounding is by how much x and y of a pure red may exceed 1 together, after rounding to four places.
+// rounding is by how much x and y of a pure red may exceed 1 together, after they were rounded to
+// four places.
 const rounding = 0.0001
 
 // checkPoints returns an error for a point that is no colour.

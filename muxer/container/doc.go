@@ -13,6 +13,7 @@
 //	codec_tag.go     the four letters by which it names a codec: hvc1, XVID
 //	raw_format.go    pixel formats of uncompressed pictures
 //	pixel_aspect.go  whether pixels that are not square stay so
+//	picture_data.go  rotation, HDR metadata, projections and pictures for two eyes
 //	rate.go          frame rates, in rate_rules.go
 //	irregular.go     whether pictures may come at any times; time_limits.go: which times
 //	size.go          how large a file may become

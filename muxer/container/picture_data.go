@@ -4,7 +4,7 @@ import "slices"
 
 // rotationContainers say by how much a player turns the pictures: the mov family in the matrix of
 // the track's header (ISO/IEC 14496-12, 8.3.2), Matroska as the roll of the projection
-// (ProjectionPoseRoll of RFC 9559). An avif file has no track that a player of still pictures reads.
+// (ProjectionPoseRoll of RFC 9559). Viewers of avif read no header of a track.
 var rotationContainers = []string{
 	"mov", "mp4", "ipod", "3gp", "3g2", "f4v", "ismv", "matroska", "webm",
 }
