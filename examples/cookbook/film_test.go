@@ -70,25 +70,36 @@ func reusing(n int, draw func(k int) []byte) iter.Seq[[]byte] {
 // film yields the first n pictures, and beside each one its sound: 1600 samples of two channels,
 // interleaved.
 func film(width, height, n int) iter.Seq2[[]byte, []float32] {
+	return filmWith(width, height, n, channels)
+}
+
+// filmWith yields pictures with sound of another number of channels.
+func filmWith(width, height, n, channels int) iter.Seq2[[]byte, []float32] {
 	return func(yield func([]byte, []float32) bool) {
-		k := 0
+		first := 0
 		for rgb := range pictures(width, height, n) {
-			if !yield(rgb, tones(k)) {
+			samples := make([]float32, 0, channels*perPicture)
+			for i := range perPicture {
+				for c := range channels {
+					samples = append(samples, tone(c, first+i))
+				}
+			}
+			if !yield(rgb, samples) {
 				return
 			}
-			k++
+			first += perPicture
 		}
 	}
 }
 
-// tones returns the sound of picture k, interleaved: 440 Hz on the left, 660 Hz on the right.
-func tones(k int) []float32 {
-	samples := make([]float32, 0, channels*perPicture)
-	for i := k * perPicture; i < (k+1)*perPicture; i++ {
-		t := 2 * math.Pi * float64(i) / sampleRate
-		samples = append(samples, float32(0.4*math.Sin(440*t)), float32(0.3*math.Sin(660*t)))
+// tone returns a sample of the sound: each channel has a sine of its own, of 440 Hz, 660 Hz and so
+// on, and the fourth, which is for low frequencies, of 55 Hz.
+func tone(channel, i int) float32 {
+	frequency := 440 + 220*float64(channel)
+	if channel == 3 {
+		frequency = 55
 	}
-	return samples
+	return float32(0.3 * math.Sin(2*math.Pi*frequency*float64(i)/sampleRate))
 }
 
 // noise returns n random bytes, the same ones for each k. Only encoders without loss keep them.

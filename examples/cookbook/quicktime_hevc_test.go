@@ -25,7 +25,7 @@ func TestQuickTimeHEVC(t *testing.T) {
 	path := written(t, "film.mp4", func(path string) error {
 		return cookbook.QuickTimeHEVC(t.Context(), path, width, height, film(width, height, 20))
 	})
-	requirePSNR(t, path, 0, 34, shots(20))
+	requirePSNR(t, path, 34, shots(20))
 	requireSound(t, path, 1, 20, 25)
 	require.Equal(t, "hvc1", mediainfo(t, path, "Video", "CodecID"))
 	requireIndexFirst(t, path)

@@ -29,7 +29,7 @@ func TestQuickTime(t *testing.T) {
 	})
 	want := shots(30)
 	require.Equal(t, "avc1", mediainfo(t, path, "Video", "CodecID"))
-	requirePSNR(t, path, 0, 34, want)
+	requirePSNR(t, path, 34, want)
 	requireSound(t, path, 1, 30, 25)
 	requireIndexFirst(t, path)
 	requirePlayers(t, path, 30, want, "GStreamer", "VLC", "Chromium")
