@@ -20,6 +20,9 @@
 // RenderAll makes many files at once, each with an encoder of its own. A file gets its name only
 // when it is complete. Encoders that run at the same time can share a ThreadBudget.
 //
+// RenderTwoPass makes one file whose pictures are drawn and encoded twice, so that the second pass
+// divides the bits by what the first one has learnt.
+//
 // With VideoConfig.Device "cuda", NVENC encodes on a GPU. The pictures may be in main memory
 // (AddFrames, AddImage, Commit) or on the GPU (AddDeviceFrames). Streams of the CPU and of GPUs can
 // be in one file.

@@ -275,6 +275,7 @@ func TestErrorTexts(t *testing.T) {
 			require.NoError(t, enc.Close())
 		}
 		noteWrongAdded(t, note)
+		noteWrongTwoPasses(t, note)
 	})
 	golden := filepath.Join("testdata", "errors.golden")
 	if *update {

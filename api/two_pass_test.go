@@ -1,112 +1,191 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"os"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/asticode/go-astiav"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/cpu"
 
 	"github.com/avloom/avloom/api"
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
-// TestTwoPassIsRefused tells every software encoder, in every spelling, to make a pass of two.
-func TestTwoPassIsRefused(t *testing.T) {
-	mediatest.NoLeaks(t)
-	refused := 0
-	for _, codec := range encodersOf(t) {
-		name := codec.Name()
-		if codec.ID().MediaType() != astiav.MediaTypeVideo || isHardwareEncoder(name) || name == "libx264" ||
-			name == "libx264rgb" ||
-			onlyPalettes(codec) {
-			continue
-		}
-		for _, value := range []any{
-			"pass1", "+pass1", "+pass2", "+bitexact+pass1", "+pass1-bitexact", "512", 512, 1024, "0x200", "+1024",
-		} {
-			requireField(t, addWithFlags(name, value), "ExtraOptions[flags]")
-			refused++
-		}
-		for _, value := range []any{"+bitexact", "-pass1", "+pass1-pass1", 0} {
-			require.NoError(t, addWithFlags(name, value), "%s %v", name, value)
-		}
-	}
-	require.Greater(t, refused, 400)
-	// With pass=2 SVT-AV1 would end the process.
-	for parameters, wrong := range map[string]bool{"pass=1": true, "rc=1:pass=2": true, "pass=0": false} {
-		_, err := api.NewEncoder().AddVideo(api.VideoConfig{
-			Width: 64, Height: 64, FrameRate: 25, Codec: "libsvtav1",
-			ExtraOptions: map[string]any{"svtav1-params": parameters},
-		})
-		require.Equal(t, wrong, err != nil, parameters)
-		if wrong {
-			requireField(t, err, "ExtraOptions[svtav1-params]")
-		}
-	}
-	enc := api.NewEncoder() // whose codec is known when it is opened
-	addVideo(
-		t,
-		enc,
-		api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, ExtraOptions: map[string]any{"flags": "+pass1"}},
-	)
-	requireField(t, enc.OpenWriter(context.Background(), io.Discard, "webm"), "ExtraOptions[flags]")
-}
+const (
+	unevenSize   = 64
+	unevenFrames = 90
+	unevenRate   = 30
+)
 
-// addWithFlags adds a stream with these flags, and returns the error.
-func addWithFlags(codec string, flags any) error {
-	_, err := api.NewEncoder().AddVideo(api.VideoConfig{
-		Width: 64, Height: 64, FrameRate: 25, Codec: codec, ExtraOptions: map[string]any{"flags": flags},
-	})
-	return err
-}
-
-// onlyPalettes says whether an encoder takes nothing that R G B is turned into.
-func onlyPalettes(codec *astiav.Codec) bool {
-	formats := codec.SupportedPixelFormats()
-	return len(formats) > 0 && !slices.ContainsFunc(formats, astiavx.CanScaleTo)
-}
-
-// TestTwoPass encodes in two passes with the encoders that keep what the first has learnt in a file
-// of their own.
-func TestTwoPass(t *testing.T) {
-	mediatest.NoLeaks(t)
-	const bitRate, frames = 60_000, 100
-	for codec, options := range map[string]func(pass int, stats string) map[string]any{
-		"libx264": func(pass int, stats string) map[string]any {
-			return map[string]any{"b": bitRate, "flags": fmt.Sprintf("+pass%d", pass), "stats": stats}
-		},
-		"libx264rgb": func(pass int, stats string) map[string]any {
-			return map[string]any{"b": bitRate, "flags": fmt.Sprintf("+pass%d", pass), "stats": stats}
-		},
-		"libx264 by parameters": func(pass int, stats string) map[string]any {
-			return map[string]any{"b": bitRate, "x264-params": fmt.Sprintf("pass=%d:stats=%s", pass, stats)}
-		},
-		"libx265": func(pass int, stats string) map[string]any {
-			return map[string]any{"b": bitRate, "x265-params": fmt.Sprintf("pass=%d:stats=%s", pass, stats)}
-		},
-	} {
-		t.Run(codec, func(t *testing.T) {
-			stats := filepath.Join(t.TempDir(), "stats")
-			var name string
-			_, err := fmt.Sscan(codec, &name)
-			require.NoError(t, err)
-			pass := func(n int) string {
-				cfg := numberedVideo()
-				cfg.Codec, cfg.ExtraOptions = name, options(n, stats)
-				return saved(t, "pass.mkv", encodePictures(t, cfg, func(v *api.VideoStream) { addNumbered(t, v, 0, frames) }))
+// uneven returns pictures in yuv420p: a still one for two seconds, then one that moves and has
+// noise.
+func uneven() []byte {
+	random := rand.New(rand.NewPCG(1, 2))
+	var all []byte
+	for k := range unevenFrames {
+		shift, noise := 0, 1
+		if k >= unevenFrames*2/3 {
+			shift, noise = 3*k, 40
+		}
+		for y := range unevenSize {
+			for x := range unevenSize {
+				all = append(all, byte(16+(2*x+y+shift)%160+random.IntN(noise)))
 			}
-			pass(1)
-			learnt, err := os.ReadFile(stats)
-			require.NoError(t, err)
-			require.NotEmpty(t, learnt)
-			require.Equal(t, counting(frames), numbersIn(t, pass(2)))
+		}
+		for range unevenSize * unevenSize / 2 {
+			all = append(all, byte(128-noise/2+random.IntN(noise)))
+		}
+	}
+	return all
+}
+
+// unevenVideo is a stream of these pictures, which are not converted.
+func unevenVideo(codec string, bitRate int64) api.VideoConfig {
+	return api.VideoConfig{
+		Width: unevenSize, Height: unevenSize, FrameRate: unevenRate, Codec: codec, BitRate: bitRate, Threads: 1,
+		InputFormat: "yuv420p", PixelFormat: "yuv420p", ColorSpace: "bt601",
+	}
+}
+
+// drawUneven is a Draw that feeds the pictures one by one.
+func drawUneven(pictures []byte) func(context.Context, *api.VideoStream) error {
+	return func(ctx context.Context, v *api.VideoStream) error {
+		for frame := range slices.Chunk(pictures, unevenSize*unevenSize*3/2) {
+			if err := v.AddFrames(ctx, api.Frames{Data: frame, Layout: api.Raw}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// passCase is an encoder that can make two passes.
+type passCase struct {
+	codec, extension string
+	args             []string // of the ffmpeg command beside the bit rate
+	alter            func(c *api.VideoConfig)
+}
+
+func passCases() []passCase {
+	preset := func(name string) func(c *api.VideoConfig) {
+		return func(c *api.VideoConfig) { c.Preset = name }
+	}
+	option := func(key string, value any) func(c *api.VideoConfig) {
+		return func(c *api.VideoConfig) { c.ExtraOptions = map[string]any{key: value} }
+	}
+	return []passCase{
+		{codec: "libx264", extension: "mp4", args: append([]string{"-preset", "fast"}, x264Args()...), alter: preset("fast")},
+		{codec: "libx265", extension: "mkv", args: []string{
+			"-preset", "fast", "-x265-params", "log-level=none:pools=1:ctu=32:open-gop=0",
+		}, alter: preset("fast")},
+		{codec: "libvpx", extension: "webm"},
+		{codec: "libvpx-vp9", extension: "webm", args: []string{"-cpu-used", "4"}, alter: option("cpu-used", 4)},
+		{codec: "libaom-av1", extension: "mkv", args: []string{
+			"-cpu-used", "8", "-aom-params", "chroma-sample-position=vertical",
+		}, alter: option("cpu-used", 8)},
+		{codec: "mpeg4", extension: "avi", args: []string{"-bf", "2"}, alter: option("bf", 2)},
+		{codec: "mpeg2video", extension: "mkv"},
+		{codec: "h263p", extension: "mkv"},
+	}
+}
+
+// x264Args are what avloom sets where x264's fastest code is wrong.
+func x264Args() []string {
+	if cpu.X86.HasAVX512F {
+		return []string{"-x264-params", "asm=AVX2"}
+	}
+	return nil
+}
+
+const passBitRate = 120_000
+
+// TestTwoPassesAgainstTheCommand makes two passes as the ffmpeg command does, which keeps the
+// statistics in files. The packets are the same, bit by bit.
+func TestTwoPassesAgainstTheCommand(t *testing.T) {
+	mediatest.NoLeaks(t)
+	pictures := uneven()
+	for _, c := range passCases() {
+		t.Run(c.codec, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			theirs, ours := filepath.Join(dir, "theirs."+c.extension), filepath.Join(dir, "ours."+c.extension)
+			commandPasses(t, c, pictures, theirs)
+			cfg := unevenVideo(c.codec, passBitRate)
+			if c.alter != nil {
+				c.alter(&cfg)
+			}
+			require.NoError(t, api.RenderTwoPass(context.Background(), api.TwoPass{
+				Path: ours, Video: cfg, Draw: drawUneven(pictures),
+			}))
+			requireSamePackets(t, theirs, ours)
+			require.Len(t, mediatest.Pictures(t, ours, 0, "yuv420p"), unevenFrames)
+
+			one := filepath.Join(dir, "one."+c.extension)
+			encodeOnePass(t, cfg, pictures, one)
+			require.NotEqual(t, packetHashes(t, one), packetHashes(t, ours), "the second pass used the statistics")
 		})
 	}
+}
+
+// commandPasses makes two passes with the command.
+func commandPasses(t *testing.T, c passCase, pictures []byte, path string) {
+	t.Helper()
+	for pass := 1; pass <= 2; pass++ {
+		args := []string{
+			"-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", unevenSize, unevenSize),
+			"-r", fmt.Sprint(unevenRate), "-i", "-",
+			"-vf", "setparams=range=tv:colorspace=smpte170m:color_primaries=bt709:color_trc=bt709:chroma_location=center",
+			"-c:v", c.codec, "-b:v", fmt.Sprint(passBitRate), "-threads", "1",
+			"-pass", fmt.Sprint(pass), "-passlogfile", path + ".log",
+		}
+		args = append(args, c.args...)
+		if pass == 1 {
+			args = append(args, "-flags:v", "+global_header", "-f", "null", "-")
+		} else {
+			args = append(args, path)
+		}
+		command(t, pictures, args...)
+	}
+}
+
+// encodeOnePass encodes the pictures in one pass.
+func encodeOnePass(t *testing.T, cfg api.VideoConfig, pictures []byte, path string) {
+	t.Helper()
+	enc := api.NewEncoder()
+	defer func() { _ = enc.Abort(nil) }()
+	v := addVideo(t, enc, cfg)
+	require.NoError(t, enc.OpenFile(context.Background(), path))
+	require.NoError(t, drawUneven(pictures)(context.Background(), v))
+	require.NoError(t, enc.Close())
+}
+
+// requireSamePackets checks that two files have the same video packets. It shows the first that
+// differ.
+func requireSamePackets(t *testing.T, theirs, ours string) {
+	t.Helper()
+	want, got := packetHashes(t, theirs), packetHashes(t, ours)
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.Equal(t, want[i], got[i], "packet %d", i)
+	}
+}
+
+// packetHashes returns a hash of each video packet of a file, in their order.
+func packetHashes(t *testing.T, path string) []string {
+	t.Helper()
+	out := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-c", "copy", "-f", "framemd5", "-")
+	var hashes []string
+	for line := range strings.Lines(string(bytes.TrimSpace(out))) {
+		if fields := strings.Split(strings.TrimSpace(line), ","); !strings.HasPrefix(line, "#") {
+			hashes = append(hashes, strings.TrimSpace(fields[4])+" "+strings.TrimSpace(fields[5]))
+		}
+	}
+	require.NotEmpty(t, hashes)
+	return hashes
 }

@@ -41,6 +41,7 @@ type Encode[M Media] struct {
 	acceptance   acceptance
 	keys         keyOrders
 	changeRate   BitRateChange // nil: the encoder keeps its bit rate
+	pass         pass          // of two
 	shelf        shelf.Packets
 	meter        meter
 }
@@ -101,13 +102,25 @@ func (e *Encode[M]) send(
 		if err := e.setBitRate(orders.BitRate, emit); err != nil {
 			return err
 		}
+		if err := e.pass.add(frame.Pts()); err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
 		astiavx.SetDuration(frame, e.nominal)
-		e.decoding.send(frame.Pts())
 		e.setPictureType(frame, orders.Key)
 	}
-	e.acceptance.note(frame.Pts(), accepted)
+	e.note(frame, accepted)
 	e.sent += max(samples, 1)
 	return e.encode(frame, emit)
+}
+
+// note notes a frame that the encoder is given, for its packet. Many encoders return no packets in
+// the first of two passes.
+func (e *Encode[M]) note(frame *astiav.Frame, accepted time.Time) {
+	if e.pass.isFirst() {
+		return
+	}
+	e.decoding.send(frame.Pts())
+	e.acceptance.note(frame.Pts(), accepted)
 }
 
 // longPause is after how long a pause the next picture becomes a key frame, if the encoder changes
@@ -131,8 +144,12 @@ func (e *Encode[M]) setPictureType(frame *astiav.Frame, key bool) {
 
 // Flush emits the packets that the encoder still holds, and ends the encoder.
 func (e *Encode[M]) Flush(_ context.Context, emit pipeline.Emit[pipeline.Packet]) error {
+	if err := e.pass.checkEnd(); err != nil {
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
 	err := e.flush(emit)
 	if err == nil {
+		e.pass.end()
 		e.meter.end()
 	}
 	return err
@@ -168,6 +185,9 @@ func (e *Encode[M]) encode(frame *astiav.Frame, emit pipeline.Emit[pipeline.Pack
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 		if !ok {
+			if frame == nil {
+				e.pass.learn(e.codec)
+			}
 			return nil
 		}
 		if err := emit(packet); err != nil {
@@ -204,6 +224,7 @@ func (e *Encode[M]) complete(packet pipeline.Packet) error {
 	if e.noReordering {
 		packet.SetDts(packet.Pts())
 	}
+	e.pass.learn(e.codec)
 	e.packets++
 	e.end = max(e.end, packet.Pts()+packet.Duration())
 	if err := e.declarePadding(packet); err != nil {

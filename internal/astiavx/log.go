@@ -56,6 +56,7 @@ func FreeEncoder(cc *astiav.CodecContext) {
 	if av := avcodec(cc); av.hw_frames_ctx != nil {
 		frames = C.av_buffer_ref(av.hw_frames_ctx)
 	}
+	freeStatistics(cc)
 	cc.Free()
 	C.av_buffer_unref(&frames)
 	source.Remove()

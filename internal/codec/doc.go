@@ -12,6 +12,7 @@
 //   - where its key frames are: key_interval.go; whether it makes one when asked: forced_keys.go;
 //     whether it makes them where segments begin: segments.go;
 //   - an option that it ignores: two_pass.go or profile.go;
+//   - how it makes two passes: passes.go; whether it can: two_pass_check.go;
 //   - the number of threads that it profits from: threads_useful.go; an option that it needs to use
 //     them: threading.go;
 //   - parameters for the library behind it: library_parameters.go;

@@ -37,6 +37,7 @@ type Opener struct {
 	Location    astiav.ChromaLocation // of 4:2:0 video
 	PictureData astiavx.PictureData   // what the video says about its pictures
 	Canceled    Canceled              // ends the search for the reason, too
+	Pass        *Pass                 // of two that Open opens it for; nil: there is one pass only
 
 	// Log receives FFmpeg's lines about the encoder that Open returns, and about the attempt that
 	// fails. Probes log nothing. It may be nil.
@@ -78,9 +79,14 @@ func (o *Opener) Open() (*astiav.CodecContext, error) {
 	return nil, err
 }
 
-// OpenSecond opens a second encoder with the same settings, for its header or its first packet. Its
-// lines are not logged. The caller frees it with nodes.FreeCodecContext.
-func (o *Opener) OpenSecond() (*astiav.CodecContext, error) { return o.open(o.Options, nil) }
+// OpenSecond opens a second encoder with the same settings, for its header or its first packet, or
+// to go on where the first one ends. It makes a single pass. Its lines are not logged. The caller
+// frees it with nodes.FreeCodecContext.
+func (o *Opener) OpenSecond() (*astiav.CodecContext, error) {
+	single := *o
+	single.Pass = nil
+	return single.open(o.Options, nil)
+}
 
 // ForLater returns the opener that OpenSecond is called of after the caller of Open has left.
 func (o *Opener) ForLater() Opener {
@@ -159,6 +165,10 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) e
 			e.Err = err
 			return e
 		}
+	}
+	err = o.Pass.configure(cc, o.Codec.Name())
+	if err != nil {
+		return err
 	}
 	// An output that joins later may be of a container that stores the header.
 	cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagGlobalHeader))

@@ -87,6 +87,11 @@ func (r *RateChange) checkEncoder(rate int64) error {
 		refused.Reason = encoder + " cannot change its bit rate while it encodes; take another encoder"
 		return refused
 	}
+	if r.opener.Pass != nil {
+		refused.Supported = nil
+		refused.Reason = "cannot change within two passes, which divide one bit rate among all pictures"
+		return refused
+	}
 	isRate := func(o avoption.Option) bool { return o.Key == "b" }
 	if !slices.ContainsFunc(r.opener.Options, isRate) {
 		refused.Supported = nil

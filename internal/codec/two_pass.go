@@ -17,9 +17,9 @@ const passFlags = 1<<9 | 1<<10
 var twoPass = []string{"libx264", "libx264rgb"}
 
 // CheckTwoPass returns an error about an option that asks for one of two passes, unless the encoder
-// keeps its statistics in a file. Other encoders return them to the caller, or ignore the option:
-// the first pass makes a useless file, and the second does not open, is an ordinary one, or with
-// SVT-AV1 ends the process.
+// keeps its statistics in a file. Other encoders return them to the caller, which is RenderTwoPass
+// (see Pass), or ignore the option: the first pass makes a useless file, and the second does not
+// open, is an ordinary one, or with SVT-AV1 ends the process.
 func CheckTwoPass(encoder string, options []avoption.Option) error {
 	if slices.Contains(twoPass, encoder) {
 		return nil
@@ -47,8 +47,13 @@ func checkPassFlags(encoder string, o avoption.Option) error {
 	switch {
 	case encoder == "libx265":
 		return o.ConfigError(
-			"libx265 ignores pass1 and pass2; " +
-				"set ExtraOptions[x265-params] to pass=1:stats=FILE, and then to pass=2:stats=FILE",
+			"libx265 would keep its statistics in the current folder; leave pass1 and pass2 out, and call RenderTwoPass, " +
+				"or set ExtraOptions[x265-params] to pass=1:stats=FILE, and then to pass=2:stats=FILE",
+		)
+	case slices.Contains(twoPassEncoders, encoder):
+		return o.ConfigError(
+			"leave pass1 and pass2 out, and call RenderTwoPass, " +
+				"which sets them and keeps the statistics of the first pass for the second",
 		)
 	case slices.Contains(gpu.Encoders(), encoder):
 		return o.ConfigError(encoder + " ignores pass1 and pass2; set ExtraOptions[multipass] instead")

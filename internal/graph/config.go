@@ -44,7 +44,11 @@ type Settings struct {
 	StallTimeout time.Duration // 0: none
 	CudaContext  uintptr       // 0: the device's primary context
 	Temporary    string        // path of a file that is removed unless it becomes complete; "": none
+	Pass         *codec.Pass   // of two that the only video stream makes; nil: there is one pass only
 }
+
+// TwoPass keeps what the first of two passes learns for the second one. Settings take its passes.
+type TwoPass = codec.TwoPass
 
 // share returns what each video stream gets of the thread budget.
 func (c *Config) share() codec.Share {

@@ -110,11 +110,18 @@ func (b *builder) checkReturn(t *target) error {
 
 // openMuxer opens the destination and writes the header. The closer of the assembly closes both.
 func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (containerSink, error) {
-	mux, err := o.openMuxer(ctx, t, b.streams, false, &b.latest)
+	mux, err := b.openContainer(ctx, o, t)
 	if err == nil {
 		b.closer.Add(mux.Close)
 	}
 	return mux, err
+}
+
+func (b *builder) openContainer(ctx context.Context, o *outputOpener, t *target) (containerSink, error) {
+	if pass := b.cfg.Settings.Pass; pass != nil && pass.Number == 1 {
+		return o.openFirstPass(t, b.streams)
+	}
+	return o.openMuxer(ctx, t, b.streams, false, &b.latest)
 }
 
 // outputOpener returns what opens the outputs of this run, also later.

@@ -59,7 +59,7 @@ func (s *videoBuild) prepare(a *assembly) error {
 	node := s.node(a.cfg.share())
 	opening := videoOpening{
 		plan: s.plan, share: a.cfg.share(), cudaContext: a.cfg.Settings.CudaContext, headerFirst: a.anyFrontToBack(),
-		containers: a.containers(), canceled: a.canceled, log: a.lines.LogFor(node, s.index),
+		containers: a.containers(), pass: a.cfg.Settings.Pass, canceled: a.canceled, log: a.lines.LogFor(node, s.index),
 	}
 	enc, err := opening.open()
 	if err != nil {
@@ -153,6 +153,9 @@ type videoChain struct {
 func (c *videoChain) makeNodes(a *assembly) (err error) {
 	c.encode = nodes.NewEncode[pipeline.Frame](c.enc.label(), c.enc.codec)
 	c.encode.OnBitRate(c.enc.orders.rate.Apply)
+	if a.cfg.Settings.Pass != nil {
+		c.encode.OnPass(a.cfg.Settings.Pass.Pass)
+	}
 	c.upload = c.enc.newUpload()
 	if c.upload != nil {
 		a.closer.Add(c.upload.Close)

@@ -24,6 +24,7 @@ type videoOpening struct {
 	cudaContext uintptr     // the caller's; 0: the device's primary one
 	headerFirst bool        // a container needs the codec's header before the first packet
 	containers  []astiavx.Container
+	pass        *codec.Pass // of two; nil: there is one pass only
 	canceled    codec.Canceled
 	log         *astiavx.Log // receives FFmpeg's lines about the encoder; nil: they are dropped
 }
@@ -60,6 +61,9 @@ func (v *videoOpening) openAny() (*videoEncoder, error) {
 	}
 	plans, err := v.plan.ForEncoder(codec, v.containers...)
 	if err != nil {
+		return nil, err
+	}
+	if err := v.pass.Check(codec.Name(), plans[0].Format, plans[0].Options); err != nil {
 		return nil, err
 	}
 	for _, s := range plans[:len(plans)-1] {
@@ -158,6 +162,7 @@ func (v *videoOpening) attempt(s plan.VideoEncoder, encoder *astiav.Codec) *vide
 		Finish:      astiavx.KeepFrameDurations,
 		Log:         v.log,
 		SetUp:       a.setUp,
+		Pass:        v.pass,
 	}
 	if color.IsSubsampled420(astiavx.DescribePixelFormat(s.Format)) {
 		a.opener.Location = s.Color.Location
