@@ -102,6 +102,21 @@ var unequal = []string{"alp", "argo_asf", "gxf", "mxf"}
 // encodeContainer encodes half a second of whatever the container carries.
 func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, audio bool, err error) {
 	t.Helper()
+	return encodeWords(t, c, out, words{}, words{})
+}
+
+// words are the tags and the disposition of a stream.
+type words struct {
+	metadata    map[string]string
+	disposition []string
+}
+
+// encodeWords encodes half a second of whatever the container carries, with words about the
+// pictures and the sound.
+func encodeWords(
+	t *testing.T, c astiavx.Container, out api.Output, ofVideo, ofAudio words,
+) (video, audio bool, err error) {
+	t.Helper()
 	ctx, enc, p := context.Background(), api.NewEncoder(), particulars[c.Name]
 	var v *api.VideoStream
 	var a *api.AudioStream
@@ -118,6 +133,8 @@ func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, 
 			PixelFormat:  p.format,
 			InputFormat:  "gray",
 			ExtraOptions: p.extra,
+			Metadata:     ofVideo.metadata,
+			Disposition:  ofVideo.disposition,
 		}
 		if p.width > 0 {
 			cfg.Width, cfg.Height = p.width, p.height
@@ -125,7 +142,10 @@ func encodeContainer(t *testing.T, c astiavx.Container, out api.Output) (video, 
 		v = addVideo(t, enc, cfg)
 	}
 	if canCarry(c.AudioCodec) && (v == nil || !p.either) {
-		cfg := api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: p.audio, ExtraOptions: p.sound}
+		cfg := api.AudioConfig{
+			SampleRate: 48000, NumChannels: 2, Codec: p.audio, ExtraOptions: p.sound,
+			Metadata: ofAudio.metadata, Disposition: ofAudio.disposition,
+		}
 		if p.rate > 0 {
 			cfg.OutSampleRate = p.rate
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/asticode/go-astiav"
 
@@ -27,15 +28,14 @@ type header struct {
 // addStreams describes the streams to FFmpeg's muxer.
 func (w *writer) addStreams(streams []Stream) ([]track, error) {
 	tracks := make([]track, len(streams))
-	seen := map[astiav.MediaType]bool{}
+	defaults := defaults(streams)
 	for i, s := range streams {
 		stream, err := w.addStream(s)
 		if err != nil {
 			return nil, err
 		}
-		if kind := s.Codec.kind(); !seen[kind] { // the first of its kind is the default, which Matroska must be told
-			seen[kind] = true
-			stream.SetDispositionFlags(stream.DispositionFlags().Add(astiav.DispositionFlagDefault))
+		if err := w.addWords(stream, s, slices.Contains(defaults, i)); err != nil {
+			return nil, err
 		}
 		tracks[i] = newTrack(w.container(), s)
 		if container.NeedsHeadersInBand(w.rules(), s.Codec.id(), s.Codec.GlobalHeader) {

@@ -17,6 +17,11 @@ type Stream struct {
 	DecodedAhead int64           // how many pictures are decoded before the first one is shown
 	Tag          string          // the codec's four letters; "": those that most players accept
 	Sample       []byte          // a packet of silence, if container.NeedsSample says so
+	// Metadata are the stream's tags. Nobody changes them.
+	Metadata map[string]string
+	// Disposition has FFmpeg's words for what the stream is for. nil: it is the default of its kind if
+	// it is the first that leaves this open, and none says that it is.
+	Disposition []string
 
 	// OtherRate is a frame rate that the container is told instead, for Try; zero: none.
 	OtherRate astiav.Rational

@@ -16,8 +16,11 @@ func DidYouMean(name string, names []string) string {
 	if near == "" || near == name {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %q?", near)
+	return Question(near)
 }
+
+// Question returns the end of a reason: a question that gives a name that is probably meant.
+func Question(name string) string { return fmt.Sprintf("; did you mean %q?", name) }
 
 // nearest returns the name with the fewest edits, of equals the first. It returns "" if more than a
 // third of the letters differ.

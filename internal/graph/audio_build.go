@@ -31,6 +31,7 @@ func (s *audioBuild) prepare(a *assembly) error {
 	if err != nil {
 		return err
 	}
+	stream.Metadata, stream.Disposition = s.plan.Config.Metadata, s.plan.Config.Disposition
 	chain := audioChain{
 		index: s.index, enc: enc, encode: nodes.NewEncode[pipeline.Samples](enc.name, enc.codec), input: new(AudioInput),
 	}

@@ -59,11 +59,14 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 
 // tryHeader writes a header in memory. If that fails, its error explains why.
 func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
-	if err := fault.First(t.CheckMetadata(), o.checkFolderStreams(t, streams), o.checkPictures(t, streams)); err != nil {
+	err := fault.First(
+		t.CheckMetadata(), o.checkFolderStreams(t, streams), o.checkPictures(t, streams), checkWords(t, streams),
+	)
+	if err != nil {
 		return err
 	}
 	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
-	err := muxer.Try(cfg, dst)
+	err = muxer.Try(cfg, dst)
 	if err == nil {
 		return nil
 	}
@@ -83,6 +86,18 @@ func (o *outputOpener) checkPictures(t *target, streams []muxer.Stream) error {
 			return streamError(i, err)
 		}
 		videos = videos[1:]
+	}
+	return nil
+}
+
+// checkWords returns an error for a tag of a stream, or a word of its disposition, that the
+// container would drop.
+func checkWords(t *target, streams []muxer.Stream) error {
+	for i, s := range streams {
+		err := t.CheckWords(s.Codec.Parameters.MediaType(), s.Metadata, s.Disposition)
+		if err != nil {
+			return streamError(i, err)
+		}
 	}
 	return nil
 }

@@ -101,6 +101,7 @@ func (s *videoBuild) describe(a *assembly, enc *videoEncoder) (muxer.Stream, err
 	return muxer.Stream{
 		Codec: codec, FrameRate: s.plan.OutRate, InputRate: s.plan.Rate, Irregular: s.plan.Irregular(),
 		DecodedAhead: nodes.DecodedAhead(enc.codec), Tag: s.plan.Config.Tag,
+		Metadata: s.plan.Config.Metadata, Disposition: s.plan.Config.Disposition,
 	}, err
 }
 

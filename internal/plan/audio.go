@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/asticode/go-astiav"
@@ -62,8 +63,10 @@ func NewAudio(cfg AudioConfig) (*Audio, error) {
 		cfg.OutNumChannels = cfg.NumChannels
 	}
 	cfg.ExtraOptions = maps.Clone(cfg.ExtraOptions) // the caller may change the map later
+	cfg.Metadata, cfg.Disposition = maps.Clone(cfg.Metadata), slices.Clone(cfg.Disposition)
 	p := &Audio{Config: cfg}
-	if err := fault.First(p.checkNumbers(), p.readSampleFormat(), p.checkOptions()); err != nil {
+	words := checkWords(astiav.MediaTypeAudio, cfg.Metadata, cfg.Disposition)
+	if err := fault.First(p.checkNumbers(), p.readSampleFormat(), p.checkOptions(), words); err != nil {
 		return nil, err
 	}
 	layout := DefaultChannelLayout(cfg.NumChannels)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,11 @@ import (
 // checkMetadata returns an error for a tag that FFmpeg's dictionaries cannot store or would leave
 // out.
 func checkMetadata(tags map[string]string) error {
+	names := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		lower := strings.ToLower(key)
+		first, twice := names[lower]
+		names[lower] = key
 		e := &fault.ConfigError{Field: "Metadata[" + key + "]", Value: tags[key]}
 		switch {
 		case key == "":
@@ -24,6 +29,8 @@ func checkMetadata(tags map[string]string) error {
 			e.Reason = "must not contain a NUL byte"
 		case !utf8.ValidString(tags[key]):
 			e.Reason = "must be UTF-8, which all containers expect"
+		case twice:
+			e.Reason = fmt.Sprintf("is given as %q too; names of tags are the same in capital and small letters", first)
 		default:
 			continue
 		}

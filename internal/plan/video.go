@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/asticode/go-astiav"
 
@@ -29,6 +30,7 @@ type Video struct {
 // and that can be found without a container.
 func NewVideo(cfg VideoConfig) (*Video, error) {
 	cfg.ExtraOptions = maps.Clone(cfg.ExtraOptions) // the caller may change the map later
+	cfg.Metadata, cfg.Disposition = maps.Clone(cfg.Metadata), slices.Clone(cfg.Disposition)
 	if cfg.CRF != nil {
 		crf := *cfg.CRF
 		cfg.CRF = &crf
@@ -40,7 +42,8 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
 		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.readPictureData, p.checkTag, p.checkDevice,
-		p.checkOutSize, p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates, p.readThreads,
+		p.checkOutSize, p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates,
+		p.readThreads, p.checkWords,
 	} {
 		if err := check(); err != nil {
 			return nil, err

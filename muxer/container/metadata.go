@@ -68,13 +68,21 @@ func isSet(options map[string]string, option string) bool {
 	return false
 }
 
+// noEncoderTag is why no container keeps the name of the encoder.
+const noEncoderTag = "it is left out of every file, so that equal input gives equal files; " +
+	"use another tag, such as encoded_by"
+
+// isEncoderTag says whether FFmpeg would write the name of the encoder there (init_muxer in mux.c).
+func isEncoderTag(lower string) bool {
+	return lower == "encoder" || strings.HasPrefix(lower, "encoder-")
+}
+
 // refuses returns why the container drops a tag; "" if it keeps the tag.
 func (r metadataRule) refuses(format, key string) string {
 	lower := strings.ToLower(key) // FFmpeg's dictionaries ignore case too
 	switch {
-	case lower == "encoder" || strings.HasPrefix(lower, "encoder-"): // init_muxer in FFmpeg's mux.c
-		return "it is left out of every file, so that equal input gives equal files; " +
-			"use another tag, such as encoded_by"
+	case isEncoderTag(lower):
+		return noEncoderTag
 	case r.any && !slices.Contains(r.not, lower), r.keeps(lower):
 		return ""
 	case r.any:
