@@ -15,7 +15,7 @@ func Archive(ctx context.Context, path string, width, height int, film iter.Seq2
 	video, err := enc.AddVideo(api.VideoConfig{
 		Width: width, Height: height, FrameRate: 30,
 		Codec: "ffv1", PixelFormat: "bgr0", KeyInterval: 1,
-		ExtraOptions: map[string]any{"level": 3, "coder": "range_def", "context": 1, "slices": 16, "slicecrc": 1},
+		ExtraOptions: map[string]any{"level": 3, "coder": "range_def", "slices": 16, "slicecrc": 1},
 	})
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func EditProRes(ctx context.Context, path string, width, height int, film iter.S
 	video, err := enc.AddVideo(api.VideoConfig{
 		Width: width, Height: height, FrameRate: 30, OddSize: api.OddSizePad,
 		Codec: "prores_ks", PixelFormat: "yuv422p10le",
-		ExtraOptions: map[string]any{"profile": "hq", "vendor": "apl0"},
+		ExtraOptions: map[string]any{"profile": "hq"},
 	})
 	if err != nil {
 		return err
