@@ -14,7 +14,7 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Encoder encodes any number of video and audio streams into one or more files, writers or
+// Encoder encodes any number of video, audio and subtitle streams into one or more files, writers or
 // connections. Add the streams, open the encoder, feed the streams, and close it. Outputs can join
 // and leave while it runs (AddOutput). All methods are safe for use by several goroutines at once.
 type Encoder struct {
@@ -48,7 +48,7 @@ const (
 	closed
 )
 
-// stream is the part of a VideoStream or an AudioStream that the encoder uses.
+// stream is the part of a VideoStream, an AudioStream or a SubtitleStream that the encoder uses.
 type stream interface {
 	// planned returns the plan of the stream for a graph.
 	planned() graph.Stream
@@ -56,6 +56,8 @@ type stream interface {
 	connect(in graph.OpenStream)
 	// count fills in the counters that the stream itself keeps.
 	count(s *StreamStats)
+	// isEnded says whether the stream gets nothing more.
+	isEnded() bool
 	// finish says that the run has ended.
 	finish()
 }
@@ -91,6 +93,15 @@ func (e *Encoder) AddVideo(cfg VideoConfig) (*VideoStream, error) {
 func (e *Encoder) AddAudio(cfg AudioConfig) (*AudioStream, error) {
 	planned, err := plan.NewAudio(cfg.plan())
 	return add(e, err, func(index int) *AudioStream { return newAudioStream(e, index, planned) })
+}
+
+// AddSubtitles adds a stream of subtitles: captions, or text for each frame, such as the state of a
+// simulation. The index of the stream is the number of streams that were added before it. A wrong
+// setting that can be detected without knowing the container is a *ConfigError here. All others are
+// errors of Open.
+func (e *Encoder) AddSubtitles(cfg SubtitleConfig) (*SubtitleStream, error) {
+	planned, err := plan.NewSubtitles(plan.SubtitleConfig(cfg))
+	return add(e, err, func(index int) *SubtitleStream { return newSubtitleStream(e, index, planned) })
 }
 
 // add adds a stream, unless its config is invalid.

@@ -19,6 +19,9 @@ func newFeed(e *Encoder, index int) feed {
 	return feed{encoder: e, index: index, turn: semaphore.NewWeighted(1)}
 }
 
+// isEnded says whether the stream was ended.
+func (f *feed) isEnded() bool { return f.ended.Load() }
+
 // beginTurn admits a call to the encoder and waits for its turn. The caller must call endTurn.
 func (f *feed) beginTurn(ctx context.Context) (*run, error) {
 	r, err := f.encoder.beginCall()

@@ -49,10 +49,10 @@ type EdgeStats = pipeline.EdgeStats
 // StreamStats says how far one stream has come. It is counted at the stream's encoder.
 type StreamStats struct {
 	Stream   int           // the index of the stream
-	Kind     string        // "video" or "audio"
+	Kind     string        // "video", "audio" or "subtitles"
 	Codec    string        // the name of the encoder
 	Ended    bool          // the encoder gives no more packets
-	Accepted int64         // frames, or samples per channel, that the stream has accepted; without Dropped
+	Accepted int64         // frames, samples per channel, or cues, that the stream has accepted; without Dropped
 	Fed      time.Duration // media time: the duration of what was accepted or dropped
 	Encoded  time.Duration // media time: the end of the last packet
 	Packets  int64         // packets of the encoder
@@ -63,7 +63,7 @@ type StreamStats struct {
 	Moved      int64 // frames whose time was moved to the next tick, because the one before had that tick
 	Unreturned int64 // acquired pictures that were dropped without Commit or Discard; their memory is lost
 
-	FPS         float64 // encoded frames per second since Open; 0 for audio
+	FPS         float64 // encoded frames per second since Open; 0 for all but video
 	RecentFPS   float64 // the same in the last two seconds; 0 after the run
 	Speed       float64 // encoded media time by elapsed time since Open: 1 is real time
 	RecentSpeed float64 // the same in the last two seconds; 0 after the run

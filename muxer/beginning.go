@@ -86,25 +86,32 @@ func (b *beginning) awaitsPictures() bool {
 }
 
 // find finds the origin: the earliest picture, or the first sound if no stream of pictures has
-// brought anything. Priming lies before the first sound.
+// brought anything, or the first text if nothing else has. Priming lies before the first sound.
 func (b *beginning) find() Moment {
-	first := Moment{}
-	pictures := false
+	first, best := Moment{}, 0
 	for _, i := range b.order.heads.streams {
 		t := &b.tracks[i]
 		begin := Moment{b.order.queues[i].first().Pts(), t.from}
 		if !t.isVideo() {
 			begin.Ticks = max(begin.Ticks, 0)
 		}
-		better := first.Base.Num() == 0 || begin.before(first)
-		if t.isVideo() != pictures {
-			better = t.isVideo() // whenever sound begins
-		}
-		if better {
-			first, pictures = begin, t.isVideo()
+		if rank := t.rank(); rank > best || rank == best && begin.before(first) {
+			first, best = begin, rank
 		}
 	}
 	return first
+}
+
+// rank says by which streams an output begins: those of the highest rank.
+func (t *track) rank() int {
+	switch {
+	case t.isVideo():
+		return 3
+	case t.isText():
+		return 1
+	default:
+		return 2
+	}
 }
 
 // begin writes the header of an output that joins late, and gives the packets that are held the

@@ -8,6 +8,7 @@ import (
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/live"
+	"github.com/avloom/avloom/internal/subtitle"
 )
 
 // Codec describes what an encoder makes. It does not refer to the encoder, which may run while an
@@ -30,6 +31,20 @@ func DescribeCodec(encoder *astiav.CodecContext) (*Codec, error) {
 		GlobalHeader: encoder.Flags().Has(astiav.CodecContextFlagGlobalHeader),
 	}
 	return c.complete(encoder.ToCodecParameters)
+}
+
+// DescribeText describes subtitles in a codec of text. The caller frees the description. The
+// packets of such a stream hold plain text, which the muxer writes in that codec.
+func DescribeText(codec *subtitle.Codec, base astiav.Rational) (*Codec, error) {
+	c := &Codec{Encoder: codec.Name, TimeBase: base}
+	return c.complete(func(p *astiav.CodecParameters) error {
+		p.SetMediaType(astiav.MediaTypeSubtitle)
+		p.SetCodecID(codec.ID)
+		if len(codec.Header) == 0 {
+			return nil
+		}
+		return p.SetExtraData(codec.Header)
+	})
 }
 
 // WithHeader returns another description, with the header that the encoder has told with its first
@@ -77,5 +92,5 @@ func (c *Codec) Free() {
 // id returns the id of the codec.
 func (c *Codec) id() astiav.CodecID { return c.Parameters.CodecID() }
 
-// kind returns whether the stream holds pictures or sound.
+// kind returns whether the stream holds pictures, sound or text.
 func (c *Codec) kind() astiav.MediaType { return c.Parameters.MediaType() }

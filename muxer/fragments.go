@@ -1,6 +1,7 @@
 package muxer
 
 import (
+	"slices"
 	"time"
 
 	"github.com/asticode/go-astiav"
@@ -13,6 +14,7 @@ import (
 type fragments struct {
 	rule       container.Fragments
 	keepsSound bool // FFmpeg keeps a packet of sound until the next one comes
+	onlyText   bool // there are no other streams, so that text ends fragments
 	writer     *writer
 	tracks     []track
 	index      movIndex
@@ -29,8 +31,9 @@ func newFragments(cfg Config, w *writer, tracks []track, order *interleaver) fra
 	}
 	return fragments{
 		rule: rule, keepsSound: container.KeepsSound(cfg.Format), writer: w, tracks: tracks,
-		ahead: newLookahead(cfg, rule, w, order),
-		index: movIndex{hybrid: rule.Hybrid, pending: rule.IndexFirst, writer: w, tracks: tracks},
+		onlyText: !slices.ContainsFunc(tracks, func(t track) bool { return !t.isText() }),
+		ahead:    newLookahead(cfg, rule, w, order),
+		index:    movIndex{hybrid: rule.Hybrid, pending: rule.IndexFirst, writer: w, tracks: tracks},
 	}
 }
 
@@ -38,7 +41,7 @@ func newFragments(cfg Config, w *writer, tracks []track, order *interleaver) fra
 // same, but loses the end of a track if a packet with a later presentation time came before.
 func (f *fragments) endBefore(p pipeline.Packet) bool {
 	t := &f.tracks[p.StreamIndex()]
-	if f.rule.Length == 0 || !t.inFragment {
+	if f.rule.Length == 0 || !t.inFragment || t.isText() && !f.onlyText {
 		return false
 	}
 	if f.rule.AtKeyFrames && t.isVideo() && p.Flags().Has(astiav.PacketFlagKey) && !t.writtenKey {

@@ -25,12 +25,12 @@ type header struct {
 	tags    map[string]string
 }
 
-// addStreams describes the streams to FFmpeg's muxer.
-func (w *writer) addStreams(streams []Stream) ([]track, error) {
+// addStreams describes the streams to FFmpeg's muxer, which gets these options with its header.
+func (w *writer) addStreams(streams []Stream, options map[string]string) ([]track, error) {
 	tracks := make([]track, len(streams))
 	defaults := defaults(streams)
 	for i, s := range streams {
-		stream, err := w.addStream(s)
+		stream, err := w.addStream(s, options)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ func (w *writer) addStreams(streams []Stream) ([]track, error) {
 }
 
 // addStream describes one stream.
-func (w *writer) addStream(s Stream) (*astiav.Stream, error) {
+func (w *writer) addStream(s Stream, options map[string]string) (*astiav.Stream, error) {
 	stream := w.format.NewStream(nil)
 	if stream == nil {
 		return nil, errors.New("add a stream: out of memory")
@@ -57,6 +57,9 @@ func (w *writer) addStream(s Stream) (*astiav.Stream, error) {
 	}
 	if tag := container.CodecTag(w.container(), s.Codec.id(), s.Tag); tag != "" {
 		p.SetCodecTag(astiav.CodecTag(binary.LittleEndian.Uint32([]byte(tag))))
+	}
+	if s.Codec.id() == astiav.CodecIDMovText {
+		prepareText(p, options)
 	}
 	stream.SetSampleAspectRatio(s.Codec.Parameters.SampleAspectRatio())
 	if s.Alter != nil {

@@ -28,8 +28,11 @@ type interleaver struct {
 
 func newInterleaver(tracks []track) *interleaver {
 	i := &interleaver{
-		tracks: tracks, queues: make([]queue, len(tracks)), awaited: len(tracks),
-		heldOfStream: make([]atomic.Int64, len(tracks)),
+		tracks: tracks, queues: make([]queue, len(tracks)), heldOfStream: make([]atomic.Int64, len(tracks)),
+	}
+	for k := range tracks {
+		i.queues[k].sparse = tracks[k].isText()
+		i.countAwaited(false, i.queues[k].awaited())
 	}
 	i.heads.interleaver = i
 	return i
@@ -83,6 +86,14 @@ func (i *interleaver) countHeld(stream int, change int64) {
 
 // hasEnded says whether no packet of this stream comes any more.
 func (i *interleaver) hasEnded(stream int) bool { return i.queues[stream].ended }
+
+// isSparse says whether nothing ever waits for this stream.
+func (i *interleaver) isSparse(stream int) bool { return i.queues[stream].sparse }
+
+// onlySparse says whether packets can only come of streams that are sparse or silent.
+func (i *interleaver) onlySparse() bool {
+	return !slices.ContainsFunc(i.queues, func(q queue) bool { return !q.sparse && !q.ended && !q.silent })
+}
 
 // allEnded says whether no packet comes any more.
 func (i *interleaver) allEnded() bool {

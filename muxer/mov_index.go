@@ -56,7 +56,7 @@ func (x *movIndex) announceUnfed() error {
 		return err
 	}
 	for i := range x.tracks {
-		if x.tracks[i].written {
+		if x.tracks[i].written || x.tracks[i].isText() {
 			continue
 		}
 		if err := x.announce(i); err != nil {
@@ -98,14 +98,17 @@ func (x *movIndex) announceWithSample(stream int, begin int64) error {
 	return x.writer.format.WriteFrame(p.Packet)
 }
 
-// allWritten says whether there was a packet of each stream.
+// allWritten says whether there was a packet of each stream. Those of text do not count: their
+// first packet is at time 0 always.
 func (x *movIndex) allWritten() bool {
-	return !slices.ContainsFunc(x.tracks, func(t track) bool { return !t.written })
+	return !slices.ContainsFunc(x.tracks, func(t track) bool { return !t.written && !t.isText() })
 }
 
 // listsTooMany says whether the index at the end of the file would list streams that were never
 // fed.
-func (x *movIndex) listsTooMany() bool { return x.hybrid && !x.allWritten() }
+func (x *movIndex) listsTooMany() bool {
+	return x.hybrid && slices.ContainsFunc(x.tracks, func(t track) bool { return !t.written })
+}
 
 // leaveOutUnfed keeps streams that were never fed out of the index at the end of a file that began
 // as fragments, as FFmpeg keeps them out of the index of every other file. FFmpeg lists every

@@ -49,7 +49,7 @@ func (m *Mux) open(cfg Config) (err error) {
 	if m.writer, err = newWriter(cfg, m.dst); err != nil {
 		return err
 	}
-	if m.tracks, err = m.writer.addStreams(cfg.Streams); err != nil {
+	if m.tracks, err = m.writer.addStreams(cfg.Streams, cfg.spec(m.dst).MuxerOptions()); err != nil {
 		return err
 	}
 	if err := m.writer.checkIrregular(cfg.Streams); err != nil {
@@ -90,6 +90,7 @@ func (m *Mux) writeHeader() error {
 		return err
 	}
 	m.writer.readTimeBases(m.tracks)
+	m.writer.hideText(m.tracks)
 	m.beginning.begun = true
 	m.absentees.needed = container.WaitsForStreams(m.writer.container())
 	return nil

@@ -152,6 +152,8 @@ func (p *patience) matters(stream int) bool {
 	switch {
 	case p.order.hasEnded(stream), p.silences[stream].silent:
 		return false
+	case p.order.isSparse(stream):
+		return p.order.empty() && p.writer.unsent && p.order.onlySparse()
 	case p.order.empty():
 		return p.writer.unsent || p.closing
 	default:

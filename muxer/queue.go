@@ -8,13 +8,14 @@ type queue struct {
 	head   int  // the first packet; those before it have been given out
 	ended  bool // no packet comes any more
 	silent bool // packets of other streams do not wait for this stream
+	sparse bool // they never do
 }
 
 func (q *queue) empty() bool            { return q.head == len(q.array) }
 func (q *queue) first() pipeline.Packet { return q.array[q.head] }
 
 // awaited says whether packets of other streams wait for this stream.
-func (q *queue) awaited() bool { return q.empty() && !q.ended && !q.silent }
+func (q *queue) awaited() bool { return q.empty() && !q.ended && !q.silent && !q.sparse }
 
 // push adds a packet. It moves the packets to the front of the array rather than growing it.
 func (q *queue) push(p pipeline.Packet) {

@@ -11,7 +11,7 @@ import (
 // Stream describes a stream to the container.
 type Stream struct {
 	Codec        *Codec          // what the encoder makes; New reads it and does not keep it
-	FrameRate    astiav.Rational // of pictures; zero for sound
+	FrameRate    astiav.Rational // of pictures; zero for sound and text
 	InputRate    astiav.Rational // at which the program feeds pictures, nominally; zero: FrameRate
 	Irregular    bool            // pictures do not follow one another at that rate
 	DecodedAhead int64           // how many pictures are decoded before the first one is shown
@@ -72,11 +72,15 @@ type lead struct {
 
 // lead returns the lead of the stream.
 func (s Stream) lead() lead {
-	if s.Codec.kind() == astiav.MediaTypeAudio {
+	switch s.Codec.kind() {
+	case astiav.MediaTypeAudio:
 		priming := int64(astiavx.InitialPadding(s.Codec.Parameters))
 		return lead{priming, astiav.NewRational(1, s.Codec.Parameters.SampleRate())}
+	case astiav.MediaTypeSubtitle:
+		return lead{0, s.Codec.TimeBase}
+	default:
+		return lead{s.DecodedAhead, s.FrameRate.Invert()}
 	}
-	return lead{s.DecodedAhead, s.FrameRate.Invert()}
 }
 
 // in returns the lead in ticks of a time base, rounded up.

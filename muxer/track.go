@@ -24,6 +24,8 @@ type track struct {
 	opened    bool  // an output that joined late has the packet with which the stream begins
 	openedAt  int64 // the presentation time of that packet, in the encoder's time base
 
+	cues *cues // of a stream of text; nil: it holds something else
+
 	written    bool // the container has had a packet
 	writtenDTS int64
 	writtenKey bool // the last packet that the container had is a key frame
@@ -37,12 +39,16 @@ type track struct {
 
 // newTrack returns the state of a stream before the header of a container is written.
 func newTrack(format string, s Stream) track {
-	return track{
+	t := track{
 		kind: s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
 		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec),
 		needsPacket: container.NeedsSample(format, s.Codec.id()),
 		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
 	}
+	if t.isText() {
+		t.cues = newCues(s.Codec)
+	}
+	return t
 }
 
 // usualBlock is how many samples a packet has if the encoder takes any number.
@@ -58,13 +64,16 @@ func dependent(c *Codec) bool {
 // isVideo says whether the stream holds pictures.
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
+// isText says whether the stream holds text. Such a stream is sparse: nothing waits for it.
+func (t *track) isText() bool { return t.kind == astiav.MediaTypeSubtitle }
+
 // beginAt makes the stream begin at an origin. If that is not time 0, a stream of sound has no
 // priming. Where the origin follows from the packets, because the output joins late, the stream may
 // begin as much as a packet of sound before it.
 func (t *track) beginAt(origin Moment, late bool) {
 	t.line = newTimeline(t.from, origin)
 	switch {
-	case origin.isZero(), t.isVideo():
+	case origin.isZero(), t.isVideo(), t.isText():
 	case late:
 		t.lead = lead{max(t.sampleTicks, usualBlock), t.from}
 	default:
@@ -91,7 +100,7 @@ func (t *track) rescale(p pipeline.Packet) {
 // a coarse time base has made two of them equal. It moves sound by a tick at most. Pictures are not
 // moved on and on: New refuses a frame rate at which they would be.
 func (t *track) raise(p pipeline.Packet) {
-	if t.started && !t.repeats && p.Dts() <= t.lastDTS {
+	if t.started && !t.repeats && !t.isText() && p.Dts() <= t.lastDTS {
 		p.SetDts(t.lastDTS + 1)
 		p.SetPts(max(p.Pts(), p.Dts()))
 	}

@@ -43,11 +43,17 @@ func (m *Mux) write(p pipeline.Packet) error {
 		p.Free()
 		return err
 	}
-	m.tracks[p.StreamIndex()].noteWritten(p)
+	t := &m.tracks[p.StreamIndex()]
+	t.noteWritten(p)
 	if m.fragments.ahead.keeps(p.StreamIndex()) {
 		return m.fragments.ahead.exchange(p)
 	}
 	defer p.Free()
+	if t.isText() {
+		if err := t.cues.writeGap(m.writer, p); err != nil {
+			return m.writer.explain("write a packet", err)
+		}
+	}
 	return m.writer.explain("write a packet", m.explainUnfed(m.writer.write(p)))
 }
 
@@ -75,6 +81,11 @@ func (m *Mux) prepare(p pipeline.Packet) error {
 		return err
 	}
 	t.move(p)
+	if t.isText() {
+		if err := t.cues.convert(p); err != nil {
+			return err
+		}
+	}
 	m.absentees.markFor(p)
 	return nil
 }

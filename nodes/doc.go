@@ -14,6 +14,7 @@
 //	Resample  pipeline.Samples  pipeline.Samples  converts rate, sample format and channels
 //	Rechunk   pipeline.Samples  pipeline.Samples  cuts blocks of the length that the encoder takes
 //	Encode    Frame or Samples  pipeline.Packet   encodes pictures or sound
+//	Cues      pipeline.Cue      pipeline.Packet   makes packets of text
 //
 // # Who owns and frees what
 //

@@ -227,19 +227,22 @@ func (s *Run) laggingText() string {
 func (s *Run) mostAdvanced() (most *Stream) {
 	for i := range s.Streams {
 		t := &s.Streams[i]
-		if t.Held > 0 && (most == nil || t.Encoded > most.Encoded) {
+		if t.Held > 0 && !t.isSparse() && (most == nil || t.Encoded > most.Encoded) {
 			most = t
 		}
 	}
 	return most
 }
 
+// isSparse says whether nothing waits for the stream, and packets of it are held until their time.
+func (t *Stream) isSparse() bool { return t.Kind == "subtitles" }
+
 // leastAdvanced returns the stream of which least was encoded, among those that have not ended;
 // nil: there is none.
 func (s *Run) leastAdvanced() (least *Stream) {
 	for i := range s.Streams {
 		t := &s.Streams[i]
-		if !t.Ended && (least == nil || t.Encoded < least.Encoded) {
+		if !t.Ended && !t.isSparse() && (least == nil || t.Encoded < least.Encoded) {
 			least = t
 		}
 	}

@@ -31,7 +31,7 @@ type Output struct {
 // Stream is the progress of one stream.
 type Stream struct {
 	Index    int
-	Kind     string        // "video" or "audio"
+	Kind     string        // "video", "audio" or "subtitles"
 	Codec    string        // the name of the encoder
 	Ended    bool          // the encoder has received the end of the stream
 	Accepted int64         // frames, or samples per channel

@@ -34,6 +34,7 @@ type assembly struct {
 	// muxerOptions are options that the config of a stream gives to muxers.
 	muxerOptions [][]avoption.Option
 
+	ends       []func()    // are called when the run has ended
 	openFields []zap.Field // of the line "open" in the log
 	warnings   []warning
 }

@@ -35,10 +35,13 @@ func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 		lines: fflog.NewLines(cfg.Journal), canceled: func() bool { return opening.Err() != nil },
 	}}
 	for i, s := range cfg.Streams {
-		if s.Video != nil {
+		switch {
+		case s.Video != nil:
 			b.inputs = append(b.inputs, &videoBuild{index: i, plan: s.Video})
-		} else {
+		case s.Audio != nil:
 			b.inputs = append(b.inputs, &audioBuild{index: i, plan: s.Audio})
+		default:
+			b.inputs = append(b.inputs, &subtitleBuild{index: i, plan: s.Subtitles})
 		}
 	}
 	muxes, err := b.openOrLeave(opening)
@@ -121,6 +124,9 @@ func (b *builder) start(ctx context.Context, muxes []containerSink) *Run {
 		r.joinAtOpen(b.targets[i], mux)
 	}
 	graph.OnEnd(r.late.free)
+	for _, end := range b.ends {
+		graph.OnEnd(end)
+	}
 	graph.OnEnd(b.cfg.OnEnd)
 	graph.OnEnd(r.stopClock)
 	graph.FailStalls(b.cfg.Settings.StallTimeout)
@@ -128,16 +134,20 @@ func (b *builder) start(ctx context.Context, muxes []containerSink) *Run {
 	return r
 }
 
-// limitTimes tells each stream of pictures which times the containers of the required outputs can
-// hold.
+// limitTimes tells each stream of pictures or subtitles which times the containers of the required
+// outputs can hold.
 func (b *builder) limitTimes(muxes []containerSink) {
 	for i, stream := range b.openStreams {
-		if stream.Video == nil {
-			continue
-		}
 		for k, mux := range muxes {
-			if mux != nil {
-				stream.Video.Times.restrict(b.targets[k].Container.Name, mux.TimeLimits(i))
+			if mux == nil {
+				continue
+			}
+			name, limits := b.targets[k].Container.Name, mux.TimeLimits(i)
+			switch {
+			case stream.Video != nil:
+				stream.Video.Times.restrict(name, limits)
+			case stream.Subtitles != nil:
+				stream.Subtitles.restrict(name, limits)
 			}
 		}
 	}

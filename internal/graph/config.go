@@ -28,8 +28,9 @@ type Config struct {
 
 // Stream is the plan of one stream. Exactly one of its fields is not nil.
 type Stream struct {
-	Video *plan.Video
-	Audio *plan.Audio
+	Video     *plan.Video
+	Audio     *plan.Audio
+	Subtitles *plan.Subtitles
 }
 
 // SharesThreads reports whether the stream takes part in a thread budget.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/plan"
+	"github.com/avloom/avloom/muxer"
 	"github.com/avloom/avloom/muxer/destination"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -79,7 +80,7 @@ func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 	b.late = &lateStreams{streams: b.streams, learners: b.learners}
 	opener := b.outputOpener()
 	for i, t := range b.targets {
-		if err := fault.First(b.checkReturn(t), opener.tryHeader(t, b.streams)); err != nil {
+		if err := fault.First(b.checkReturn(t), b.tryHeader(opener, t)); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
 	}
@@ -100,6 +101,30 @@ func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 	return muxes, nil
 }
 
+// tryHeader tries the header of an output in memory.
+func (b *builder) tryHeader(o *outputOpener, t *target) error {
+	streams, err := b.streamsFor(t)
+	if err != nil {
+		return err
+	}
+	return o.tryHeader(t, streams)
+}
+
+// streamsFor returns the streams as the container of an output gets them.
+func (b *builder) streamsFor(t *target) ([]muxer.Stream, error) {
+	streams := slices.Clone(b.streams)
+	for i, input := range b.inputs {
+		text, ok := input.(*subtitleBuild)
+		if !ok {
+			continue
+		}
+		if err := text.learn(&streams[i], t.Container.Name); err != nil {
+			return nil, streamError(i, err)
+		}
+	}
+	return streams, nil
+}
+
 // checkReturn returns an error for an output that comes back although it could not begin then.
 func (b *builder) checkReturn(t *target) error {
 	if t.Config.Reconnect == nil {
@@ -118,10 +143,14 @@ func (b *builder) openMuxer(ctx context.Context, o *outputOpener, t *target) (co
 }
 
 func (b *builder) openContainer(ctx context.Context, o *outputOpener, t *target) (containerSink, error) {
-	if pass := b.cfg.Settings.Pass; pass != nil && pass.Number == 1 {
-		return o.openFirstPass(t, b.streams)
+	streams, err := b.streamsFor(t)
+	if err != nil {
+		return nil, err
 	}
-	return o.openMuxer(ctx, t, b.streams, false, &b.latest)
+	if pass := b.cfg.Settings.Pass; pass != nil && pass.Number == 1 {
+		return o.openFirstPass(t, streams)
+	}
+	return o.openMuxer(ctx, t, streams, false, &b.latest)
 }
 
 // outputOpener returns what opens the outputs of this run, also later.
@@ -153,7 +182,11 @@ func (b *builder) openingOrder() []int {
 
 // warnNotCrashSafe warns if crash safety was asked for and is not possible.
 func (b *builder) warnNotCrashSafe(o *outputOpener, t *target) {
-	text := o.crashSafeWarning(t, b.streams)
+	streams, err := b.streamsFor(t)
+	if err != nil {
+		return // openMuxers has found that before
+	}
+	text := o.crashSafeWarning(t, streams)
 	if text != "" {
 		b.warn(warning{pipeline.NoStream, t.node, text})
 	}

@@ -44,16 +44,18 @@ type Run struct {
 
 // OpenStream is one stream of a running graph.
 type OpenStream struct {
-	Kind      string  // "video" or "audio"
-	Codec     string  // the name of the encoder
-	PerSecond float64 // frames, or samples per channel
+	Kind      string  // "video", "audio" or "subtitles"
+	Codec     string  // the name of the encoder; of subtitles, the codecs in which the outputs of Open get them
+	PerSecond float64 // frames, or samples per channel; 1 for subtitles
 	Progress  func() nodes.Progress
 	// RequestKey makes the next picture that the encoder is given a key frame. Any goroutine may call
-	// it. Nil: the encoder cannot, or the stream is sound. If all frames are key frames it does
+	// it. Nil: the encoder cannot, or the stream has no pictures. If all frames are key frames it does
 	// nothing.
 	RequestKey func()
-	Video      *VideoInput // nil: the stream is sound
-	Audio      *AudioInput // nil: the stream is pictures
+	// Exactly one of these is not nil.
+	Video     *VideoInput
+	Audio     *AudioInput
+	Subtitles *SubtitleInput
 }
 
 // warning is a line that the log of Open gets after the line "open".
