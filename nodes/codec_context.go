@@ -22,10 +22,9 @@ func FreeCodecContext(codec *astiav.CodecContext) {
 }
 
 // endSVTAV1 gives SVT-AV1 the end of its stream, and a picture before it if it has had none:
-// version
-// 1.4.1 waits for ever if it is closed without them.
+// version 1.4.1 waits for ever if it is closed without them, and 2.3.0 does not.
 func endSVTAV1(codec *astiav.CodecContext) {
-	if astiavx.OpenEncoder(codec) != "libsvtav1" {
+	if astiavx.OpenEncoder(codec) != "libsvtav1" || astiavx.SVTAV1AtLeast(2, 3) {
 		return
 	}
 	if astiavx.FramesTaken(codec) == 0 {

@@ -12,6 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/archive.sh"
 . "$here/components.sh"
 . "$here/nvenc.sh"
+. "$here/svtav1.sh"
 . "$here/gosettings.sh"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
 extent=${AVLOOM_FFMPEG:-lean}
@@ -33,11 +34,14 @@ usage: scripts/ffmpeg.sh [command]
            "go build" and editors find it from now on; "setup --undo" removes the settings
   env      the same, then print the exports with which "go build" finds it in this shell alone:
            eval "\$(bash scripts/ffmpeg.sh env)"
-  clean    remove every FFmpeg that this script built, and the libraries of scripts/static.sh
+  clean    remove every FFmpeg and SVT-AV1 that this script built, and the libraries of scripts/static.sh
   help     this text
 
 It takes the first that it finds: a system FFmpeg 9 (pkg-config), a build in the user's cache ($cache),
 the tarball that AVLOOM_FFMPEG_TARBALL names, the release of upstream, the source package of Debian.
+
+Where the distribution's SVT-AV1 is older than $svtav1_least, it builds $svtav1_version as well, from the same kinds of places,
+and links it statically. Where it cannot, it says so and takes the distribution's.
 
   AVLOOM_FFMPEG=full          build all of FFmpeg. By default the build has all encoders, muxers and protocols,
                               but only the usual decoders and demuxers and few filters, in little more than
@@ -48,6 +52,9 @@ the tarball that AVLOOM_FFMPEG_TARBALL names, the release of upstream, the sourc
   AVLOOM_GPL=0                build without the GPL parts (x264, x265): the result is under the LGPL
   AVLOOM_TLS=0                build without TLS and SRT. The distribution has no static libraries for them, so
                               scripts/static.sh sets this
+  AVLOOM_SVTAV1=system        use the distribution's SVT-AV1, however old it is
+  AVLOOM_SVTAV1_TARBALL=FILE  build this source of SVT-AV1. A version other than $svtav1_version makes a build of its own,
+                              which is found only while this is set
   AVLOOM_NVENC=0              build without NVENC, where its headers (nv-codec-headers) are not available
   AVLOOM_NO_INSTALL=1         list the packages that are missing and stop, instead of installing them with apt-get
   AVLOOM_JOBS=N               compile N files at once (default: one per core)
@@ -69,9 +76,10 @@ if [ -z "${AVLOOM_FFMPEG_TARBALL:-}" ]; then
 	! command -v apt-get >/dev/null || build_packages+=(ca-certificates=/etc/ssl/certs/ca-certificates.crt)
 fi
 codec_packages=(
-	libvpx-dev=vpx.pc libaom-dev=aom.pc libsvtav1enc-dev=SvtAv1Enc.pc libdav1d-dev=dav1d.pc libopus-dev=opus.pc
-	libmp3lame-dev=lame/lame.h libvorbis-dev=vorbisenc.pc libwebp-dev=libwebpmux.pc zlib1g-dev=zlib.pc
+	libvpx-dev=vpx.pc libaom-dev=aom.pc libdav1d-dev=dav1d.pc libopus-dev=opus.pc libmp3lame-dev=lame/lame.h
+	libvorbis-dev=vorbisenc.pc libwebp-dev=libwebpmux.pc zlib1g-dev=zlib.pc
 )
+svtav1_package=libsvtav1enc-dev=SvtAv1Enc.pc # of which there are builds without
 configuration=(
 	--disable-shared --enable-static --enable-pic --disable-autodetect --disable-doc --disable-ffplay --disable-debug
 	--extra-cflags=-w # looking for what deserves a warning takes a twentieth of gcc's time
@@ -104,7 +112,7 @@ esac
 # codec_versions: prints the versions of the codec libraries that pkg-config knows.
 codec_versions() {
 	local package
-	for package in "${codec_packages[@]}"; do
+	for package in "${codec_packages[@]}" $svtav1_package; do
 		case $package in *.pc) pkg-config --modversion "$(basename "${package#*=}" .pc)" 2>/dev/null || true ;; esac
 	done
 }
@@ -114,10 +122,21 @@ codec_versions() {
 # releases, to the versions of those libraries.
 distribution=$(. /etc/os-release 2>/dev/null && echo "${ID:-linux}-${VERSION_ID:-rolling}" || echo linux-rolling)
 case $distribution in *-rolling) versions=$(codec_versions) ;; *) versions= ;; esac
-recipe=("$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"})
-key=$(printf '%s\n' "${recipe[@]}" | sha256sum | cut -c1-12)
-prefix=$cache/ffmpeg-9-$distribution-$key
-gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again
+
+# name_build SVTAV1: sets svtav1 to the version of SVT-AV1 that is built for FFmpeg, or to nothing if it gets
+# that of the distribution, and prefix to the folder of such a build.
+name_build() {
+	svtav1=$1
+	local recipe key
+	recipe=("$version" "$(uname -m)" "$distribution" "${configuration[@]}" ${versions:+"$versions"})
+	[ -z "$svtav1" ] || recipe+=("SVT-AV1 $svtav1" "${svtav1_options[@]}")
+	key=$(printf '%s\n' "${recipe[@]}" | sha256sum | cut -c1-12)
+	prefix=$cache/ffmpeg-9-$distribution-$key
+	gone=$prefix/lib/this-FFmpeg-is-gone--run-scripts-ffmpeg.sh-again
+	damaged="$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
+	key=$(printf '%s\n' "$(uname -m)" "$distribution" "${svtav1_options[@]}" | sha256sum | cut -c1-12)
+	svtav1_folder=$cache/svtav1-$svtav1-$key
+}
 
 # --- finding one -----------------------------------------------------------------------------------------------------
 
@@ -185,8 +204,6 @@ is_complete() {
 		{ [ "$nvenc" = 0 ] || [ -d "$prefix/include/ffnvcodec" ]; }
 }
 
-damaged="$prefix is damaged; remove it with: bash scripts/ffmpeg.sh clean"
-
 # complete: adds to a build what it lacks, and corrects its .pc files if the cache was moved.
 complete() {
 	local was
@@ -236,6 +253,7 @@ compile() {
 	[ "$total" -gt 0 ] || total=2500
 	make -j"${AVLOOM_JOBS:-$(nproc)}" 2>&1 | tee -a "$log" | progress "$total" || return 1
 	make install DESTDIR="$root" >>"$log" 2>&1 || return 1
+	keep_svtav1 "$root$prefix" || return 1
 }
 
 # build: builds FFmpeg beside $prefix and moves it there when it is complete.
@@ -280,9 +298,9 @@ provide() {
 		pkgconfig=
 		bash "$here/apt.sh" gcc
 	else
+		provide_build
 		bin=$prefix/bin
 		pkgconfig=$prefix/lib/pkgconfig
-		provide_build
 	fi
 	local flags
 	flags=$(ask_pkg_config --cflags --libs && ask_pkg_config --modversion) || die "$damaged"
@@ -291,15 +309,24 @@ provide() {
 
 ask_pkg_config() { PKG_CONFIG_PATH=$pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH} pkg-config "$@" "${libraries[@]}"; }
 
-# provide_build: makes sure that $prefix has a build, and that the libraries to link with it are
-# installed.
+# provide_build: makes sure that there is a build in the cache, sets prefix to its folder, and makes sure that
+# the libraries to link with it are installed.
 provide_build() {
+	choose_build
+	[ -n "$svtav1" ] || codec_packages+=("$svtav1_package")
 	if is_complete; then
 		bash "$here/apt.sh" gcc g++ pkg-config "${codec_packages[@]}"
 		return
 	fi
 	bash "$here/apt.sh" "${build_packages[@]}" "${codec_packages[@]}"
 	mkdir -p "$cache"
+	local failed=
+	if [ -n "$svtav1" ] && [ ! -d "$prefix" ] && ! provide_svtav1; then
+		say "FFmpeg gets the distribution's SVT-AV1 instead"
+		failed=$svtav1
+		name_build ''
+		bash "$here/apt.sh" "$svtav1_package"
+	fi
 	[ -d "$prefix" ] || (
 		if ! flock -n 9; then
 			say "another build of FFmpeg is running; waiting for it"
@@ -308,7 +335,26 @@ provide_build() {
 		[ -d "$prefix" ] || build
 	) 9>"$cache/ffmpeg-build.lock"
 	(flock 9 && { is_complete || complete; }) 9>"$cache/ffmpeg-complete.lock"
+	[ -z "$failed" ] || touch "$prefix/$(without_svtav1 "$failed")"
 }
+
+# choose_build: chooses the SVT-AV1 of the build. If there was none to be had before, this does not try again.
+choose_build() {
+	local wanted
+	wanted=$(wanted_svtav1)
+	name_build "$wanted"
+	if [ -z "$wanted" ] || [ -d "$prefix" ] || [ -n "${AVLOOM_SVTAV1_TARBALL:-}" ]; then return; fi
+	name_build ''
+	if [ -e "$prefix/$(without_svtav1 "$wanted")" ]; then
+		say "FFmpeg was built with the distribution's SVT-AV1, since $wanted could not be had or built;" \
+			"to try again: bash scripts/ffmpeg.sh clean"
+	else
+		name_build "$wanted"
+	fi
+}
+
+# without_svtav1 VERSION: prints the name of the file that marks a build for which SVT-AV1 was not to be had.
+without_svtav1() { echo "without-svtav1-$1"; }
 
 main() {
 	case "$*" in
@@ -323,7 +369,7 @@ main() {
 	setup) setup ;;
 	"setup --undo") undo_setup ;;
 	clean)
-		rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/static*
+		rm -rf "$cache"/ffmpeg-9-* "$cache"/build.* "$cache"/svtav1* "$cache"/static*
 		say "the builds are removed; shells that use them need \"env\" again, and the go command after" \
 			"\"setup\" needs \"setup\" again"
 		;;

@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/archive.sh
+. scripts/svtav1.sh
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avloom
 packages=(gcc g++ nasm cmake meson ninja-build=ninja dpkg-dev=dpkg-source libnuma-dev=numa.h)
@@ -19,8 +20,8 @@ die() {
 
 # --- the libraries ---------------------------------------------------------------------------------------------------
 
-# fetch_sources DIR: unpacks the sources of SVT-AV1 and dav1d into DIR, with the distribution's patches.
-# The distribution has no static libraries of these two.
+# fetch_sources DIR: unpacks the sources of dav1d and, unless scripts/ffmpeg.sh has built it, of SVT-AV1 into
+# DIR, with the distribution's patches. The distribution has no static libraries of these two.
 fetch_sources() {
 	local suite keyring=$debian_keyring components=main
 	. /etc/os-release
@@ -36,11 +37,12 @@ fetch_sources() {
 
 # compile DIR: makes the static libraries from the sources in DIR.
 compile() {
-	cmake -S "$1"/svt-av1-*/ -B "$1/svt" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DBUILD_APPS=OFF \
-		-DBUILD_DEC=OFF -DREPRODUCIBLE_BUILDS=ON &&
-		cmake --build "$1/svt" -j "${AVLOOM_JOBS:-$(nproc)}" &&
-		meson setup "$1/dav1d" "$1"/dav1d-*/ --buildtype=release --default-library=static \
-			-Denable_tools=false -Denable_tests=false &&
+	local source
+	for source in "$1"/svt-av1-*/; do
+		[ ! -d "$source" ] || compile_svtav1 "$source" "$1/svt" || return 1
+	done
+	meson setup "$1/dav1d" "$1"/dav1d-*/ --buildtype=release --default-library=static \
+		-Denable_tools=false -Denable_tests=false &&
 		ninja -C "$1/dav1d" -j "${AVLOOM_JOBS:-$(nproc)}"
 }
 
@@ -58,7 +60,7 @@ collect() (
 		die "${sources[*]} could not be built: the end of $log stands above"
 	fi
 	mkdir "$work/lib"
-	find "$work"/svt* "$work/dav1d" \( -name libSvtAv1Enc.a -o -name libdav1d.a \) -exec cp {} "$work/lib/" \;
+	find "$work" \( -path '*/svt/lib/libSvtAv1Enc.a' -o -name libdav1d.a \) -exec cp {} "$work/lib/" \;
 	ln -s "${archives[@]}" "$work/lib/"
 	mv -T "$work/lib" "$folder" || [ -d "$folder" ] # another may have been quicker
 )
@@ -87,9 +89,10 @@ bash scripts/apt.sh "${packages[@]}"
 
 # The libraries that FFmpeg links with, and those that they need in turn. One without an archive is
 # glibc's, FFmpeg's own, or made by collect.
-mapfile -t sources < <(dpkg-query -W -f '${source:Package}=${source:Version}\n' libsvtav1enc-dev libdav1d-dev)
-archives=() libraries=(-lSvtAv1Enc -ldav1d)
 direct=$(pkg-config --libs-only-l libavdevice | tr ' ' '\n' | sed -n 's/^-l//p')
+archives=() libraries=(-ldav1d) shared=(libdav1d-dev)
+if grep -qx SvtAv1Enc <<<"$direct"; then libraries+=(-lSvtAv1Enc) shared+=(libsvtav1enc-dev); fi
+mapfile -t sources < <(dpkg-query -W -f '${source:Package}=${source:Version}\n' "${shared[@]}")
 for library in $(grep -vxE 'm|dl|rt|pthread' <<<"$direct" | sort -u) ogg numa sharpyuv stdc++; do
 	archive=$(gcc -print-file-name="lib$library.a")
 	if [ -e "$archive" ]; then

@@ -57,7 +57,7 @@ func (o *Opener) libraryParameters(
 	case "libsvtav1": // would otherwise use as many threads as the machine has cores
 		key = "svtav1-params"
 		if o.Threads > 0 {
-			added = append(added, avoption.Parameter{Name: "lp", Value: strconv.Itoa(o.Threads)})
+			added = append(added, avoption.Parameter{Name: "lp", Value: strconv.Itoa(svtLevel(o.Threads))})
 		}
 	case "libx265":
 		key, added = "x265-params", o.x265Parameters(width, height, options)

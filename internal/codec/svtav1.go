@@ -3,6 +3,7 @@ package codec
 import (
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -15,6 +16,22 @@ import (
 // silenceSVTAV1 sets SVT_LOG, unless the user has set it: SVT-AV1 writes its settings and its
 // version to stderr, and has no other way to turn that off.
 var silenceSVTAV1 = sync.OnceFunc(func() { astiavx.SetLibraryVariable("SVT_LOG", "-2") })
+
+// svtLevel returns what SVT-AV1's parameter lp must be for it to use so many processors: their
+// number, or since version 2.3 a level from 1 to 6.
+func svtLevel(threads int) int {
+	if !astiavx.SVTAV1AtLeast(2, 3) {
+		return threads
+	}
+	return svtLevelOf(threads)
+}
+
+// svtLevelOf returns the level that SVT-AV1 chooses by itself on a machine with so many processors
+// (PARALLEL_LEVEL_1_RANGE and so on in its enc_handle.c).
+func svtLevelOf(processors int) int {
+	level, _ := slices.BinarySearch([]int{1, 2, 5, 11, 23}, processors)
+	return level + 1
+}
 
 // openSVTAV1 opens an encoder of SVT-AV1 without the real-time priority that the library takes.
 //

@@ -1,0 +1,17 @@
+package astiavx
+
+//// The symbol is weak: NULL if FFmpeg was built without the library.
+//extern const char *svt_av1_get_version(void) __attribute__((weak));
+//static const char *svtav1_version(void) { return svt_av1_get_version ? svt_av1_get_version() : ""; }
+import "C"
+
+import "fmt"
+
+// SVTAV1AtLeast reports whether this process is linked with this version of SVT-AV1, or a newer
+// one. That may be the library of the distribution, or the one that scripts/ffmpeg.sh builds.
+// SVT-AV1 does not have all of its faults in all versions.
+func SVTAV1AtLeast(major, minor int) bool {
+	var hasMajor, hasMinor int
+	_, err := fmt.Sscanf(C.GoString(C.svtav1_version()), "v%d.%d", &hasMajor, &hasMinor)
+	return err == nil && (hasMajor > major || hasMajor == major && hasMinor >= minor)
+}
