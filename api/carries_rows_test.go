@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,26 +76,32 @@ func (r carriesRow) output(t *testing.T, options []api.OutputOption) (out api.Ou
 	return api.File(path, options...), path
 }
 
-// files returns the file, and of DASH also each of its streams as one file.
+// files returns the file. Of HLS and DASH it also returns what players join from their files: all of
+// HLS, and each stream of DASH.
 func (r carriesRow) files(t *testing.T, path string) []string {
 	t.Helper()
-	files := []string{path}
-	if r.name != "DASH" {
-		return files
+	stem := strings.TrimSuffix(path, filepath.Ext(path))
+	switch r.name {
+	case "HLS":
+		return []string{path, joinSegments(t, stem+"-")}
+	case "DASH":
+		return []string{path, joinSegments(t, stem+"-0-"), joinSegments(t, stem+"-1-")}
 	}
-	for stream := range 2 {
-		pattern := strings.TrimSuffix(path, ".mpd") + fmt.Sprintf("-%d-", stream)
-		parts, err := filepath.Glob(pattern + "*.m4s")
+	return []string{path}
+}
+
+// joinSegments joins the header and the segments whose names begin so to a file.
+func joinSegments(t *testing.T, begin string) (joined string) {
+	t.Helper()
+	parts, err := filepath.Glob(begin + "*.m4s")
+	require.NoError(t, err)
+	joined = temporary(t, "joined.mp4")
+	for _, part := range append([]string{begin + "init.mp4"}, parts...) {
+		content, err := os.ReadFile(part)
 		require.NoError(t, err)
-		joined := temporary(t, fmt.Sprintf("stream-%d.mp4", stream))
-		for _, part := range append([]string{pattern + "init.mp4"}, parts...) {
-			content, err := os.ReadFile(part)
-			require.NoError(t, err)
-			appendFile(t, joined, content)
-		}
-		files = append(files, joined)
+		appendFile(t, joined, content)
 	}
-	return files
+	return joined
 }
 
 // appendFile appends to a file, or creates it.

@@ -17,7 +17,7 @@ func (w *writer) addWords(stream *astiav.Stream, s Stream, isDefault bool) error
 		flags = flags.Add(astiav.DispositionFlagDefault)
 	}
 	stream.SetDispositionFlags(flags)
-	tags := container.StreamTags(w.container(), s.Metadata, s.Disposition)
+	tags := container.StreamTags(w.format.OutputFormat().Name(), s.Metadata, s.Disposition)
 	if len(tags) == 0 {
 		return nil
 	}
