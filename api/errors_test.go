@@ -276,6 +276,7 @@ func TestErrorTexts(t *testing.T) {
 		}
 		noteWrongAdded(t, note)
 		noteWrongTwoPasses(t, note)
+		noteWrongExtras(t, note)
 	})
 	golden := filepath.Join("testdata", "errors.golden")
 	if *update {

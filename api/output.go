@@ -3,7 +3,6 @@ package api
 import (
 	"io"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/avloom/avloom/internal/plan"
@@ -32,44 +31,6 @@ func FormatOptions(options map[string]any) OutputOption {
 // tags.
 func Metadata(tags map[string]string) OutputOption {
 	return func(o *Output) { o.config.Metadata = maps.Clone(tags) }
-}
-
-// Chapters are the chapters of the file.
-func Chapters(c ...Chapter) OutputOption {
-	return func(o *Output) {
-		o.config.Chapters = nil
-		for _, one := range c {
-			o.config.Chapters = append(o.config.Chapters, plan.Chapter(one))
-		}
-	}
-}
-
-// Chapter is a part of the file that players can jump to. Times are those of the file.
-type Chapter struct {
-	Start, End time.Duration
-	Title      string
-}
-
-// CoverArt is the picture that players show for the file: the bytes of a PNG or JPEG file.
-func CoverArt(image []byte) OutputOption {
-	return func(o *Output) { o.config.CoverArt = slices.Clone(image) }
-}
-
-// Attach puts files into the output.
-func Attach(a ...Attachment) OutputOption {
-	return func(o *Output) {
-		o.config.Attachments = nil
-		for _, one := range a {
-			one.Data = slices.Clone(one.Data)
-			o.config.Attachments = append(o.config.Attachments, plan.Attachment(one))
-		}
-	}
-}
-
-// Attachment is a file within an output. MIME is its media type: "application/json".
-type Attachment struct {
-	Name, MIME string
-	Data       []byte
 }
 
 // Faststart moves the index of an mp4 or mov file to its front when the file is closed, so that a

@@ -30,6 +30,7 @@ var folders = map[string]string{
 	"internal/diagnosis": "bottleneck, DOT", "internal/fflog": "log lines", "internal/color": "matrix, range, siting",
 	"internal/codec": "encoders", "internal/avoption": "FFmpeg's options", "internal/images": "Go's images",
 	"internal/fault": "errors", "muxer": "packets → container", "muxer/container": "formats",
+	"muxer/movindex":    "index of mov, mp4",
 	"muxer/destination": "where bytes go", "nodes": "convert, encode …", "gpu": "CUDA", "pipeline": "the engine",
 	"internal/upload": "HTTP uploads", "internal/rgbyuv": "colour kernels", "internal/shelf": "frames for reuse",
 	"internal/astiavx": "FFmpeg bindings",

@@ -20,6 +20,7 @@ type Config struct {
 	Format   string            // FFmpeg's name of the container
 	Options  map[string]string // of FFmpeg's muxer, which must use all of them
 	Metadata map[string]string // tags of the file
+	Extras   container.Extras  // what the file carries besides
 	Streams  []Stream
 	Segments container.Segments // of an output that consists of many files
 	Log      *astiavx.Log       // receives FFmpeg's lines about the container; nil: they are dropped
@@ -64,7 +65,7 @@ func (c Config) spec(dst *destination.Destination) container.Spec {
 		}
 	}
 	return container.Spec{
-		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular, Segments: c.Segments,
+		Format: c.Format, Options: c.Options, Codecs: codecs, Irregular: irregular, Segments: c.Segments, Extras: c.Extras,
 		CanSeek: dst.CanSeek(), CanReadAgain: dst.URL() != "", CrashSafe: c.CrashSafe,
 		OnSurface: onSurface && !c.official,
 	}

@@ -138,7 +138,7 @@ func (w *writer) checkRates(streams []Stream) error {
 // readTimeBases reads the time bases that FFmpeg's muxer has chosen for its streams in the header.
 func (w *writer) readTimeBases(tracks []track) {
 	format := w.format.OutputFormat()
-	for i, s := range w.format.Streams() {
+	for i, s := range w.format.Streams()[:len(tracks)] { // a cover or attachments may follow
 		tracks[i].to, tracks[i].held = s.TimeBase(), s.TimeBase()
 		tracks[i].repeats = format.Flags().Has(astiav.IOFormatFlagTsNonstrict)
 	}

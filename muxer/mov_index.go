@@ -17,6 +17,7 @@ type movIndex struct {
 	pending bool // the index has to be written
 	writer  *writer
 	tracks  []track
+	extras  *extras
 }
 
 // possible says whether FFmpeg can write the index now. Otherwise it would write half of it without
@@ -36,7 +37,7 @@ func (x *movIndex) write() error {
 		return err
 	}
 	x.pending = false
-	return x.writer.writeOut() // which writes the index alone
+	return x.extras.writeIndex()
 }
 
 // announceUnfed tells the mov muxer, for each stream without a packet, how far before its first
@@ -104,10 +105,11 @@ func (x *movIndex) allWritten() bool {
 	return !slices.ContainsFunc(x.tracks, func(t track) bool { return !t.written && !t.isText() })
 }
 
-// listsTooMany says whether the index at the end of the file would list streams that were never
-// fed.
+// listsTooMany says whether the index at the end of the file would list streams without packets:
+// those that were never fed, and a cover.
 func (x *movIndex) listsTooMany() bool {
-	return x.hybrid && slices.ContainsFunc(x.tracks, func(t track) bool { return !t.written })
+	isUnfed := func(t track) bool { return !t.written }
+	return x.hybrid && (x.extras.cover != nil || slices.ContainsFunc(x.tracks, isUnfed))
 }
 
 // leaveOutUnfed keeps streams that were never fed out of the index at the end of a file that began

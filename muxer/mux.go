@@ -26,6 +26,7 @@ type Mux struct {
 	order  *interleaver
 
 	header     header
+	extras     extras
 	beginning  beginning
 	flac       flacParts // of an output that joins late
 	patience   patience
@@ -168,7 +169,7 @@ func (m *Mux) finish() error {
 	if err := m.flac.finish(m); err != nil {
 		return err
 	}
-	if err := m.explainTrailer(m.writer.writeTrailer()); err != nil {
+	if err := m.explainTrailer(m.extras.writeTrailer()); err != nil {
 		return err
 	}
 	m.writer.times.passOn()

@@ -29,7 +29,7 @@ func Try(cfg Config, dst *destination.Destination) error {
 
 // try returns a Mux that discards what is written, after its header.
 func try(cfg Config, dst *destination.Destination) (*Mux, error) {
-	cfg.Log, cfg.Late = nil, false
+	cfg.Log, cfg.Warn, cfg.Late = nil, nil, false
 	return New(cfg, dst.DryRun())
 }
 
@@ -50,6 +50,9 @@ func (m *Mux) open(cfg Config) (err error) {
 		return err
 	}
 	if m.tracks, err = m.writer.addStreams(cfg.Streams, cfg.spec(m.dst).MuxerOptions()); err != nil {
+		return err
+	}
+	if m.extras, err = newExtras(cfg, m.writer, m.tracks); err != nil {
 		return err
 	}
 	if err := m.writer.checkIrregular(cfg.Streams); err != nil {
@@ -86,7 +89,7 @@ func (m *Mux) tryHeader(cfg Config) error {
 
 // writeHeader writes the header. From then on, packets are held in the container's time base.
 func (m *Mux) writeHeader() error {
-	if err := m.writer.writeHeader(m.header.options, m.header.tags); err != nil {
+	if err := m.extras.writeHeader(m.header); err != nil {
 		return err
 	}
 	m.writer.readTimeBases(m.tracks)
@@ -109,6 +112,7 @@ func (m *Mux) plan(cfg Config, spec container.Spec) {
 	m.inOrder, m.sideBySide = container.TakesOrderOnly(cfg.Format), container.HoldsSideBySide(cfg.Format)
 	m.order = newInterleaver(m.tracks)
 	m.fragments = newFragments(cfg, m.writer, m.tracks, m.order)
+	m.fragments.index.extras = &m.extras
 	inSegments := container.IsFolder(cfg.Format) && cfg.Format != container.Pictures
 	m.writer.times = latencies{
 		streams: make([]latency, len(m.tracks)), delayed: inSegments || m.fragments.rule.Length > 0,

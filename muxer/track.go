@@ -28,7 +28,8 @@ type track struct {
 
 	written    bool // the container has had a packet
 	writtenDTS int64
-	writtenKey bool // the last packet that the container had is a key frame
+	end        int64 // when the packets end that the container had
+	writtenKey bool  // the last packet that the container had is a key frame
 
 	needsPacket   bool   // the mov muxer can describe the stream only after a packet
 	sample        []byte // a packet of silence, for that; nil: there is none
@@ -116,6 +117,7 @@ func (t *track) move(p pipeline.Packet) {
 // noteWritten notes that FFmpeg gets a packet.
 func (t *track) noteWritten(p pipeline.Packet) {
 	t.written, t.writtenDTS, t.writtenKey = true, p.Dts(), p.Flags().Has(astiav.PacketFlagKey)
+	t.end = max(t.end, p.Pts()+p.Duration())
 	if !t.inFragment {
 		t.inFragment, t.fragmentStart = true, p.Dts()
 	}

@@ -19,6 +19,7 @@ type writer struct {
 	format *astiav.FormatContext
 	inside string          // the container that the streams are in (container.Inside)
 	io     *astiavx.IO     // nil: there are many files
+	index  indexWriter     // between io and dst
 	files  *filesWriter    // nil: there is one file
 	closer *astikit.Closer // frees all of it, in reverse order
 	times  latencies
@@ -38,7 +39,8 @@ func newWriter(cfg Config, dst *destination.Destination) (*writer, error) {
 // open opens FFmpeg's muxer for a container in one file.
 func (w *writer) open(format string, lines *astiavx.Log) error {
 	dst := w.dst
-	io, err := astiavx.NewIO(dst, dst.CanSeek(), dst.BufferSize(0))
+	w.index.Destination = dst
+	io, err := astiavx.NewIO(&w.index, dst.CanSeek(), dst.BufferSize(0))
 	if err != nil {
 		return fmt.Errorf("open the destination: %w", err)
 	}

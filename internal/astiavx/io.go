@@ -78,6 +78,13 @@ func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
 // two packets. If there is no memory for more bytes, nothing changes.
 func (io *IO) Collect(size int) { C.collect(io.c, C.int(size)) }
 
+// Append writes bytes behind all that FFmpeg has written.
+func (io *IO) Append(p []byte) {
+	if len(p) > 0 {
+		C.avio_write(io.c, (*C.uchar)(unsafe.SliceData(p)), C.int(len(p)))
+	}
+}
+
 // Flush writes the collected bytes.
 func (io *IO) Flush() { C.avio_flush(io.c) }
 

@@ -46,26 +46,32 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 		Format:    t.Container.Name,
 		Options:   t.MuxerOptions,
 		Metadata:  maps.Clone(t.Config.Metadata),
+		Extras:    t.Extras,
 		Streams:   streams,
 		Segments:  t.Segments,
 		Log:       o.lines.LogFor(t.node, pipeline.NoStream),
 		CrashSafe: t.Config.WantsCrashSafe(o.settings.Temporary),
 		Patience:  t.Config.PatienceOrZero(),
 		Warn: func(stream int, text string) {
-			o.journal.WarnAsync(text, zap.String("node", t.node), zap.Int("stream", stream))
+			fields := []zap.Field{zap.String("node", t.node)}
+			if stream != pipeline.NoStream {
+				fields = append(fields, zap.Int("stream", stream))
+			}
+			o.journal.WarnAsync(text, fields...)
 		},
 	}
 }
 
 // tryHeader writes a header in memory. If that fails, its error explains why.
 func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
+	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
 	err := fault.First(
-		t.CheckMetadata(), o.checkFolderStreams(t, streams), o.checkPictures(t, streams), checkWords(t, streams),
+		t.CheckMetadata(), t.CheckExtras(dst.CanSeek()), o.checkFolderStreams(t, streams), o.checkPictures(t, streams),
+		checkWords(t, streams),
 	)
 	if err != nil {
 		return err
 	}
-	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
 	err = muxer.Try(cfg, dst)
 	if err == nil {
 		return nil

@@ -19,6 +19,7 @@ type Output struct {
 	ProtocolOptions map[string]string
 	Files           container.Files    // of a folder
 	Segments        container.Segments // of a folder, after PlanSegments
+	Extras          container.Extras   // what the file carries besides its streams
 	sources         map[string]string  // the setting that each of MuxerOptions comes from, for errors
 }
 
@@ -30,6 +31,9 @@ func NewOutput(o OutputConfig) (*Output, error) {
 		return nil, err
 	}
 	t := &Output{Config: o, sources: map[string]string{}}
+	if t.Extras, err = o.planExtras(); err != nil {
+		return nil, err
+	}
 	err = t.findContainer()
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@
 //	rate.go          frame rates, in rate_rules.go
 //	irregular.go     whether pictures may come at any times; time_limits.go: which times
 //	size.go          how large a file may become
+//	extras.go        what a file carries besides: chapters.go, cover.go, attachments.go
 //	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
 //	options.go       options that its muxer needs; those of mov and mp4, in movflags.go
 //	crashsafe.go     whether a killed process leaves a readable file

@@ -34,6 +34,8 @@ const (
 	// EndFragments makes the mov muxer treat a file that began with fragments as one without. It is
 	// FF_MOV_FLAG_FRAGMENT of FFmpeg's movenc.h, which has no name among movflags.
 	EndFragments = "-2"
+	// LeaveListOut makes the mov muxer write no list of chapters (chpl).
+	LeaveListOut = "+disable_chpl"
 )
 
 // layoutOptions are the options of the mov muxer that say how a file is laid out. A program that
@@ -64,6 +66,22 @@ func setsLayoutFlags(options map[string]string) bool {
 	isSign := func(r rune) bool { return r == '+' || r == '-' }
 	flags := strings.FieldsFunc(options["movflags"], isSign)
 	return slices.ContainsFunc(flags, func(flag string) bool { return !slices.Contains(harmlessFlags, flag) })
+}
+
+// fragmentingFlags are the movflags that make FFmpeg's mov muxer write fragments (mov_init in
+// movenc.c).
+var fragmentingFlags = []string{
+	"frag_keyframe", "frag_custom", "frag_every_frame", "empty_moov", "delay_moov", "hybrid_fragmented",
+	"dash", "cmaf", "isml", "global_sidx",
+}
+
+// fragmentingOptions are the options of the mov muxer that make it write fragments.
+var fragmentingOptions = []string{"frag_duration", "frag_size", "frag_interleave", "ism_lookahead"}
+
+// isFragmented says whether the program's options make FFmpeg's mov muxer write fragments.
+func isFragmented(options map[string]string) bool {
+	return slices.ContainsFunc(fragmentingOptions, func(name string) bool { return isTrue(options[name]) }) ||
+		slices.ContainsFunc(fragmentingFlags, func(flag string) bool { return hasFlag(options["movflags"], flag) })
 }
 
 // hasFlag says whether a value such as "+a-b+c" sets a flag. If the value names a flag twice, the

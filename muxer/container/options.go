@@ -37,6 +37,7 @@ func (s Spec) MuxerOptions() map[string]string {
 	if s.Irregular.Num() > 0 {
 		s.addTimes(options)
 	}
+	maps.Copy(options, s.Extras.options(s.Format))
 	maps.Copy(options, s.Options)
 	s.addSurface(options)
 	switch {

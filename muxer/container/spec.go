@@ -15,6 +15,7 @@ type Spec struct {
 	OnSurface bool
 
 	Segments Segments // of an output that consists of many files
+	Extras   Extras
 
 	CanSeek      bool // FFmpeg may go back in what it has written
 	CanReadAgain bool // FFmpeg may open the file when all packets are in it
