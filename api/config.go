@@ -21,7 +21,7 @@ type VideoConfig struct {
 	//
 	//   - RGB of 8 bits, in any order of components, NCHW and NHWC included: the first format with
 	//     colour that the encoder supports, or yuv420p if the encoder lists none. H.264, HEVC, VP9 and
-	//     AV1 get yuv420p, which all players show.
+	//     AV1 get yuv420p, which all players show. Gif gets pal8.
 	//   - All others: the input format, if the encoder and the containers take it. Otherwise a format
 	//     that keeps everything: bit depth, chroma resolution, alpha, and RGB as RGB, YUV as YUV, grey
 	//     as grey or RGB. Otherwise, with a codec that is always lossless, the closest format.
@@ -35,8 +35,17 @@ type VideoConfig struct {
 	//
 	// If the format is named, and the container or an option of the encoder would drop its alpha
 	// channel, the error is a *ConfigError. VP8 and VP9 keep alpha in webm and mkv only, ProRes in the
-	// profiles 4444 and 4444xq only. A format to which there is no conversion (pal8, mosaics) can be
-	// encoded if it is also the InputFormat.
+	// profiles 4444 and 4444xq only. A format to which there is no conversion (mosaics) can be encoded
+	// if it is also the InputFormat.
+	//
+	// "pal8" gives each picture a palette of up to 256 colours, which are made of its own. It is the
+	// default for gif, and works for png, tiff, bmp, zmbv and others, but not for apng, which has one
+	// palette for all pictures. In gif, pixels that do not change from one picture to the next stay,
+	// and the palette is made of the others. If the InputFormat has an alpha ("rgba"), and gif or png
+	// is encoded, pixels whose alpha is below 128 become transparent. A gif of the demo has a PSNR of
+	// 42 dB. With FFmpeg's default, the fixed colours of "rgb8", it has 21 dB and seven times the
+	// bytes. A palette takes a core about 10 ms for a picture of 480×270, and 50 to 100 ms for one of
+	// 1920×1080.
 	PixelFormat string
 	// CRF is the constant rate factor, in the encoder's own scale. nil: the encoder's default. NVENC
 	// has none: set ExtraOptions[cq] or ExtraOptions[qp].
@@ -117,6 +126,12 @@ type VideoConfig struct {
 	// Scaler is the method of scaling: "bicubic", "lanczos", "bilinear", "area" or "nearest". "":
 	// "bicubic". It has no effect on pictures that are not scaled.
 	Scaler string
+	// Dither is how a picture shows a colour that its palette lacks, where palettes are made
+	// (PixelFormat): "" and "none" take the nearest colour. "sierra2_4a", "floyd_steinberg" and
+	// "bayer" mix two of them in a pattern. That hides steps in smooth surfaces, but takes twice the
+	// bytes or more. "heckbert", "sierra2", "sierra3", "burkes" and "atkinson" are further patterns,
+	// all by the names of FFmpeg's filter paletteuse. Where no palettes are made it is a *ConfigError.
+	Dither string
 	// OutFrameRate is the constant rate of the encoded video, in frames per second. 0: as the input.
 	// Frames are repeated or left out: the time of each frame is rounded to the nearest instant of
 	// this rate, and an instant shows the last frame that was rounded to it or to an earlier one. The
@@ -132,8 +147,9 @@ type VideoConfig struct {
 	// 1/60000 s), and then to the container's own clock. Containers that know constant rates only
 	// refuse it at Open, unless OutFrameRate is set; so do MPEG-1, MPEG-2 and DV. A time that rounds
 	// to the tick of the frame before is moved to the next tick, and counted in StreamStats.Moved. In
-	// mp4 and mov a frame may be 6.6 hours after the one before. FFmpeg's encoders of MPEG-4 and its
-	// kin take no bit rate then, and keep to none; the logger is told.
+	// mp4 and mov a frame may be 6.6 hours after the one before. In gif it is at least 0.02 s after
+	// it, because viewers show a shorter picture for 0.1 s. FFmpeg's encoders of MPEG-4 and its kin
+	// take no bit rate then, and keep to none; the logger is told.
 	VariableRate bool
 	// OnFull says what a call does that finds its queue full: it waits (OnFullBlock, the default), or
 	// it drops the frame (OnFullDrop).

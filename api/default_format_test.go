@@ -32,7 +32,7 @@ var defaults = []struct {
 	{"bgr0", "ffv1", "mkv", "yuv420p", ""},
 	{"rgb24", "png", "mkv", "rgb24", ""},
 	{"rgb24", "rawvideo", "nut", "yuv420p", ""},
-	{"rgb24", "gif", "gif", "rgb8", ""},
+	{"rgb24", "gif", "gif", "pal8", ""},
 	// With an alpha it keeps it where that costs nothing.
 	{"rgba", "libx264", "mp4", "yuv420p", "alpha"},
 	{"bgra", "libx264", "mp4", "yuv420p", "alpha"},
@@ -45,7 +45,7 @@ var defaults = []struct {
 	{"rgba", "rawvideo", "nut", "rgba", ""},
 	{"rgba", "rawvideo", "mkv", "rgba", ""},
 	{"rgba", "rawvideo", "y4m", "yuv420p", "alpha"},
-	{"rgba", "gif", "gif", "rgb8", "alpha"},
+	{"rgba", "gif", "gif", "pal8", "partial alpha"},
 	{"bgra", "zmbv", "avi", "bgr0", "alpha"},
 	{"rgba", "dxv", "mov", "rgba", "alpha"},
 	// What the codec takes is encoded as it is.
@@ -91,7 +91,9 @@ var defaults = []struct {
 	{"yuv444p", "rawvideo", "mkv", "vyu444", ""},
 	{"pal8", "rawvideo", "mkv", "rgba", ""},
 	{"pal8", "rawvideo", "mov", "pal8", ""},
-	{"yuv420p", "gif", "gif", "rgb8", "bit depth, exact RGB, YUV or grey values"},
+	{"yuv420p", "gif", "gif", "pal8", "bit depth, exact RGB, YUV or grey values"},
+	{"gray16le", "gif", "gif", "gray", "bit depth"},
+	{"ya8", "gif", "gif", "pal8", "bit depth"},
 	{"gray", "gif", "gif", "gray", ""},
 	{"bayer_rggb8", "png", "mkv", "rgb24", ""},
 	// Else in the usual one, which the log tells.

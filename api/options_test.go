@@ -41,7 +41,7 @@ func videoRefusals() []refusal {
 		{name: "threads negative", field: "Threads", video: set(func(c *api.VideoConfig) { c.Threads = -1 })},
 		{name: "codec unknown", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "libx246" })},
 		{name: "codec by a usual name", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "h265" })},
-		{name: "codec of a palette", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "msrle" })},
+		{name: "codec of one palette", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "smc" })},
 		{name: "codec of sound", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "aac" })},
 		{name: "codec with NUL", field: "Codec", video: set(func(c *api.VideoConfig) { c.Codec = "libx264\x00" })},
 		{
@@ -60,7 +60,10 @@ func videoRefusals() []refusal {
 			video: set(func(c *api.VideoConfig) { c.PixelFormat = "rgba" }),
 		},
 		{name: "pixel format without a conversion", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
-			c.Codec, c.PixelFormat = "png", "pal8"
+			c.Codec, c.PixelFormat = "rawvideo", "bayer_rggb8"
+		})},
+		{name: "palettes in a codec with one", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
+			c.Codec, c.PixelFormat = "apng", "pal8"
 		})},
 		{name: "pixel format whose alpha is left out", field: "PixelFormat", video: set(func(c *api.VideoConfig) {
 			c.Codec, c.PixelFormat = "dxv", "rgba"

@@ -211,11 +211,11 @@ func TestFormatsWithoutConversion(t *testing.T) {
 		field string
 		cfg   api.VideoConfig
 	}{
-		"pal8 of RGB":              {"PixelFormat", config("png", "", "pal8")},
-		"pal8 of RGB, raw":         {"PixelFormat", config("rawvideo", "", "pal8")},
+		"pal8 of RGB, one palette": {"PixelFormat", config("apng", "", "pal8")},
+		"a mosaic of RGB, raw":     {"PixelFormat", config("rawvideo", "", "bayer_rggb8")},
 		"gray32 into another":      {"InputFormat", config("ffv1", "gray32le", "gray16le")},
 		"gray32 into what is left": {"InputFormat", config("ffv1", "gray32le", "")},
-		"only palettes":            {"Codec", config("msrle", "", "")},
+		"only one palette":         {"Codec", config("smc", "", "")},
 		"a GPU's format":           {"PixelFormat", config("rawvideo", "rgb24", "cuda")},
 		"a GPU's format twice":     {"InputFormat", config("rawvideo", "cuda", "cuda")},
 	} {

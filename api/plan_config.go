@@ -11,7 +11,7 @@ func (c VideoConfig) plan() plan.VideoConfig {
 		ColorPrimaries: c.ColorPrimaries, ColorTransfer: c.ColorTransfer, PixelAspect: c.PixelAspect,
 		Tag: c.Tag, Metadata: c.Metadata, Disposition: c.Disposition, Rotation: c.Rotation, HDR: c.HDR.plan(),
 		Projection: c.Projection, Stereo: c.Stereo, OddSize: plan.OddSize(c.OddSize),
-		OutWidth: c.OutWidth, OutHeight: c.OutHeight, Scaler: c.Scaler, OutFrameRate: c.OutFrameRate,
+		OutWidth: c.OutWidth, OutHeight: c.OutHeight, Scaler: c.Scaler, Dither: c.Dither, OutFrameRate: c.OutFrameRate,
 		VariableRate: c.VariableRate, OnFull: plan.OnFull(c.OnFull), BitRate: c.BitRate,
 		KeyInterval: c.KeyInterval, Threads: c.Threads,
 	}

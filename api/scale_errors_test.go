@@ -33,8 +33,14 @@ func scaleRefusals() []refusal {
 		{name: "scaler unknown", field: "Scaler", video: scaler("bicubik")},
 		{name: "scaler in other letters", field: "Scaler", video: scaler("Lanczos")},
 		{name: "scaler with NUL", field: "Scaler", video: scaler("area\x00")},
+		{name: "dithering unknown", field: "Dither", video: func(c *api.VideoConfig) { c.Dither = "siera2" }},
+		{name: "dithering with NUL", field: "Dither", video: func(c *api.VideoConfig) { c.Dither = "bayer\x00" }},
+		{name: "dithering without palettes", field: "Dither", video: func(c *api.VideoConfig) { c.Dither = "bayer" }},
+		{name: "dithering of given palettes", field: "Dither", format: "gif", video: func(c *api.VideoConfig) {
+			c.Codec, c.Preset, c.InputFormat, c.Dither = "", "", "pal8", "bayer"
+		}},
 		{name: "palette encoded in another size", field: "OutWidth", video: func(c *api.VideoConfig) {
-			c.Codec, c.InputFormat, c.PixelFormat, c.OutWidth = "png", "pal8", "pal8", 32
+			c.Codec, c.InputFormat, c.PixelFormat, c.OutWidth = "apng", "pal8", "pal8", 32
 		}},
 		{
 			name: "input that cannot be scaled", field: "OutHeight",

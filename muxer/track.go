@@ -17,6 +17,7 @@ type track struct {
 	lead     lead
 	shift    int64 // is added to all times
 	repeats  bool  // the container takes successive packets with the same decoding time
+	apart    int64 // how many ticks of the container's clock a picture is shown for, at least
 	started  bool  // a packet has come
 	lastDTS  int64 // of the last packet that has come
 
@@ -41,7 +42,8 @@ type track struct {
 // newTrack returns the state of a stream before the header of a container is written.
 func newTrack(format string, s Stream) track {
 	t := track{
-		kind: s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
+		apart: container.LeastApart(format),
+		kind:  s.Codec.kind(), from: s.Codec.TimeBase, held: s.Codec.TimeBase, lead: s.lead(),
 		line: newTimeline(s.Codec.TimeBase, Moment{}), dependent: dependent(s.Codec),
 		needsPacket: container.NeedsSample(format, s.Codec.id()),
 		sample:      s.Sample, sampleTicks: int64(s.Codec.Parameters.FrameSize()),
@@ -99,10 +101,11 @@ func (t *track) rescale(p pipeline.Packet) {
 
 // raise keeps the decoding times of a stream strictly increasing if the container needs that, where
 // a coarse time base has made two of them equal. It moves sound by a tick at most. Pictures are not
-// moved on and on: New refuses a frame rate at which they would be.
+// moved on and on: New refuses a frame rate at which they would be. A picture is moved as far as
+// the one before must be shown.
 func (t *track) raise(p pipeline.Packet) {
-	if t.started && !t.repeats && !t.isText() && p.Dts() <= t.lastDTS {
-		p.SetDts(t.lastDTS + 1)
+	if t.started && !t.repeats && !t.isText() && p.Dts() < t.lastDTS+t.apart {
+		p.SetDts(t.lastDTS + t.apart)
 		p.SetPts(max(p.Pts(), p.Dts()))
 	}
 	t.started, t.lastDTS = true, p.Dts()

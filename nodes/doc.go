@@ -11,6 +11,7 @@
 //	Convert   pipeline.Input    pipeline.Frame    converts the picture to the encoder's format
 //	Upload    pipeline.Frame    pipeline.Frame    copies the picture to the device that encodes it
 //	Rate      pipeline.Frame    pipeline.Frame    repeats pictures or leaves them out
+//	Palette   pipeline.Frame    pipeline.Frame    gives each picture a palette of its own colours
 //	Resample  pipeline.Samples  pipeline.Samples  converts rate, sample format and channels
 //	Rechunk   pipeline.Samples  pipeline.Samples  cuts blocks of the length that the encoder takes
 //	Encode    Frame or Samples  pipeline.Packet   encodes pictures or sound
@@ -21,7 +22,8 @@
 // A node frees its pools and shelves in Close; the memory of an item that is still in use is freed
 // with the item. Convert reads borrowed pictures, and ends their loan as soon as it has read them.
 // Upload keeps a picture until its copy is over. Rate keeps a picture until the next one comes; its
-// repeats are references to the same memory. Encode takes over its encoder. NewConvert and
+// repeats are references to the same memory. Palette keeps a picture until the next one comes, if
+// it leaves out what does not change. Encode takes over its encoder. NewConvert and
 // NewUpload each take over one use of the device, and Close it.
 //
 // # How to add a node

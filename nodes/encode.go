@@ -40,8 +40,9 @@ type Encode[M Media] struct {
 	lastPTS      int64 // of the last picture
 	acceptance   acceptance
 	keys         keyOrders
-	changeRate   BitRateChange // nil: the encoder keeps its bit rate
-	pass         pass          // of two
+	changeRate   BitRateChange     // nil: the encoder keeps its bit rate
+	pass         pass              // of two
+	edit         func(data []byte) // changes the data of each packet in place; nil: nothing does
 	shelf        shelf.Packets
 	meter        meter
 }
@@ -61,6 +62,10 @@ func NewEncode[M Media](name string, codec *astiav.CodecContext) *Encode[M] {
 		onlyKeys: onlyKeys(codec),
 	}
 }
+
+// EditData sets a function that changes the data of each packet in place. It is set before the
+// first picture.
+func (e *Encode[M]) EditData(edit func(data []byte)) { e.edit = edit }
 
 // nominalDuration returns how long a picture lasts, in units of the encoder's time base.
 func nominalDuration(codec *astiav.CodecContext) int64 {
@@ -225,6 +230,9 @@ func (e *Encode[M]) complete(packet pipeline.Packet) error {
 		packet.SetDts(packet.Pts())
 	}
 	e.pass.learn(e.codec)
+	if e.edit != nil {
+		e.edit(astiavx.PacketBytes(packet.Packet))
+	}
 	e.packets++
 	e.end = max(e.end, packet.Pts()+packet.Duration())
 	if err := e.declarePadding(packet); err != nil {

@@ -49,7 +49,8 @@ bitstream_filters=(
 	showinfo text2movsub truehd_core vp9_raw_reorder vp9_superframe vp9_superframe_split vvc_mp4toannexb
 )
 
-# avloom filters nothing yet; the tests and benchmarks do so with the ffmpeg command.
+# avloom filters with buffer, buffersink, split, palettegen and paletteuse. The tests and benchmarks
+# use the others, with the ffmpeg command.
 filters=(
 	aformat alphaextract anull aresample aselect asetpts asettb asplit atrim concat crop extractplanes format fps hflip
 	hwupload hwupload_cuda null pad palettegen paletteuse premultiply premultiply_dynamic psnr rotate scale select setdar

@@ -64,11 +64,17 @@ func CheckKeysOnDemand(codec *astiav.Codec, options []avoption.Option) error {
 // (gif.c; apng in pngenc.c marks none).
 var oneKey = []string{"apng", "gif"}
 
+// WritesGIFImages says whether options make the encoder of gif write a file for each picture.
+func WritesGIFImages(options []avoption.Option) bool {
+	return slices.ContainsFunc(options, func(o avoption.Option) bool {
+		return o.Key == "gifimage" && o.Value != "0" && o.Value != "false"
+	})
+}
+
 // CheckLaterKeys returns an error, a *fault.ConfigError, about an encoder that gives no key frame
 // after its first one, so that no output can begin while it runs.
 func CheckLaterKeys(codec *astiav.Codec, options []avoption.Option) error {
-	images := func(o avoption.Option) bool { return o.Key == "gifimage" && o.Value != "0" && o.Value != "false" }
-	if !slices.Contains(oneKey, codec.Name()) || slices.ContainsFunc(options, images) {
+	if !slices.Contains(oneKey, codec.Name()) || WritesGIFImages(options) {
 		return nil
 	}
 	const reason = "makes no key frame but its first, so that no output can begin later; " +

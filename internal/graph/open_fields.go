@@ -34,7 +34,7 @@ func (e *videoEncoder) openFields(p *plan.Video) []zap.Field {
 	c := e.convert
 	fields := []zap.Field{
 		zap.String("codec", e.name),
-		zap.String("format", c.Format.Name()),
+		zap.String("format", e.codec.PixelFormat().Name()),
 		zap.Int("width", c.OutWidth),
 		zap.Int("height", c.OutHeight),
 		zap.String("rate", rateText(p.OutRate)),

@@ -15,10 +15,12 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Names of nodes. A picture is encoded by a separate actor, or by the one that converts it.
+// Names of nodes. A picture is encoded by a separate actor, or by the one that converts it, which
+// then makes its palette too.
 const (
 	encodeNode      = "encode"
 	rateNode        = "rate"
+	paletteNode     = "palette"
 	chainedNode     = "convert+encode"
 	chainedRateNode = "convert+rate+encode"
 	muxNode         = "mux"
@@ -145,8 +147,9 @@ type videoChain struct {
 	encode     *nodes.Encode[pipeline.Frame]
 	converters []pipeline.Processor[pipeline.Input, pipeline.Frame]
 	blanks     *nodes.Blanks
-	upload     *nodes.Upload // nil: the CPU encodes
-	rate       *nodes.Rate   // nil: the rate of the input is kept
+	upload     *nodes.Upload  // nil: the CPU encodes
+	rate       *nodes.Rate    // nil: the rate of the input is kept
+	palette    *nodes.Palette // nil: pictures get no palettes
 	input      *VideoInput
 }
 
@@ -164,6 +167,16 @@ func (c *videoChain) makeNodes(a *assembly) (err error) {
 	err = fault.First(c.enc.reserve(c.queues(), a.cfg.Settings.PictureDepth), a.addMuxerOptions(c.enc.muxerOptions))
 	if err != nil {
 		return err
+	}
+	if c.enc.palette != nil {
+		c.palette, err = nodes.NewPalette(*c.enc.palette)
+		if err != nil {
+			return err
+		}
+		a.closer.Add(c.palette.Close)
+		if c.enc.palette.Clears {
+			c.encode.EditData(nodes.ClearGIF)
+		}
 	}
 	c.converters, c.blanks, err = c.enc.newConverters()
 	if err != nil {
@@ -194,6 +207,9 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 	lent.Take, lent.Room = pipeline.Input.Take, in.Room
 	encode := pipeline.Processor[pipeline.Frame, pipeline.Packet](c.encode)
 	if c.node != encodeNode {
+		if c.palette != nil {
+			encode = pipeline.Chain(pipeline.Processor[pipeline.Frame, pipeline.Frame](c.palette), encode)
+		}
 		if c.rate != nil {
 			encode = pipeline.Chain(pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate), encode)
 		}
@@ -206,6 +222,10 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 	if c.rate != nil { // behind the upload, so that a picture is uploaded once
 		rate := pipeline.Recount(in.Room, pipeline.Processor[pipeline.Frame, pipeline.Frame](c.rate))
 		frames = pipeline.Connect(frames, rateNode, pictures, rate)
+	}
+	if c.palette != nil { // behind the rate, since it counts on each of its pictures being shown
+		palette := pipeline.Processor[pipeline.Frame, pipeline.Frame](c.palette)
+		frames = pipeline.Connect(frames, paletteNode, pictures, palette)
 	}
 	pictures.LeavesRoom = true
 	return pipeline.Connect(frames, encodeNode, pictures, encode)

@@ -35,9 +35,10 @@ type videoEncoder struct {
 	codec   *astiav.CodecContext
 	device  *gpu.Device // a reference to the device that encodes; nil: the CPU encodes
 	convert nodes.ConvertConfig
-	threads int  // of the encoder; 0: it runs on a device
-	cores   int  // that its conversion may use
-	alpha   bool // the encoded video has alpha
+	palette *nodes.PaletteConfig // nil: pictures get no palettes
+	threads int                  // of the encoder; 0: it runs on a device
+	cores   int                  // that its conversion may use
+	alpha   bool                 // the encoded video has alpha
 
 	threadsUsed  int      // of its share of a thread budget
 	losses       []string // of the input, in the pixel format that was chosen by default
@@ -192,12 +193,16 @@ func (a *videoAttempt) findHeader(cc *astiav.CodecContext) error {
 // opened describes the encoder that the attempt opened.
 func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 	p, s := a.plan, a.encoded
+	palette := s.Palette
+	if palette != nil {
+		palette.Color = s.Color
+	}
 	return &videoEncoder{
 		name: a.opener.Codec.Name(), codec: cc, device: a.device,
 		threads: a.threads, cores: a.cores(), threadsUsed: a.used,
 		alpha: s.HasAlpha(a.opener.Codec, a.containers), losses: p.DefaultFormatLosses(s),
 		unmetWishes: s.UnmetWishes, muxerOptions: s.MuxerOptions,
-		convert: p.Conversion(s), opener: a.opener.ForLater(),
+		convert: p.Conversion(s), palette: palette, opener: a.opener.ForLater(),
 		orders: VideoOrders{
 			codec: a.opener.Codec, options: a.opener.Options, rate: codec.NewRateChange(a.opener.ForLater(), cc),
 		},

@@ -36,10 +36,14 @@ func keepsPaletteAlpha(encoder astiav.CodecID, containers []astiavx.Container) b
 
 // HasAlpha says whether the encoded video has an alpha.
 func (s *VideoEncoder) HasAlpha(codec *astiav.Codec, containers []astiavx.Container) bool {
-	if astiavx.DescribePixelFormat(s.Format).Palette {
+	switch {
+	case s.Palette != nil:
+		return s.Palette.Transparent
+	case astiavx.DescribePixelFormat(s.Format).Palette:
 		return keepsPaletteAlpha(codec.ID(), containers)
+	default:
+		return hasAlpha(s.Format) && s.alphaLoss == nil
 	}
-	return hasAlpha(s.Format) && s.alphaLoss == nil
 }
 
 // checkAlpha returns an error if the format has an alpha that the encoder or one of the containers

@@ -32,6 +32,7 @@ type VideoConfig struct {
 	OutWidth       int
 	OutHeight      int
 	Scaler         string
+	Dither         string
 	OutFrameRate   float64
 	VariableRate   bool
 	OnFull         OnFull

@@ -10,14 +10,19 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// usualFormat returns the format in which RGB of 8 bits is encoded by default: the first of the
-// encoder's formats that has colour, or yuv420p if the encoder names none.
-func usualFormat(supported []astiav.PixelFormat) astiav.PixelFormat {
-	if len(supported) == 0 {
+// usualFormat returns the format in which RGB of 8 bits is encoded by default: for gif a palette
+// that is made of the pictures; otherwise the first of the encoder's formats that has colour and no
+// palette, or yuv420p if the encoder names none.
+func usualFormat(codec *astiav.Codec, supported []astiav.PixelFormat) astiav.PixelFormat {
+	switch {
+	case len(supported) == 0:
 		return astiav.PixelFormatYuv420P
+	case codec.ID() == astiav.CodecIDGif && slices.Contains(supported, astiav.PixelFormatPal8):
+		return astiav.PixelFormatPal8
 	}
 	for _, f := range supported {
-		if !astiavx.DescribePixelFormat(f).Gray {
+		info := astiavx.DescribePixelFormat(f)
+		if !info.Gray && !info.Palette {
 			return f
 		}
 	}
@@ -35,7 +40,7 @@ func usualFormat(supported []astiav.PixelFormat) astiav.PixelFormat {
 func (p *Video) defaultFormats(
 	codec *astiav.Codec, supported []astiav.PixelFormat, containers []astiavx.Container,
 ) []astiav.PixelFormat {
-	usual := usualFormat(supported)
+	usual := usualFormat(codec, supported)
 	info := astiavx.DescribePixelFormat(p.InputFormat)
 	if isRGB8(info) && !info.Alpha {
 		return []astiav.PixelFormat{usual}
@@ -54,14 +59,15 @@ func (p *Video) defaultFormats(
 	if own := p.ownFormat(codec); len(supported) == 0 || slices.Contains(supported, own) {
 		add(own)
 	}
-	lossless := astiavx.NeverLossy(codec.ID())
+	palette := usual == astiav.PixelFormatPal8 && (!info.Gray || info.Alpha)
+	lossless := astiavx.NeverLossy(codec.ID()) && !palette
 	if lossless || !isRGB8(info) {
 		add(p.formatsWithoutLoss(codec, usual, supported)...)
 	}
 	if lossless && len(supported) > 0 && astiavx.CanScaleFrom(p.InputFormat) {
 		add(astiavx.ClosestPixelFormat(supported, p.InputFormat))
 	}
-	if len(formats) == 0 || reachable(p.InputFormat, usual) {
+	if len(formats) == 0 || encodable(codec, p.InputFormat, usual) {
 		add(usual)
 	}
 	return formats
@@ -150,6 +156,8 @@ func (p *Video) DefaultFormatLosses(s VideoEncoder) []string {
 	switch {
 	case p.Config.PixelFormat != "" || p.OnCUDA() || s.Format == p.InputFormat && s.alphaLoss == nil:
 		return nil
+	case isRGB8(info) && info.Alpha && s.Palette != nil && s.Palette.Transparent:
+		return []string{"partial alpha"}
 	case isRGB8(info) && info.Alpha && (s.alphaLoss != nil || !hasAlpha(s.Format)):
 		return []string{"alpha"}
 	case isRGB8(info):

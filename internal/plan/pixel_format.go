@@ -11,11 +11,16 @@ import (
 	"github.com/avloom/avloom/muxer/container"
 )
 
-// Encodable returns the encoder's pixel formats that input of a format already has, or to which
-// swscale converts it; none if the encoder names none.
+// Encodable returns the encoder's pixel formats that input of a format already has, or to which it
+// is converted; none if the encoder names none.
 func Encodable(codec *astiav.Codec, input astiav.PixelFormat) []astiav.PixelFormat {
-	isUnreachable := func(f astiav.PixelFormat) bool { return !reachable(input, f) }
+	isUnreachable := func(f astiav.PixelFormat) bool { return !encodable(codec, input, f) }
 	return slices.DeleteFunc(codec.SupportedPixelFormats(), isUnreachable)
+}
+
+// encodable says whether input of a format can become pictures of another one for an encoder.
+func encodable(encoder *astiav.Codec, input, encoded astiav.PixelFormat) bool {
+	return reachable(input, encoded) || makesPalette(encoder, input, encoded)
 }
 
 // reachable says whether the formats are the same, or swscale converts one to the other.
@@ -70,7 +75,7 @@ func (p *Video) noConversion(codec *astiav.Codec, named []astiav.PixelFormat) er
 func (p *Video) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat) (astiav.PixelFormat, error) {
 	f := astiav.FindPixelFormatByName(p.Config.PixelFormat)
 	takesAny := len(codec.SupportedPixelFormats()) == 0
-	if slices.Contains(supported, f) || f != astiav.PixelFormatNone && takesAny && reachable(p.InputFormat, f) {
+	if slices.Contains(supported, f) || f != astiav.PixelFormatNone && takesAny && encodable(codec, p.InputFormat, f) {
 		return f, nil
 	}
 	e := &fault.ConfigError{Field: "PixelFormat", Value: p.Config.PixelFormat, Supported: formatNames(supported)}
@@ -80,6 +85,9 @@ func (p *Video) namedFormat(codec *astiav.Codec, supported []astiav.PixelFormat)
 			e.Supported = astiavx.PixelFormats(astiavx.CanScaleTo)
 		}
 		return f, unknownPixelFormat(e.Field, p.Config.PixelFormat, e.Supported)
+	case f == astiav.PixelFormatPal8 && slices.Contains(onePalette, codec.Name()):
+		e.Reason = fmt.Sprintf("%s has one palette for all pictures, so that none is made of each; "+
+			"give Raw frames with InputFormat pal8, which are encoded as they are", codec.Name())
 	case takesAny || slices.Contains(codec.SupportedPixelFormats(), f):
 		e.Reason = fmt.Sprintf("there is no conversion to it; "+
 			"give Raw frames with InputFormat %s, which are encoded as they are", f.Name())

@@ -112,12 +112,13 @@ func (p *Video) checkScaler() error {
 
 // Conversion returns how pictures of the input become those that the encoder gets.
 func (p *Video) Conversion(s VideoEncoder) nodes.ConvertConfig {
+	format := s.ConvertedFormat()
 	return nodes.ConvertConfig{
 		InputFormat: p.InputFormat, Width: p.Config.Width, Height: p.Config.Height,
 		ScaledWidth: s.scaledWidth, ScaledHeight: s.scaledHeight,
 		Scaler:   cmp.Or(p.Config.Scaler, nodes.DefaultScaler),
-		OutWidth: s.Width, OutHeight: s.Height, Format: s.Format,
-		Color: s.Color, InputColor: p.InputColor(s.Format, s.Color),
+		OutWidth: s.Width, OutHeight: s.Height, Format: format,
+		Color: s.Color, InputColor: p.InputColor(format, s.Color),
 	}
 }
 
@@ -135,7 +136,7 @@ func (p *Video) checkScaling(s VideoEncoder) error {
 	switch {
 	case !astiavx.CanScaleFrom(p.InputFormat):
 		e.Reason = "pictures in " + p.InputFormat.Name() + " cannot be scaled, because there is no conversion from it"
-	case !astiavx.CanScaleTo(s.Format):
+	case !astiavx.CanScaleTo(conversion.Format):
 		e.Reason = "pictures cannot be scaled to " + s.Format.Name() + ", because there is no conversion to it"
 	case !conversion.CanScale(p.InputFormat) || !conversion.CanScale(astiav.PixelFormatRgb24):
 		e.Reason = fmt.Sprintf("swscale does not scale %d×%d pixels to %d×%d by %s; take a size of a more similar shape",

@@ -42,8 +42,8 @@ func NewVideo(cfg VideoConfig) (*Video, error) {
 	p := &Video{Config: cfg}
 	for _, check := range []func() error{
 		p.checkNames, p.checkSize, p.readRates, p.readPixelAspect, p.readPictureData, p.checkTag, p.checkDevice,
-		p.checkOutSize, p.readInputFormat, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions, p.checkRates,
-		p.readThreads, p.checkWords,
+		p.checkOutSize, p.readInputFormat, p.checkDither, p.readColor, p.checkOddSize, p.checkOnFull, p.checkOptions,
+		p.checkRates, p.readThreads, p.checkWords,
 	} {
 		if err := check(); err != nil {
 			return nil, err

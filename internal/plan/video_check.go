@@ -18,6 +18,7 @@ func (p *Video) checkNames() error {
 		avoption.Setting{Field: "PixelFormat", Value: c.PixelFormat},
 		avoption.Setting{Field: "Preset", Value: c.Preset},
 		avoption.Setting{Field: "Scaler", Value: c.Scaler},
+		avoption.Setting{Field: "Dither", Value: c.Dither},
 		avoption.Setting{Field: "InputFormat", Value: c.InputFormat},
 		avoption.Setting{Field: "ColorSpace", Value: c.ColorSpace},
 		avoption.Setting{Field: "ColorRange", Value: c.ColorRange},

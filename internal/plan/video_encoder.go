@@ -11,6 +11,7 @@ import (
 	"github.com/avloom/avloom/internal/codec"
 	"github.com/avloom/avloom/internal/color"
 	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/nodes"
 )
 
 // VideoEncoder is the plan for one encoder of a video stream.
@@ -20,6 +21,8 @@ type VideoEncoder struct {
 	Width, Height int                // in pixels, to encode
 
 	scaledWidth, scaledHeight int // to which pictures are scaled before OddSize applies; 0: they are not
+
+	Palette *nodes.PaletteConfig // of the palettes that pictures get; nil: they get none
 
 	Color        astiavx.Color // to convert to and to signal
 	UnmetWishes  []color.UnmetWish
@@ -69,6 +72,9 @@ func (p *Video) forFormat(
 	}
 	names := codec.ContainerNames(containers)
 	if err = p.planColor(&s, encoder, names); err != nil {
+		return s, err
+	}
+	if err = p.planPalette(&s, encoder, containers); err != nil {
 		return s, err
 	}
 	if err = p.checkScaling(s); err != nil {

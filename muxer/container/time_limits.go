@@ -42,3 +42,12 @@ func duration(ticks int64, clock astiav.Rational) time.Duration {
 	}
 	return time.Duration(d)
 }
+
+// LeastApart returns how many ticks of its clock a container needs from one picture to the next.
+// Browsers show a picture of gif that lasts one tick for ten.
+func LeastApart(format string) int64 {
+	if format == "gif" {
+		return 2
+	}
+	return 1
+}
