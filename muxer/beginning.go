@@ -67,6 +67,8 @@ func (b *beginning) admitsTo(t *track, p pipeline.Packet) bool {
 // it does not wait for sound, but still for pictures.
 func (b *beginning) possible(forced bool) bool {
 	switch {
+	case b.awaitsMedia():
+		return false
 	case !forced || b.order.empty():
 		return b.order.isDue()
 	case slices.ContainsFunc(b.order.heads.streams, func(i int) bool { return b.tracks[i].isVideo() }):
@@ -74,6 +76,17 @@ func (b *beginning) possible(forced bool) bool {
 	default:
 		return !b.awaitsPictures()
 	}
+}
+
+// awaitsMedia says whether there is nothing but text so far, while pictures or sound may still come.
+// The output does not begin with text then, however long they are silent.
+func (b *beginning) awaitsMedia() bool {
+	for i := range b.tracks {
+		if !b.tracks[i].isText() && !b.order.queues[i].empty() {
+			return false
+		}
+	}
+	return slices.ContainsFunc(b.order.queues, func(q queue) bool { return !q.sparse && !q.ended })
 }
 
 func (b *beginning) awaitsPictures() bool {

@@ -69,6 +69,21 @@ func (c *cues) writeGap(w *writer, next pipeline.Packet) error {
 	return nil
 }
 
+// endCues writes a packet without text at the end of each stream of mov_text, for readers that show a
+// cue until the next packet.
+func (m *Mux) endCues() error {
+	for i := range m.tracks {
+		t := &m.tracks[i]
+		if !t.isText() || !t.cues.gaps || !t.written {
+			continue
+		}
+		if err := m.writer.writeEmptyText(i, t.cues.end, 0); err != nil {
+			return m.writer.explain("write a packet", err)
+		}
+	}
+	return nil
+}
+
 // writeEmptyText gives FFmpeg a packet of mov_text without text.
 func (w *writer) writeEmptyText(stream int, begin, duration int64) error {
 	p := pipeline.NewPacket()

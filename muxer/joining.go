@@ -48,6 +48,9 @@ func (p *Parts) beginWith(part int64) error {
 	if err := p.takeBacklog(); err != nil {
 		return err
 	}
+	if err := p.deliverCues(); err != nil {
+		return err
+	}
 	for input, ended := range p.ended {
 		if !ended {
 			continue

@@ -160,6 +160,9 @@ func (m *Mux) writeHeld() error {
 
 // finish writes the trailer, and closes a file or a connection.
 func (m *Mux) finish() error {
+	if err := m.endCues(); err != nil {
+		return err
+	}
 	if err := m.fragments.finish(); err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ type Parts struct {
 	open     []*part  // in the order of their numbers
 	backlog  backlog
 	late     latecomers
+	cues     partCues
 	ring     ring
 	watch    partsWatch
 	before   int64 // how many parts there were before a recording that joins late; -1: it is not known
@@ -73,6 +74,7 @@ func NewParts(cfg PartsConfig, folder *destination.Destination) (*Parts, error) 
 		cfg: cfg, folder: folder, store: folder.Store(), before: -1, ended: make([]bool, len(cfg.Streams)),
 		backlog: newBacklog(len(cfg.Streams)),
 		late:    newLatecomers(len(cfg.Streams), cfg.Warn),
+		cues:    newPartCues(cfg),
 		ring:    ring{keep: cfg.Keep, store: folder.Store(), name: cfg.FileName},
 	}
 	p.visible = cfg.CrashSafe && CanBeCrashSafe(cfg.Config, destination.DryStored())
@@ -102,6 +104,9 @@ func (p *Parts) Expect(supplies []*pipeline.Supply) {
 
 // Consume takes a packet of a stream, and writes all packets that are due.
 func (p *Parts) Consume(_ context.Context, input int, packet pipeline.Packet) error {
+	if p.cues.sparse[input] {
+		return p.consumeCue(input, packet)
+	}
 	number, err := p.cuts[input].partOf(packet)
 	if err != nil {
 		packet.Free()
@@ -112,6 +117,10 @@ func (p *Parts) Consume(_ context.Context, input int, packet pipeline.Packet) er
 		return p.join(input, numbered{packet, number, packet.Size()})
 	case p.cfg.Late && p.before < 0:
 		p.before = number
+		if err := p.deliverCues(); err != nil {
+			packet.Free()
+			return err
+		}
 	}
 	return p.admit(input, numbered{packet, p.count(number), packet.Size()})
 }
@@ -275,6 +284,7 @@ func (p *Parts) Flush(context.Context) error {
 		}
 	}
 	p.late.finish()
+	p.cues.finish()
 	return nil
 }
 
@@ -286,5 +296,6 @@ func (p *Parts) Close() {
 	}
 	p.open = nil
 	p.backlog.free()
+	p.cues.free()
 	p.folder.GiveUp()
 }

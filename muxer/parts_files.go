@@ -96,7 +96,7 @@ func (p *Parts) openPart(number int64, origin Moment) (*part, error) {
 		return nil, opened.named(err)
 	}
 	p.begin(opened)
-	return opened, nil
+	return opened, p.deliverCues()
 }
 
 // config returns the config of a part, and what frees it when its header is written.

@@ -68,7 +68,9 @@ func dependent(c *Codec) bool {
 func (t *track) isVideo() bool { return t.kind == astiav.MediaTypeVideo }
 
 // isText says whether the stream holds text. Such a stream is sparse: nothing waits for it.
-func (t *track) isText() bool { return t.kind == astiav.MediaTypeSubtitle }
+func (t *track) isText() bool { return isTextKind(t.kind) }
+
+func isTextKind(kind astiav.MediaType) bool { return kind == astiav.MediaTypeSubtitle }
 
 // beginAt makes the stream begin at an origin. If that is not time 0, a stream of sound has no
 // priming. Where the origin follows from the packets, because the output joins late, the stream may

@@ -49,12 +49,13 @@ func (z *zeroStart) makeRoom(first pipeline.Packet) error {
 	return z.writer.explain("make room for a stream that begins late", z.writeFirst())
 }
 
-// showFromZero moves all times as far as a stream is shown or heard before 0. FFmpeg would look at
+// showFromZero moves all times as far as pictures or sound begin before 0. FFmpeg would look at
 // the first packet alone.
 func (z *zeroStart) showFromZero(first pipeline.Packet) {
 	for i := range z.tracks {
 		t, q := &z.tracks[i], &z.order.queues[i]
 		switch {
+		case t.isText(): // what is shown before 0 is cut off
 		case i == first.StreamIndex():
 			z.shiftAll(lead{-first.Pts(), t.to})
 		case !q.empty():
