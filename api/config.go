@@ -93,7 +93,7 @@ type VideoConfig struct {
 	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270. The
 	// pictures are encoded as they come, so Width and Height are those before the turn. Mp4, mov and
 	// their kin, mkv and webm can say it; any other container is a *ConfigError at Open. In mkv and
-	// webm, players that are not based on FFmpeg often ignore it. It cannot be set together with
+	// webm, ffmpeg and browsers turn it, and some other players do not. It cannot be set together with
 	// Projection or Stereo.
 	Rotation int
 	// HDR is the static HDR metadata of video with a ColorTransfer of "smpte2084" (PQ) or

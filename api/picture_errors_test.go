@@ -34,9 +34,6 @@ func pictureRefusals() []refusal {
 		{name: "stereo in avi", field: "Stereo", format: "avi", video: set(func(c *api.VideoConfig) {
 			c.Codec, c.Stereo = "mpeg4", "side-by-side"
 		})},
-		{name: "stereo twice", field: "Metadata[stereo_mode]", video: set(func(c *api.VideoConfig) {
-			c.Stereo, c.Metadata = "side-by-side", map[string]string{"stereo_mode": "bottom_top"}
-		})},
 		{name: "HDR in ivf", field: "HDR", format: "ivf", video: set(func(c *api.VideoConfig) {
 			c.Codec, c.HDR = "libaom-av1", display()
 		})},

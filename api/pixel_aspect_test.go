@@ -107,6 +107,14 @@ func TestPixelAspect(t *testing.T) {
 					require.NoError(t, err, seen)
 					require.InDelta(t, 16.0/11, aspect, c.within+0.0006)
 				}
+				if c.extension == "mkv" || c.extension == "webm" {
+					var width, height float64
+					for line := range strings.Lines(string(mediatest.Run(t, "mkvinfo", path))) {
+						_, _ = fmt.Sscanf(line, "|   + Display width: %g", &width)
+						_, _ = fmt.Sscanf(line, "|   + Display height: %g", &height)
+					}
+					require.InDelta(t, 16.0/9, width/height, c.within, "as mkvinfo sees it")
+				}
 				if c.extension == "mp4" || c.extension == "m4v" || c.extension == "3gp" { // in mov, pasp alone says it
 					require.Equal(
 						t,
@@ -191,7 +199,7 @@ func TestPixelAspectThatNobodyCanSay(t *testing.T) {
 
 // TestVideoConfigInJSON has what a stream can say.
 func TestVideoConfigInJSON(t *testing.T) {
-	cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, PixelAspect: 16.0 / 11, Tag: "hev1"}
+	cfg := api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, PixelAspect: 16.0 / 11, Tag: "hev1", HDR: display()}
 	text, err := json.Marshal(cfg)
 	require.NoError(t, err)
 	var read api.VideoConfig

@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +94,9 @@ func TestRotation(t *testing.T) {
 				path := temporary(t, "turned."+c.extension)
 				encodeCorners(t, api.VideoConfig{Codec: c.codec, Rotation: degrees}, api.File(path))
 				requireTurned(t, path, degrees)
+				if c.extension == "mp4" {
+					requireMatrix(t, path, degrees)
+				}
 				if c.extension == "mkv" || c.extension == "webm" { // mediainfo does not read it there
 					roll := map[int]string{90: "-90", 180: "180", 270: "90"}[degrees] // counterclockwise
 					info := string(mediatest.Run(t, "mkvinfo", path))
@@ -101,6 +107,23 @@ func TestRotation(t *testing.T) {
 				require.Equal(t, fmt.Sprintf("%d.000", degrees), strings.TrimSpace(string(seen)))
 			}
 		})
+	}
+}
+
+// requireMatrix compares the matrix in the header of the track with those that cameras write: it
+// turns a picture of 64×32 and moves it back, so that its upper left corner is at 0 (ISO/IEC
+// 14496-12, 8.3.2).
+func requireMatrix(t *testing.T, path string, degrees int) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	names, contents := boxes(t, content)
+	header := contents[slices.Index(names, "moov.trak.tkhd")]
+	want := map[int][9]int32{
+		90: {0, 1, 0, -1, 0, 0, 32, 0, 1 << 14}, 180: {-1, 0, 0, 0, -1, 0, 64, 32, 1 << 14}, 270: {0, -1, 0, 1, 0, 0, 0, 64, 1 << 14},
+	}[degrees]
+	for i, v := range want {
+		require.Equal(t, v<<16, int32(binary.BigEndian.Uint32(header[40+4*i:])), "%d°, element %d", degrees, i)
 	}
 }
 

@@ -21,10 +21,20 @@ package astiavx
 //	return 1;
 //}
 //
+//// fixed returns pixels as a number with 16 binary places, as mp4 has them.
+//static int32_t fixed(int64_t pixels) { return FFMIN(pixels, INT16_MAX) << 16; }
+//
+//// add_rotation adds a matrix that turns pictures clockwise, and moves them back to where they were,
+//// as cameras write it. FFmpeg leaves the move out, and some players look for the picture elsewhere.
 //static int add_rotation(AVCodecContext *cc, int degrees) {
+//	AVRational aspect = cc->sample_aspect_ratio;
 //	int32_t *matrix = av_mallocz(9 * sizeof(*matrix));
-//	if (matrix)
+//	if (matrix) {
+//		int64_t width = aspect.num > 0 && aspect.den > 0 ? av_rescale(cc->width, aspect.num, aspect.den) : cc->width;
 //		av_display_rotation_set(matrix, degrees);
+//		matrix[6] = fixed(degrees == 90 ? cc->height : degrees == 180 ? width : 0);
+//		matrix[7] = fixed(degrees == 180 ? cc->height : degrees == 270 ? width : 0);
+//	}
 //	return new_data(cc, AV_FRAME_DATA_DISPLAYMATRIX, matrix, 9 * sizeof(*matrix));
 //}
 //
@@ -121,7 +131,7 @@ type PictureData struct {
 // OnSurface says whether the pictures are not flat pictures for one eye.
 func (d PictureData) OnSurface() bool { return d.Equirectangular || d.Stereo != NoStereo }
 
-// SetPictureData tells an encoder that is not open yet. Some encoders write the data into their
+// SetPictureData tells an encoder that is not open yet, and that has its size and aspect ratio. Some encoders write the data into their
 // stream. All of them give it to containers, with their codec parameters.
 func SetPictureData(cc *astiav.CodecContext, d PictureData) error {
 	av, added := avcodec(cc), true

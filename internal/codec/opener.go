@@ -148,9 +148,6 @@ func open(cc *astiav.CodecContext, codec *astiav.Codec) error {
 // configure makes all settings of an encoder that is not open yet.
 func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) error {
 	o.SetUp(cc)
-	if err := astiavx.SetPictureData(cc, o.PictureData); err != nil {
-		return err
-	}
 	if o.Codec.Name() == "libx265" { // so that an output can begin at each of its key frames
 		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagClosedGop))
 	}
@@ -175,5 +172,5 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) e
 	if o.Finish != nil {
 		o.Finish(cc)
 	}
-	return nil
+	return astiavx.SetPictureData(cc, o.PictureData)
 }

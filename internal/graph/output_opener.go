@@ -6,7 +6,6 @@ import (
 	"maps"
 	"sync/atomic"
 
-	"github.com/asticode/go-astiav"
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/codec"
@@ -26,6 +25,7 @@ type outputOpener struct {
 	inputs   []refusable // by stream
 	encoders []string    // their names, by stream
 	videos   []*plan.Video
+	pictures []*plan.Video // by stream; nil: it has no pictures
 	canceled codec.Canceled
 	running  bool // the encoders run already
 	late     *lateStreams
@@ -82,16 +82,14 @@ func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
 
 // checkPictures returns an error for what the target cannot say about the pictures of a stream.
 func (o *outputOpener) checkPictures(t *target, streams []muxer.Stream) error {
-	videos := o.videos
-	for i, s := range streams {
-		p := s.Codec.Parameters
-		if p.MediaType() != astiav.MediaTypeVideo {
+	for i, video := range o.pictures {
+		if video == nil {
 			continue
 		}
-		if err := videos[0].CheckPicturesIn(t.Output, p.CodecID(), s.Codec.Encoder); err != nil {
+		codec := streams[i].Codec
+		if err := video.CheckPicturesIn(t.Output, codec.Parameters.CodecID(), codec.Encoder); err != nil {
 			return streamError(i, err)
 		}
-		videos = videos[1:]
 	}
 	return nil
 }

@@ -162,6 +162,9 @@ func (b *builder) outputOpener() *outputOpener {
 	for _, s := range b.openStreams {
 		o.encoders = append(o.encoders, s.Codec)
 	}
+	for _, s := range b.cfg.Streams {
+		o.pictures = append(o.pictures, s.Video)
+	}
 	for _, input := range b.inputs {
 		o.inputs = append(o.inputs, input)
 	}

@@ -60,19 +60,7 @@ func (p *Video) readStereo() error {
 	default:
 		return noSuchWord("Stereo", p.Config.Stereo, "there is no such layout of two pictures", sideBySide, topBottom)
 	}
-	if _, ok := p.Config.Metadata[stereoTag]; ok {
-		return stereoTwice(p.Config.Metadata)
-	}
 	return nil
-}
-
-// stereoTag is the tag by which FFmpeg's muxer of Matroska is told the same as by Stereo. It takes
-// precedence.
-const stereoTag = "stereo_mode"
-
-func stereoTwice(tags map[string]string) error {
-	const reason = "sets what Stereo sets too; give one of the two"
-	return &fault.ConfigError{Field: "Metadata[" + stereoTag + "]", Value: tags[stereoTag], Reason: reason}
 }
 
 // checkRotated returns an error for pictures that are turned and not flat pictures for one eye. No
@@ -118,7 +106,7 @@ func (p *Video) CheckPicturesIn(t *Output, id astiav.CodecID, encoder string) er
 		reasonText := fmt.Sprintf(reason, t.Container.Name, encoder)
 		return p.cannotSay("Stereo", p.Config.Stereo, reasonText, id, container.KeepsSurface)
 	case d.OnSurface():
-		return p.checkSurfaceOptions(t, format)
+		return checkStrictness(t, format)
 	}
 	return nil
 }
@@ -138,17 +126,13 @@ func (p *Video) cannotSay(
 	return e
 }
 
-// checkSurfaceOptions returns an error for options of the output with which the container would say
-// something else of the pictures.
-func (p *Video) checkSurfaceOptions(t *Output, format string) error {
+// checkStrictness returns an error for an option of the output with which the container would leave
+// Projection and Stereo out.
+func checkStrictness(t *Output, format string) error {
 	strict := t.MuxerOptions["strict"]
-	if !container.TakesUnofficial(format, strict) {
-		const reason = "keeps Projection and Stereo out of %s, because their boxes are no part of its standard; drop it"
-		field := "FormatOptions[strict]"
-		return &fault.ConfigError{Field: field, Value: strict, Reason: fmt.Sprintf(reason, format)}
+	if container.TakesUnofficial(format, strict) {
+		return nil
 	}
-	if _, ok := t.Config.Metadata[stereoTag]; ok && p.PictureData.Stereo != astiavx.NoStereo {
-		return stereoTwice(t.Config.Metadata)
-	}
-	return nil
+	const reason = "keeps Projection and Stereo out of %s, because their boxes are no part of its standard; drop it"
+	return &fault.ConfigError{Field: "FormatOptions[strict]", Value: strict, Reason: fmt.Sprintf(reason, format)}
 }
