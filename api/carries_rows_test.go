@@ -76,8 +76,8 @@ func (r carriesRow) output(t *testing.T, options []api.OutputOption) (out api.Ou
 	return api.File(path, options...), path
 }
 
-// files returns the file. Of HLS and DASH it also returns what players join from their files: all of
-// HLS, and each stream of DASH.
+// files returns the file. Of HLS and DASH it also returns what players join from their files: all
+// of HLS, and each stream of DASH.
 func (r carriesRow) files(t *testing.T, path string) []string {
 	t.Helper()
 	stem := strings.TrimSuffix(path, filepath.Ext(path))

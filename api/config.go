@@ -83,12 +83,40 @@ type VideoConfig struct {
 	PixelAspect float64
 	// Tag is the codec's four letters in avi, and in mp4, mov and similar containers: "hev1", "avc3",
 	// "DX50". "": the tag that most players take, which is "hvc1" for HEVC in mp4 and mov, "XVID" for
-	// MPEG-4 in avi, and FFmpeg's choice otherwise.
+	// MPEG-4 in avi, and FFmpeg's choice otherwise. Any other number of letters is a *ConfigError; so
+	// is, at Open, a tag that the container has not for the codec, with those that it has.
 	Tag string
-	// Metadata are tags of the stream: {"language": "eng", "title": "left eye"}.
+	// Metadata are tags of the stream: {"language": "eng", "title": "left eye"}. The encoder copies
+	// them. A language is three small letters of ISO 639 ("eng", "deu" or "ger", "cmn"). A tag that a
+	// container would drop or change is a *ConfigError at Open, which lists the tags that it keeps:
+	//
+	//   - mkv, webm, ogg and nut keep nearly all tags.
+	//   - mp4 and mov keep language, title, handler_name and timecode. Mov names the languages for
+	//     which QuickTime has a number, and no others.
+	//   - m4a and 3gp keep language and handler_name, avi title, asf language (that has two letters in
+	//     ISO 639-1), DASH language, HLS what mp4 keeps.
+	//   - MPEG-TS keeps the language of sound. All others keep nothing.
+	//
+	// ffprobe shows the title of a stream in mp4 and mov as "name". In ogg a tag of the stream and one
+	// of the file have one place, so that both are an error if they differ. The table in
+	// docs/features.md has what other programs read back.
 	Metadata map[string]string
-	// Disposition says what the stream is for, in FFmpeg's words: "default", "forced",
-	// "hearing_impaired". nil: the first stream of a kind is the default.
+	// Disposition says what the stream is for, in FFmpeg's words: "default", "forced", "original",
+	// "dub", "comment", "hearing_impaired", "visual_impaired", "descriptions", "captions", "lyrics",
+	// "karaoke". The encoder copies them. Unknown words, words given twice and words that contradict
+	// each other are a *ConfigError.
+	//
+	// nil: the stream is the default of its kind if it is the first that leaves this open, and no
+	// stream of the kind says "default". An empty slice: the stream is nothing of all that. Several
+	// streams of a kind may say "default"; players choose among them, by language for example.
+	//
+	// A word that the container has no place for is a *ConfigError at Open, which lists those that
+	// have. Mkv has all but "captions", "lyrics" and "karaoke" ("descriptions" for subtitles alone),
+	// mp4 all but "original", "lyrics" and "karaoke"; webm has "default" and "forced", mov, m4a and 3gp
+	// "default". MPEG-TS has "hearing_impaired", "visual_impaired" and "clean_effects", one at a time
+	// and of sound alone. DASH has one word, as the role of the stream. Mp4, mov and their kin always
+	// have a default: the first stream of a kind, if none says that it is. Readers of mp4 cannot tell
+	// "hearing_impaired" from "captions", and "visual_impaired" from "descriptions".
 	Disposition []string
 	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270. The
 	// pictures are encoded as they come, so Width and Height are those before the turn. Mp4, mov and
@@ -193,9 +221,10 @@ type AudioConfig struct {
 	Codec string
 	// ExtraOptions are further options of the encoder, or of the muxer if only the muxer knows them.
 	ExtraOptions map[string]any
-	// Metadata are tags of the stream: {"language": "eng", "title": "commentary"}.
+	// Metadata are tags of the stream, {"language": "eng", "title": "commentary"}, as in VideoConfig.
 	Metadata map[string]string
-	// Disposition says what the stream is for, in FFmpeg's words: "default", "original", "comment",
-	// "hearing_impaired". nil: the first stream of a kind is the default.
+	// Disposition says what the stream is for, as in VideoConfig: "default", "original", "comment",
+	// "hearing_impaired", and for sound also "clean_effects", which is music and effects without
+	// voices. nil: the first stream of sound that leaves this open is the default.
 	Disposition []string
 }

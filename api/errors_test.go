@@ -85,7 +85,7 @@ func (r refusal) run(t *testing.T) error {
 
 func refusals() []refusal {
 	var all []refusal
-	for _, list := range [][]refusal{videoRefusals(), colorRefusals(), optionRefusals(), nestedRefusals(), openRefusals(), audioRefusals(), scaleRefusals(), rateControlRefusals(), rateRefusals(), pictureRefusals()} {
+	for _, list := range [][]refusal{videoRefusals(), colorRefusals(), optionRefusals(), nestedRefusals(), openRefusals(), audioRefusals(), scaleRefusals(), rateControlRefusals(), rateRefusals(), pictureRefusals(), wordRefusals()} {
 		all = append(all, list...)
 	}
 	return all

@@ -16,6 +16,9 @@ func whyNoLanguage(word string) string {
 	if err == nil && len(word) == 3 && word == strings.ToLower(word) {
 		return ""
 	}
+	if len(word) == 3 && word == strings.ToLower(word) {
+		return "ISO 639 has no such language"
+	}
 	const reason = `must be a language as three small letters of ISO 639, such as "eng", "deu" or "cmn"`
 	if err != nil {
 		tag, err := language.Parse(word) // such as pt-BR

@@ -65,7 +65,7 @@ func checkDisposition(kind astiav.MediaType, words []string) error {
 		case elsewhere[word] != "":
 			e.Reason, e.Supported = elsewhere[word], known
 		case container.IsDisposition(word) && !slices.Contains(known, word):
-			e.Reason, e.Supported = "is of other kinds of streams", known
+			e.Reason, e.Supported = "is for streams of another kind", known
 		case !slices.Contains(known, word):
 			e.Reason, e.Supported = "there is no such word"+fault.DidYouMean(word, known), known
 		case slices.Contains(words[:i], word):

@@ -70,20 +70,27 @@ func CheckDisposition(format string, kind astiav.MediaType, words []string) *Dis
 	rule := dispositionRules[format]
 	for i, word := range words {
 		if !rule.has(kind, word) {
-			reason := fmt.Sprintf("%s cannot say it of %s", format, kindName(kind))
-			return &DispositionError{Word: word, Reason: reason, Containers: sayers(kind, word)}
+			reason := fmt.Sprintf("%s cannot mark a stream of %s so", format, kindName(kind))
+			return newDispositionError(word, reason, sayers(kind, word))
 		}
 		if other := rule.excludes(word, words[:i]); other != "" {
-			reason := fmt.Sprintf("%s cannot say it beside %q", format, other)
-			return &DispositionError{Word: word, Reason: reason, Containers: sayers(kind, other, word)}
+			reason := fmt.Sprintf("%s cannot mark a stream so and as %q at once", format, other)
+			return newDispositionError(word, reason, sayers(kind, other, word))
 		}
 	}
 	return nil
 }
 
+func newDispositionError(word, reason string, sayers []string) *DispositionError {
+	if len(sayers) > 0 {
+		reason += "; take one of these containers"
+	}
+	return &DispositionError{Word: word, Reason: reason, Containers: sayers}
+}
+
 // sayers returns the well-known containers that can say all of these words of a stream.
 func sayers(kind astiav.MediaType, words ...string) []string {
-	return wellKnownWhere(func(format string) bool {
+	return wellKnownWhere(kind, func(format string) bool {
 		rule := dispositionRules[format]
 		for i, word := range words {
 			if !rule.has(kind, word) || rule.excludes(word, words[:i]) != "" {

@@ -19,6 +19,9 @@
 //	size.go          how large a file may become
 //	extras.go        what a file carries besides: chapters.go, cover.go, attachments.go
 //	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
+//	stream_tags.go   tags that it keeps of a stream, in stream_tag_rules.go; languages, in language.go
+//	disposition.go   what it can say that a stream is for, in disposition_rules.go
+//	well_known.go    the containers that errors name
 //	options.go       options that its muxer needs; those of mov and mp4, in movflags.go
 //	crashsafe.go     whether a killed process leaves a readable file
 //	fragments.go     when to cut fragments or clusters

@@ -13,9 +13,10 @@ var bibliographic = map[string]string{
 }
 
 // macintosh are the languages that a mov file can name, as FFmpeg's muxer calls them
-// (mov_mdhd_language_map in isom.c). The file has a number of Apple's for each, no letters.
+// (mov_mdhd_language_map in isom.c). The file has a number of Apple's for each, no letters. Chinese
+// is missing, because its number says more: traditional Chinese, or simplified.
 var macintosh = strings.Fields(
-	"eng fra ger ita dut sve spa dan por nor heb jpn ara fin gre ice mlt tur chi urd hin tha kor lit " +
+	"eng fra ger ita dut sve spa dan por nor heb jpn ara fin gre ice mlt tur urd hin tha kor lit " +
 		"pol hun est lav smi per rus alb ron ces slk slv yid mac bul ukr bel uzb kaz aze arm geo mol kir " +
 		"tgk tuk mon pus kur kas snd tib nep san mar ben asm guj ori mal kan tam tel sin bur khm lao vie " +
 		"ind tgl may amh tir orm som swa kin run nya mlg epo wel baq cat lat que grn aym tat uig dzo jav",

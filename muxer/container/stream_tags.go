@@ -64,14 +64,14 @@ func (r streamTagRule) dropped(format string, kind astiav.MediaType, name string
 	if instead := r.not[name]; instead != "" {
 		return &MetadataError{Reason: format + " " + instead}
 	}
-	keepers := wellKnownWhere(func(format string) bool {
+	keepers := wellKnownWhere(kind, func(format string) bool {
 		return streamTagRules[streamTagFormat(format, nil)].keeps(kind, name)
 	})
-	reason := fmt.Sprintf("%s does not keep it of a stream of %s", format, kindName(kind))
+	reason := fmt.Sprintf("%s does not keep this tag of a stream of %s", format, kindName(kind))
 	kept := r.kept(kind)
 	switch {
 	case len(kept) == 0:
-		return &MetadataError{Reason: reason, Kept: keepers}
+		return &MetadataError{Reason: reason + "; take one of these containers, or leave the tag out", Kept: keepers}
 	case len(keepers) > 0:
 		reason += "; these do: " + strings.Join(keepers, ", ")
 	}
@@ -82,11 +82,11 @@ func (r streamTagRule) dropped(format string, kind astiav.MediaType, name string
 func (r streamTagRule) checkValue(format string, kind astiav.MediaType, name, value string) *MetadataError {
 	switch most := r.longest[name]; {
 	case name == "language" && !r.names(value):
-		namers := wellKnownWhere(func(format string) bool {
+		namers := wellKnownWhere(kind, func(format string) bool {
 			other := streamTagRules[streamTagFormat(format, nil)]
 			return other.keeps(kind, name) && other.names(value)
 		})
-		return &MetadataError{Reason: format + " cannot name this language", Kept: namers}
+		return &MetadataError{Reason: format + " cannot name this language; take one of these containers", Kept: namers}
 	case name == "timecode" && !matches(timecode, value):
 		return &MetadataError{Reason: format + " needs " + valueNames[timecode]}
 	case most > 0 && len(value) > most:

@@ -1,5 +1,7 @@
 package container
 
+import "github.com/asticode/go-astiav"
+
 // wellKnown are the containers that errors name, with the names that people know.
 var wellKnown = []struct{ name, format string }{
 	{"mp4", "mp4"},
@@ -17,10 +19,11 @@ var wellKnown = []struct{ name, format string }{
 	{"DASH", DASH},
 }
 
-// wellKnownWhere returns the names of the well-known containers for which fits is true.
-func wellKnownWhere(fits func(format string) bool) (names []string) {
+// wellKnownWhere returns the names of the well-known containers of streams of a kind for which fits
+// is true.
+func wellKnownWhere(kind astiav.MediaType, fits func(format string) bool) (names []string) {
 	for _, c := range wellKnown {
-		if fits(c.format) {
+		if fits(c.format) && (kind == astiav.MediaTypeAudio || c.name != "m4a") {
 			names = append(names, c.name)
 		}
 	}
