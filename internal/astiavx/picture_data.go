@@ -131,8 +131,9 @@ type PictureData struct {
 // OnSurface says whether the pictures are not flat pictures for one eye.
 func (d PictureData) OnSurface() bool { return d.Equirectangular || d.Stereo != NoStereo }
 
-// SetPictureData tells an encoder that is not open yet, and that has its size and aspect ratio. Some encoders write the data into their
-// stream. All of them give it to containers, with their codec parameters.
+// SetPictureData tells an encoder that is not open yet, and that has its size and aspect ratio.
+// Some encoders write the data into their stream. All of them give it to containers, with their
+// codec parameters.
 func SetPictureData(cc *astiav.CodecContext, d PictureData) error {
 	av, added := avcodec(cc), true
 	if d.Rotation != 0 {
