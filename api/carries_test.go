@@ -21,6 +21,7 @@ import (
 var carriesColumns = slices.Concat([]carriesColumn{
 	carriesFileTags, carriesCodecTag, carriesPixelAspect,
 	carriesPicture[0], carriesPicture[1], carriesPicture[2], carriesPicture[3],
+	carriesChapters, carriesCover, carriesAttachment, carriesTimecode,
 }, carriesStreams)
 
 // carriesColumn is something that a file may carry.

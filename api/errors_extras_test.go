@@ -86,6 +86,17 @@ func noteWrongExtras(t *testing.T, note func(name, field string, err error)) {
 		note(c.name, c.field, enc.Open(context.Background(), c.output))
 		require.NoError(t, enc.Close())
 	}
+	for _, c := range []struct{ name, text string }{
+		{"timecode of the next day", "24:00:00:00"},
+		{"timecode of a frame too many", "00:00:00:25"},
+		{"drop-frame timecode at 25", "00:00:00;00"},
+	} {
+		enc := api.NewEncoder()
+		addVideo(t, enc, api.VideoConfig{Width: 64, Height: 64, FrameRate: 25, Codec: "mpeg4"})
+		tags := api.Metadata(map[string]string{"timecode": c.text})
+		note(c.name, "Metadata[timecode]", enc.Open(context.Background(), file("x.mov", tags)))
+		require.NoError(t, enc.Close())
+	}
 	enc := api.NewEncoder()
 	addAudio(t, enc, api.AudioConfig{SampleRate: 48000, NumChannels: 2, Codec: "libmp3lame"})
 	note("chapters of mp3 without a title", "Chapters", enc.Open(context.Background(), writer("mp3", chapter(0, ms, ""))))

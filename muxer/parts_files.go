@@ -81,6 +81,7 @@ func (p *Parts) openPart(number int64, origin Moment) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.laterTimecodes(p.cfg.Length.times(number))
 	defer free()
 	if err := p.ring.makeRoom(); err != nil {
 		return nil, fmt.Errorf("remove the oldest part: %w", err)

@@ -67,7 +67,7 @@ func (o *outputOpener) tryHeader(t *target, streams []muxer.Stream) error {
 	cfg, dst := o.muxerConfig(t, streams), t.dryDestination()
 	err := fault.First(
 		t.CheckMetadata(), t.CheckExtras(dst.CanSeek()), o.checkFolderStreams(t, streams), o.checkPictures(t, streams),
-		checkWords(t, streams),
+		checkWords(t, streams), checkTimecodes(t, streams),
 	)
 	if err != nil {
 		return err

@@ -26,8 +26,10 @@ func (o OutputConfig) planExtras() (x container.Extras, err error) {
 func (t *Output) CheckExtras(canSeek bool) error {
 	o := t.Config
 	if o.Kind == ToFolder && len(o.Chapters) > 0 {
-		reason := "is for one file; the files of a folder have times of their own"
-		return &fault.ConfigError{Field: "Chapters", Value: t.valueOf("Chapters"), Reason: reason}
+		reason := "are for one file, and a folder has many; write a file of its own beside it"
+		return &fault.ConfigError{
+			Field: "Chapters", Value: t.valueOf("Chapters"), Reason: reason, Supported: container.WithChapters(),
+		}
 	}
 	e := t.Extras.Check(t.Container.Name, t.MuxerOptions, canSeek)
 	if e == nil {

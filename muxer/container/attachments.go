@@ -14,8 +14,8 @@ func (x Extras) checkAttachments(format string, _ map[string]string, _ bool) *Ex
 	}
 	if format != "matroska" {
 		return &ExtraError{
-			Option: "Attach", Reason: format + " holds no attachments; Matroska (mkv, mka) does",
-			Others: []string{"matroska"},
+			Option: "Attach", Reason: format + " holds no attachments",
+			Others: []string{"mkv", "mka"},
 		}
 	}
 	for i, a := range x.Attachments {

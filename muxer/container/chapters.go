@@ -63,9 +63,9 @@ func id3Chapters(options map[string]string) chapterRule {
 	}
 }
 
-// withChapters are the containers that hold chapters, the usual ones first.
+// withChapters are the containers that hold chapters, as people call them, the usual ones first.
 var withChapters = []string{
-	"mp4", "mov", "ipod", "matroska", "webm", "mp3", "ogg", "oga", "ogv", "opus", "spx", "flac",
+	"mp4", "mov", "m4a", "mkv", "webm", "mp3", "ogg", "oga", "ogv", "opus", "spx", "flac",
 	"aiff", "asf", "nut", "3gp", "3g2", "f4v",
 }
 
@@ -89,6 +89,9 @@ func (s Spec) WayOfChapters() ChapterWay { return chapterRuleOf(s.Format, s.Opti
 
 // EndsOfChaptersLost says whether the container does not keep where a chapter ends.
 func EndsOfChaptersLost(format string) bool { return chapterRules[format].startOnly }
+
+// WithChapters returns the containers that hold chapters, as people call them.
+func WithChapters() []string { return slices.Clone(withChapters) }
 
 // LeavesListOut says whether the program's options leave the list of chapters out of a mov file.
 func LeavesListOut(options map[string]string) bool {

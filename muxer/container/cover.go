@@ -40,9 +40,9 @@ var coverRules = map[string]coverRule{
 // have 24 bits for their size, and base64 takes four bytes for three.
 var pictureComment = coverRule{way: CoverAsTag, most: 1<<23 + 1<<22 - 1<<16}
 
-// withCover are the containers that hold a cover, the usual ones first.
+// withCover are the containers that hold a cover, as people call them, the usual ones first.
 var withCover = []string{
-	"mp4", "ipod", "matroska", "mp3", "flac", "ogg", "oga", "opus", "spx", "aiff", "f4v",
+	"mp4", "m4a", "mkv", "mka", "mp3", "flac", "ogg", "oga", "opus", "spx", "aiff", "f4v",
 }
 
 // WayOfCover says how a cover gets into a container.

@@ -18,6 +18,7 @@
 //	irregular.go     whether pictures may come at any times; time_limits.go: which times
 //	size.go          how large a file may become
 //	extras.go        what a file carries besides: chapters.go, cover.go, attachments.go
+//	timecode.go      times of recording that are counted in frames
 //	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
 //	stream_tags.go   tags that it keeps of a stream, in stream_tag_rules.go; languages, in language.go
 //	disposition.go   what it can say that a stream is for, in disposition_rules.go
