@@ -3,6 +3,7 @@ package cookbook_test
 import (
 	"context"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,11 +50,14 @@ func withAlpha(rgb []byte, alpha byte) (rgba []byte) {
 	return rgba
 }
 
-// damage turns over one bit in the middle of a file.
+// damage turns over one bit in the middle of a picture of a file.
 func damage(t *testing.T, path string) {
 	t.Helper()
+	packets := mediatest.Packets(t, path)
+	packets = slices.DeleteFunc(packets, func(p mediatest.Packet) bool { return p.Stream != 0 })
+	middle := packets[len(packets)/2]
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
-	content[len(content)/2] ^= 1
+	content[middle.Position+middle.Size/2] ^= 1
 	require.NoError(t, os.WriteFile(path, content, 0o600))
 }
