@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 const (
@@ -17,28 +18,41 @@ const (
 // picture returns picture k of a film, as R G B row by row: a disc moves over a sky that changes.
 // It has soft edges and fine stripes at the bottom, and encoders keep it well.
 func picture(width, height, k int) []byte {
-	rgb := make([]byte, 0, 3*width*height)
+	rgb := make([]byte, 3*width*height)
 	cx := float64(width) * (0.5 + 0.3*math.Sin(float64(k)/10))
 	cy := float64(height) * (0.45 + 0.2*math.Cos(float64(k)/7))
 	radius := float64(min(width, height)) / 6
 	for y := range height {
+		red, blue := 60+100*y/height, 200-100*y/height+k%30
 		for x := range width {
-			r, g, b := float64(60+100*y/height), float64(90+60*x/width), float64(200-100*y/height+k%30)
+			pixel := rgb[3*(y*width+x):][:3]
+			pixel[0], pixel[1], pixel[2] = byte(red), byte(90+60*x/width), byte(blue)
 			if y > height*9/10 && (x+k)/8%2 == 0 {
-				r, g, b = 40, 120, 50
+				pixel[0], pixel[1], pixel[2] = 40, 120, 50
 			}
-			// 1 within the disc, 0 outside, and between them on an edge of two pixels.
-			inside := min(1, max(0, (radius-math.Hypot(float64(x)-cx, float64(y)-cy))/2+0.5))
-			rgb = append(rgb, byte(r+inside*(230-r)), byte(g+inside*(120-g)), byte(b+inside*(40-b)))
+			if dx, dy := float64(x)-cx, float64(y)-cy; dx*dx+dy*dy < (radius+1)*(radius+1) {
+				paint(pixel, min(1, (radius-math.Sqrt(dx*dx+dy*dy))/2+0.5))
+			}
 		}
 	}
 	return rgb
 }
 
-// shots returns the first n pictures of the film, each in memory of its own.
-func shots(n int) [][]byte {
-	return drawn(n, func(k int) []byte { return picture(width, height, k) })
+// paint mixes the colour of the disc into a pixel: 1 within the disc, less on its edge.
+func paint(pixel []byte, part float64) {
+	for c, value := range [3]float64{230, 120, 40} {
+		pixel[c] += byte(int(part * (value - float64(pixel[c]))))
+	}
 }
+
+// scenes are the first pictures of the film, drawn once, because drawing takes long under the race
+// detector.
+var scenes = sync.OnceValue(func() [][]byte {
+	return drawn(120, func(k int) []byte { return picture(width, height, k) })
+})
+
+// shots returns the first n pictures of the film, which nobody changes.
+func shots(n int) [][]byte { return scenes()[:n] }
 
 // drawn returns n pictures, each in memory of its own.
 func drawn(n int, draw func(k int) []byte) [][]byte {
@@ -51,7 +65,12 @@ func drawn(n int, draw func(k int) []byte) [][]byte {
 
 // pictures yields the first n pictures of the film, all of them in the same memory.
 func pictures(width, height, n int) iter.Seq[[]byte] {
-	return reusing(n, func(k int) []byte { return picture(width, height, k) })
+	return reusing(n, func(k int) []byte {
+		if first := scenes()[k]; len(first) == 3*width*height {
+			return first
+		}
+		return picture(width, height, k)
+	})
 }
 
 // reusing yields n pictures in the same memory, as programs that draw do.

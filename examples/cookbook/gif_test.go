@@ -37,3 +37,8 @@ func TestGIF(t *testing.T) {
 		require.GreaterOrEqual(t, nearest(over(p.Pixels, width), all), 38.0, "picture %d in Chromium", k)
 	}
 }
+
+// nearest returns the highest peak signal-to-noise ratio between a picture and one of others.
+func nearest(picture []byte, others [][]byte) float64 {
+	return mediatest.PSNR(picture, others[mostLike(picture, others)])
+}
