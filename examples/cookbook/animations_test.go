@@ -76,7 +76,7 @@ func animationInChromium(t *testing.T, path, kind string) []shown {
 }
 
 // over lays R G B A over a checkerboard of squares of 16 pixels, and returns R G B.
-func over(rgba []byte, width int) (rgb []byte) {
+func over(rgba []byte) (rgb []byte) {
 	for i := 0; i < len(rgba); i += 4 {
 		x, y := i/4%width, i/4/width
 		board := 255.0
@@ -102,7 +102,7 @@ func requireAnimation(t *testing.T, path, kind string, least float64) {
 	require.Len(t, all, 4)
 	for k, p := range all {
 		require.InDelta(t, 1e6/rate, p.Micros, 1000, "picture %d", k)
-		require.GreaterOrEqual(t, mediatest.PSNR(over(cutOut(k), width), over(p.Pixels, width)), least, "picture %d", k)
-		t.Logf("%s: %.1f dB", kind, mediatest.PSNR(over(cutOut(k), width), over(p.Pixels, width)))
+		require.GreaterOrEqual(t, mediatest.PSNR(over(cutOut(k)), over(p.Pixels)), least, "picture %d", k)
+		t.Logf("%s: %.1f dB", kind, mediatest.PSNR(over(cutOut(k)), over(p.Pixels)))
 	}
 }

@@ -34,7 +34,7 @@ func TestGIF(t *testing.T) {
 	require.Len(t, inChromium, 10)
 	for k, p := range inChromium {
 		require.Equal(t, 40_000, p.Micros)
-		require.GreaterOrEqual(t, nearest(over(p.Pixels, width), all), 38.0, "picture %d in Chromium", k)
+		require.GreaterOrEqual(t, nearest(over(p.Pixels), all), 38.0, "picture %d in Chromium", k)
 	}
 }
 
