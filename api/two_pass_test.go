@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -67,7 +68,9 @@ func drawUneven(pictures []byte) func(context.Context, *api.VideoStream) error {
 
 // passCase is an encoder that can make two passes.
 type passCase struct {
+	name             string // "": codec
 	codec, extension string
+	noRate           bool     // there is a CRF, and no bit rate
 	args             []string // of the ffmpeg command beside the bit rate
 	alter            func(c *api.VideoConfig)
 }
@@ -79,6 +82,7 @@ func passCases() []passCase {
 	option := func(key string, value any) func(c *api.VideoConfig) {
 		return func(c *api.VideoConfig) { c.ExtraOptions = map[string]any{key: value} }
 	}
+	quality := func(c *api.VideoConfig) { c.CRF = new(30.0) }
 	return []passCase{
 		{codec: "libx264", extension: "mp4", args: append([]string{"-preset", "fast"}, x264Args()...), alter: preset("fast")},
 		{codec: "libx265", extension: "mkv", args: []string{
@@ -89,6 +93,14 @@ func passCases() []passCase {
 		{codec: "libaom-av1", extension: "mkv", args: []string{
 			"-cpu-used", "8", "-aom-params", "chroma-sample-position=vertical",
 		}, alter: option("cpu-used", 8)},
+		{
+			name: "libvpx-vp9, quality", codec: "libvpx-vp9", extension: "webm", noRate: true,
+			args: []string{"-crf", "30", "-b:v", "0"}, alter: quality,
+		},
+		{
+			name: "libvpx-vp9, capped quality", codec: "libvpx-vp9", extension: "mp4",
+			args: []string{"-crf", "30"}, alter: quality,
+		},
 		{codec: "mpeg4", extension: "avi", args: []string{"-bf", "2"}, alter: option("bf", 2)},
 		{codec: "mpeg2video", extension: "mkv"},
 		{codec: "h263p", extension: "mkv"},
@@ -111,7 +123,7 @@ func TestTwoPassesAgainstTheCommand(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := uneven()
 	for _, c := range passCases() {
-		t.Run(c.codec, func(t *testing.T) {
+		t.Run(cmp.Or(c.name, c.codec), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			theirs, ours := filepath.Join(dir, "theirs."+c.extension), filepath.Join(dir, "ours."+c.extension)
@@ -119,6 +131,9 @@ func TestTwoPassesAgainstTheCommand(t *testing.T) {
 			cfg := unevenVideo(c.codec, passBitRate)
 			if c.alter != nil {
 				c.alter(&cfg)
+			}
+			if c.noRate {
+				cfg.BitRate = 0
 			}
 			require.NoError(t, api.RenderTwoPass(context.Background(), api.TwoPass{
 				Path: ours, Video: cfg, Draw: drawUneven(pictures),
@@ -188,4 +203,29 @@ func packetHashes(t *testing.T, path string) []string {
 	}
 	require.NotEmpty(t, hashes)
 	return hashes
+}
+
+// TestTwoPassesMeetTheRate encodes a still picture that begins to move, at a rate of which one pass
+// of some encoders makes several times as much.
+func TestTwoPassesMeetTheRate(t *testing.T) {
+	mediatest.NoLeaks(t)
+	pictures := uneven()
+	// Of the rate, as measured: between 0.95 and 1.03. MPEG-4 was at 1.26, and one pass at 1.92.
+	for codec, most := range map[string]float64{"libx264": 1.15, "libx265": 1.15, "libvpx-vp9": 1.15, "mpeg4": 1.4} {
+		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "film.mkv")
+			require.NoError(t, api.RenderTwoPass(context.Background(), api.TwoPass{
+				Path: path, Video: unevenVideo(codec, 4*passBitRate), Draw: drawUneven(pictures),
+			}))
+			bytes := int64(0)
+			for _, p := range mediatest.Packets(t, path) {
+				bytes += p.Size
+			}
+			share := float64(bytes*8*unevenRate/unevenFrames) / (4 * passBitRate)
+			t.Logf("%.2f of the rate", share)
+			require.Greater(t, share, 0.85)
+			require.Less(t, share, most)
+		})
+	}
 }
