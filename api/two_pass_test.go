@@ -82,7 +82,7 @@ func passCases() []passCase {
 	option := func(key string, value any) func(c *api.VideoConfig) {
 		return func(c *api.VideoConfig) { c.ExtraOptions = map[string]any{key: value} }
 	}
-	quality := func(c *api.VideoConfig) { c.CRF = new(30.0) }
+	quality := func(c *api.VideoConfig) { c.CRF, c.ExtraOptions = new(30.0), map[string]any{"cpu-used": 4} }
 	return []passCase{
 		{codec: "libx264", extension: "mp4", args: append([]string{"-preset", "fast"}, x264Args()...), alter: preset("fast")},
 		{codec: "libx265", extension: "mkv", args: []string{
@@ -95,11 +95,11 @@ func passCases() []passCase {
 		}, alter: option("cpu-used", 8)},
 		{
 			name: "libvpx-vp9, quality", codec: "libvpx-vp9", extension: "webm", noRate: true,
-			args: []string{"-crf", "30", "-b:v", "0"}, alter: quality,
+			args: []string{"-crf", "30", "-b:v", "0", "-cpu-used", "4"}, alter: quality,
 		},
 		{
 			name: "libvpx-vp9, capped quality", codec: "libvpx-vp9", extension: "mp4",
-			args: []string{"-crf", "30"}, alter: quality,
+			args: []string{"-crf", "30", "-cpu-used", "4"}, alter: quality,
 		},
 		{codec: "mpeg4", extension: "avi", args: []string{"-bf", "2"}, alter: option("bf", 2)},
 		{codec: "mpeg2video", extension: "mkv"},
@@ -205,27 +205,25 @@ func packetHashes(t *testing.T, path string) []string {
 	return hashes
 }
 
-// TestTwoPassesMeetTheRate encodes a still picture that begins to move, at a rate of which one pass
-// of some encoders makes several times as much.
+// TestTwoPassesMeetTheRate encodes a still picture that begins to move. libx264 makes more than twice
+// the rate of it in one pass.
 func TestTwoPassesMeetTheRate(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := uneven()
-	// Of the rate, as measured: between 0.95 and 1.03. MPEG-4 was at 1.26, and one pass at 1.92.
-	for codec, most := range map[string]float64{"libx264": 1.15, "libx265": 1.15, "libvpx-vp9": 1.15, "mpeg4": 1.4} {
+	for _, codec := range []string{"libx264", "libx265", "libvpx-vp9"} {
 		t.Run(codec, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "film.mkv")
 			require.NoError(t, api.RenderTwoPass(context.Background(), api.TwoPass{
-				Path: path, Video: unevenVideo(codec, 4*passBitRate), Draw: drawUneven(pictures),
+				Path: path, Video: unevenVideo(codec, passBitRate), Draw: drawUneven(pictures),
 			}))
 			bytes := int64(0)
 			for _, p := range mediatest.Packets(t, path) {
 				bytes += p.Size
 			}
-			share := float64(bytes*8*unevenRate/unevenFrames) / (4 * passBitRate)
+			share := float64(bytes*8*unevenRate/unevenFrames) / passBitRate
 			t.Logf("%.2f of the rate", share)
-			require.Greater(t, share, 0.85)
-			require.Less(t, share, most)
+			require.InDelta(t, 1, share, 0.2)
 		})
 	}
 }
