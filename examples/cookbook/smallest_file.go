@@ -13,7 +13,7 @@ func SmallestFile(ctx context.Context, path string, width, height int, pictures 
 	defer enc.Abort(nil) // gives the file up, unless Close came first
 	video, err := enc.AddVideo(api.VideoConfig{
 		Width: width, Height: height, FrameRate: 30, OddSize: api.OddSizePad,
-		Codec: "libsvtav1", PixelFormat: "yuv420p10le", CRF: new(35.0), Preset: "4", KeyInterval: 300,
+		Codec: "libsvtav1", PixelFormat: "yuv420p", CRF: new(35.0), Preset: "4", KeyInterval: 300,
 	})
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func ExampleSmallestFile() {
 	printStreams("small.mp4", "codec_name,pix_fmt,nb_read_frames", func(path string) error {
 		return cookbook.SmallestFile(context.Background(), path, width, height, pictures(width, height, 30))
 	})
-	// Output: codec_name=av1|pix_fmt=yuv420p10le|nb_read_frames=30
+	// Output: codec_name=av1|pix_fmt=yuv420p|nb_read_frames=30
 }
 
 // TestSmallestFile compares the pictures, and the size with that of H.264.
