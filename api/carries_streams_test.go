@@ -24,8 +24,8 @@ var carriesStreams = []carriesColumn{
 	carriesDisposition("hearing_impaired", "(none)"),
 }
 
-// carriesStreamTag is a tag of a stream of a kind, or of the other kind if the container has no such
-// stream. The language is asked of its kind alone.
+// carriesStreamTag is a tag of a stream of a kind, or of the other kind if the container has no
+// such stream. The language is asked of its kind alone.
 func carriesStreamTag(name, kind, key, value string) carriesColumn {
 	return carriesColumn{
 		name: name,
@@ -69,8 +69,8 @@ func inManifest(t *testing.T, path, kind, text string) bool {
 	return strings.Contains(description, text)
 }
 
-// carriesDisposition is what the sound is for. DASH says it as a role in the manifest, which ffprobe
-// does not show.
+// carriesDisposition is what the sound is for. DASH says it as a role in the manifest, which
+// ffprobe does not show.
 func carriesDisposition(word, role string) carriesColumn {
 	return carriesColumn{
 		name: strings.ReplaceAll(word, "_", " "),

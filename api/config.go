@@ -112,11 +112,11 @@ type VideoConfig struct {
 	//
 	// A word that the container has no place for is a *ConfigError at Open, which lists those that
 	// have. Mkv has all but "captions", "lyrics" and "karaoke" ("descriptions" for subtitles alone),
-	// mp4 all but "original", "lyrics" and "karaoke"; webm has "default" and "forced", mov, m4a and 3gp
-	// "default". MPEG-TS has "hearing_impaired", "visual_impaired" and "clean_effects", one at a time
-	// and of sound alone. DASH has one word, as the role of the stream. Mp4, mov and their kin always
-	// have a default: the first stream of a kind, if none says that it is. Readers of mp4 cannot tell
-	// "hearing_impaired" from "captions", and "visual_impaired" from "descriptions".
+	// mp4 all but "original", "lyrics" and "karaoke"; webm has "default" and "forced"; mov, m4a and
+	// 3gp have "default". MPEG-TS has "hearing_impaired", "visual_impaired" and "clean_effects", one
+	// at a time and of sound alone. DASH has one word, as the role of the stream. Mp4, mov and their
+	// kin always have a default: the first stream of a kind, if none says that it is. Readers of mp4
+	// cannot tell "hearing_impaired" from "captions", and "visual_impaired" from "descriptions".
 	Disposition []string
 	// Rotation is by how many degrees clockwise a player turns the picture: 0, 90, 180 or 270. The
 	// pictures are encoded as they come, so Width and Height are those before the turn. Mp4, mov and

@@ -20,7 +20,8 @@
 //	extras.go        what a file carries besides: chapters.go, cover.go, attachments.go
 //	timecode.go      times of recording that are counted in frames
 //	metadata.go      tags that it keeps, in metadata_rules.go; their values, in metadata_value.go
-//	stream_tags.go   tags that it keeps of a stream, in stream_tag_rules.go; languages, in language.go
+//	stream_tags.go   tags that it keeps of a stream, in stream_tag_rules.go
+//	language.go      languages that it can name
 //	disposition.go   what it can say that a stream is for, in disposition_rules.go
 //	well_known.go    the containers that errors name
 //	options.go       options that its muxer needs; those of mov and mp4, in movflags.go
