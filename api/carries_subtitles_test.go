@@ -32,7 +32,8 @@ func carriesText(codec string) carriesColumn {
 			t.Helper()
 			streams := mediatest.Run(t, "ffprobe", "-v", "error", "-select_streams", "s", "-show_entries",
 				"stream=codec_name", "-of", "csv=p=0", f.path)
-			cues := mediatest.Run(t, "ffmpeg", "-v", "error", "-i", f.path, "-map", "0:s", "-f", "srt", "-")
+			cues := mediatest.Run(t, "ffmpeg", "-v", "error", "-copyts", "-i", f.path, "-map", "0:s",
+				"-f", "srt", "-") // with the times of the file, which may begin with priming
 			return strings.TrimSpace(string(streams)) == codec &&
 				strings.Contains(string(cues), "00:00:00,250 --> 00:00:00,750\nwhat is said\n")
 		},

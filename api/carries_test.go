@@ -22,7 +22,7 @@ var carriesColumns = slices.Concat([]carriesColumn{
 	carriesFileTags, carriesCodecTag, carriesPixelAspect,
 	carriesPicture[0], carriesPicture[1], carriesPicture[2], carriesPicture[3],
 	carriesChapters, carriesCover, carriesAttachment, carriesTimecode,
-}, carriesStreams)
+}, carriesStreams, carriesSubtitles)
 
 // carriesColumn is something that a file may carry.
 type carriesColumn struct {
