@@ -91,9 +91,9 @@ func over(rgba []byte) (rgb []byte) {
 	return rgb
 }
 
-// requireAnimation compares four pictures in Chromium, laid over a checkerboard, and their times. It
+// requireAnimationInChromium compares four pictures in Chromium, laid over a checkerboard, and their times. It
 // does so with AVLOOM_LONG=1 only.
-func requireAnimation(t *testing.T, path, kind string, least float64) {
+func requireAnimationInChromium(t *testing.T, path, kind string, least float64) {
 	t.Helper()
 	if !mediatest.Long(t) { // a browser takes seconds
 		return

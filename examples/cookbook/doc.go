@@ -20,7 +20,7 @@
 //     printStreams, which prints what the system's ffprobe finds in the file. Its Test compares the
 //     decoded file with the input by numbers (requireSame, requirePSNR, requireSound in
 //     check_test.go), and ends with requirePlayers, which plays the file in the players that the
-//     document names.
+//     document names. What needs a page of its own begins with openInChromium.
 //   - A section in docs/cookbook.md with the text of the function, in the form of the others, and a
 //     link in its table of contents. The tests of docs compare the text with the source, and look
 //     for the parts of the form.
