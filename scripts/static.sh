@@ -38,6 +38,7 @@ fetch_sources() {
 # compile DIR: makes the static libraries from the sources in DIR.
 compile() {
 	local source
+	mkdir "$1/svt" || return 1
 	for source in "$1"/svt-av1-*/; do
 		[ ! -d "$source" ] || compile_svtav1 "$source" "$1/svt" || return 1
 	done
@@ -60,7 +61,7 @@ collect() (
 		die "${sources[*]} could not be built: the end of $log stands above"
 	fi
 	mkdir "$work/lib"
-	find "$work" \( -path '*/svt/lib/libSvtAv1Enc.a' -o -name libdav1d.a \) -exec cp {} "$work/lib/" \;
+	find "$work"/{svt,dav1d} \( -path '*/svt/lib/libSvtAv1Enc.a' -o -name libdav1d.a \) -exec cp {} "$work/lib/" \;
 	ln -s "${archives[@]}" "$work/lib/"
 	mv -T "$work/lib" "$folder" || [ -d "$folder" ] # another may have been quicker
 )
