@@ -12,7 +12,7 @@ import (
 // Captions and the state of a simulation, as text of its own for each frame.
 func ExampleEncoder_AddSubtitles() {
 	ctx, file := context.Background(), "telemetry.mkv"
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }()
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)
 	video, _ := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 25})
@@ -39,7 +39,7 @@ func ExampleEncoder_AddSubtitles() {
 
 func ExampleSubtitleStream_AddCue() {
 	ctx, file := context.Background(), "captions.srt"
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }()
 	enc := api.NewEncoder()
 	s, _ := enc.AddSubtitles(api.SubtitleConfig{})
 	_ = enc.OpenFile(ctx, file)

@@ -69,8 +69,8 @@ func (c *cues) writeGap(w *writer, next pipeline.Packet) error {
 	return nil
 }
 
-// endCues writes a packet without text at the end of each stream of mov_text, for readers that show a
-// cue until the next packet.
+// endCues writes a packet without text at the end of each stream of mov_text, for readers that show
+// a cue until the next packet.
 func (m *Mux) endCues() error {
 	for i := range m.tracks {
 		t := &m.tracks[i]
