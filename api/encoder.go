@@ -14,9 +14,10 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Encoder encodes any number of video, audio and subtitle streams into one or more files, writers or
-// connections. Add the streams, open the encoder, feed the streams, and close it. Outputs can join
-// and leave while it runs (AddOutput). All methods are safe for use by several goroutines at once.
+// Encoder encodes any number of video, audio and subtitle streams into one or more files, writers
+// or connections. Add the streams, open the encoder, feed the streams, and close it. Outputs can
+// join and leave while it runs (AddOutput). All methods are safe for use by several goroutines at
+// once.
 type Encoder struct {
 	settings  settings
 	claim     *claim // on threads of a budget

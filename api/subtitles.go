@@ -37,8 +37,8 @@ type Cue struct {
 	// which has no width.
 	//
 	// Line breaks (\n, \r\n, \r) are kept; one at the end is left out. Blank lines, "-->", NUL bytes,
-	// text that is not UTF-8, and a text in which there is nothing to see are a *ConfigError, as is one
-	// of more than 65535 bytes in mov_text.
+	// text that is not UTF-8, and a text in which there is nothing to see are a *ConfigError, as is
+	// one of more than 65535 bytes in mov_text.
 	Text string
 }
 

@@ -99,8 +99,8 @@ func framesOf(t *testing.T, path string) int {
 	return len(mediatest.FrameTimes(t, path, 0))
 }
 
-// TestSubtitlesFrontToBack writes to a writer that cannot seek, with cues that come in time or late.
-// FFmpeg 9 reads the file, because version 5 does not read how long cues in fragments are.
+// TestSubtitlesFrontToBack writes to a writer that cannot seek, with cues that come in time or
+// late. FFmpeg 9 reads the file, because version 5 does not read how long cues in fragments are.
 func TestSubtitlesFrontToBack(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cues := []api.Cue{cue(2, 3.5, "a"), cue(4, 4.5, "b")}
@@ -115,8 +115,8 @@ func TestSubtitlesFrontToBack(t *testing.T) {
 	}
 }
 
-// TestSubtitlesHoldNothingBack feeds pictures, and no cue or cues far ahead, into files that must be
-// readable at any moment. Sync brings all pictures there.
+// TestSubtitlesHoldNothingBack feeds pictures, and no cue or cues far ahead, into files that must
+// be readable at any moment. Sync brings all pictures there.
 func TestSubtitlesHoldNothingBack(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, name := range []string{"a.mp4", "a.mov", "a.mkv", "a.webm"} {

@@ -78,8 +78,8 @@ func cue(start, end float64, text string) api.Cue {
 	return api.Cue{Start: seconds(start), End: seconds(end), Text: text}
 }
 
-// TestSubtitles writes cues into each container that carries them, in each of its codecs, before and
-// after the pictures, and reads them with ffmpeg.
+// TestSubtitles writes cues into each container that carries them, in each of its codecs, before
+// and after the pictures, and reads them with ffmpeg.
 func TestSubtitles(t *testing.T) {
 	mediatest.NoLeaks(t)
 	cues := []api.Cue{
@@ -202,8 +202,8 @@ func TestSubtitleFiles(t *testing.T) {
 	}
 }
 
-// TestSubtitlesWithoutCues writes a stream of subtitles that is never fed, which is as absent as any
-// other stream that is not fed, and keeps no picture back.
+// TestSubtitlesWithoutCues writes a stream of subtitles that is never fed, which is as absent as
+// any other stream that is not fed, and keeps no picture back.
 func TestSubtitlesWithoutCues(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, safe := range []bool{true, false} {

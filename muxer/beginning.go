@@ -78,8 +78,8 @@ func (b *beginning) possible(forced bool) bool {
 	}
 }
 
-// awaitsMedia says whether there is nothing but text so far, while pictures or sound may still come.
-// The output does not begin with text then, however long they are silent.
+// awaitsMedia says whether there is nothing but text so far, while pictures or sound may still
+// come. The output does not begin with text then, however long they are silent.
 func (b *beginning) awaitsMedia() bool {
 	for i := range b.tracks {
 		if !b.tracks[i].isText() && !b.order.queues[i].empty() {

@@ -15,8 +15,8 @@ func movText(to []byte, text string, _ int) []byte {
 var EmptyMovText = []byte{0, 0}
 
 // movTextHeader returns a sample description of 3GPP TS 26.245: white Arial of 16 points, centred
-// at the bottom. That is what FFmpeg's encoder makes of text without a style (movtextenc.c), so that
-// its decoder finds no style either.
+// at the bottom. That is what FFmpeg's encoder makes of text without a style (movtextenc.c), so
+// that its decoder finds no style either.
 func movTextHeader() []byte {
 	const font = "Arial"
 	h := make([]byte, 0, 64)
