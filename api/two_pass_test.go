@@ -205,8 +205,8 @@ func packetHashes(t *testing.T, path string) []string {
 	return hashes
 }
 
-// TestTwoPassesMeetTheRate encodes a still picture that begins to move. libx264 makes more than twice
-// the rate of it in one pass.
+// TestTwoPassesMeetTheRate encodes a still picture that begins to move. libx264 makes more than
+// twice the rate of it in one pass.
 func TestTwoPassesMeetTheRate(t *testing.T) {
 	mediatest.NoLeaks(t)
 	pictures := uneven()

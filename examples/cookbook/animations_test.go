@@ -91,8 +91,8 @@ func over(rgba []byte) (rgb []byte) {
 	return rgb
 }
 
-// requireAnimationInChromium compares four pictures in Chromium, laid over a checkerboard, and their
-// times. It does so with AVLOOM_LONG=1 only.
+// requireAnimationInChromium compares four pictures in Chromium, laid over a checkerboard, and
+// their times. It does so with AVLOOM_LONG=1 only.
 func requireAnimationInChromium(t *testing.T, path, kind string, least float64) {
 	t.Helper()
 	if !mediatest.Long(t) { // a browser takes seconds
