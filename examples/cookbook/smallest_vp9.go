@@ -7,8 +7,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// SmallestVP9 writes pictures as VP9, in two passes. It ranges over pictures twice, and they must be
-// the same both times.
+// SmallestVP9 writes pictures as VP9, in two passes. It ranges over pictures twice, and they must
+// be the same both times.
 func SmallestVP9(ctx context.Context, path string, width, height int, pictures iter.Seq[[]byte]) error {
 	return api.RenderTwoPass(ctx, api.TwoPass{
 		Path: path,
