@@ -14,6 +14,7 @@ func Stills(ctx context.Context, folder string, width, height int, pictures iter
 	defer enc.Abort(nil) // gives the file up, unless Close came first
 	video, err := enc.AddVideo(api.VideoConfig{
 		Width: width, Height: height, FrameRate: 30, Codec: "png", PixelFormat: "rgb24",
+		ColorTransfer: "iec61966-2-1",
 	})
 	if err != nil {
 		return err

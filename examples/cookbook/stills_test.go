@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +21,7 @@ func ExampleStills() {
 }
 
 // TestStills writes noise, also in odd sizes, and finds every byte of it again, in one file for
-// each picture.
+// each picture. Chromium shows the same with AVLOOM_LONG=1.
 func TestStills(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, size := range [][2]int{{width, height}, {321, 181}} {
@@ -31,5 +32,17 @@ func TestStills(t *testing.T) {
 		files, err := os.ReadDir(folder)
 		require.NoError(t, err)
 		require.Len(t, files, 3)
+		content, err := os.ReadFile(filepath.Join(folder, files[0].Name()))
+		require.NoError(t, err)
+		require.Contains(t, string(content[:200]), "sRGB", "what the values mean")
+		if mediatest.Long(t) { // a browser takes seconds
+			shown := animationInChromium(t, filepath.Join(folder, "frame-00002.png"), "image/png")
+			require.Len(t, shown, 1)
+			var rgb []byte
+			for pixel := range slices.Chunk(shown[0].Pixels, 4) {
+				rgb = append(rgb, pixel[:3]...)
+			}
+			require.Equal(t, draw(2), rgb)
+		}
 	}
 }
