@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"sync"
 
 	"go.uber.org/zap"
 
@@ -82,7 +83,8 @@ func (a *adding) open() (*Output, error) {
 		return nil, err
 	}
 	if planned.Segments.Every != nil {
-		o.seat.OnEnd(removeSegments)
+		o.uncut = sync.OnceFunc(removeSegments)
+		o.seat.OnEnd(o.uncut)
 	}
 	a.run.Outputs.add(o, place)
 	a.run.welcome(o, planned)

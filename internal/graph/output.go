@@ -26,6 +26,10 @@ type Output struct {
 	// setSeat sets seat, also for those who may ask before; nil: nobody does.
 	setSeat func(*pipeline.Seat)
 
+	// uncut ends the key frames that the encoders make for its segments; nil: they make none. It may
+	// be called several times.
+	uncut func()
+
 	endOnce sync.Once                 // its end was logged
 	final   atomic.Pointer[[]Latency] // those of its last seconds; nil: it goes on
 }
@@ -132,7 +136,11 @@ func (o *Output) Close() error {
 	if o.live != nil {
 		o.live.leave()
 	}
-	return o.seat.Leave(context.Background())
+	err := o.seat.Leave(context.Background())
+	if o.uncut != nil {
+		o.uncut()
+	}
+	return err
 }
 
 // Err returns why the output ended; nil while it goes on, and after a good end.
