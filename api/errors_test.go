@@ -277,6 +277,7 @@ func TestErrorTexts(t *testing.T) {
 		noteWrongAdded(t, note)
 		noteWrongTwoPasses(t, note)
 		noteWrongExtras(t, note)
+		noteWrongSubtitles(t, note)
 	})
 	golden := filepath.Join("testdata", "errors.golden")
 	if *update {

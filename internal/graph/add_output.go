@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"go.uber.org/zap"
@@ -94,8 +95,11 @@ func (a *adding) open() (*Output, error) {
 // join tries the header in memory, and joins the output to the graph.
 func (a *adding) join(t *target) (*Output, error) {
 	streams, err := a.run.late.describe(t.Container.Name)
-	if err != nil {
+	if errors.Is(err, ErrOver) {
 		return nil, a.run.causeOr(err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	defer freeStreams(streams)
 	if err := a.opener.tryHeader(t, streams); err != nil {
