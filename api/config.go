@@ -189,8 +189,8 @@ type VideoConfig struct {
 	// ExtraOptions[bufsize].
 	BitRate int64
 	// KeyInterval is the number of frames from one key frame to the next at most. 1: every frame is a
-	// key frame. 0: the encoder's default. An encoder whose frames are all key frames takes every
-	// number. One that decides by itself, such as gif, is a *ConfigError.
+	// key frame. 0: the encoder's default, and 250 for libaom. An encoder whose frames are all key
+	// frames takes every number. One that decides by itself, such as gif, is a *ConfigError.
 	KeyInterval int
 	// Threads of the encoder. 0: the stream's part of the ThreadBudget, but no more than the codec
 	// profits from at this size.

@@ -57,7 +57,7 @@ func CheckKeysOnDemand(codec *astiav.Codec, options []avoption.Option) error {
 			return o.ConfigError("keeps " + encoder + " from making key frames when it is asked; leave it out")
 		}
 	}
-	return nil
+	return checkLookahead(encoder, options)
 }
 
 // oneKey are the encoders whose first frame is their only key frame, whatever they are asked

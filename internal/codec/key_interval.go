@@ -84,12 +84,8 @@ func CheckShortGOP(encoder string, options []avoption.Option) error {
 	if encoder != "libaom-av1" {
 		return nil
 	}
-	find := func(key string) int {
-		return slices.IndexFunc(options, func(o avoption.Option) bool { return o.Key == key })
-	}
-	interval, usage := find("g"), find("usage")
-	otherUsage := usage >= 0 && options[usage].Value != "good" && options[usage].Value != "0"
-	if interval < 0 || options[interval].Value != "2" || otherUsage {
+	interval := indexOfOption(options, "g")
+	if interval < 0 || options[interval].Value != "2" || !hasUsageGood(options) {
 		return nil
 	}
 	return options[interval].ConfigError(

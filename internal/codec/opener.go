@@ -151,7 +151,7 @@ func (o *Opener) configure(cc *astiav.CodecContext, options []avoption.Option) e
 	if o.Codec.Name() == "libx265" { // so that an output can begin at each of its key frames
 		cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagClosedGop))
 	}
-	options, err := o.withLibraryParameters(cc.Width(), cc.Height(), o.withThreading(options))
+	options, err := o.withLibraryParameters(cc.Width(), cc.Height(), o.withThreading(o.withSteadyKeys(options)))
 	if err != nil {
 		return err
 	}

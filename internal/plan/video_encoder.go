@@ -96,6 +96,7 @@ func (p *Video) forFormat(
 	return s, fault.First(
 		codec.CheckTwoPass(encoder.Name(), s.Options),
 		codec.CheckShortGOP(encoder.Name(), s.Options),
+		codec.CheckLeastInterval(encoder.Name(), s.Options),
 		avoption.CheckRateControl(encoder.Name(), s.Options),
 		p.checkBitRate(encoder.Name(), s.Options),
 		codec.CheckFixedQuality(encoder.Name(), s.Options),

@@ -1,0 +1,75 @@
+package codec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/avloom/avloom/internal/avoption"
+)
+
+// aomKeyInterval is the interval of key frames of libaom if the config leaves it open, in frames:
+// that of x264 and x265. Libaom's own is 9999.
+const aomKeyInterval = "250"
+
+// withSteadyKeys has libaom make key frames at their interval and where they are ordered, and not
+// at changes of scene. In one pass of the usage "good" (3.6 at least), it finds some of these when
+// it has already begun with the picture, has no statistics of it, and ends the process
+// (av1_get_second_pass_params and av1_twopass_postencode_update in pass2_strategy.c). FFmpeg's
+// wrapper turns the search off if the least interval is the largest.
+func (o *Opener) withSteadyKeys(options []avoption.Option) []avoption.Option {
+	if o.Codec.Name() != "libaom-av1" || o.Pass != nil || !hasUsageGood(options) {
+		return options
+	}
+	interval := avoption.Option{Field: "KeyInterval", Key: "g", Value: aomKeyInterval}
+	if i := indexOfOption(options, "g"); i >= 0 {
+		interval = options[i]
+	}
+	least := interval
+	least.Key = "keyint_min"
+	return append(slices.Clone(options), interval, least)
+}
+
+// hasUsageGood says whether libaom works in its usage "good", the default.
+func hasUsageGood(options []avoption.Option) bool {
+	i := indexOfOption(options, "usage")
+	return i < 0 || options[i].Value == "good" || options[i].Value == "0"
+}
+
+// indexOfOption returns the index of an option; -1: it is not set.
+func indexOfOption(options []avoption.Option, key string) int {
+	return slices.IndexFunc(options, func(o avoption.Option) bool { return o.Key == key })
+}
+
+// CheckLeastInterval returns an error about a least interval of key frames, which libaom would have
+// for changes of scene alone, unless it is the largest too.
+func CheckLeastInterval(encoder string, options []avoption.Option) error {
+	if encoder != "libaom-av1" || !hasUsageGood(options) {
+		return nil
+	}
+	least, largest := indexOfOption(options, "keyint_min"), indexOfOption(options, "g")
+	if least < 0 || largest >= 0 && options[least].Value == options[largest].Value {
+		return nil
+	}
+	return options[least].ConfigError("libaom makes no key frames at changes of scene; leave it out, and set KeyInterval")
+}
+
+// aomLookahead is the least number of frames that libaom looks ahead, in one pass of its usage
+// "good", with which it does not end the process after some key frames that it was asked for. It is
+// the default. None is possible, too.
+const aomLookahead = 35
+
+// checkLookahead returns an error about frames to look ahead with which libaom must not be asked
+// for key frames.
+func checkLookahead(encoder string, options []avoption.Option) error {
+	i := indexOfOption(options, "lag-in-frames")
+	if encoder != "libaom-av1" || i < 0 || !hasUsageGood(options) {
+		return nil
+	}
+	frames, err := strconv.ParseFloat(options[i].Value, 64)
+	if err != nil || frames <= 0 || frames >= aomLookahead {
+		return nil
+	}
+	const text = "libaom may end the process when it is asked for key frames; give 0, or at least %d"
+	return options[i].ConfigError(fmt.Sprintf(text, aomLookahead))
+}
