@@ -66,7 +66,7 @@ func (r Rules) Check(text string) (reason string) {
 	if r.Alone && len(text) > mostMovText {
 		return fmt.Sprintf("has %d bytes, and mov_text holds %d", len(text), mostMovText)
 	}
-	if !r.NoMarkup || !strings.ContainsAny(text, `<{&\`) {
+	if !r.NoMarkup || !maybeMarkup(text) {
 		return ""
 	}
 	if found := subRipMarkup.FindString(text); found != "" {
@@ -75,4 +75,23 @@ func (r Rules) Check(text string) (reason string) {
 		return fmt.Sprintf(reason, found)
 	}
 	return ""
+}
+
+// maybeMarkup says whether subRipMarkup may match. It takes a fraction of the time, and says no to
+// most JSON.
+func maybeMarkup(text string) bool {
+	if strings.ContainsAny(text, `<&\`) {
+		return true
+	}
+	for {
+		_, after, found := strings.Cut(text, "{")
+		if !found {
+			return false
+		}
+		_, size := utf8.DecodeRuneInString(after)
+		if strings.HasPrefix(after[size:], ":") {
+			return true
+		}
+		text = after
+	}
 }
