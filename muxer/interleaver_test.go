@@ -177,14 +177,15 @@ func TestEarlierIsExact(t *testing.T) {
 
 func TestDecodingTimesRise(t *testing.T) {
 	mediatest.NoLeaks(t)
-	var tr track
+	tr := track{apart: 1}
 	for _, c := range []struct{ dts, pts, wantDTS, wantPTS int64 }{
 		{-2, 0, -2, 0}, {-1, 3, -1, 3}, {-1, 1, 0, 1}, {0, 0, 1, 1}, {5, 6, 5, 6},
 	} {
 		p := packetAt(t, c.dts, 1)
 		p.SetPts(c.pts)
 		tr.raise(p)
-		require.Equal(t, [2]int64{c.wantDTS, c.wantPTS}, [2]int64{p.Dts(), p.Pts()})
+		got := [2]int64{p.Dts(), p.Pts()}
 		p.Free()
+		require.Equal(t, [2]int64{c.wantDTS, c.wantPTS}, got)
 	}
 }
