@@ -45,10 +45,10 @@ func (p *Parts) beginWith(part int64) error {
 		}
 		p.backlog.renumber(stream, part)
 	}
-	if err := p.takeBacklog(); err != nil {
+	if err := p.giveCues(p.open[0]); err != nil {
 		return err
 	}
-	if err := p.deliverCues(); err != nil {
+	if err := p.takeBacklog(); err != nil {
 		return err
 	}
 	for input, ended := range p.ended {

@@ -12,18 +12,24 @@ import (
 // Text is sparse, so it opens no part and finishes none. A cue waits until pictures or sound have
 // opened its part. One that is shown over the end of a part is in the next one, too. Only where all
 // streams are text do its parts follow from it, as those of sound do.
+//
+// A part gets the cues that wait when it is opened, and later ones as they come. So a cue takes no
+// longer where many wait, and no more memory where it is shown in many parts.
 type partCues struct {
 	sparse  []bool    // by stream
-	waiting []partCue // in the order in which they came
+	waiting []partCue // those of which parts may still be opened, in the order in which they came
 	bytes   int       // of the cues that wait
-	lost    []int64   // by stream: cues that no part has
+	lost    []int64   // by stream: cues that the part of their beginning does not have
 	warn    func(stream int, text string)
 }
 
-// partCue is a cue, or the rest of one that began in an earlier part.
+// partCue is a cue, and the parts in which it is shown. Their numbers are those of the run, which a
+// recording may have joined late.
 type partCue struct {
-	numbered
-	rest bool
+	pipeline.Packet
+	first, last int64
+	begun       bool // the first part has it
+	size        int  // in bytes
 }
 
 func newPartCues(cfg PartsConfig) partCues {
@@ -41,85 +47,117 @@ func newPartCues(cfg PartsConfig) partCues {
 	return c
 }
 
-// consumeCue gives a cue to all parts in which it is shown.
+// consumeCue gives a cue to those of its parts that are open, and keeps it for the others.
 func (p *Parts) consumeCue(input int, packet pipeline.Packet) error {
 	packet.SetStreamIndex(input)
-	end := Moment{packet.Pts() + packet.Duration(), p.cuts[input].base}
-	first := p.cfg.Length.fitsInto(p.cuts[input].begins(packet))
-	for part := first + 1; p.cfg.Length.times(part).before(end); part++ {
-		rest, err := packet.Ref()
-		if err != nil {
-			packet.Free()
-			return err
+	lastTick := Moment{packet.Pts() + packet.Duration() - 1, p.cuts[input].base}
+	cue := partCue{
+		Packet: packet, size: packet.Size(),
+		first: p.cfg.Length.fitsInto(p.cuts[input].begins(packet)), last: p.cfg.Length.fitsInto(lastTick),
+	}
+	if p.knowsFirst() {
+		for _, to := range p.open {
+			if err := p.giveCue(&cue, to); err != nil {
+				packet.Free()
+				return err
+			}
 		}
-		begin := p.cfg.Length.times(part).firstTick(p.cuts[input].base)
-		next := p.cfg.Length.times(part + 1).firstTick(p.cuts[input].base)
-		rest.SetDuration(min(end.Ticks, next) - begin)
-		rest.SetPts(begin)
-		rest.SetDts(begin)
-		p.cues.add(partCue{numbered{rest, part, rest.Size()}, true})
 	}
-	cut := p.cfg.Length.times(first + 1).firstTick(p.cuts[input].base)
-	packet.SetDuration(min(end.Ticks, cut) - packet.Pts())
-	p.cues.add(partCue{numbered{packet, first, packet.Size()}, false})
-	if err := p.deliverCues(); err != nil {
-		return err
+	if p.isPast(cue) {
+		p.cues.drop(cue, p.before)
+		return nil
 	}
+	p.cues.waiting = append(p.cues.waiting, cue)
+	p.cues.bytes += cue.size
 	if p.cues.bytes > mostHeldBytes {
 		return fmt.Errorf("more than %d MiB of cues wait for their parts: add cues nearer to their times", mostHeldBytes>>20)
 	}
 	return nil
 }
 
-func (c *partCues) add(cue partCue) {
-	c.waiting = append(c.waiting, cue)
-	c.bytes += cue.size
-}
+// knowsFirst says whether it is known with which part of the run the recording begins.
+func (p *Parts) knowsFirst() bool { return !p.joining && (!p.cfg.Late || p.before >= 0) }
 
-// deliverCues gives the cues that wait to those parts that are open.
-func (p *Parts) deliverCues() error {
-	if p.joining || p.cfg.Late && p.before < 0 || len(p.open) == 0 {
-		return nil // it is not known which part is the first
+// isPast says whether no part will be opened any more in which a cue is shown.
+func (p *Parts) isPast(c partCue) bool {
+	if !p.knowsFirst() || len(p.open) == 0 {
+		return false
 	}
-	waiting := p.cues.waiting
-	p.cues.waiting, p.cues.bytes = nil, 0
-	for i, item := range waiting {
-		stream, number := item.StreamIndex(), item.part-max(0, p.before)
-		switch to := p.find(number); {
-		case number < 0:
-			item.Free()
-		case to != nil:
-			if err := to.named(to.consume(stream, item.Packet)); err != nil {
-				freeCues(waiting[i+1:])
-				return err
-			}
-		case p.isOver(number):
-			p.cues.lose(item, number)
-			item.Free()
-		default:
-			p.cues.add(item)
+	for number := max(c.first-max(0, p.before), p.open[0].number); number <= c.last-max(0, p.before); number++ {
+		if p.find(number) == nil {
+			return false
 		}
 	}
+	return true
+}
+
+// giveCue gives a part what is shown in it of a cue.
+func (p *Parts) giveCue(c *partCue, to *part) error {
+	number := to.number + max(0, p.before)
+	if number < c.first || number > c.last {
+		return nil
+	}
+	piece, err := c.Ref()
+	if err != nil {
+		return err
+	}
+	stream := c.StreamIndex()
+	base := p.cuts[stream].base
+	begin, end := c.Pts(), c.Pts()+c.Duration()
+	if number > c.first {
+		begin = p.cfg.Length.times(number).firstTick(base)
+	}
+	if number < c.last {
+		end = p.cfg.Length.times(number + 1).firstTick(base)
+	}
+	piece.SetPts(begin)
+	piece.SetDts(begin)
+	piece.SetDuration(end - begin)
+	c.begun = c.begun || number == c.first
+	return to.named(to.consume(stream, piece))
+}
+
+// giveCues gives an open part the cues that wait, and frees those that no other part will have.
+func (p *Parts) giveCues(to *part) error {
+	if !p.knowsFirst() {
+		return nil
+	}
+	for i := range p.cues.waiting {
+		if err := p.giveCue(&p.cues.waiting[i], to); err != nil {
+			return err
+		}
+	}
+	p.cues.waiting = slices.DeleteFunc(p.cues.waiting, func(c partCue) bool {
+		past := p.isPast(c)
+		if past {
+			p.cues.bytes -= c.size
+			p.cues.drop(c, p.before)
+		}
+		return past
+	})
 	return nil
 }
 
-// lose notes a cue whose part was finished before it came.
-func (c *partCues) lose(cue partCue, part int64) {
+// drop frees a cue. It notes that the part of its beginning was finished before the cue came, unless
+// that was before the recording began, with the part that is called before.
+func (c *partCues) drop(cue partCue, before int64) {
 	stream := cue.StreamIndex()
-	if cue.rest {
+	cue.Free()
+	if cue.begun || cue.first < before {
 		return
 	}
 	if c.lost[stream] == 0 {
-		c.warn(stream, fmt.Sprintf("a cue of part %d came after the part was finished, and is left out", part))
+		const text = "a cue of part %d came after the part was finished, and is left out"
+		c.warn(stream, fmt.Sprintf(text, cue.first-max(0, before)))
 	}
 	c.lost[stream]++
 }
 
 // finish leaves out the cues of parts that were never recorded, and reports how many cues the
 // recording lacks.
-func (c *partCues) finish() {
+func (c *partCues) finish(before int64) {
 	for _, cue := range c.waiting {
-		if !cue.rest {
+		if !cue.begun && cue.first >= before {
 			c.lost[cue.StreamIndex()]++
 		}
 	}
@@ -133,12 +171,8 @@ func (c *partCues) finish() {
 
 // free frees the cues that wait.
 func (c *partCues) free() {
-	freeCues(c.waiting)
-	c.waiting, c.bytes = nil, 0
-}
-
-func freeCues(cues []partCue) {
-	for _, cue := range cues {
+	for _, cue := range c.waiting {
 		cue.Free()
 	}
+	c.waiting, c.bytes = nil, 0
 }

@@ -117,7 +117,7 @@ func (p *Parts) Consume(_ context.Context, input int, packet pipeline.Packet) er
 		return p.join(input, numbered{packet, number, packet.Size()})
 	case p.cfg.Late && p.before < 0:
 		p.before = number
-		if err := p.deliverCues(); err != nil {
+		if err := p.giveCues(p.open[0]); err != nil {
 			packet.Free()
 			return err
 		}
@@ -284,7 +284,7 @@ func (p *Parts) Flush(context.Context) error {
 		}
 	}
 	p.late.finish()
-	p.cues.finish()
+	p.cues.finish(p.before)
 	return nil
 }
 

@@ -97,7 +97,7 @@ func (p *Parts) openPart(number int64, origin Moment) (*part, error) {
 		return nil, opened.named(err)
 	}
 	p.begin(opened)
-	return opened, p.deliverCues()
+	return opened, p.giveCues(opened)
 }
 
 // config returns the config of a part, and what frees it when its header is written.
