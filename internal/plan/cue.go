@@ -2,8 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
-	"math/big"
 	"time"
 
 	"github.com/avloom/avloom/internal/fault"
@@ -49,11 +47,8 @@ func CheckCueText(text string, rules subtitle.Rules) error {
 
 // cueTicks rounds a time to the nearest unit of a cue.
 func cueTicks(d time.Duration) int64 {
-	if d < math.MaxInt64/pipeline.CueClock {
-		return (int64(d)*pipeline.CueClock + int64(time.Second)/2) / int64(time.Second)
-	}
-	ticks := new(big.Int).Mul(big.NewInt(int64(d)), big.NewInt(pipeline.CueClock))
-	return ticks.Div(ticks, big.NewInt(int64(time.Second))).Int64()
+	whole, rest := int64(d/time.Second), int64(d%time.Second)
+	return whole*pipeline.CueClock + (rest*pipeline.CueClock+int64(time.Second)/2)/int64(time.Second)
 }
 
 // CueOrder checks that cues follow one another.
