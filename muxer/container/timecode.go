@@ -2,8 +2,8 @@ package container
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/asticode/go-astiav"
 )
@@ -23,20 +23,20 @@ var withTimecode = []string{"mov", "mp4", "mxf", "mxf_opatom", "gxf", "dv", "avi
 // CountsTimecode says whether the container counts a timecode in frames.
 func CountsTimecode(format string) bool { return slices.Contains(withTimecode, format) }
 
+// timecodeForm is a timecode as a text: hours, minutes, seconds, separator, frames.
+var timecodeForm = regexp.MustCompile(`^(\d{1,2}):(\d{1,2}):(\d{1,2})([:;.])(\d{1,4})$`)
+
 // ParseTimecode returns the timecode of a text such as "10:00:00:00", for pictures of a rate. With
 // ";" or "." in front of the frames it is a drop-frame timecode. reason: why there is no such
 // timecode at this rate; "" if there is.
 func ParseTimecode(text string, rate astiav.Rational) (t Timecode, reason string) {
-	var h, m, s, f int64
-	separator := ':'
-	if i := strings.LastIndexAny(text, ":;."); i >= 0 {
-		separator = rune(text[i])
-	}
-	_, err := fmt.Sscanf(text, "%d:%d:%d"+string(separator)+"%d", &h, &m, &s, &f)
-	t = Timecode{fps: (int64(rate.Num()) + int64(rate.Den())/2) / max(1, int64(rate.Den())), drop: separator != ':'}
-	switch {
-	case err != nil:
+	found := timecodeForm.FindStringSubmatch(text)
+	if found == nil {
 		return Timecode{}, "is no time code, such as 10:00:00:00"
+	}
+	h, m, s, f := count(found[1]), count(found[2]), count(found[3]), count(found[5])
+	t = Timecode{fps: (int64(rate.Num()) + int64(rate.Den())/2) / max(1, int64(rate.Den())), drop: found[4] != ":"}
+	switch {
 	case h > 23 || m > 59 || s > 59:
 		return Timecode{}, "must be from 00:00:00:00 to 23:59:59 and the last frame"
 	case t.fps < 1:
@@ -56,6 +56,14 @@ func ParseTimecode(text string, rate astiav.Rational) (t Timecode, reason string
 		t.frame -= t.dropped() * (minutes - minutes/10)
 	}
 	return t, ""
+}
+
+// count returns the number of some digits.
+func count(digits string) (n int64) {
+	for _, d := range digits {
+		n = 10*n + int64(d-'0')
+	}
+	return n
 }
 
 // dropped returns how many numbers are left out at the beginning of each minute, but for every

@@ -53,6 +53,10 @@ func TestWrongTimecodes(t *testing.T) {
 		{"00:01:00;01", ntsc, "does not exist"},
 		{"00:00:00:00", astiav.NewRational(1, 10), "1 frame per second"},
 		{"soon", ntsc, "10:00:00:00"},
+		{"-1:00:00:00", ntsc, "10:00:00:00"},
+		{"10:00:00:-1", ntsc, "10:00:00:00"},
+		{"10:00:00", ntsc, "10:00:00:00"},
+		{"10:00:00:00 (tape 3)", ntsc, "10:00:00:00"},
 	} {
 		_, reason := container.ParseTimecode(c.text, c.rate)
 		assert.Contains(t, reason, c.says, c.text)
