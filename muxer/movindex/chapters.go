@@ -49,7 +49,10 @@ func (c Chapters) AddTo(index []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := m.takeTrackID()
+	id, err := m.takeTrackID()
+	if err != nil {
+		return nil, err
+	}
 	last := -1
 	for i, b := range inside {
 		if b.kind() != "trak" {

@@ -25,14 +25,17 @@ func HideTrack(bytes []byte, id uint32) ([]byte, error) {
 	hidden := false
 	for _, b := range inside {
 		if b.kind() == "mvex" {
-			err = hideDefaults(b, id)
+			if err := hideDefaults(b, id); err != nil {
+				return nil, err
+			}
 		}
-		if own, e := trackID(b); e == nil && own == id {
-			b.hide()
-			hidden = true
-		}
+		own, err := trackID(b)
 		if err != nil {
 			return nil, err
+		}
+		if own == id && id != 0 {
+			b.hide()
+			hidden = true
 		}
 	}
 	if !hidden {
@@ -61,7 +64,7 @@ func hideDefaults(mvex box, id uint32) error {
 	return err
 }
 
-// trackID returns the number of a track; 0: the box is none.
+// trackID returns the number of a track, which is not 0; 0: the box is none.
 func trackID(trak box) (uint32, error) {
 	if trak.kind() != "trak" {
 		return 0, nil

@@ -3,24 +3,26 @@ package movindex
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"math"
 	"time"
 )
 
-// movie is the header of an index (mvhd).
+// movie is the header of an index (mvhd, ISO/IEC 14496-12, 8.2.2).
 type movie struct {
-	header    box
 	timescale uint32 // ticks of a second
+	nextID    []byte // the number of the next track
 }
 
 func readMovie(mvhd box) (movie, error) {
-	position := headerSize + 12
+	clock, end := headerSize+12, headerSize+100
 	if len(mvhd) > headerSize && mvhd[headerSize] == 1 { // times of 64 bits
-		position += 8
+		clock, end = headerSize+20, headerSize+112
 	}
-	if len(mvhd) < position+4 {
+	if len(mvhd) < end {
 		return movie{}, errors.New("the index has no header")
 	}
-	m := movie{header: mvhd, timescale: binary.BigEndian.Uint32(mvhd[position:])}
+	m := movie{timescale: binary.BigEndian.Uint32(mvhd[clock:]), nextID: mvhd[end-4 : end]}
 	if m.timescale == 0 {
 		return movie{}, errors.New("the index has no clock")
 	}
@@ -28,11 +30,13 @@ func readMovie(mvhd box) (movie, error) {
 }
 
 // takeTrackID returns the number of the next track, and notes in the header that it is taken.
-func (m movie) takeTrackID() uint32 {
-	next := m.header[len(m.header)-4:]
-	id := binary.BigEndian.Uint32(next)
-	binary.BigEndian.PutUint32(next, id+1)
-	return id
+func (m movie) takeTrackID() (uint32, error) {
+	id := binary.BigEndian.Uint32(m.nextID)
+	if id == 0 || id == math.MaxUint32 { // which stands for: look for one
+		return 0, fmt.Errorf("the index calls its next track %d", id)
+	}
+	binary.BigEndian.PutUint32(m.nextID, id+1)
+	return id, nil
 }
 
 // ticks converts a time to a clock, rounded to the nearest tick.

@@ -5,12 +5,19 @@ import (
 	"time"
 )
 
-// The clock of the track. Durations have 32 bits, so that the finer one is for files of some hours.
-const (
-	fineClock   = 90000
-	coarseClock = 1000
-	longest     = 12 * time.Hour // that the finer one is used for
-)
+// clocks are those of which the track has one: the finest in which durations have 32 bits. They are
+// for files of up to 13 hours, 49 days, 13 years, and more.
+var clocks = []uint32{90000, 1000, 10, 1}
+
+// clock returns the clock of the track.
+func (c Chapters) clock() uint32 {
+	for _, clock := range clocks {
+		if fits(ticks(c.end(), clock)) {
+			return clock
+		}
+	}
+	return clocks[len(clocks)-1]
+}
 
 // track returns the track of the chapters: a sample for each, of which each lasts until the next
 // one begins.
@@ -19,11 +26,7 @@ const (
 // track begins late, and the edit list cuts that off: FFmpeg's demuxer takes the duration of the
 // media for the time at which the last chapter ends (mov_read_chapters in mov.c).
 func (c Chapters) track(m movie, id uint32) box {
-	clock := uint32(fineClock)
-	if c.end() > longest {
-		clock = coarseClock
-	}
-	begin, end := c.All[0].Start, c.end()
+	begin, end, clock := c.All[0].Start, c.end(), c.clock()
 	edits := [][2]uint64{{ticks(end, m.timescale) - ticks(begin, m.timescale), 0}}
 	if begin > 0 {
 		edits = append([][2]uint64{{ticks(begin, m.timescale), math.MaxUint64}}, edits...)
