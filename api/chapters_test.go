@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -170,5 +172,25 @@ func TestChaptersBeyondTheEnd(t *testing.T) {
 				c.assertStreams(t, path, "data")
 			}
 		})
+	}
+}
+
+// TestChaptersBesideLargeTags writes chapters and a cover into files whose streams have tags of some
+// megabytes, which are in the index too.
+func TestChaptersBesideLargeTags(t *testing.T) {
+	mediatest.NoLeaks(t)
+	for _, name := range []string{"a.mp4", "a.mov"} {
+		path, enc := filepath.Join(t.TempDir(), name), api.NewEncoder()
+		v := addVideo(t, enc, api.VideoConfig{
+			Width: 64, Height: 64, FrameRate: 10, Codec: "mpeg4", Metadata: map[string]string{"title": strings.Repeat("x", 3<<20)},
+		})
+		options := []api.OutputOption{api.Chapters(api.Chapter{End: time.Second, Title: "all"})}
+		if name == "a.mp4" {
+			options = append(options, api.CoverArt(covers(t)["png"]))
+		}
+		require.NoError(t, enc.OpenFile(context.Background(), path, options...))
+		require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: make([]byte, 10*64*64*3)}))
+		require.NoError(t, enc.Close())
+		assert.Equal(t, []seenChapter{{0, 1, "all"}}, chaptersOf(t, path))
 	}
 }

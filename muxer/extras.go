@@ -22,14 +22,15 @@ type extras struct {
 	writer   *writer
 	chapters chapters
 	cover    *astiav.Stream // nil: FFmpeg's muxer knows of no cover
-	tags     int            // how many bytes the tags of the file have
+	tags     int            // how many bytes the tags of the file and its streams have
 }
 
 // newExtras adds the streams of the extras, behind all others.
 func newExtras(cfg Config, w *writer, tracks []track) (x extras, err error) {
 	x = extras{Extras: cfg.Extras, writer: w, chapters: newChapters(cfg, w, tracks)}
-	for key, value := range cfg.Metadata {
-		x.tags += len(key) + len(value)
+	x.tags = sizeOf(cfg.Metadata)
+	for _, s := range cfg.Streams {
+		x.tags += sizeOf(s.Metadata)
 	}
 	for _, a := range cfg.Extras.Attachments {
 		if err := x.addAttachment(a); err != nil {
@@ -37,6 +38,14 @@ func newExtras(cfg Config, w *writer, tracks []track) (x extras, err error) {
 		}
 	}
 	return x, x.addCover()
+}
+
+// sizeOf returns how many bytes tags have.
+func sizeOf(tags map[string]string) (bytes int) {
+	for key, value := range tags {
+		bytes += len(key) + len(value)
+	}
+	return bytes
 }
 
 // addCover adds the cover, unless it is a tag.

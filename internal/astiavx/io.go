@@ -22,6 +22,7 @@ import "C"
 
 import (
 	"fmt"
+	"math"
 	"runtime/cgo"
 	"syscall"
 	"unsafe"
@@ -75,8 +76,9 @@ func (io *IO) Serve(fc *astiav.FormatContext) {
 func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
 
 // Collect changes how many bytes are collected before they are written. The caller calls it between
-// two packets. If there is no memory for more bytes, nothing changes.
-func (io *IO) Collect(size int) { C.collect(io.c, C.int(size)) }
+// two packets. If there is no memory for more bytes, nothing changes. FFmpeg counts them with 32 bits,
+// so there are less than 2 GiB of them.
+func (io *IO) Collect(size int) { C.collect(io.c, C.int(min(size, math.MaxInt32))) }
 
 // Append writes bytes behind all that FFmpeg has written.
 func (io *IO) Append(p []byte) {
