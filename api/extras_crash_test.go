@@ -58,7 +58,8 @@ func assertKilledExtras(t *testing.T, path string) {
 	}
 	assert.Equal(t, [3]int{2, 1, 2}, [3]int{pictures, sounds, texts})
 	assert.Empty(t, cuesIn(t, path, "0"))
-	assert.Equal(t, []api.Cue{cue(0.5, 1, "a"), cue(1.5, 1.8, "b")}, cuesOf(t, filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg"), path, "1"))
+	ffmpeg := filepath.Join(os.Getenv("AVLOOM_FFMPEG_BIN"), "ffmpeg") // version 5 does not read how long cues in fragments are
+	assert.Equal(t, []api.Cue{cue(0.5, 1, "a"), cue(1.5, 1.8, "b")}, cuesOf(t, ffmpeg, path, "1"))
 	assert.Len(t, chaptersOf(t, path), 2)
 	seen := string(mediatest.Run(t, "mediainfo", path))
 	assert.Contains(t, seen, "00:00:00.500")
