@@ -175,8 +175,8 @@ func TestChaptersBeyondTheEnd(t *testing.T) {
 	}
 }
 
-// TestChaptersBesideLargeTags writes chapters and a cover into files whose streams have tags of some
-// megabytes, which are in the index too.
+// TestChaptersBesideLargeTags writes chapters and a cover into files whose streams have tags of
+// some megabytes, which are in the index too.
 func TestChaptersBesideLargeTags(t *testing.T) {
 	mediatest.NoLeaks(t)
 	for _, name := range []string{"a.mp4", "a.mov"} {
