@@ -138,8 +138,8 @@ func (p *Parts) giveCues(to *part) error {
 	return nil
 }
 
-// drop frees a cue. It notes that the part of its beginning was finished before the cue came, unless
-// that was before the recording began, with the part that is called before.
+// drop frees a cue. It notes that the part of its beginning was finished before the cue came,
+// unless that was before the recording began, with the part that is called before.
 func (c *partCues) drop(cue partCue, before int64) {
 	stream := cue.StreamIndex()
 	cue.Free()

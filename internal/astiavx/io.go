@@ -76,8 +76,8 @@ func (io *IO) Serve(fc *astiav.FormatContext) {
 func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
 
 // Collect changes how many bytes are collected before they are written. The caller calls it between
-// two packets. If there is no memory for more bytes, nothing changes. FFmpeg counts them with 32 bits,
-// so there are less than 2 GiB of them.
+// two packets. If there is no memory for more bytes, nothing changes. FFmpeg counts them with 32
+// bits, so there are less than 2 GiB of them.
 func (io *IO) Collect(size int) { C.collect(io.c, C.int(min(size, math.MaxInt32))) }
 
 // Append writes bytes behind all that FFmpeg has written.
