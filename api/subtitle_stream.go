@@ -43,6 +43,10 @@ func (s *SubtitleStream) finish() {}
 // mov), which shows one cue at a time. They may come long before the pictures of their time, or
 // after them. If all other streams have ended, a cue must begin before they do.
 //
+// A cue is in all outputs that are open when it is added. An output that AddOutput adds later does
+// not have it, even if it is shown after that output began. OutputHandle.Close writes the cues that
+// are ahead of the pictures too, so that such a file lasts as long as its last cue.
+//
 // A cue that the outputs of Open cannot hold is a *ConfigError, and nothing of it is accepted; the
 // next one can be right. AddCue waits while the queues are full, which is only the case when an
 // output is slow. When ctx ends first, the error is a *PartialError, and the cue was not accepted.
