@@ -58,20 +58,29 @@ func TestLeastKeyIntervalOfAOM(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestKeysOnDemandOfAOM refuses orders with a short lookahead, with which they end the process.
+// TestKeysOnDemandOfAOM refuses orders while libaom looks ahead, when they can end the process.
 func TestKeysOnDemandOfAOM(t *testing.T) {
 	t.Parallel()
-	for lag, refused := range map[int]bool{0: false, 18: true, 24: true, 35: false} {
+	for name, c := range map[string]struct {
+		options map[string]any
+		refused bool
+	}{
+		"default":   {map[string]any{}, true},
+		"short":     {map[string]any{"lag-in-frames": 18}, true},
+		"none":      {map[string]any{"lag-in-frames": 0}, false},
+		"real time": {map[string]any{"usage": "realtime"}, false},
+	} {
+		c.options["cpu-used"] = 8
 		enc := api.NewEncoder()
 		v := addVideo(t, enc, api.VideoConfig{
-			Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1",
-			ExtraOptions: map[string]any{"lag-in-frames": lag, "cpu-used": 8},
+			Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1", ExtraOptions: c.options,
 		})
 		require.NoError(t, enc.OpenWriter(context.Background(), new(api.MemoryFile), "mkv"))
-		if err := v.ForceKeyFrame(); refused {
-			requireField(t, err, "ExtraOptions[lag-in-frames]")
+		err := v.ForceKeyFrame()
+		if c.refused {
+			requireField(t, err, "Codec")
 		} else {
-			require.NoError(t, err)
+			require.NoError(t, err, name)
 		}
 		require.NoError(t, enc.Close())
 	}

@@ -55,7 +55,7 @@ func TestForceKeyFrame(t *testing.T) {
 		"VP8":                {"libvpx", "webm", map[string]any{"cpu-used": 8, "auto-alt-ref": 1, "lag-in-frames": 16}},
 		"VP9":                {"libvpx-vp9", "webm", map[string]any{"cpu-used": 8, "auto-alt-ref": 1, "lag-in-frames": 20}},
 		"AV1 in real time":   {"libaom-av1", "mp4", map[string]any{"cpu-used": 8, "usage": "realtime"}},
-		"AV1":                {"libaom-av1", "mkv", map[string]any{"cpu-used": 8}},
+		"AV1, no lookahead":  {"libaom-av1", "mkv", map[string]any{"cpu-used": 8, "lag-in-frames": 0}},
 		"MPEG-4":             {"mpeg4", "mp4", map[string]any{"sc_threshold": 1000000000}},
 		"MPEG-4, B-frames":   {"mpeg4", "mkv", map[string]any{"bf": 2, "sc_threshold": 1000000000, "flags": "+cgop"}},
 		"MPEG-2":             {"mpeg2video", "mkv", map[string]any{"sc_threshold": 1000000000}},

@@ -1,11 +1,10 @@
 package codec
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/fault"
 )
 
 // aomKeyInterval is the interval of key frames of libaom if the config leaves it open, in frames:
@@ -54,22 +53,21 @@ func CheckLeastInterval(encoder string, options []avoption.Option) error {
 	return options[least].ConfigError("libaom makes no key frames at changes of scene; leave it out, and set KeyInterval")
 }
 
-// aomLookahead is the least number of frames that libaom looks ahead, in one pass of its usage
-// "good", with which it does not end the process after some key frames that it was asked for. It is
-// the default. None is possible, too.
-const aomLookahead = 35
-
-// checkLookahead returns an error about frames to look ahead with which libaom must not be asked
-// for key frames.
-func checkLookahead(encoder string, options []avoption.Option) error {
+// looksAhead says whether an encoder is libaom in its usage "good" with a lookahead. It ends the
+// process after some key frames that it is asked for (3.6 at least), and makes one of each frame
+// whose number is a multiple of its interval.
+func looksAhead(encoder string, options []avoption.Option) bool {
 	i := indexOfOption(options, "lag-in-frames")
-	if encoder != "libaom-av1" || i < 0 || !hasUsageGood(options) {
+	return encoder == "libaom-av1" && hasUsageGood(options) && (i < 0 || options[i].Value != "0")
+}
+
+// checkLookahead returns an error about libaom if it must not be asked for key frames.
+func checkLookahead(encoder string, options []avoption.Option) error {
+	if !looksAhead(encoder, options) {
 		return nil
 	}
-	frames, err := strconv.ParseFloat(options[i].Value, 64)
-	if err != nil || frames <= 0 || frames >= aomLookahead {
-		return nil
-	}
-	const text = "libaom may end the process when it is asked for key frames; give 0, or at least %d"
-	return options[i].ConfigError(fmt.Sprintf(text, aomLookahead))
+	const reason = "may end the process if it is asked for a key frame; set ExtraOptions[usage] to realtime, or " +
+		"VideoConfig.KeyInterval, or take another encoder"
+	others := slices.DeleteFunc(slices.Clone(keysOnDemand), func(e string) bool { return isHardware(e) || e == encoder })
+	return &fault.ConfigError{Field: "Codec", Value: encoder, Reason: reason, Supported: others}
 }

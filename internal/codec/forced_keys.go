@@ -12,7 +12,7 @@ import (
 )
 
 // keysOnDemand are the encoders that make a key frame of a picture whose type says so (pict_type in
-// their sources). Libaom in its usage "good" makes one of the picture after it, too (3.6 at least).
+// their sources). Libaom is asked only if it does not look ahead.
 var keysOnDemand = slices.Concat(
 	[]string{"libx264", "libx264rgb", "libx265", "libaom-av1", "libvpx-vp9", "libvpx"},
 	mpegInterEncoders, gpu.Encoders(),
