@@ -26,7 +26,7 @@ func bitRateOf(t *testing.T, path string, frames int) float64 {
 // TestBitRate encodes moving pictures with each encoder that has a rate control, at two rates.
 func TestBitRate(t *testing.T) {
 	mediatest.NoLeaks(t)
-	const frames = 125
+	const frames = 250 // in 5 s, SVT-AV1 2.3 is up to 28 % below 100 kbit/s; in 40 s, 2 %
 	pictures, fastest := grainy(frames), map[string]any{"cpu-used": 8, "deadline": "realtime"}
 	for codec, c := range map[string]struct {
 		container string
