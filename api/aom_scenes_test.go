@@ -58,30 +58,33 @@ func TestLeastKeyIntervalOfAOM(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestKeysOnDemandOfAOM refuses orders while libaom looks ahead, when they can end the process.
+// TestKeysOnDemandOfAOM asks libaom for key frames while it looks ahead. It would make others, too,
+// and end the process at some, so that another one begins at each.
 func TestKeysOnDemandOfAOM(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		options map[string]any
-		refused bool
-	}{
-		"default":   {map[string]any{}, true},
-		"short":     {map[string]any{"lag-in-frames": 18}, true},
-		"none":      {map[string]any{"lag-in-frames": 0}, false},
-		"real time": {map[string]any{"usage": "realtime"}, false},
-	} {
-		c.options["cpu-used"] = 8
-		enc := api.NewEncoder()
-		v := addVideo(t, enc, api.VideoConfig{
-			Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1", ExtraOptions: c.options,
-		})
-		require.NoError(t, enc.OpenWriter(context.Background(), new(api.MemoryFile), "mkv"))
-		err := v.ForceKeyFrame()
-		if c.refused {
-			requireField(t, err, "Codec")
-		} else {
-			require.NoError(t, err, name)
+	const n = 140
+	data, size := scenes(n), 3*64*64
+	for name, lag := range map[string]int{"default": 35, "short": 18} {
+		cfg := api.VideoConfig{
+			Width: 64, Height: 64, FrameRate: 25, Codec: "libaom-av1", CRF: new(30.0),
+			ExtraOptions: map[string]any{"cpu-used": 8, "lag-in-frames": lag},
+		}
+		enc, path := api.NewEncoder(), filepath.Join(t.TempDir(), name+".mkv")
+		v := addVideo(t, enc, cfg)
+		require.NoError(t, enc.OpenFile(context.Background(), path))
+		asked := []int{0}
+		for k := range n {
+			if k%29 == 28 || k%41 == 40 {
+				require.NoError(t, v.ForceKeyFrame())
+				asked = append(asked, k)
+			}
+			require.NoError(t, v.AddFrames(context.Background(), api.Frames{Data: data[k*size:][:size], Layout: api.NHWC}))
 		}
 		require.NoError(t, enc.Close())
+		keys, frames := keyFrames(t, path)
+		require.Equal(t, n, frames, name)
+		require.Equal(t, asked, keys, name)
+		require.Equal(t, asked, decodedKeyFrames(t, path), name)
+		require.Len(t, mediatest.Pictures(t, path, 0, "yuv420p"), n, name)
 	}
 }

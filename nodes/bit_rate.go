@@ -29,6 +29,11 @@ func (e *Encode[M]) setBitRate(rate int64, emit pipeline.Emit[pipeline.Packet]) 
 	if next == e.codec {
 		return nil
 	}
+	return e.goOn(next, emit)
+}
+
+// goOn ends the encoder, whose packets come first, and goes on with another one.
+func (e *Encode[M]) goOn(next *astiav.CodecContext, emit pipeline.Emit[pipeline.Packet]) (err error) {
 	if e.sent > 0 {
 		err = e.encode(nil, emit)
 	}

@@ -40,6 +40,7 @@ type Encode[M Media] struct {
 	lastPTS      int64 // of the last picture
 	acceptance   acceptance
 	keys         keyOrders
+	nextForKey   NextForKey        // nil: the encoder itself makes the key frames that are ordered
 	changeRate   BitRateChange     // nil: the encoder keeps its bit rate
 	pass         pass              // of two
 	edit         func(data []byte) // changes the data of each packet in place; nil: nothing does
@@ -111,7 +112,9 @@ func (e *Encode[M]) send(
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 		astiavx.SetDuration(frame, e.nominal)
-		e.setPictureType(frame, orders.Key)
+		if err := e.setPictureType(frame, orders.Key, emit); err != nil {
+			return err
+		}
 	}
 	e.note(frame, accepted)
 	e.sent += max(samples, 1)
@@ -135,16 +138,21 @@ const longPause = 5 * time.Minute
 
 // setPictureType makes a picture a key frame if the program, an output or a grid asks for one, or
 // if the picture comes after a long pause. The encoder decides about all others.
-func (e *Encode[M]) setPictureType(frame *astiav.Frame, key bool) {
+func (e *Encode[M]) setPictureType(frame *astiav.Frame, key bool, emit pipeline.Emit[pipeline.Packet]) error {
 	kind, base := astiav.PictureTypeNone, e.codec.TimeBase()
 	pause := float64(frame.Pts()-e.lastPTS) * base.Float64()
 	afterPause := e.decoding.ahead > 0 && e.sent > 0 && pause > longPause.Seconds()
 	requested := e.keys.take(frame.Pts())
-	if key || requested || afterPause {
+	key = key || requested || afterPause
+	if key && e.nextForKey == nil {
 		kind = astiav.PictureTypeI
 	}
 	frame.SetPictureType(kind)
 	e.lastPTS = frame.Pts()
+	if key && e.nextForKey != nil {
+		return e.beginAnew(emit)
+	}
+	return nil
 }
 
 // Flush emits the packets that the encoder still holds, and ends the encoder.

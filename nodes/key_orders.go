@@ -1,9 +1,34 @@
 package nodes
 
 import (
+	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/avloom/avloom/pipeline"
 )
+
+// NextForKey returns a new encoder, which makes a key frame of its first picture, and goes on where
+// the encoder ends that had the pictures before.
+type NextForKey func() (*astiav.CodecContext, error)
+
+// OnKey has another encoder begin where a key frame is ordered. nil: the encoder itself makes it.
+// It is called before the first item is processed.
+func (e *Encode[M]) OnKey(next NextForKey) { e.nextForKey = next }
+
+// beginAnew begins another encoder with the next picture, unless that is the first one.
+func (e *Encode[M]) beginAnew(emit pipeline.Emit[pipeline.Packet]) error {
+	if e.sent == 0 {
+		return nil
+	}
+	next, err := e.nextForKey()
+	if err != nil {
+		return fmt.Errorf("%s: begin anew with a key frame: %w", e.name, err)
+	}
+	return e.goOn(next, emit)
+}
 
 // keyOrders says which pictures an encoder must make key frames. Any goroutine may add to it.
 type keyOrders struct {

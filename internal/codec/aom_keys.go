@@ -1,10 +1,14 @@
 package codec
 
 import (
+	"bytes"
+	"errors"
 	"slices"
 
+	"github.com/asticode/go-astiav"
+
 	"github.com/avloom/avloom/internal/avoption"
-	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/nodes"
 )
 
 // aomKeyInterval is the interval of key frames of libaom if the config leaves it open, in frames:
@@ -54,20 +58,29 @@ func CheckLeastInterval(encoder string, options []avoption.Option) error {
 }
 
 // looksAhead says whether an encoder is libaom in its usage "good" with a lookahead. It ends the
-// process after some key frames that it is asked for (3.6 at least), and makes one of each frame
-// whose number is a multiple of its interval.
+// process after some key frames that it is asked for (3.6 at least).
 func looksAhead(encoder string, options []avoption.Option) bool {
 	i := indexOfOption(options, "lag-in-frames")
 	return encoder == "libaom-av1" && hasUsageGood(options) && (i < 0 || options[i].Value != "0")
 }
 
-// checkLookahead returns an error about libaom if it must not be asked for key frames.
-func checkLookahead(encoder string, options []avoption.Option) error {
-	if !looksAhead(encoder, options) {
+// NextForKey returns what begins another encoder where a key frame is ordered, for an encoder that
+// must not be asked for one; nil: it can be asked. open is the encoder that has been opened. The
+// other one has the same header.
+func (o *Opener) NextForKey(open *astiav.CodecContext) nodes.NextForKey {
+	if o.Pass != nil || !looksAhead(o.Codec.Name(), o.Options) {
 		return nil
 	}
-	const reason = "may end the process if it is asked for a key frame; set ExtraOptions[usage] to realtime, or " +
-		"VideoConfig.KeyInterval, or take another encoder"
-	others := slices.DeleteFunc(slices.Clone(keysOnDemand), func(e string) bool { return isHardware(e) || e == encoder })
-	return &fault.ConfigError{Field: "Codec", Value: encoder, Reason: reason, Supported: others}
+	opener, header := o.ForLater(), open.ExtraData()
+	return func() (*astiav.CodecContext, error) {
+		cc, err := opener.OpenSecond()
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(cc.ExtraData(), header) {
+			nodes.FreeCodecContext(cc)
+			return nil, errors.New("the header of the stream, which its outputs have written, would change")
+		}
+		return cc, nil
+	}
 }

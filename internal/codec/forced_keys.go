@@ -12,7 +12,7 @@ import (
 )
 
 // keysOnDemand are the encoders that make a key frame of a picture whose type says so (pict_type in
-// their sources). Libaom is asked only if it does not look ahead.
+// their sources). Where libaom looks ahead, another one begins with that picture (NextForKey).
 var keysOnDemand = slices.Concat(
 	[]string{"libx264", "libx264rgb", "libx265", "libaom-av1", "libvpx-vp9", "libvpx"},
 	mpegInterEncoders, gpu.Encoders(),
@@ -57,7 +57,7 @@ func CheckKeysOnDemand(codec *astiav.Codec, options []avoption.Option) error {
 			return o.ConfigError("keeps " + encoder + " from making key frames when it is asked; leave it out")
 		}
 	}
-	return checkLookahead(encoder, options)
+	return nil
 }
 
 // oneKey are the encoders whose first frame is their only key frame, whatever they are asked

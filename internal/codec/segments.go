@@ -18,11 +18,6 @@ var exactInterval = []string{
 	"libsvtav1", "ffv1", "snow", "svq1", "flashsv", "flashsv2", "qtrle", "smc", "zmbv", "msvideo1",
 }
 
-// keepsInterval says whether an encoder makes key frames at its interval and not when it is asked.
-func keepsInterval(encoder string, options []avoption.Option) bool {
-	return slices.Contains(exactInterval, encoder) || looksAhead(encoder, options)
-}
-
 // noSceneChange is the threshold at which FFmpeg's MPEG encoders make no key frame of a new scene.
 // They demand it for closed GOPs (mpegvideo_enc.c).
 const noSceneChange = 1_000_000_000
@@ -38,9 +33,9 @@ func SegmentOptions(codec *astiav.Codec, segments []int64, options []avoption.Op
 		return nil, nil
 	case slices.Contains(mpegInterEncoders, encoder):
 		return closeMPEG(options)
-	case slices.Contains(keysOnDemand, encoder) && !looksAhead(encoder, options):
+	case slices.Contains(keysOnDemand, encoder):
 		return nil, CheckKeysOnDemand(codec, options)
-	case !keepsInterval(encoder, options):
+	case !slices.Contains(exactInterval, encoder):
 		e := segmentError(encoder + " cannot place key frames where segments begin; take another encoder")
 		e.Supported = slices.DeleteFunc(slices.Concat(keysOnDemand, exactInterval), isHardware)
 		return nil, e
@@ -71,7 +66,7 @@ func CheckSegments(codec *astiav.Codec, frames int64, options []avoption.Option)
 	switch {
 	case err != nil:
 		return err
-	case keepsInterval(encoder, options) && !hasInterval(encoder, options):
+	case slices.Contains(exactInterval, encoder) && !hasInterval(encoder, options):
 		const text = "%s has been opened without an interval of key frames; " +
 			"set VideoConfig.KeyInterval to a divisor of %d frames"
 		return segmentError(fmt.Sprintf(text, encoder, frames))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/internal/codec"
+	"github.com/avloom/avloom/nodes"
 )
 
 // VideoOrders says which orders the encoder of a stream follows.
@@ -12,6 +13,8 @@ type VideoOrders struct {
 	codec   *astiav.Codec
 	options []avoption.Option
 	rate    *codec.RateChange
+
+	nextForKey nodes.NextForKey // see codec.Opener
 }
 
 // CheckKey returns an error if the encoder cannot make a key frame when it is asked.

@@ -157,6 +157,7 @@ type videoChain struct {
 func (c *videoChain) makeNodes(a *assembly) (err error) {
 	c.encode = nodes.NewEncode[pipeline.Frame](c.enc.label(), c.enc.codec)
 	c.encode.OnBitRate(c.enc.orders.rate.Apply)
+	c.encode.OnKey(c.enc.orders.nextForKey)
 	if a.cfg.Settings.Pass != nil {
 		c.encode.OnPass(a.cfg.Settings.Pass.Pass)
 	}
