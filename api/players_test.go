@@ -69,8 +69,9 @@ func run(name string, args ...string) (said string, err error) {
 func playWithGStreamer(t *testing.T, path string) {
 	t.Helper()
 	file := url.URL{Scheme: "file", Path: path}
-	said := saidBy(t, "gst-launch-1.0", "uridecodebin", "uri="+file.String(), "name=d",
+	said, err := mediatest.GStreamer(t, "uridecodebin", "uri="+file.String(), "name=d",
 		"d.", "!", "queue", "!", "videoconvert", "!", "fakesink", "d.", "!", "queue", "!", "audioconvert", "!", "fakesink")
+	assert.NoError(t, err, said)
 	assert.Contains(t, said, "Got EOS")
 	assert.NotRegexp(t, `(?i)error|warning|critical`, said)
 }

@@ -63,8 +63,9 @@ func TestSubtitlesInGStreamer(t *testing.T) {
 		dir := t.TempDir()
 		path, taken := filepath.Join(dir, name), filepath.Join(dir, "taken")
 		captioned(t, api.File(path), api.SubtitleConfig{}, 4, false, cues...)
-		mediatest.Run(t, "gst-launch-1.0", "-q", "filesrc", "location="+path, "!", demuxer, "name=d",
+		said, err := mediatest.GStreamer(t, "-q", "filesrc", "location="+path, "!", demuxer, "name=d",
 			"d.subtitle_0", "!", "queue", "!", "filesink", "location="+taken, "d.video_0", "!", "queue", "!", "fakesink")
+		require.NoError(t, err, said)
 		content, err := os.ReadFile(taken)
 		require.NoError(t, err)
 		text := string(content)

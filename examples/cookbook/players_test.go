@@ -2,6 +2,7 @@ package cookbook_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/png"
@@ -77,10 +78,11 @@ func complaints(t *testing.T, path string) string {
 func playWithGStreamer(t *testing.T, path string) (shown [][]byte) {
 	t.Helper()
 	raw := filepath.Join(t.TempDir(), "shown.rgb")
-	out, err := exec.Command("gst-launch-1.0", "-q", "filesrc", "location="+path, "!", "decodebin", "!",
-		"videoconvert", "!", "video/x-raw,format=RGB", "!", "filesink", "location="+raw).CombinedOutput()
+	said, err := mediatest.GStreamer(t, "-q", "filesrc", "location="+path, "!", "decodebin", "!",
+		"videoconvert", "!", "video/x-raw,format=RGB", "!", "filesink", "location="+raw)
+	require.NotErrorIs(t, err, context.DeadlineExceeded, said)
 	if err != nil {
-		t.Logf("GStreamer: %s", out)
+		t.Logf("GStreamer: %s", said)
 		return nil
 	}
 	content, err := os.ReadFile(raw)

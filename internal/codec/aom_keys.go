@@ -1,11 +1,7 @@
 package codec
 
 import (
-	"bytes"
-	"errors"
 	"slices"
-
-	"github.com/asticode/go-astiav"
 
 	"github.com/avloom/avloom/internal/avoption"
 	"github.com/avloom/avloom/nodes"
@@ -65,22 +61,12 @@ func looksAhead(encoder string, options []avoption.Option) bool {
 }
 
 // NextForKey returns what begins another encoder where a key frame is ordered, for an encoder that
-// must not be asked for one; nil: it can be asked. open is the encoder that has been opened. The
-// other one has the same header.
-func (o *Opener) NextForKey(open *astiav.CodecContext) nodes.NextForKey {
+// must not be asked for one; nil: it can be asked. The other one has the same settings. So its
+// header, which libaom tells with its first packet alone, is the same, too.
+func (o *Opener) NextForKey() nodes.NextForKey {
 	if o.Pass != nil || !looksAhead(o.Codec.Name(), o.Options) {
 		return nil
 	}
-	opener, header := o.ForLater(), open.ExtraData()
-	return func() (*astiav.CodecContext, error) {
-		cc, err := opener.OpenSecond()
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(cc.ExtraData(), header) {
-			nodes.FreeCodecContext(cc)
-			return nil, errors.New("the header of the stream, which its outputs have written, would change")
-		}
-		return cc, nil
-	}
+	opener := o.ForLater()
+	return opener.OpenSecond
 }

@@ -205,7 +205,7 @@ func (a *videoAttempt) opened(cc *astiav.CodecContext) *videoEncoder {
 		convert: p.Conversion(s), palette: palette, opener: a.opener.ForLater(),
 		orders: VideoOrders{
 			codec: a.opener.Codec, options: a.opener.Options, rate: codec.NewRateChange(a.opener.ForLater(), cc),
-			nextForKey: a.opener.NextForKey(cc),
+			nextForKey: a.opener.NextForKey(),
 		},
 	}
 }
