@@ -31,6 +31,9 @@ type Job struct {
 	// the job must stop, ctx ends, the encoder is aborted and path is removed. Run is called on a
 	// goroutine of its own.
 	Run func(ctx context.Context, enc *Encoder, path string) error
+	// Fingerprint tells one content of the file from another: with RenderConfig.Resume and a Manifest,
+	// a job counts as done only if its file was made with this fingerprint.
+	Fingerprint string
 }
 
 // RenderConfig is the configuration of RenderAll. The zero value of a field means its default.
@@ -44,6 +47,19 @@ type RenderConfig struct {
 	// Progress is called when a job has ended, in the order of the results, from one goroutine at a
 	// time. No other job can end while Progress runs, so it should return soon. nil: it is not called.
 	Progress func(Progress)
+	// Total is the number of all jobs, for Progress. 0: unknown.
+	Total int
+	// Shard is the part of the jobs that this call runs. The zero value: all.
+	Shard Shard
+	// Manifest is the path of a file to which a line of JSON is appended for each job that was
+	// completed. "": none.
+	Manifest string
+}
+
+// Shard is a part of the jobs. The jobs are divided by their IDs, in the same way in every process.
+type Shard struct {
+	Index int // from 0 to Count-1
+	Count int // of all parts; 0: there is one part
 }
 
 // Progress says how far RenderAll has come. The number of all jobs is not known before the iterator
