@@ -15,14 +15,24 @@ import (
 // and some know only BT.601.
 const sizeTolerance = .15
 
+// psnrTolerance is by how many dB the pictures of a file may be further from the input than those of
+// the leader.
+const psnrTolerance = 1.
+
 // check looks at the files that the contenders have made. Each file must have as many frames as the
-// job says, and about as many bytes as those of the leader. The leader must be checked first.
+// job says, and about as many bytes and as good pictures as those of the leader. The leader must be
+// checked first.
 type check struct {
-	leader string
-	bytes  map[string]int64 // of a file on average, by contender
+	leader   string
+	pictures material.Pictures
+	bytes    map[string]int64   // of a file on average, by contender
+	psnr     map[string]float64 // of the last file, in dB, by contender
 }
 
-func newCheck(leader string) *check { return &check{leader: leader, bytes: map[string]int64{}} }
+// newCheck returns a check of files that are made from these pictures.
+func newCheck(leader string, pictures material.Pictures) *check {
+	return &check{leader: leader, pictures: pictures, bytes: map[string]int64{}, psnr: map[string]float64{}}
+}
 
 // files returns an error where the files of a contender cannot be compared with those of the
 // leader.
@@ -38,23 +48,24 @@ func (c *check) files(who contend.Contender) error {
 	}
 	bytes := sum / int64(job.Files)
 	c.bytes[who.Name()] = bytes
-	n, err := material.CountFrames(job.File(job.Files - 1))
+	db, err := c.pictures.PSNR(job.File(job.Files-1), job.Frames, job.Picture)
 	if err != nil {
-		return err
+		return fmt.Errorf("not comparable: %w", err)
 	}
-	if n != job.Frames {
-		return fmt.Errorf("not comparable: its file has %d frames, not %d", n, job.Frames)
-	}
+	c.psnr[who.Name()] = db
 	lead := c.bytes[c.leader]
 	if lead > 0 && math.Abs(float64(bytes)/float64(lead)-1) > sizeTolerance {
 		return fmt.Errorf("not comparable: its file has %d bytes, that of the %s %d", bytes, c.leader, lead)
 	}
+	if good := c.psnr[c.leader]; db < good-psnrTolerance {
+		return fmt.Errorf("not comparable: its file has a PSNR of %.1f dB, that of the %s %.1f", db, c.leader, good)
+	}
 	return nil
 }
 
-// note adds the sizes of the files to the rows.
+// note adds the sizes and the PSNR of the files to the rows.
 func (c *check) note(rows []*report.Row) {
 	for _, r := range rows {
-		r.Bytes = c.bytes[r.Contender]
+		r.Bytes, r.PSNR = c.bytes[r.Contender], c.psnr[r.Contender]
 	}
 }

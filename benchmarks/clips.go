@@ -33,7 +33,7 @@ func (s *suite) clips() error {
 		f.avloom("avloom "+layout, job)
 	}
 	f.peers(job)
-	c := newCheck(theCeiling)
+	c := newCheck(theCeiling, pictures)
 	c.note(f.measure(clips, theCeiling, func(j contend.Job) int { return j.Files }, c.files))
 	return f.show()
 }

@@ -45,7 +45,7 @@ func (s *suite) oneNVENC(name string, size size, n int) error {
 	job.Layout = "NHWC"
 	f.ffmpeg("ffmpeg command, raw pipe", job)
 	f.python("torchcodec", job)
-	c := newCheck(leader)
+	c := newCheck(leader, pictures)
 	c.note(f.measure(frames, leader, contend.Job.Units, c.files))
 	return f.show()
 }

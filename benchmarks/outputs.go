@@ -30,7 +30,7 @@ func (s *suite) outputs() error {
 			job.Outputs = n
 			f.avloom(fmt.Sprintf("avloom %d outputs", n), job)
 		}
-		c := newCheck(one)
+		c := newCheck(one, pictures)
 		c.note(f.measure(frames, one, contend.Job.Units, c.files))
 		if err := f.show(); err != nil {
 			return err

@@ -54,7 +54,7 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 	f.avloom("avloom Raw", yuv)
 	job.Layout = "NHWC"
 	f.peers(job)
-	c := newCheck(theCeiling)
+	c := newCheck(theCeiling, pictures)
 	c.note(f.measure(frames, theCeiling, contend.Job.Units, c.files))
 	return f.show()
 }

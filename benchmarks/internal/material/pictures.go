@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -18,6 +17,29 @@ import (
 type Pictures struct {
 	Width, Height, Count int
 	RGB, YUV             string // paths
+}
+
+// matrix returns the matrix of the pictures in YUV, as FFmpeg's scale filter calls it.
+func (p Pictures) matrix() string {
+	if p.Height < 720 {
+		return bt601
+	}
+	return bt709
+}
+
+// The matrices, as FFmpeg's scale filter calls them.
+const (
+	bt601 = "bt601"
+	bt709 = "bt709"
+)
+
+// toYUV returns the filter that converts RGB for yuv420p.
+func toYUV(matrix string, fullRange bool) string {
+	bounds := "tv"
+	if fullRange {
+		bounds = "pc"
+	}
+	return "scale=out_color_matrix=" + matrix + ":out_range=" + bounds + ":flags=area+accurate_rnd"
 }
 
 // Cache returns the folder for files that are made once, and makes it.
@@ -40,32 +62,33 @@ func FFmpeg(name string) (string, error) {
 	return filepath.Join(dir, name), nil
 }
 
-// Scaled returns count pictures of a size. It makes them where the cache does not have them.
+// fade is how many frames of the clip are left out: it begins with black, which is faded into a
+// picture. An encoder has nothing to do with black pictures.
+const fade = 60
+
+// Scaled returns count pictures of a size, at most 60. It makes them where the cache does not have
+// them.
 func Scaled(width, height, count int) (p Pictures, err error) {
 	dir, err := Cache()
 	if err != nil {
 		return p, err
 	}
-	name := filepath.Join(dir, fmt.Sprintf("%dx%d-%d", width, height, count))
+	name := filepath.Join(dir, fmt.Sprintf("%dx%d-%d-after-%d", width, height, count, fade))
 	p = Pictures{Width: width, Height: height, Count: count, RGB: name + ".rgb24", YUV: name + ".yuv420p"}
 	clip, err := clip()
 	if err != nil {
 		return p, err
 	}
-	scale := fmt.Sprintf("scale=%d:%d:flags=lanczos", width, height)
+	scale := fmt.Sprintf("trim=start_frame=%d,setpts=PTS-STARTPTS,scale=%d:%d:flags=lanczos", fade, width, height)
 	err = makeRaw(p.RGB, 3*width*height*count,
 		"-i", clip, "-frames:v", fmt.Sprint(count), "-vf", scale, "-pix_fmt", "rgb24")
 	if err != nil {
 		return p, err
 	}
 	chroma := ((width + 1) / 2) * ((height + 1) / 2)
-	matrix := "bt709"
-	if height < 720 {
-		matrix = "bt601"
-	}
 	return p, makeRaw(p.YUV, (width*height+2*chroma)*count,
-		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", width, height), "-i", p.RGB, "-vf",
-		"scale=out_color_matrix="+matrix+":out_range=tv:flags=area+accurate_rnd", "-pix_fmt", "yuv420p")
+		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", width, height), "-i", p.RGB,
+		"-vf", toYUV(p.matrix(), false), "-pix_fmt", "yuv420p")
 }
 
 // makeRaw makes a file of raw pictures with FFmpeg's command, unless the file exists and has that
@@ -101,18 +124,4 @@ func clip() (string, error) {
 		return "", fmt.Errorf("find go-astiav's test clip: %w", err)
 	}
 	return filepath.Join(strings.TrimSpace(string(out)), "testdata", "video.mp4"), nil
-}
-
-// CountFrames returns how many packets the first video stream of a file has.
-func CountFrames(file string) (int, error) {
-	ffprobe, err := FFmpeg("ffprobe")
-	if err != nil {
-		return 0, err
-	}
-	out, err := exec.Command(ffprobe, "-v", "error", "-select_streams", "v:0", "-count_packets",
-		"-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output()
-	if err != nil {
-		return 0, fmt.Errorf("ffprobe: %w", err)
-	}
-	return strconv.Atoi(strings.Trim(string(out), ", \n"))
 }

@@ -46,6 +46,7 @@ type Row struct {
 	Lead     measure.Spread `json:"lead"`      // rate of the contender that Lead names by this one's, paired
 
 	Bytes   int64           `json:"bytes,omitempty"`      // of a file
+	PSNR    float64         `json:"psnr_db,omitempty"`    // of a file's pictures, beside those it was made from
 	Memory  int64           `json:"memory_kib,omitempty"` // peak growth of the process
 	Open    *measure.Spread `json:"open_ms,omitempty"`
 	Close   *measure.Spread `json:"close_ms,omitempty"`

@@ -54,6 +54,8 @@ func headings(rows []Row) string {
 		return "open ms\tclose ms"
 	case r.showsMemory():
 		return "memory MiB"
+	case r.PSNR != 0:
+		return "bytes\tPSNR dB"
 	case r.Bytes != 0:
 		return "bytes"
 	default:
@@ -71,6 +73,8 @@ func details(r Row) string {
 		return fmt.Sprintf("%.2f\t%.2f", r.Open.Median, r.Close.Median)
 	case r.showsMemory():
 		return fmt.Sprint(r.Memory >> 10)
+	case r.PSNR != 0:
+		return fmt.Sprintf("%d\t%.2f", r.Bytes, r.PSNR)
 	case r.Bytes != 0:
 		return strconv.FormatInt(r.Bytes, 10)
 	default:
