@@ -2,8 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"github.com/avloom/avloom/internal/fault"
 )
 
 // Film is one file whose pictures can be drawn in any order. It is cut into chunks of frames, which
@@ -45,6 +46,17 @@ type FilmProgress struct {
 }
 
 // RenderFilm makes one file on all cores.
-func RenderFilm(context.Context, Film, RenderConfig) (Report, error) {
-	return Report{}, errors.New("avloom: RenderFilm is not there yet")
+func RenderFilm(ctx context.Context, f Film, cfg RenderConfig) (Report, error) {
+	if err := fault.First(checkContext(ctx), f.check(), cfg.checkForFilm()); err != nil {
+		return Report{}, err
+	}
+	if ctx.Err() != nil {
+		return Report{}, context.Cause(ctx)
+	}
+	r, err := newFilmRun(ctx, &f, cfg)
+	if err != nil {
+		return Report{}, err
+	}
+	defer r.close()
+	return r.make(ctx)
 }

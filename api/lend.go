@@ -72,6 +72,9 @@ func (s *VideoStream) lend(ctx context.Context, b *batch) error {
 
 // checkBatch checks what is known only in the turn of the call.
 func (s *VideoStream) checkBatch(b *batch) error {
+	if err := s.quota.check(s.times.frames, b.N); err != nil {
+		return err
+	}
 	if err := s.times.check(b.times, b.PTS); err != nil || b.Check == nil {
 		return err
 	}

@@ -48,6 +48,27 @@ func checkOutputs(outputs []Output) error {
 // startRun opens what a run needs and starts the graph. Opening ends with ctxOpen, the graph with
 // ctx.
 func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run, error) {
+	cfg := e.takeConfig(outputs)
+	started := false
+	defer func() { // also if the logger calls runtime.Goexit
+		if !started {
+			e.claim.putBack()
+		}
+	}()
+	running, err := graph.Start(ctx, ctxOpen, cfg)
+	if err != nil {
+		return nil, err
+	}
+	started = true
+	e.claim.keep(running.ThreadsUsed)
+	for i, s := range e.streams {
+		s.connect(running.Streams[i])
+	}
+	return &run{Run: running, ctx: ctx}, nil
+}
+
+// takeConfig returns the config of the graph, and takes its threads from the budget.
+func (e *Encoder) takeConfig(outputs []Output) graph.Config {
 	leftBehind := e.leftBehind // the run must not refer to the encoder
 	cfg := graph.Config{
 		Settings: e.settings.Settings, Journal: e.journal, OnEnd: e.claim.leave,
@@ -65,22 +86,7 @@ func (e *Encoder) startRun(ctx, ctxOpen context.Context, outputs []Output) (*run
 		}
 	}
 	cfg.Threads, cfg.ProcessBudget = e.claim.take(budgeted), e.claim.budget.isProcess()
-	started := false
-	defer func() { // also if the logger calls runtime.Goexit
-		if !started {
-			e.claim.putBack()
-		}
-	}()
-	running, err := graph.Start(ctx, ctxOpen, cfg)
-	if err != nil {
-		return nil, err
-	}
-	started = true
-	e.claim.keep(running.ThreadsUsed)
-	for i, s := range e.streams {
-		s.connect(running.Streams[i])
-	}
-	return &run{Run: running, ctx: ctx}, nil
+	return cfg
 }
 
 // adopt makes r the run of the encoder, or returns why there is none. If an Abort came too late to

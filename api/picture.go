@@ -130,7 +130,7 @@ func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.In
 	if s.times.variable {
 		times = []time.Duration{pts}
 	}
-	if err := s.times.check("Picture.PTS", times); err != nil {
+	if err := fault.First(s.quota.check(s.times.frames, 1), s.times.check("Picture.PTS", times)); err != nil {
 		picture.Owned.Free()
 		return err
 	}

@@ -109,7 +109,7 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 		cfg: cfg, threads: max(1, cores/cfg.Workers), free: semaphore.NewWeighted(int64(cfg.Workers)),
 		writers: map[string]string{}, start: time.Now(),
 	}
-	complete := r.runAll(ctx, jobs)
+	complete := r.runAll(ctx, r.tasksOf(jobs))
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -152,9 +152,33 @@ var errProgressExited = errors.New("avloom: Progress called runtime.Goexit, as t
 
 var errIterator = errors.New("avloom: the iterator of the jobs has panicked")
 
-// runAll reads the jobs and starts them. It returns when all that were started have ended, even if
-// the iterator panics. complete says whether it came to the end of the jobs.
-func (r *rendering) runAll(ctx context.Context, jobs iter.Seq[Job]) (complete bool) {
+// task is what a worker does: a job of RenderAll, or a part of a film.
+type task struct {
+	id, path string
+	run      func(ctx context.Context, result *JobResult) error
+	noResult bool   // the task counts only if it fails
+	about    string // what an error names; "": the id in the result is enough
+	user     string // the function of the program that runs; "": Run
+}
+
+// tasksOf returns what the workers do for jobs.
+func (r *rendering) tasksOf(jobs iter.Seq[Job]) iter.Seq[task] {
+	return func(yield func(task) bool) {
+		for job := range jobs {
+			if job.ID == "" {
+				job.ID = job.Path
+			}
+			make := func(ctx context.Context, result *JobResult) error { return r.attempt(ctx, job, result) }
+			if !yield(task{id: job.ID, path: job.Path, run: make}) {
+				return
+			}
+		}
+	}
+}
+
+// runAll reads the tasks and starts them. It returns when all that were started have ended, even if
+// the iterator panics. complete says whether it came to the end of the tasks.
+func (r *rendering) runAll(ctx context.Context, tasks iter.Seq[task]) (complete bool) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer r.workers.Wait()
@@ -164,25 +188,22 @@ func (r *rendering) runAll(ctx context.Context, jobs iter.Seq[Job]) (complete bo
 			stop(errIterator)
 		}
 	}()
-	complete = r.startAll(ctx, stop, jobs)
+	complete = r.startAll(ctx, stop, tasks)
 	returned = true
 	return complete
 }
 
-func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, jobs iter.Seq[Job]) (complete bool) {
+func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, tasks iter.Seq[task]) (complete bool) {
 	if !r.awaitFree(ctx) {
 		return false
 	}
-	for job := range jobs {
-		if job.ID == "" {
-			job.ID = job.Path
-		}
+	for t := range tasks {
 		r.begin()
 		r.workers.Go(func() {
 			defer r.free.Release(1)
-			result := JobResult{ID: job.ID, Path: job.Path}
-			defer r.end(ctx, stop, &result) // deferred for runtime.Goexit
-			r.render(ctx, job, &result)
+			result := JobResult{ID: t.id, Path: t.path}
+			defer r.end(ctx, stop, t, &result) // deferred for runtime.Goexit
+			r.render(ctx, t, &result)
 		})
 		if !r.awaitFree(ctx) {
 			return false
@@ -203,12 +224,16 @@ func (r *rendering) begin() {
 	r.progress.Running++
 }
 
-// end records how a job ended and calls Progress.
-func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, result *JobResult) {
+// end records how a task ended and calls Progress.
+func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t task, result *JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stopped := result.stopped(ctx)
 	r.progress.Running--
+	if t.noResult {
+		r.noteFailure(stop, stopped, result)
+		return
+	}
 	switch {
 	case result.Err != nil:
 		r.progress.Failed++
@@ -218,15 +243,21 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, resul
 		r.progress.Done++
 	}
 	r.results = append(r.results, *result)
-	if result.Err != nil && !stopped {
-		r.failed = append(r.failed, *result)
-		if r.cfg.FailFast {
-			stop(fmt.Errorf("avloom: stopped, because %s failed: %w", result.ID, fault.WithoutPrefix(result.Err)))
-		}
-	}
+	r.noteFailure(stop, stopped, result)
 	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {
 		r.progress.Last, r.progress.Elapsed = *result, time.Since(r.start)
 		r.report(stop)
+	}
+}
+
+// noteFailure notes a task that failed by itself. The caller holds the mutex.
+func (r *rendering) noteFailure(stop context.CancelCauseFunc, stopped bool, result *JobResult) {
+	if result.Err == nil || stopped {
+		return
+	}
+	r.failed = append(r.failed, *result)
+	if r.cfg.FailFast {
+		stop(fmt.Errorf("avloom: stopped, because %s failed: %w", result.ID, fault.WithoutPrefix(result.Err)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,22 +16,23 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-var (
-	errRunExited = errors.New("avloom: Run called runtime.Goexit, as t.FailNow does")
-	errJobEnded  = errors.New("avloom: the job has ended")
-)
+var errJobEnded = errors.New("avloom: the job has ended")
 
-// render runs a job and contains its panic. It fills in the result in all cases.
-func (r *rendering) render(ctx context.Context, job Job, result *JobResult) {
+// render runs a task and contains its panic. It fills in the result in all cases.
+func (r *rendering) render(ctx context.Context, t task, result *JobResult) {
 	start := time.Now()
-	result.Err = errRunExited // stays if the job neither returns nor panics
+	// This error stays if the task neither returns nor panics.
+	result.Err = fmt.Errorf("avloom: %s called runtime.Goexit, as t.FailNow does", cmp.Or(t.user, "Run"))
 	defer func() {
 		if v := recover(); v != nil {
 			result.Err = &pipeline.PanicError{Value: v, Stack: debug.Stack()}
 		}
+		if result.Err != nil && t.about != "" {
+			result.Err = fmt.Errorf("avloom: %s: %w", t.about, fault.WithoutPrefix(result.Err))
+		}
 		result.Elapsed = time.Since(start)
 	}()
-	result.Err = r.attempt(ctx, job, result)
+	result.Err = t.run(ctx, result)
 }
 
 // attempt makes the file, unless it exists and is to be skipped.

@@ -25,6 +25,7 @@ type VideoStream struct {
 	lending *lending          // of acquired pictures
 	drops   *drops            // nil: calls wait instead of dropping frames
 	orders  orders
+	quota   *quota // of a film's chunk; nil: any number of frames
 
 	// scratch is memory for images that FFmpeg cannot read as they are. It is nil while a call uses
 	// it, and before the first use.

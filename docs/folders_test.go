@@ -26,7 +26,7 @@ const module = "github.com/avloom/avloom/"
 // and say little (counters, checked sums, files) are left out.
 var folders = map[string]string{
 	"examples": "programs", "benchmarks": "measurements", "api/metrics": "Prometheus, expvar",
-	"api": "what users see", "internal/graph": "plans → running graph", "internal/plan": "configs → plans",
+	"api": "what users see", "internal/film": "chunks → one stream", "internal/graph": "plans → running graph", "internal/plan": "configs → plans",
 	"internal/diagnosis": "bottleneck, DOT", "internal/fflog": "log lines", "internal/color": "matrix, range, siting",
 	"internal/codec": "encoders", "internal/avoption": "FFmpeg's options", "internal/images": "Go's images",
 	"internal/fault": "errors", "muxer": "packets → container", "muxer/container": "formats",

@@ -30,6 +30,16 @@ type streamBuild interface {
 // Start opens all that a run needs and starts the graph. It gives up opening when the context
 // opening ends; the run ends with ctx. If it fails, it closes all that it opened.
 func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
+	b := newBuilder(opening, cfg)
+	muxes, err := b.openOrLeave(opening)
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, muxes), nil
+}
+
+// newBuilder returns a builder that gives up opening when a context ends.
+func newBuilder(opening context.Context, cfg Config) *builder {
 	b := &builder{assembly: assembly{
 		cfg: cfg, closer: astikit.NewCloser(),
 		lines: fflog.NewLines(cfg.Journal), canceled: func() bool { return opening.Err() != nil },
@@ -44,11 +54,7 @@ func Start(ctx, opening context.Context, cfg Config) (*Run, error) {
 			b.inputs = append(b.inputs, &subtitleBuild{index: i, plan: s.Subtitles})
 		}
 	}
-	muxes, err := b.openOrLeave(opening)
-	if err != nil {
-		return nil, err
-	}
-	return b.start(ctx, muxes), nil
+	return b
 }
 
 // openOrLeave calls openAll, which can block. If ctx ends and openAll still does not return, it is
@@ -61,11 +67,16 @@ func (b *builder) openOrLeave(ctx context.Context) ([]containerSink, error) {
 	}
 	muxes, left, err := pipeline.Attempt(ctx, open, b.wake, func([]containerSink) { b.closeAll() })
 	if left {
-		b.cfg.OnLeftBehind()
-		path := zap.String("path", b.cfg.Outputs[0].DisplayName())
-		b.cfg.Journal.Log(zap.WarnLevel, "left behind: Open, in a call that did not return", path)
+		b.reportLeft()
 	}
 	return muxes, err
+}
+
+// reportLeft reports a call that was left behind while something was opened.
+func (b *builder) reportLeft() {
+	b.cfg.OnLeftBehind()
+	path := zap.String("path", b.cfg.Outputs[0].DisplayName())
+	b.cfg.Journal.Log(zap.WarnLevel, "left behind: Open, in a call that did not return", path)
 }
 
 // openAll opens every encoder, tries the headers, opens the destinations and writes the headers. If
@@ -77,22 +88,30 @@ func (b *builder) openAll(ctx context.Context) (muxes []containerSink, err error
 			b.closeAll()
 		}
 	}()
-	err = b.planOutputs()
+	err = b.openEncoders(ctx)
 	if err != nil {
 		return nil, err
-	}
-	b.planSegments()
-	for i, stream := range b.inputs {
-		if b.canceled.Now() {
-			return nil, context.Cause(ctx)
-		}
-		if err := stream.prepare(&b.assembly); err != nil {
-			return nil, streamError(i, err)
-		}
 	}
 	muxes, err = b.openMuxers(ctx)
 	complete = err == nil
 	return muxes, err
+}
+
+// openEncoders plans the outputs and opens every encoder.
+func (b *builder) openEncoders(ctx context.Context) error {
+	if err := b.planOutputs(); err != nil {
+		return err
+	}
+	b.planSegments()
+	for i, stream := range b.inputs {
+		if b.canceled.Now() {
+			return context.Cause(ctx)
+		}
+		if err := stream.prepare(&b.assembly); err != nil {
+			return streamError(i, err)
+		}
+	}
+	return nil
 }
 
 // wake makes a blocked write of a header return.

@@ -46,6 +46,7 @@ type Settings struct {
 	CudaContext  uintptr       // 0: the device's primary context
 	Temporary    string        // path of a file that is removed unless it becomes complete; "": none
 	Pass         *codec.Pass   // of two that the only video stream makes; nil: there is one pass only
+	Keep         PacketKeeper  // takes the packets instead of the only output; nil: the output gets them
 }
 
 // TwoPass keeps what the first of two passes learns for the second one. Settings take its passes.

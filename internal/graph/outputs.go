@@ -80,6 +80,9 @@ func (b *builder) openMuxers(ctx context.Context) ([]containerSink, error) {
 	b.late = &lateStreams{streams: b.streams, learners: b.learners}
 	opener := b.outputOpener()
 	for i, t := range b.targets {
+		if b.cfg.Settings.Keep != nil {
+			continue // DescribeFilm has tried the header
+		}
 		if err := fault.First(b.checkReturn(t), b.tryHeader(opener, t)); err != nil {
 			return nil, outputError(i, len(b.targets), err)
 		}
@@ -146,6 +149,9 @@ func (b *builder) openContainer(ctx context.Context, o *outputOpener, t *target)
 	streams, err := b.streamsFor(t)
 	if err != nil {
 		return nil, err
+	}
+	if keeper := b.cfg.Settings.Keep; keeper != nil {
+		return newKeeping(keeper, streams)
 	}
 	if pass := b.cfg.Settings.Pass; pass != nil && pass.Number == 1 {
 		return o.openFirstPass(t, streams)

@@ -47,3 +47,10 @@ func parse(name string) (kind, bool) {
 	}
 	return kind{match[1], match[2]}, true
 }
+
+// NameOf returns the name that a file gets when it is complete, if name is a temporary name. The
+// name is cut short if it is very long.
+func NameOf(name string) (complete string, ok bool) {
+	k, ok := parse(name)
+	return k.stem + k.extension, ok
+}

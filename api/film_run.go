@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/avloom/avloom/internal/astiavx"
+	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/film"
+	"github.com/avloom/avloom/internal/graph"
+	"github.com/avloom/avloom/internal/wholefile"
+)
+
+// filmRun is a call of RenderFilm.
+type filmRun struct {
+	*Film
+	cut      film.Cut
+	output   *graph.FilmOutput
+	print    film.Fingerprint // of the video
+	sounds   film.Fingerprint // of the sound
+	folder   *film.Folder     // nil: nothing is to be drawn
+	workers  *rendering
+	progress *filmProgress
+}
+
+// newFilmRun opens all encoders once and tries the header, so that wrong settings are found before
+// anything is drawn. It touches no file.
+func newFilmRun(ctx context.Context, f *Film, cfg RenderConfig) (*filmRun, error) {
+	if cfg.Workers == 0 {
+		cfg.Workers = runtime.GOMAXPROCS(0)
+	}
+	cfg.FailFast = true
+	start := time.Now()
+	r := &filmRun{Film: f, cut: film.Cut{Frames: f.Frames, Chunk: f.chunk()}, workers: &rendering{
+		cfg: cfg, threads: 1, free: semaphore.NewWeighted(int64(cfg.Workers)), start: start,
+	}}
+	r.progress = &filmProgress{tell: f.Progress, total: f.Frames, start: start}
+	var err error
+	if r.output, err = f.describe(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.takeFingerprints(); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// describe finds what is wrong with the settings, and describes the file.
+func (f *Film) describe(ctx context.Context) (*graph.FilmOutput, error) {
+	enc := NewEncoder(WithThreadBudget(NewThreadBudget(1)), f.isTemporary)
+	defer func() { _ = enc.Close() }() // it did not open
+	if _, err := enc.AddVideo(f.Video); err != nil {
+		return nil, fmt.Errorf("avloom: Video: %w", fault.WithoutPrefix(err))
+	}
+	if f.Audio != nil {
+		if _, err := enc.AddAudio(*f.Audio); err != nil {
+			return nil, fmt.Errorf("avloom: Audio: %w", fault.WithoutPrefix(err))
+		}
+	}
+	return graph.DescribeFilm(ctx, enc.takeConfig([]Output{File(f.Path, f.Options...)}))
+}
+
+// isTemporary says that the file need not be crash-safe: it has its name when it is complete.
+func (f *Film) isTemporary(s *settings) { s.Temporary = f.Path }
+
+// takeFingerprints finds the fingerprints, by which chunks of an earlier call are known again.
+func (r *filmRun) takeFingerprints() error {
+	video, err := json.Marshal(r.Video)
+	if err != nil {
+		return err
+	}
+	sound, err := json.Marshal(r.Audio)
+	if err != nil {
+		return err
+	}
+	output := File(r.Path, r.Options...).config
+	options, err := json.Marshal(output.FormatOptions)
+	if err != nil {
+		return err
+	}
+	common := []string{r.Fingerprint, astiavx.LibraryVersions(), r.output.Container(), string(options)}
+	cut := fmt.Sprint(r.cut)
+	r.print = film.NewFingerprint(append(common, "video", string(video), cut, string(header(r.output, 0)))...)
+	if r.Audio != nil {
+		r.sounds = film.NewFingerprint(append(common, "sound", string(sound), string(header(r.output, 1)))...)
+	}
+	return nil
+}
+
+// header returns the codec's header of a stream, as the encoder tells it when it opens.
+func header(o *graph.FilmOutput, stream int) []byte {
+	return o.Streams[stream].Codec.Parameters.ExtraData()
+}
+
+func (r *filmRun) close() { r.output.Close() }
+
+// make makes the film, unless it is there already.
+func (r *filmRun) make(ctx context.Context) (Report, error) {
+	_, exists, err := regularFile(r.Path)
+	if err != nil {
+		return Report{}, err
+	}
+	if exists && r.workers.cfg.Resume {
+		return r.draw(ctx, r.skipped())
+	}
+	if r.folder, err = film.OpenFolder(r.Path + film.Suffix); err != nil {
+		return Report{}, fmt.Errorf("avloom: the folder of the chunks: %w", err)
+	}
+	defer r.folder.Close()
+	if !r.workers.cfg.Resume {
+		if err := r.folder.RemoveAll(); err != nil {
+			return Report{}, fmt.Errorf("avloom: remove the chunks of an earlier film: %w", err)
+		}
+	}
+	report, err := r.draw(ctx, r.tasks())
+	if err != nil {
+		return report, err
+	}
+	return report, r.join(ctx)
+}
+
+// draw lets the workers do all tasks.
+func (r *filmRun) draw(ctx context.Context, tasks iter.Seq[task]) (Report, error) {
+	w := r.workers
+	complete := w.runAll(ctx, tasks)
+	report := Report{Results: w.results}
+	switch {
+	case w.panicked != nil:
+		panic(w.panicked)
+	case w.exited != nil:
+		return report, w.exited
+	case len(w.failed) > 0:
+		return report, w.failed[0].Err
+	}
+	return report, w.err(ctx, complete)
+}
+
+// skipped are the tasks of a film that is complete.
+func (r *filmRun) skipped() iter.Seq[task] {
+	skip := func(c film.Chunk, result *JobResult) error {
+		result.Skipped, result.Frames = true, int64(c.Frames)
+		r.progress.resume(c.Frames)
+		return nil
+	}
+	return func(yield func(task) bool) {
+		for i := range r.cut.Chunks() {
+			c := r.cut.At(i)
+			run := func(_ context.Context, result *JobResult) error { return skip(c, result) }
+			if !yield(task{id: c.ID(), path: r.Path, about: c.String(), run: run}) {
+				return
+			}
+		}
+	}
+}
+
+// tasks are the sound and all chunks, in order.
+func (r *filmRun) tasks() iter.Seq[task] {
+	return func(yield func(task) bool) {
+		if r.Sound != nil && !yield(task{id: "sound", path: r.Path, about: "sound", user: "Sound", noResult: true, run: r.makeSound}) {
+			return
+		}
+		for i := range r.cut.Chunks() {
+			c := r.cut.At(i)
+			run := func(ctx context.Context, result *JobResult) error { return r.makeChunk(ctx, c, result) }
+			if !yield(task{id: c.ID(), path: r.Path, about: c.String(), user: "Draw", run: run}) {
+				return
+			}
+		}
+	}
+}
+
+// join writes the film from the packets of all chunks and of the sound.
+func (r *filmRun) join(ctx context.Context) error {
+	new(wholefile.Leftovers).Remove(r.Path)
+	file, err := wholefile.Create(r.Path)
+	if err != nil {
+		return fmt.Errorf("avloom: create a temporary file: %w", err)
+	}
+	defer file.Discard()
+	if err := r.write(ctx, file.Name()); err != nil {
+		return fmt.Errorf("avloom: join the chunks: %w", fault.WithoutPrefix(err))
+	}
+	if err := file.Commit(); err != nil {
+		return fmt.Errorf("avloom: the file is written, but does not get its name: %w", err)
+	}
+	if err := r.folder.RemoveAll(); err != nil {
+		return fmt.Errorf("avloom: the film is complete, but its chunks stay: %w", err)
+	}
+	return nil
+}
+
+// write writes the film to a file of that name.
+func (r *filmRun) write(ctx context.Context, name string) error {
+	sink, err := r.output.Create(name)
+	if err != nil {
+		return err
+	}
+	defer sink.Close()
+	j := film.Joint{Cut: r.cut, Video: r.output.Streams[0], Fingerprint: r.print, Path: r.folder.Path}
+	if r.Audio != nil {
+		j.Sound, j.SoundPath, j.SoundPrint = &r.output.Streams[1], r.folder.Sound(), r.sounds
+	}
+	return film.Join(ctx, sink, j)
+}

@@ -1,0 +1,52 @@
+package wholefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrHeld is the error of Hold for a file that another one holds.
+var ErrHeld = errors.New("is locked by another process, or by another call in this one")
+
+// Guard is an empty file that exists, and is locked, as long as something is in progress. If the
+// process is killed the file stays, unlocked.
+type Guard struct {
+	path string
+	lock *os.File
+}
+
+// Hold creates a file, or takes one that a killed process left, and locks it. The error wraps
+// ErrHeld if another process, or another call in this one, holds it. If the file system has no
+// locks, everybody gets it.
+func Hold(path string) (*Guard, error) {
+	for range maxAttempts {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		err = Lock(f)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			_ = f.Close() // nothing was written
+			return nil, fmt.Errorf("%s %w", path, ErrHeld)
+		}
+		if hasName(f, path) {
+			return &Guard{path: path, lock: f}, nil
+		}
+		_ = f.Close() // its holder has removed it meanwhile
+	}
+	return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+}
+
+// Release removes the file and unlocks it. A second call does nothing.
+func (g *Guard) Release() {
+	if g.lock == nil {
+		return
+	}
+	_ = os.Remove(g.path) // while it is locked, so that nobody else's is removed
+	_ = g.lock.Close()    // unlocks; nothing was written through it
+	g.lock = nil
+}
