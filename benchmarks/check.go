@@ -27,11 +27,16 @@ type check struct {
 	pictures material.Pictures
 	bytes    map[string]int64   // of a file on average, by contender
 	psnr     map[string]float64 // of the last file, in dB, by contender
+	x264     map[string]material.X264
+	size     float64 // sizeTolerance, or that of the case
 }
 
 // newCheck returns a check of files that are made from these pictures.
 func newCheck(leader string, pictures material.Pictures) *check {
-	return &check{leader: leader, pictures: pictures, bytes: map[string]int64{}, psnr: map[string]float64{}}
+	return &check{
+		leader: leader, pictures: pictures, size: sizeTolerance,
+		bytes: map[string]int64{}, psnr: map[string]float64{}, x264: map[string]material.X264{},
+	}
 }
 
 // files returns an error where the files of a contender cannot be compared with those of the
@@ -53,8 +58,11 @@ func (c *check) files(who contend.Contender) error {
 		return fmt.Errorf("not comparable: %w", err)
 	}
 	c.psnr[who.Name()] = db
+	if err := c.settings(who); err != nil {
+		return err
+	}
 	lead := c.bytes[c.leader]
-	if lead > 0 && math.Abs(float64(bytes)/float64(lead)-1) > sizeTolerance {
+	if lead > 0 && math.Abs(float64(bytes)/float64(lead)-1) > c.size {
 		return fmt.Errorf("not comparable: its file has %d bytes, that of the %s %d", bytes, c.leader, lead)
 	}
 	if good := c.psnr[c.leader]; db < good-psnrTolerance {
@@ -63,9 +71,24 @@ func (c *check) files(who contend.Contender) error {
 	return nil
 }
 
-// note adds the sizes and the PSNR of the files to the rows.
+// settings returns an error where x264 had other settings for a contender than for the leader. There
+// are libraries that take settings and do not use them.
+func (c *check) settings(who contend.Contender) (err error) {
+	x, err := material.ReadX264(who.Job().File(0))
+	if err != nil {
+		return err
+	}
+	c.x264[who.Name()] = x
+	if key, its, theirs := x.Differs(c.x264[c.leader]); key != "" {
+		return fmt.Errorf("not comparable: x264 has %s=%s, that of the %s %s", key, its, c.leader, theirs)
+	}
+	return nil
+}
+
+// note adds what it knows of the files to the rows.
 func (c *check) note(rows []*report.Row) {
 	for _, r := range rows {
 		r.Bytes, r.PSNR = c.bytes[r.Contender], c.psnr[r.Contender]
+		r.X264 = c.x264[r.Contender].Version
 	}
 }

@@ -44,7 +44,7 @@ func (s *suite) oneNVENC(name string, size size, n int) error {
 	f.layouts(job)
 	job.Layout = "NHWC"
 	f.ffmpeg("ffmpeg command, raw pipe", job)
-	f.python("torchcodec", job)
+	f.python("torchcodec", "torchcodec", job)
 	c := newCheck(leader, pictures)
 	c.note(f.measure(frames, leader, contend.Job.Units, c.files))
 	return f.show()

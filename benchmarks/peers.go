@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,15 +12,18 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/material"
 )
 
-// pythons are the interpreters in which the libraries are looked for.
-var pythons = []string{"python3", "/usr/bin/python3"}
-
-// peers adds the other libraries and programs that are installed. They get packed RGB.
+// peers adds the other libraries and programs that are installed. They get packed RGB, and
+// torchcodec planes, too.
 func (f *field) peers(job contend.Job) {
 	f.ffmpeg("ffmpeg command, raw pipe", job)
-	for _, library := range []string{"PyAV", "OpenCV", "torchcodec"} {
-		f.python(library, job)
+	for _, layout := range []string{"NCHW", "NHWC"} {
+		job.Layout = layout
+		f.python("torchcodec "+layout, "torchcodec", job)
 	}
+	for _, library := range []string{"PyAV", "imageio-ffmpeg", "OpenCV"} {
+		f.python(library, library, job)
+	}
+	f.distribution("PyAV", job)
 	f.gstreamer(job)
 }
 
@@ -62,24 +65,13 @@ func ffmpegCommand(program string, j contend.Job, file string) []string {
 	return append(args, file)
 }
 
-// python adds a library, in the first interpreter that has it.
-func (f *field) python(library string, job contend.Job) {
-	f.add(library, func() (c contend.Contender, err error) {
-		job.Out = f.suite.folder()
-		script := filepath.Join(f.suite.root, "benchmarks/native/peers.py")
-		for _, python := range pythons {
-			if c, err = contend.StartWorker(library, job, python, script, library); err == nil {
-				return c, nil
-			}
-		}
-		return nil, err
-	})
-}
-
 // gstreamer adds GStreamer's command.
 func (f *field) gstreamer(job contend.Job) {
 	const name = "GStreamer"
 	f.add(name, func() (contend.Contender, error) {
+		if job.Codec != "" {
+			return nil, errors.New("the packages of scripts/peers.sh have no element for this encoder")
+		}
 		out, err := exec.Command("gst-launch-1.0", "--version").Output()
 		if err != nil {
 			return nil, err
@@ -94,6 +86,7 @@ func (f *field) gstreamer(job contend.Job) {
 // gstreamerCommand returns the command that encodes raw RGB from its standard input into a file.
 func gstreamerCommand(j contend.Job, file string) []string {
 	encoder := fmt.Sprintf("x264enc pass=qual quantizer=%s speed-preset=%s threads=%d", crf, j.Preset, j.Threads)
+	encoder += " key-int-max=250" // x264's default, which GStreamer has replaced
 	if j.Params != "" {
 		encoder += " option-string=" + j.Params
 	}

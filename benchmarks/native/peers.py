@@ -1,11 +1,15 @@
 """Other libraries under the protocol of all contenders (benchmarks/internal/contend): peers.py LIBRARY key=value...
 
-Each gets pictures of packed RGB that are in memory already, as avloom does, and the same settings for x264.
+Each gets pictures of RGB that are in memory already, as avloom does, and the same settings for the encoder. Each is
+used in the way that its documentation shows for many pictures.
 """
 
+import ctypes
 import json
 import os
+import re
 import resource
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 library, job = sys.argv[1], dict(a.split("=", 1) for a in sys.argv[2:])
 width, height, count, frames = (int(job[k]) for k in ("width", "height", "count", "frames"))
 files, parallel, threads = (int(job[k]) for k in ("files", "parallel", "threads"))
-CRF = 23
+codec = job.get("codec", "libx264")
+CRF = "23"
 
 
 def picture(k):
@@ -30,11 +35,39 @@ def load():
     return np.fromfile(job["pictures"], np.uint8).reshape(count, height, width, 3)
 
 
-def x264_options():
-    options = {"preset": job["preset"], "crf": str(CRF)}
-    if job["params"]:
-        options["x264-params"] = job["params"]
-    return options
+def path(number):
+    return f"{job['out']}/{number}.mp4"
+
+
+def settings():
+    """The options of the encoder, as FFmpeg names them."""
+    if "codec" in job:
+        return {"preset": job["preset"]} | dict(o.split("=", 1) for o in job["options"].split(":"))
+    return {"preset": job["preset"], "crf": CRF} | ({"x264-params": job["params"]} if job["params"] else {})
+
+
+def svtav1():
+    """The version of SVT-AV1 that this process has loaded, with a comma before it; "" for other encoders."""
+    if codec != "libsvtav1":
+        return ""
+    with open("/proc/self/maps") as maps:
+        loaded = {line.split()[-1] for line in maps if "/libSvtAv1Enc" in line}
+    for name in loaded:
+        version = ctypes.CDLL(name).svt_av1_get_version
+        version.restype = ctypes.c_char_p
+        return ", SVT-AV1 " + version().decode().lstrip("v")
+    # scripts/peers.sh has linked it into the shared FFmpeg, out of sight.
+    return svtav1_of(os.environ["AVLOOM_FFMPEG_BIN"] + "/ffmpeg")
+
+
+def svtav1_of(program):
+    """The same for the command of an FFmpeg. SVT-AV1 tells its version on standard error."""
+    if codec != "libsvtav1":
+        return ""
+    command = [program, "-f", "lavfi", "-i", "color=s=64x64", "-frames:v", "1", "-c:v", codec, "-f", "null", "-"]
+    told = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"SVT_LOG": "3"})
+    version = re.search(r"SVT-AV1 Encoder Lib v([^\s-]+)", told.stderr)
+    return f", SVT-AV1 {version[1]}" if version else ""
 
 
 def pyav():
@@ -44,67 +77,107 @@ def pyav():
     pictures = load()
 
     def write(number):
-        with av.open(f"{job['out']}/{number}.mp4", "w") as container:
-            stream = container.add_stream("libx264", rate=30, options=x264_options())
+        with av.open(path(number), "w") as container:
+            stream = container.add_stream(codec, rate=30, options=settings())
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.codec_context.thread_count = threads
             for k in range(frames):
                 container.mux(stream.encode(av.VideoFrame.from_ndarray(pictures[picture(k)], format="rgb24")))
             container.mux(stream.encode())
 
-    return av.__version__, write
+    # PyAV 10 knows the versions of the libraries alone.
+    ffmpeg = getattr(av, "ffmpeg_version_info", "with libavcodec %d.%d.%d" % av.library_versions["libavcodec"])
+    return f"{av.__version__}, FFmpeg {ffmpeg}{svtav1()}", write
 
 
 def opencv():
-    options = x264_options() | {"threads": str(threads)}
+    options = settings() | {"threads": str(threads)}
     os.environ["OPENCV_FFMPEG_WRITER_OPTIONS"] = "|".join(f"{k};{v}" for k, v in options.items())
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     import cv2
 
+    if codec != "libx264":
+        sys.exit("is measured with H.264 alone")
     pictures = load()[..., ::-1].copy()  # it takes B, G, R
 
-    def write(number):
-        fourcc = cv2.VideoWriter_fourcc(*"avc1")
-        writer = cv2.VideoWriter(f"{job['out']}/{number}.mp4", cv2.CAP_FFMPEG, fourcc, 30.0, (width, height))
+    def open_writer(name):
+        writer = cv2.VideoWriter(name, cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*"avc1"), 30.0, (width, height))
         if not writer.isOpened():
-            sys.exit("has no encoder for H.264")
+            sys.exit(f"the FFmpeg of OpenCV {cv2.__version__} has no encoder for H.264")
+        return writer
+
+    def write(number):
+        writer = open_writer(path(number))
         for k in range(frames):
             writer.write(pictures[picture(k)])
         writer.release()
 
-    return cv2.__version__, write
+    open_writer(path(0)).release()
+    ffmpeg = re.search(r"avcodec: +YES \((.*)\)", cv2.getBuildInformation())
+    return f"{cv2.__version__}, FFmpeg with libavcodec {ffmpeg[1] if ffmpeg else 'unknown'}", write
+
+
+def imageio():
+    import imageio_ffmpeg
+
+    pictures = [p.tobytes() for p in load()]
+    output = ["-threads", str(threads)] + [text for k, v in settings().items() for text in ("-" + k, v)]
+
+    def write(number):
+        writer = imageio_ffmpeg.write_frames(
+            path(number), (width, height), fps=30, pix_fmt_in="rgb24", pix_fmt_out="yuv420p", codec=codec, quality=None,
+            macro_block_size=1, ffmpeg_log_level="error", output_params=output,
+        )  # fmt: skip
+        writer.send(None)
+        for k in range(frames):
+            writer.send(pictures[picture(k)])
+        writer.close()
+
+    ffmpeg = imageio_ffmpeg.get_ffmpeg_version().removeprefix("n").split("-")[0]
+    return f"{imageio_ffmpeg.__version__}, FFmpeg {ffmpeg}{svtav1_of(imageio_ffmpeg.get_ffmpeg_exe())}", write
 
 
 def torchcodec():
     import torch
     import torchcodec
-    from torchcodec.encoders import VideoEncoder
+    from torchcodec._core import get_ffmpeg_library_versions
+    from torchcodec.encoders import Encoder
 
-    order = [picture(k) for k in range(frames)]
-    pictures = torch.from_numpy(load())[order].permute(0, 3, 1, 2)
+    gpu = codec.endswith("_nvenc")
+    pictures = torch.from_numpy(load()).permute(0, 3, 1, 2)
     if job["layout"] == "NCHW":
         pictures = pictures.contiguous()
-    if "codec" in job:
-        # The GPU takes no pixel format. The pictures come from the processor's memory, as for all.
-        options = {"codec": job["codec"], "preset": job["preset"], "extra_options": {"rc": "constqp", "qp": str(CRF)}}
+    clip = pictures[[picture(k) for k in range(frames)]] if job["mode"] == "render" else None
+    if gpu:  # it takes no pixel format; the pictures come from the processor's memory, as for all
+        options = {"device": "cuda", "preset": job["preset"], "extra_options": {"rc": "constqp", "qp": CRF}}
     else:
-        extra = {"threads": str(threads)} | ({"x264-params": job["params"]} if job["params"] else {})
-        options = {"codec": "libx264", "pixel_format": "yuv420p", "crf": CRF, "preset": job["preset"]}
+        extra = settings() | {"threads": str(threads)}
+        options = {"pixel_format": "yuv420p", "preset": extra.pop("preset"), "crf": int(extra.pop("crf"))}
         options["extra_options"] = extra
 
     def write(number):
-        frames = pictures.cuda() if "codec" in job else pictures
-        VideoEncoder(frames, frame_rate=30).to_file(f"{job['out']}/{number}.mp4", **options)
+        encoder = Encoder()
+        video = encoder.add_video(height=height, width=width, frame_rate=30, codec=codec, **options)
+        with encoder.open_file(path(number)):
+            if clip is not None:
+                video.add_frames(clip)
+                return
+            for k in range(frames):
+                one = pictures[picture(k)][None]
+                video.add_frames(one.cuda() if gpu else one)
 
-    return f"{torchcodec.__version__}, torch {torch.__version__}", write
+    ffmpeg = get_ffmpeg_library_versions()["ffmpeg_version"].split("-")[0]
+    return f"{torchcodec.__version__}, torch {torch.__version__}, FFmpeg {ffmpeg}{svtav1()}", write
 
 
 def cpu():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def main():
-    version, write = {"PyAV": pyav, "OpenCV": opencv, "torchcodec": torchcodec}[library]()
+    makers = {"PyAV": pyav, "OpenCV": opencv, "torchcodec": torchcodec, "imageio-ffmpeg": imageio}
+    version, write = makers[library]()
     print("ready", json.dumps({"version": version}), flush=True)
     with ThreadPoolExecutor(parallel) as pool:
         for _ in sys.stdin:

@@ -47,6 +47,7 @@ type Row struct {
 
 	Bytes   int64           `json:"bytes,omitempty"`      // of a file
 	PSNR    float64         `json:"psnr_db,omitempty"`    // of a file's pictures, beside those it was made from
+	X264    string          `json:"x264,omitempty"`       // its version, as the file tells it
 	Memory  int64           `json:"memory_kib,omitempty"` // peak growth of the process
 	Open    *measure.Spread `json:"open_ms,omitempty"`
 	Close   *measure.Spread `json:"close_ms,omitempty"`
