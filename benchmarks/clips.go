@@ -28,6 +28,7 @@ func (s *suite) clips() error {
 	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
 	f := &field{suite: s, group: "clips", name: name}
 	f.worker(theCeiling, yuv, s.ceiling)
+	f.honest(job)
 	for _, layout := range []string{"NCHW", "NHWC"} {
 		job.Layout = layout
 		f.avloom("avloom "+layout, job)

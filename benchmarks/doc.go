@@ -6,6 +6,9 @@
 // "avloom Acquire and draw" draws its pictures in the encoder's memory, by copying ready-made ones.
 // Its times include that copy. All other contenders are given pictures that are ready.
 //
+// The honest ceiling takes as long as the ceiling, which gets ready-made YUV, and one copy of the
+// RGB from memory to memory. Nobody who encodes RGB can be faster, because it must be read.
+//
 // The contenders take turns, round after round, and every ratio is taken within a round. The
 // groups:
 //

@@ -37,15 +37,16 @@ func drawings(r *report.Report) map[string]string {
 			byName[name] = chart.Bars(title, note, groups)
 		}
 	}
+	rateNote := note + "; after | : speed by that of the honest ceiling"
 	for _, preset := range presets {
 		ofPreset := func(row report.Row) bool {
 			return row.Group == "stream" && strings.HasSuffix(row.Case, " "+preset.name)
 		}
 		title := "One stream, x264 " + preset.name + ": speed by that of the encoder alone"
-		bars("stream-"+preset.name, title, note, rateGroups(r, ofPreset, "fps"))
+		bars("stream-"+preset.name, title, rateNote, rateGroups(r, ofPreset, "fps"))
 	}
 	ofClips := func(row report.Row) bool { return row.Group == "clips" }
-	bars("clips", "Many short clips: speed by that of the encoder alone", note, rateGroups(r, ofClips, "clips/s"))
+	bars("clips", "Many short clips: speed by that of the encoder alone", rateNote, rateGroups(r, ofClips, "clips/s"))
 	bars("kernels", "RGB to YUV at 1080p: processor time, in multiples of copying the input",
 		note+"; shorter is better", kernelGroups(r))
 	if panels := scalingPanels(r); len(panels) > 0 {
@@ -58,7 +59,7 @@ func kindOf(contender string) chart.Kind {
 	switch {
 	case strings.HasPrefix(contender, "avloom"):
 		return chart.Ours
-	case strings.HasPrefix(contender, theCeiling), contender == "memcpy":
+	case strings.HasPrefix(contender, theCeiling), contender == report.HonestCeiling, contender == "memcpy":
 		return chart.Limit
 	default:
 		return chart.Other
@@ -66,25 +67,36 @@ func kindOf(contender string) chart.Kind {
 }
 
 // rateGroups returns bars of the ratios to the ceiling, a group for each case. It draws ratios, not
-// rates, because they are paired by rounds.
+// rates, because they are paired by rounds. The text behind a bar tells the ratio to the honest
+// ceiling, too.
 func rateGroups(r *report.Report, wanted func(report.Row) bool, unit string) (groups []chart.Group) {
 	for _, row := range r.Rows {
-		if !wanted(row) {
+		if !wanted(row) || row.Contender == theReading {
 			continue
 		}
 		if len(groups) == 0 || groups[len(groups)-1].Title != row.Case {
 			groups = append(groups, chart.Group{Title: row.Case})
 		}
-		text := fmt.Sprintf("%.2f, %s %s, CPU x %.2f",
-			row.Ratio.Median, report.Number(row.Rate.Median), unit, row.CPURatio.Median)
-		label := row.Contender
-		if row.Contender == theCeiling {
-			label = "ceiling: x264 alone"
+		ratios := fmt.Sprintf("%.2f", row.Ratio.Median)
+		if row.Honest != nil {
+			ratios += fmt.Sprintf(" | %.2f", row.Honest.Median)
 		}
+		text := fmt.Sprintf("%s, %s %s, CPU x %.2f", ratios, report.Number(row.Rate.Median), unit, row.CPURatio.Median)
 		g := &groups[len(groups)-1]
-		g.Bars = append(g.Bars, bar(label, row.Contender, row.Ratio, text))
+		g.Bars = append(g.Bars, bar(rateLabel(row.Contender), row.Contender, row.Ratio, text))
 	}
 	return groups
+}
+
+func rateLabel(contender string) string {
+	switch contender {
+	case theCeiling:
+		return "ceiling: x264 alone"
+	case report.HonestCeiling:
+		return "honest: x264, input copied"
+	default:
+		return contender
+	}
 }
 
 func bar(label, contender string, s measure.Spread, text string) chart.Bar {

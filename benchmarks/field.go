@@ -3,17 +3,23 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/avloom/avloom/benchmarks/internal/contend"
+	"github.com/avloom/avloom/benchmarks/internal/measure"
 	"github.com/avloom/avloom/benchmarks/internal/report"
 )
 
 // The names that tables and ratios refer to.
 const (
 	theCeiling     = "ceiling"
+	theReading     = "memcpy of the input" // each picture read once from memory, and nothing else
 	acquireAndDraw = "avloom Acquire and draw"
 )
+
+// copying is the mode of theReading.
+const copying = "copy"
 
 // The units that are counted.
 const (
@@ -68,6 +74,13 @@ func (f *field) worker(name string, job contend.Job, command ...string) {
 	})
 }
 
+// honest adds the copy of a job's input, in rgb24, to the contenders. With it, measure reports the
+// honest ceiling, too: the ceiling and the copy, one after the other.
+func (f *field) honest(rgb contend.Job) {
+	rgb.Mode = copying
+	f.worker(theReading, rgb, f.suite.ceiling)
+}
+
 // measure runs the rounds, adds their rows to the report, and returns them. The ratios compare with
 // the contender that is called of. units returns how many units a run makes. check looks at the
 // files of a contender before it is measured; it may be nil.
@@ -89,6 +102,10 @@ func (f *field) measure(
 		if v := c.Version(); v != "" {
 			r.Versions[c.Name()] = v
 		}
+	}
+	if both := measure.Sum(samples[of], samples[theReading]); len(both) > 0 {
+		names = slices.Insert(names, slices.Index(names, theReading)+1, report.HonestCeiling)
+		counts[report.HonestCeiling], samples[report.HonestCeiling] = counts[of], both
 	}
 	rows := r.Add(f.group, f.name, unit, counts, names, of, samples)
 	if err := contend.Close(f.contenders...); err != nil {

@@ -50,6 +50,7 @@ func (s *suite) oneStream(name string, size size, preset string, n int) error {
 	yuv.Pictures, yuv.Layout = pictures.YUV, "Raw"
 	f := &field{suite: s, group: "stream", name: name}
 	f.worker(theCeiling, yuv, s.ceiling)
+	f.honest(job)
 	f.layouts(job)
 	f.avloom("avloom Raw", yuv)
 	job.Layout = "NHWC"

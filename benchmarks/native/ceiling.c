@@ -1,6 +1,7 @@
 // The ceiling: how fast the encoder alone is. It gets ready-made yuv420p pictures from memory, and its
 // packets go into mp4 files, one after another, through FFmpeg's C functions and nothing else. The
-// benchmarks build it against the FFmpeg that avloom is built against.
+// benchmarks build it against the FFmpeg that avloom is built against. In the mode "copy", it copies the
+// pictures instead of encoding them: what the reading of the input costs by itself.
 //
 // It speaks the protocol of all contenders (benchmarks/internal/contend): its arguments are key=value,
 // it writes "ready", and for each line on its standard input it does the work once and answers with a
@@ -191,12 +192,13 @@ static void *work(void *unused) {
 	return unused;
 }
 
-static void write_files(void) {
+// in_parallel calls part in as many threads as the job says.
+static void in_parallel(void *(*part)(void *)) {
 	pthread_t threads[job.parallel];
 	next_file = opening = closing = 0;
 	for (int i = 1; i < job.parallel; i++)
-		pthread_create(&threads[i], NULL, work, NULL);
-	work(NULL);
+		pthread_create(&threads[i], NULL, part, NULL);
+	part(NULL);
 	for (int i = 1; i < job.parallel; i++)
 		pthread_join(threads[i], NULL);
 }
@@ -219,6 +221,46 @@ static void latency(void) {
 	avcodec_free_context(&c);
 }
 
+// The pictures of the mode "copy", as the file has them. They are repeated in memory until no cache holds
+// them, so that each is read from memory, as a program's next picture is.
+static uint8_t *input, *targets; // a target for each thread
+static atomic_int next_target;
+static size_t picture_bytes;
+static int copies;
+
+static void load_input(void) {
+	const size_t larger_than_caches = 128 << 20;
+	FILE *f = fopen(job.pictures, "rb");
+	if (!f || fseek(f, 0, SEEK_END))
+		check(AVERROR(ENOENT), job.pictures);
+	size_t size = ftell(f);
+	rewind(f);
+	if (!size)
+		check(AVERROR_EOF, job.pictures);
+	int times = 1 + larger_than_caches / size;
+	picture_bytes = size / job.count;
+	copies = times * job.count;
+	input = malloc(times * size);
+	targets = malloc(job.parallel * picture_bytes);
+	if (!input || !targets || fread(input, 1, size, f) != size)
+		check(AVERROR_EOF, job.pictures);
+	memset(targets, 1, job.parallel * picture_bytes); // the system gives the memory now, not while it is measured
+	for (int i = 1; i < times; i++)
+		memcpy(input + i * size, input, size);
+	fclose(f);
+}
+
+// copy_pictures copies all pictures of a file, and of the next file, until none is left.
+static void *copy_pictures(void *unused) {
+	uint8_t *target = targets + next_target++ % job.parallel * picture_bytes;
+	for (int i; (i = next_file++) < job.files;)
+		for (int k = 0; k < job.frames; k++) {
+			memcpy(target, input + (size_t)(((long long)i * job.frames + k) % copies) * picture_bytes, picture_bytes);
+			__asm__ volatile("" : : "r"(target) : "memory"); // the compiler leaves no copy out
+		}
+	return unused;
+}
+
 // idle opens as many encoders as there are files, all of them before it closes the first.
 static void idle(void) {
 	AVCodecContext *encoders[job.files];
@@ -231,8 +273,9 @@ static void idle(void) {
 int main(int argc, char **argv) {
 	parse(argc, argv);
 	av_log_set_level(AV_LOG_ERROR);
+	int copies_only = job.mode && !strcmp(job.mode, "copy");
 	if (job.frames)
-		load();
+		copies_only ? load_input() : load();
 	long base = memory("VmRSS");
 	printf("ready {\"version\":\"FFmpeg %s\"}\n", av_version_info());
 	fflush(stdout);
@@ -246,7 +289,7 @@ int main(int argc, char **argv) {
 		else if (job.mode && !strcmp(job.mode, "idle"))
 			idle();
 		else
-			write_files();
+			in_parallel(copies_only ? copy_pictures : work);
 		printf("\"wall\":%.9f,\"cpu\":%.9f,\"open\":%.9f,\"close\":%.9f,\"memory\":%ld}\n",
 			(now() - start) / 1e9, cpu() - cpu0,
 			opening / 1e9, closing / 1e9, memory("VmHWM") - base);

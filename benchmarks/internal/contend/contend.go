@@ -18,6 +18,7 @@ import (
 //	streams  all at once
 //	idle     all are open at once, and get no pictures
 //	crowd    all at once; each gets a picture a second
+//	copy     the pictures are copied in memory, and no file is made
 //	latency  each picture is added when the packet of the one before has been written
 type Job struct {
 	Mode          string

@@ -46,6 +46,16 @@ func Quantile(sorted []float64, q float64) float64 {
 	return sorted[low] + (position-float64(low))*(sorted[high]-sorted[low])
 }
 
+// Sum returns what two pieces of work would take one after the other, round by round. It leaves out
+// rounds that one of them does not have. Only the times are added.
+func Sum(a, b []Sample) []Sample {
+	sums := make([]Sample, min(len(a), len(b)))
+	for i := range sums {
+		sums[i] = Sample{Wall: a[i].Wall + b[i].Wall, CPU: a[i].CPU + b[i].CPU}
+	}
+	return sums
+}
+
 // Map returns f of each sample.
 func Map(samples []Sample, f func(Sample) float64) []float64 {
 	values := make([]float64, len(samples))

@@ -42,6 +42,12 @@ func TestPairedDropsRoundsThatAreNoPair(t *testing.T) {
 	assert.Equal(t, measure.Spread{Q1: 2, Median: 2, Q3: 2}, measure.Paired([]float64{4, 6, 8}, []float64{2, 0}))
 }
 
+func TestSum(t *testing.T) {
+	a, b := []measure.Sample{{Wall: 2, CPU: 3, Memory: 9}, {Wall: 4, CPU: 5}}, []measure.Sample{{Wall: 1, CPU: .5}}
+	assert.Equal(t, []measure.Sample{{Wall: 3, CPU: 3.5}}, measure.Sum(a, b))
+	assert.Empty(t, measure.Sum(a, nil))
+}
+
 func TestMap(t *testing.T) {
 	samples := []measure.Sample{{Wall: 2, CPU: 3}, {Wall: 4, CPU: 5}}
 	assert.Equal(t, []float64{3, 5}, measure.Map(samples, func(s measure.Sample) float64 { return s.CPU }))

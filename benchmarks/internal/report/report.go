@@ -45,6 +45,9 @@ type Row struct {
 	CPURatio measure.Spread `json:"cpu_ratio"` // CPU by that of Of, paired by rounds
 	Lead     measure.Spread `json:"lead"`      // rate of the contender that Lead names by this one's, paired
 
+	// Honest is Rate by that of the honest ceiling, paired by rounds; nil where the case has none.
+	Honest *measure.Spread `json:"honest_ratio,omitempty"`
+
 	Bytes   int64           `json:"bytes,omitempty"`      // of a file
 	PSNR    float64         `json:"psnr_db,omitempty"`    // of a file's pictures, beside those it was made from
 	X264    string          `json:"x264,omitempty"`       // its version, as the file tells it
@@ -62,6 +65,10 @@ type Latency struct {
 	Median float64 `json:"median"`
 	P95    float64 `json:"p95"`
 }
+
+// HonestCeiling is the name of the honest ceiling in the reports: what nobody can surpass who has
+// to read RGB, because it takes as long as the encoder alone and one copy of the input.
+const HonestCeiling = "honest ceiling"
 
 // Left is a contender that was left out, and the reason.
 type Left struct {
@@ -84,7 +91,7 @@ func Lead(names []string) string {
 
 // Add adds a row for each contender of a case that has samples, and returns the rows. units says
 // how many units each sample of a contender has. The ratios compare with the contender that is
-// called of.
+// called of, and with the honest ceiling if it is among the contenders.
 func (r *Report) Add(
 	group, name, unit string, units map[string]int, names []string, of string, samples map[string][]measure.Sample,
 ) []*Row {
@@ -106,6 +113,10 @@ func (r *Report) Add(
 			Rate: measure.Of(rates[who]), CPU: measure.Of(costs[who]),
 			Ratio: measure.Paired(rates[who], rates[of]), CPURatio: measure.Paired(costs[who], costs[of]),
 			Lead: measure.Paired(rates[Lead(names)], rates[who]),
+		}
+		if honest := rates[HonestCeiling]; len(honest) > 0 {
+			ratio := measure.Paired(rates[who], honest)
+			row.Honest = &ratio
 		}
 		for _, s := range list {
 			row.Memory = max(row.Memory, s.Memory)

@@ -47,6 +47,27 @@ func TestTable(t *testing.T) {
 	assert.Contains(t, b.String(), "left out: PyAV: is not installed")
 }
 
+// TestHonestCeiling: where it is known, each row and the table have a second ratio. The honest
+// ceiling takes 4 s and 3 s here, and avloom 4 s.
+func TestHonestCeiling(t *testing.T) {
+	r := &report.Report{}
+	reading := []measure.Sample{{Wall: 2}, {Wall: 1}}
+	ceiling := []measure.Sample{{Wall: 2}, {Wall: 2}}
+	names := []string{"avloom", "ceiling", report.HonestCeiling}
+	r.Add("stream", "1080p", "frames", map[string]int{"avloom": 8, "ceiling": 8, report.HonestCeiling: 8}, names, "ceiling",
+		map[string][]measure.Sample{
+			"avloom": {{Wall: 4}, {Wall: 4}}, "ceiling": ceiling, report.HonestCeiling: measure.Sum(ceiling, reading),
+		})
+	assert.InDelta(t, .875, r.Rows[0].Honest.Median, 1e-9)
+	assert.InDelta(t, .5, r.Rows[0].Ratio.Median, 1e-9)
+	assert.InDelta(t, 1.75, r.Rows[1].Honest.Median, 1e-9)
+	var b strings.Builder
+	require.NoError(t, report.Table(&b, "stream", r.Rows, nil))
+	assert.Regexp(t, `speed / ceiling +speed / honest ceiling +CPU ms`, b.String())
+	assert.Regexp(t, `\n  avloom +2.00 +0.50 \(0.50-0.50\) +0.88 \(0.81-0.94\) `, b.String())
+	assert.Regexp(t, `\n  honest ceiling +2.33 .* 1.00 \(1.00-1.00\) `, b.String())
+}
+
 func TestBenchIsGosFormat(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, example().Bench(&b))

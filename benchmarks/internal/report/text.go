@@ -19,12 +19,12 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	if len(rows) > 0 {
 		r := rows[0]
-		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\tCPU ms\tCPU / %s\t%s is\t%s\n",
-			r.Unit, r.Of, r.Of, lead(rows), headings(rows))
+		_, _ = fmt.Fprintf(t, "  \t%s/s\tspeed / %s\t%sCPU ms\tCPU / %s\t%s is\t%s\n",
+			r.Unit, r.Of, honestHeading(r), r.Of, lead(rows), headings(rows))
 	}
 	for _, r := range rows {
-		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median),
-			spread(r.Ratio), Number(r.CPU.Median), spread(r.CPURatio), times(r.Lead), details(r))
+		_, _ = fmt.Fprintf(t, "  %s\t%s\t%s\t%s%s\t%s\t%s\t%s\n", r.Contender, Number(r.Rate.Median),
+			spread(r.Ratio), r.honestly(), Number(r.CPU.Median), spread(r.CPURatio), times(r.Lead), details(r))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -34,6 +34,22 @@ func Table(w io.Writer, title string, rows []Row, left []Left) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// honestHeading returns the heading of the column about the honest ceiling, which only cases have
+// that know it.
+func honestHeading(r Row) string {
+	if r.Honest == nil {
+		return ""
+	}
+	return "speed / " + HonestCeiling + "\t"
+}
+
+func (r Row) honestly() string {
+	if r.Honest == nil {
+		return ""
+	}
+	return spread(*r.Honest) + "\t"
 }
 
 // lead returns the contender that Row.Lead is about.
