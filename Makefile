@@ -21,7 +21,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-gpu soak instructions ptx static clean
+.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-peers bench-gpu soak instructions ptx static clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,13 @@ bench: ## measure avloom beside the ceiling and other encoders, in about half an
 
 bench-quick: ## the same for a few cases, in two minutes on idle cores, and longer beside other work
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
+
+# The cases of the comparison in the README.
+peers := ^(stream/(1080p|2160p) (ultrafast|veryfast)|av1/|clips/|film/)
+bench-peers: ## measure avloom beside torchcodec, PyAV and others, into the README, in 40 minutes; ARGS=-quick for a part
+	@$(ffmpeg); peers=$$(bash scripts/peers.sh env); eval "$$peers"; \
+	go run ./benchmarks -run '$(peers)' $(or $(ARGS),-rounds $(or $(ROUNDS),5) -readme README.md \
+		-results benchmarks/results/peers -plots benchmarks/plots/peers)
 
 bench-gpu: ## measure this machine's GPU: uploads beside its bandwidth, conversions, and NVENC beside other programs
 	@$(ffmpeg); go test -run '^$$' -bench . ./gpu && go run ./benchmarks -run '^nvenc/' $(ARGS)

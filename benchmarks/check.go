@@ -74,8 +74,8 @@ func (c *check) files(who contend.Contender) error {
 	return nil
 }
 
-// settings returns an error where x264 had other settings for a contender than for the leader. There
-// are libraries that take settings and do not use them.
+// settings returns an error where x264 had other settings for a contender than for the leader.
+// There are libraries that take settings and do not use them.
 func (c *check) settings(who contend.Contender) (err error) {
 	x, err := material.ReadX264(who.Job().File(0))
 	if err != nil {

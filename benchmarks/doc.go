@@ -14,6 +14,7 @@
 //
 //	kernels  RGB to YUV: internal/rgbyuv, swscale, libyuv and memcpy
 //	stream   one stream, by size, preset and layout of the input
+//	av1      one stream of AV1
 //	outputs  one stream that is written to one, two and four files
 //	clips    many short files
 //	latency  from AddFrames to the packet at the writer; opening and closing

@@ -47,6 +47,8 @@ func drawings(r *report.Report) map[string]string {
 	}
 	ofClips := func(row report.Row) bool { return row.Group == "clips" }
 	bars("clips", "Many short clips: speed by that of the encoder alone", rateNote, rateGroups(r, ofClips, "clips/s"))
+	ofAV1 := func(row report.Row) bool { return row.Group == "av1" }
+	bars("av1", "One stream, SVT-AV1: speed by that of the encoder alone", rateNote, rateGroups(r, ofAV1, "fps"))
 	bars("kernels", "RGB to YUV at 1080p: processor time, in multiples of copying the input",
 		note+"; shorter is better", kernelGroups(r))
 	if panels := scalingPanels(r); len(panels) > 0 {
@@ -91,9 +93,9 @@ func rateGroups(r *report.Report, wanted func(report.Row) bool, unit string) (gr
 func rateLabel(contender string) string {
 	switch contender {
 	case theCeiling:
-		return "ceiling: x264 alone"
+		return "ceiling: encoder alone"
 	case report.HonestCeiling:
-		return "honest: x264, input copied"
+		return "honest: input copied, too"
 	default:
 		return contender
 	}

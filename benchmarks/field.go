@@ -99,7 +99,8 @@ func (f *field) measure(
 		if out[c.Name()] != nil {
 			f.leave(c.Name(), out[c.Name()])
 		}
-		if v := c.Version(); v != "" {
+		// Where the encoder is SVT-AV1, its version stands behind those of the other cases.
+		if v := c.Version(); !strings.HasPrefix(r.Versions[c.Name()], v) {
 			r.Versions[c.Name()] = v
 		}
 	}

@@ -24,6 +24,8 @@ func main() {
 		"write the results as JSON into this folder; the file is named after the kind of machine")
 	flag.StringVar(&f.bench, "bench", "", "write the results to this file in Go's benchmark format, for benchstat")
 	flag.StringVar(&f.plots, "plots", "", "draw charts as SVG into this folder")
+	flag.StringVar(&f.readme, "readme", "", "write the comparison with other programs into this document in Markdown, "+
+		"between its lines "+comparisonBegin+" and "+comparisonEnd)
 	flag.StringVar(&f.redraw, "redraw", "", "measure nothing; show the results in this file, which -results wrote")
 	flag.Parse()
 	if f.rounds == 0 {

@@ -25,7 +25,10 @@ func (s *suite) write() error {
 	if err := s.report.Write(s.results, s.bench); err != nil {
 		return err
 	}
-	return draw(s.report, s.plots)
+	if err := draw(s.report, s.plots); err != nil {
+		return err
+	}
+	return writeComparison(s.report, s.readme, s.plots)
 }
 
 // redraw prints the tables of saved results, and draws their charts.
@@ -51,5 +54,8 @@ func redraw(f flags) error {
 	if err := r.Write("", f.bench); err != nil {
 		return err
 	}
-	return draw(r, f.plots)
+	if err := draw(r, f.plots); err != nil {
+		return err
+	}
+	return writeComparison(r, f.readme, f.plots)
 }

@@ -28,6 +28,7 @@ type flags struct {
 	results string
 	bench   string
 	plots   string
+	readme  string
 	redraw  string
 }
 

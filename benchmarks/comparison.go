@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/avloom/avloom/benchmarks/internal/report"
+)
+
+// streams are the groups in the table of programs.
+var streams = []string{"stream", "av1", "clips"}
+
+// comparison returns, in Markdown, how fast avloom and the other programs are, of the groups that
+// "make bench-peers" measures: what was measured and on what, tables, the version of everything,
+// and who was left out.
+func comparison(r *report.Report) string {
+	var b strings.Builder
+	b.WriteString(conditions(r))
+	if rows := compared(r, streams...); len(rows) > 0 {
+		label := func(contender string) string { return comparedLabel(contender) + mark(r, contender) }
+		b.WriteString("\nFrames per second, of the clips files per second. In brackets: in proportion to the honest\n" +
+			"ceiling, which is the encoder alone and one copy of the input. All files were compared: their\n" +
+			"frames, bytes, PSNR, and the settings of x264 are alike. †: with another version of x264 or\n" +
+			"SVT-AV1 than avloom's.\n\n" + report.Matrix(rows, "", label) + sizesOfAV1(r))
+	}
+	if rows := compared(r, "film"); len(rows) > 0 {
+		fmt.Fprintf(&b, "\nOne film on all cores, frames per second. In brackets: in proportion to the line \"%s\".\n\n%s",
+			comparedLabel(rows[0].Of), report.Matrix(rows, "", comparedLabel))
+	}
+	b.WriteString("\n" + programs(r) + leftOut(r))
+	return b.String()
+}
+
+// conditions tells on what the results were measured, and how busy it was.
+func conditions(r *report.Report) string {
+	rounds := 0
+	for _, row := range r.Rows {
+		rounds = max(rounds, len(row.Samples))
+	}
+	text := fmt.Sprintf("%s, %d cores, %s; medians of %s in turn.",
+		r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"), count(rounds, "round"))
+	if r.Load[0] > 1 {
+		text += fmt.Sprintf(" **The machine had other work (%.0f threads on average): trust the ratios, not the rates.**",
+			r.Load[0])
+	}
+	return text + "\n"
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// compared returns the rows of some groups, without avloom's other ways to take pictures and the
+// copy that is part of the honest ceiling.
+func compared(r *report.Report, groups ...string) (rows []report.Row) {
+	without := []string{acquireAndDraw, "avloom Raw", theReading}
+	for _, group := range groups {
+		for _, row := range r.Of(group) {
+			if slices.Contains(without, row.Contender) {
+				continue
+			}
+			if group == "clips" {
+				row.Case = "clips: " + row.Case
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// comparedLabel returns how a contender is called in the tables.
+func comparedLabel(contender string) string {
+	switch contender {
+	case theCeiling:
+		return "the encoder alone"
+	case report.HonestCeiling:
+		return "honest ceiling"
+	case "avloom NCHW", "avloom NHWC", "avloom RenderFilm":
+		return "**" + contender + "**"
+	default:
+		return contender
+	}
+}
+
+// mark returns the mark of a contender that encodes with other versions of the libraries than
+// avloom.
+func mark(r *report.Report, contender string) string {
+	x264, svt := x264Of(r, contender), svtVersion.FindString(r.Versions[contender])
+	if x264 != "" && x264 != x264Of(r, theCeiling) || svt != "" && svt != "SVT-AV1 "+r.Versions["SVT-AV1"] {
+		return " †"
+	}
+	return ""
+}
+
+var svtVersion = regexp.MustCompile(`SVT-AV1 \S+`)
+
+// sizesOfAV1 tells the sizes and the PSNR of the files of AV1, since versions of SVT-AV1 do
+// different work with the same settings.
+func sizesOfAV1(r *report.Report) string {
+	var files []string
+	for _, row := range compared(r, "av1") {
+		if row.Bytes > 0 {
+			files = append(files, fmt.Sprintf("%s %d kB and %.1f dB", row.Contender, row.Bytes/1000, row.PSNR))
+		}
+	}
+	if len(files) == 0 {
+		return ""
+	}
+	return "\nThe files of AV1: " + strings.Join(files, ", ") + ".\n"
+}
+
+// programs returns a table of the versions: of each program, of its FFmpeg, and of its x264, as the
+// files tell it. The ceilings have those of avloom.
+func programs(r *report.Report) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| | version | x264 |\n|---|---|---|\n")
+	seen := map[string]bool{}
+	for _, row := range compared(r, streams...) {
+		name, version := row.Contender, r.Versions[row.Contender]
+		switch {
+		case strings.HasPrefix(name, "avloom"):
+			name, version = "avloom, ceilings", ours(r)
+		case name == theCeiling || name == report.HonestCeiling:
+			continue
+		}
+		if library, _, ok := strings.Cut(name, " N"); ok { // one line for both layouts
+			name = library
+		}
+		if !seen[name] {
+			seen[name] = true
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", name, version, x264Of(r, row.Contender))
+		}
+	}
+	return b.String()
+}
+
+// ours returns the versions of avloom and of what it is linked with.
+func ours(r *report.Report) string {
+	text := "commit " + r.Versions["avloom"] + ", FFmpeg " + r.Versions["FFmpeg"]
+	if v := r.Versions["SVT-AV1"]; v != "" {
+		text += ", SVT-AV1 " + v
+	}
+	return text
+}
+
+func x264Of(r *report.Report, contender string) string {
+	for _, row := range r.Rows {
+		if row.Contender == contender && row.X264 != "" {
+			return row.X264
+		}
+	}
+	return ""
+}
+
+var leftPrefix = regexp.MustCompile(`^does not start: |^not comparable: `)
+
+// leftOut returns a list of those who were left out, with the reason and the cases.
+func leftOut(r *report.Report) string {
+	var keys []string
+	cases := map[string][]string{}
+	for _, l := range r.Left {
+		if !slices.Contains(append(slices.Clone(streams), "film"), l.Group) || l.Contender == "avloom Raw" {
+			continue
+		}
+		key := l.Contender + ": " + leftPrefix.ReplaceAllString(l.Reason, "")
+		if cases[key] == nil {
+			keys = append(keys, key)
+		}
+		cases[key] = append(cases[key], l.Case)
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nLeft out:\n\n")
+	for _, key := range keys {
+		fmt.Fprintf(&b, "* %s (%s)\n", key, strings.Join(cases[key], "; "))
+	}
+	return b.String()
+}
