@@ -40,6 +40,7 @@ func newFilmRun(ctx context.Context, f *Film, cfg RenderConfig) (*filmRun, error
 	r := &filmRun{Film: f, cut: film.Cut{Frames: f.Frames, Chunk: f.chunk()}, workers: &rendering{
 		cfg: cfg, threads: 1, free: semaphore.NewWeighted(int64(cfg.Workers)), start: start,
 	}}
+	r.workers.cfg.Total = r.cut.Chunks()
 	r.progress = &filmProgress{tell: f.Progress, total: f.Frames, start: start}
 	var err error
 	if r.output, err = f.describe(ctx); err != nil {

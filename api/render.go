@@ -15,68 +15,6 @@ import (
 	"github.com/avloom/avloom/internal/wholefile"
 )
 
-// Job is one file that RenderAll makes.
-type Job struct {
-	// ID names the job in results and errors. "": Path.
-	ID string
-	// Path of the finished file. Its folder must exist. An existing regular file of that name is
-	// replaced when the job is done.
-	Path string
-	// Options of this job's encoder. They override those of RenderAll: WithThreadBudget gives the
-	// encoder other threads.
-	Options []Option
-	// Run adds streams to enc, opens path with it, and feeds the streams. It need not close enc;
-	// RenderAll does. path is a temporary name in the folder of Path, with the same extension. The
-	// file becomes Path when Run has returned nil and the encoder was closed without an error. When
-	// the job must stop, ctx ends, the encoder is aborted and path is removed. Run is called on a
-	// goroutine of its own.
-	Run func(ctx context.Context, enc *Encoder, path string) error
-	// Fingerprint tells one content of the file from another: with RenderConfig.Resume and a Manifest,
-	// a job counts as done only if its file was made with this fingerprint.
-	Fingerprint string
-}
-
-// RenderConfig is the configuration of RenderAll. The zero value of a field means its default.
-type RenderConfig struct {
-	// Workers is the number of jobs that run at a time. 0: one per core (runtime.GOMAXPROCS).
-	Workers int
-	// FailFast stops all jobs when one fails. Default: the others go on.
-	FailFast bool
-	// Resume skips a job whose Path is already a regular file.
-	Resume bool
-	// Progress is called when a job has ended, in the order of the results, from one goroutine at a
-	// time. No other job can end while Progress runs, so it should return soon. nil: it is not called.
-	Progress func(Progress)
-	// Total is the number of all jobs, for Progress. 0: unknown.
-	Total int
-	// Shard is the part of the jobs that this call runs. The zero value: all.
-	Shard Shard
-	// Manifest is the path of a file to which a line of JSON is appended for each job that was
-	// completed. "": none.
-	Manifest string
-}
-
-// Shard is a part of the jobs. The jobs are divided by their IDs, in the same way in every process.
-type Shard struct {
-	Index int // from 0 to Count-1
-	Count int // of all parts; 0: there is one part
-}
-
-// Progress says how far RenderAll has come. The number of all jobs is not known before the iterator
-// ends.
-type Progress struct {
-	Last    JobResult     // of the job that has just ended
-	Done    int           // jobs whose files were made
-	Failed  int           // jobs that failed or were stopped
-	Skipped int           // jobs whose files existed
-	Running int           // jobs that have begun and not ended
-	Elapsed time.Duration // since RenderAll was called
-}
-
-// Report says how all jobs ended, in the order in which they did. It does not contain jobs that
-// were never begun. It can be converted to JSON and back, as JobResult can.
-type Report struct{ Results []JobResult }
-
 // RenderAll runs jobs, several at a time, each with an encoder of its own. A job's file has a
 // temporary name beside its Path until it is complete and on the disk (synced, with its folder).
 // Path is therefore never an incomplete file. RenderAll removes what an earlier, killed call has
@@ -105,11 +43,16 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 	if err := cfg.check(jobs); err != nil {
 		return Report{}, err
 	}
+	record, err := openRecord(&cfg)
+	if err != nil {
+		return Report{}, err
+	}
+	defer record.close()
 	r := &rendering{
 		cfg: cfg, threads: max(1, cores/cfg.Workers), free: semaphore.NewWeighted(int64(cfg.Workers)),
-		writers: map[string]string{}, start: time.Now(),
+		writers: map[string]string{}, record: record, start: time.Now(),
 	}
-	complete := r.runAll(ctx, r.tasksOf(jobs))
+	complete := r.runAll(ctx, r.tasksOf(ctx, jobs))
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -119,17 +62,6 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 	return Report{Results: r.results}, r.err(ctx, complete)
 }
 
-func (cfg *RenderConfig) check(jobs iter.Seq[Job]) error {
-	switch {
-	case cfg.Workers < 0:
-		return &fault.ConfigError{Field: "Workers", Value: cfg.Workers, Reason: "must not be negative; 0 means one per core"}
-	case jobs == nil:
-		return &fault.ConfigError{Field: "jobs", Reason: "must not be nil; slices.Values makes an iterator of a slice"}
-	default:
-		return nil
-	}
-}
-
 // rendering is a call of RenderAll.
 type rendering struct {
 	cfg       RenderConfig
@@ -137,10 +69,13 @@ type rendering struct {
 	free      *semaphore.Weighted // workers without a job
 	workers   sync.WaitGroup
 	leftovers wholefile.Leftovers
+	record    *jobRecord
+	unread    bool // the context ended while jobs of other shards were passed over
 	start     time.Time
 
 	mu       sync.Mutex // held while Progress is called
 	writers  map[string]string
+	pace     pace
 	progress Progress
 	results  []JobResult
 	failed   []JobResult // without those that another's failure or the context stopped
@@ -161,12 +96,19 @@ type task struct {
 	user     string // the function of the program that runs; "": Run
 }
 
-// tasksOf returns what the workers do for jobs.
-func (r *rendering) tasksOf(jobs iter.Seq[Job]) iter.Seq[task] {
+// tasksOf returns what the workers do for the jobs of this shard.
+func (r *rendering) tasksOf(ctx context.Context, jobs iter.Seq[Job]) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		for job := range jobs {
 			if job.ID == "" {
 				job.ID = job.Path
+			}
+			if !r.cfg.Shard.Has(job.ID) {
+				r.pass()
+				if r.unread = ctx.Err() != nil; r.unread {
+					return
+				}
+				continue
 			}
 			make := func(ctx context.Context, result *JobResult) error { return r.attempt(ctx, job, result) }
 			if !yield(task{id: job.ID, path: job.Path, run: make}) {
@@ -198,19 +140,22 @@ func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, 
 		return false
 	}
 	for t := range tasks {
-		r.begin()
+		result := &JobResult{ID: t.id, Path: t.path}
+		r.begin(t, result)
 		r.workers.Go(func() {
 			defer r.free.Release(1)
-			result := JobResult{ID: t.id, Path: t.path}
-			defer r.end(ctx, stop, t, &result) // deferred for runtime.Goexit
-			r.render(ctx, t, &result)
+			defer r.end(ctx, stop, t, result) // deferred for runtime.Goexit
+			r.render(ctx, t, result)
 		})
 		if !r.awaitFree(ctx) {
 			return false
 		}
 	}
 	r.free.Release(1)
-	return true
+	if !r.unread {
+		r.beganAll()
+	}
+	return !r.unread
 }
 
 // awaitFree waits for a free worker. It returns false if no further job may begin.
@@ -218,10 +163,27 @@ func (r *rendering) awaitFree(ctx context.Context) bool {
 	return r.free.Acquire(ctx, 1) == nil && ctx.Err() == nil
 }
 
-func (r *rendering) begin() {
+func (r *rendering) begin(t task, result *JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.progress.Running++
+	if !t.noResult {
+		r.pace.begin(result, time.Now())
+	}
+}
+
+// pass counts a job of another shard.
+func (r *rendering) pass() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pace.passed++
+}
+
+// beganAll records that there are no further tasks.
+func (r *rendering) beganAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pace.all = true
 }
 
 // end records how a task ended and calls Progress.
@@ -234,6 +196,7 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 		r.noteFailure(stop, stopped, result)
 		return
 	}
+	r.pace.end(result, time.Now())
 	switch {
 	case result.Err != nil:
 		r.progress.Failed++
@@ -245,7 +208,10 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 	r.results = append(r.results, *result)
 	r.noteFailure(stop, stopped, result)
 	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {
-		r.progress.Last, r.progress.Elapsed = *result, time.Since(r.start)
+		now := time.Now()
+		r.progress.Last, r.progress.Elapsed = *result, now.Sub(r.start)
+		r.progress.Total = r.pace.total(r.cfg.Total, r.cfg.Shard)
+		r.progress.Left = r.pace.left(r.progress.Total, now)
 		r.report(stop)
 	}
 }

@@ -2,12 +2,15 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 
 	"github.com/avloom/avloom/api"
 )
@@ -52,6 +55,47 @@ func ExampleRenderAll() {
 	// Output:
 	// 3 clips, 30 frames, <nil>
 	// true <nil>
+}
+
+// One of the parts of an array job of Slurm, which runs this program on many machines. What the
+// parameters of a clip say is its fingerprint, so a clip whose parameters were changed is made
+// anew.
+func ExampleShard() {
+	dir, err := os.MkdirTemp("", "avloom")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	number := func(variable, other string) int { // SLURM_ARRAY_TASK_ID and its like
+		n, err := strconv.Atoi(cmp.Or(os.Getenv(variable), other))
+		if err != nil {
+			log.Fatal(err)
+		}
+		return n
+	}
+	clip := func(ctx context.Context, enc *api.Encoder, path string) error {
+		video, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 30})
+		if err != nil {
+			return err
+		}
+		if err := enc.OpenFile(ctx, path); err != nil {
+			return err
+		}
+		return video.AddFrames(ctx, api.Frames{Data: make([]byte, 10*64*64*3), Layout: api.NHWC})
+	}
+	var jobs []api.Job
+	for seed := range 20 {
+		id := fmt.Sprintf("grey-%02d", seed)
+		jobs = append(jobs, api.Job{ID: id, Path: filepath.Join(dir, id+".mp4"), Fingerprint: "grey, 10 frames", Run: clip})
+	}
+	report, err := api.RenderAll(context.Background(), slices.Values(jobs), api.RenderConfig{
+		Resume:   true,
+		Total:    len(jobs),
+		Shard:    api.Shard{Index: number("SLURM_ARRAY_TASK_ID", "0"), Count: number("SLURM_ARRAY_TASK_COUNT", "4")},
+		Manifest: filepath.Join(dir, "made.jsonl"),
+	})
+	fmt.Println(len(report.Results), "of", len(jobs), "clips,", err)
+	// Output: 6 of 20 clips, <nil>
 }
 
 // Two encoders share four threads: each gets two.

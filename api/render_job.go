@@ -30,14 +30,17 @@ func (r *rendering) render(ctx context.Context, t task, result *JobResult) {
 		if result.Err != nil && t.about != "" {
 			result.Err = fmt.Errorf("avloom: %s: %w", t.about, fault.WithoutPrefix(result.Err))
 		}
-		result.Elapsed = time.Since(start)
+		if result.Elapsed == 0 { // the manifest does not say it already
+			result.Elapsed = time.Since(start)
+		}
 	}()
 	result.Err = t.run(ctx, result)
 }
 
 // attempt makes the file, unless it exists and is to be skipped.
 func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) error {
-	if err := job.check(); err != nil {
+	start := time.Now()
+	if err := r.check(&job); err != nil {
 		return err
 	}
 	release, err := r.reserve(job)
@@ -51,8 +54,14 @@ func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) err
 		return err
 	}
 	if exists && r.cfg.Resume {
-		result.Skipped, result.Bytes = true, size
-		return nil
+		made, err := r.record.has(&job)
+		if err != nil {
+			return err
+		}
+		if made {
+			result.Skipped, result.Bytes = true, size
+			return nil
+		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -65,21 +74,45 @@ func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) err
 	if err := r.encode(ctx, job, file.Name(), result); err != nil {
 		return err
 	}
+	return r.commit(job, file, start, result)
+}
+
+// commit gives the finished file its name, and lists it.
+func (r *rendering) commit(job Job, file *wholefile.File, start time.Time, result *JobResult) error {
+	content, err := r.record.contentOf(file.Name())
+	if err != nil {
+		return err
+	}
 	if err := file.Commit(); err != nil {
 		return fmt.Errorf("avloom: the file is written, but does not get its name: %w", err)
 	}
-	result.Bytes, _, err = regularFile(job.Path)
-	return err
+	bytes, _, err := regularFile(job.Path)
+	if err != nil {
+		return err
+	}
+	listed := *result
+	listed.Err, listed.Bytes, listed.Elapsed = nil, bytes, time.Since(start)
+	if err := r.record.add(&job, content, listed); err != nil {
+		return err
+	}
+	*result = listed
+	return nil
 }
 
-func (j *Job) check() error {
+func (r *rendering) check(job *Job) error {
 	switch {
-	case j.Path == "":
+	case job.Path == "":
 		return &fault.ConfigError{Field: "Path", Value: "", Reason: "a job needs the name of the file that it makes"}
-	case j.Run == nil:
+	case job.Run == nil:
 		return &fault.ConfigError{Field: "Run", Reason: "must not be nil: it makes the file"}
+	case job.Fingerprint != "" && r.cfg.Resume && r.record == nil:
+		return &fault.ConfigError{
+			Field: "Fingerprint", Value: job.Fingerprint,
+			Reason: "needs RenderConfig.Manifest, which says with which fingerprint a file was made; " +
+				"without a manifest, Resume skips every file that is there",
+		}
 	default:
-		return nil
+		return r.record.check(job)
 	}
 }
 

@@ -59,7 +59,12 @@ func (f *File) Commit() error {
 		return err
 	}
 	f.temporary = ""
-	err := syncPath(filepath.Dir(f.path))
+	return SyncFolder(filepath.Dir(f.path))
+}
+
+// SyncFolder syncs the names in a folder to the disk.
+func SyncFolder(path string) error {
+	err := syncPath(path)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil // the file system cannot sync folders
 	}
