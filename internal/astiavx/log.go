@@ -57,6 +57,10 @@ func FreeEncoder(cc *astiav.CodecContext) {
 		frames = C.av_buffer_ref(av.hw_frames_ctx)
 	}
 	freeStatistics(cc)
+	if OpenEncoder(cc) == svtAV1 {
+		svtAV1Globals.Lock()
+		defer svtAV1Globals.Unlock()
+	}
 	cc.Free()
 	C.av_buffer_unref(&frames)
 	source.Remove()

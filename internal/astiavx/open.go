@@ -24,5 +24,9 @@ func Open(cc *astiav.CodecContext, codec *astiav.Codec) error {
 	if C.size_fits(avcodec(cc)) == 0 {
 		return astiav.Error(-C.int(syscall.EINVAL))
 	}
+	if codec.Name() == svtAV1 {
+		svtAV1Globals.Lock()
+		defer svtAV1Globals.Unlock()
+	}
 	return cc.Open(codec, nil)
 }
