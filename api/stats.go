@@ -3,7 +3,6 @@ package api
 import (
 	"time"
 
-	"github.com/avloom/avloom/internal/diagnosis"
 	"github.com/avloom/avloom/internal/graph"
 	"github.com/avloom/avloom/pipeline"
 )
@@ -35,6 +34,7 @@ type Stats struct {
 	Called    time.Duration // for how long at least one call was feeding the encoder
 	LogPanics int64         // calls of the logger that panicked; only their lines were lost
 	Writing   time.Duration // how long writes to the destination took; of several, the longest time of a required one
+	CPU       CPUStats      // what the process used meanwhile, and what it may use
 }
 
 // NodeStats are the counters of one node. Held counts pictures or samples per channel, and packets
@@ -83,6 +83,7 @@ func (e *Encoder) Stats() Stats {
 		BytesWritten: r.Outputs.Written(),
 		Writing:      r.Outputs.Writing(),
 		Called:       e.calls.stopwatch.Total(),
+		CPU:          CPUStats(r.CPU()),
 	}
 	s.Nodes, s.Edges, s.Abandoned = r.Stats()
 	s.Abandoned += int(e.leftBehind.Load())
@@ -135,32 +136,7 @@ func acceptedOf(edges []EdgeStats, streams int) []int64 {
 	return accepted
 }
 
-// Bottleneck says in words which actor limits the run, and why: the actor that is busy for the
-// largest share of the time, or the caller, if no call feeds the encoder for a larger share. It
-// also says which stream keeps the muxer waiting, for how long a call has lasted, if that is long,
-// and how many packets outputs with BestEffort have lost. Such an output limits nothing.
-func (s Stats) Bottleneck() string { return s.snapshot().Bottleneck() }
-
 // DOT returns the run as a graph in the language of Graphviz: a box for each actor, with its
 // counters and how it spent its time, and an arrow for each queue, with how full it is. The actor
 // that limits the run, and full queues, are red. Before Open the graph is empty.
 func (s Stats) DOT() string { return s.snapshot().DOT() }
-
-// snapshot returns the counters as package diagnosis reads them.
-func (s *Stats) snapshot() *diagnosis.Run {
-	r := &diagnosis.Run{
-		Elapsed: s.Elapsed, Over: s.Over, Called: s.Called, Writing: s.Writing, BytesWritten: s.BytesWritten,
-		Nodes: s.Nodes, Edges: s.Edges, Streams: make([]diagnosis.Stream, len(s.Streams)),
-	}
-	for i, t := range s.Streams {
-		r.Streams[i] = diagnosis.Stream{
-			Index: t.Stream, Kind: t.Kind, Codec: t.Codec, Ended: t.Ended, Accepted: t.Accepted,
-			Dropped: t.Dropped, Fed: t.Fed, Encoded: t.Encoded, Held: t.Held, Speed: t.Speed,
-		}
-	}
-	for _, o := range s.Outputs {
-		output := diagnosis.Output{Node: o.Node, BestEffort: o.BestEffort, State: o.State, Lost: o.Lost}
-		r.Outputs = append(r.Outputs, output)
-	}
-	return r
-}

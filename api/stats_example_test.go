@@ -8,6 +8,30 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
+// Two encoders that nobody feeds, and one that is not open. Text has the same in words.
+func ExampleLimits() {
+	encoders := []*api.Encoder{api.NewEncoder(), api.NewEncoder(), api.NewEncoder()}
+	for _, enc := range encoders[:2] {
+		if _, err := enc.AddVideo(api.VideoConfig{Width: 64, Height: 64, FrameRate: 30}); err != nil {
+			panic(err)
+		}
+		if err := enc.OpenWriter(context.Background(), &api.MemoryFile{}, "mkv"); err != nil {
+			panic(err)
+		}
+	}
+	var stats []api.Stats
+	for _, enc := range encoders {
+		stats = append(stats, enc.Stats())
+		_ = enc.Abort(nil)
+	}
+	for _, limit := range api.Limits(stats...) {
+		fmt.Println(limit.Kind, limit.Encoders)
+	}
+	// Output:
+	// caller [0 1]
+	// none [2]
+}
+
 func ExampleStats_Bottleneck() {
 	enc := api.NewEncoder()
 	defer enc.Abort(nil)

@@ -9,6 +9,7 @@ func (s Stats) Since(earlier Stats) Stats {
 	s.Called -= earlier.Called
 	s.LogPanics -= earlier.LogPanics
 	s.Writing -= earlier.Writing
+	s.CPU = s.CPU.since(earlier.CPU)
 	s.Nodes = nodesSince(s.Nodes, earlier.Nodes)
 	s.Edges = edgesSince(s.Edges, earlier.Edges)
 	s.Outputs = outputsSince(s.Outputs, earlier.Outputs)

@@ -65,6 +65,7 @@ func TestPage(t *testing.T) {
 	page.Await(`parseInt(document.getElementById("frames").textContent) > 10`)
 	require.Equal(t, 9, browsertest.Eval[int](page, `document.querySelectorAll(".actor").length`), "two callers and seven nodes")
 	require.Equal(t, 9, browsertest.Eval[int](page, `document.querySelectorAll(".queue").length`))
+	page.Await(`/^[0-9.]+ of [0-9.]+$/.test(document.getElementById("cores").textContent)`)
 	screenshot(t, page, "running.png")
 
 	const fill = `document.querySelector('.queue[data-key="encode 0 mux"] .fill')`

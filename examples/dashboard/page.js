@@ -76,6 +76,8 @@ function update(look) {
   say("frames", video.Accepted);
   say("encoded", `${(video.Encoded / 1e9).toFixed(1)} s`);
   say("held", `${total.Streams.reduce((sum, s) => sum + s.Held, 0)} packets`);
+  const cpu = recent.CPU.Span > 0 ? recent.CPU : total.CPU;
+  if (cpu.Span > 0) say("cores", `${(cpu.Used / cpu.Span).toFixed(2)} of ${cpu.Cores}`);
   say("bottleneck", look.Bottleneck);
 }
 

@@ -17,43 +17,32 @@ const leastLag = time.Second
 
 // Bottleneck tells in words which actor limits the run, and why: the one that is busy most of the
 // time, or the caller, if the share of the time in which nothing is fed is larger. It also tells
-// for which stream the muxer waits, and how long a call has taken so far, if that is a second or
-// more.
-func (s *Run) Bottleneck() string {
-	if s.Elapsed <= 0 || len(s.Edges) == 0 {
-		return "nothing has run yet: the encoder is not open"
-	}
-	text := s.callerText()
-	limit := s.limit()
-	if limit >= 0 {
-		text = s.actorText(limit)
-	}
-	lagging := s.laggingText()
-	if lagging != "" {
-		text += "; " + lagging
-	}
-	return text + s.droppedText() + s.lostText()
-}
+// whether cores are short, for which stream the muxer waits, and how long a call has taken so far,
+// if that is a second or more.
+func (s *Run) Bottleneck() string { return Bottleneck(s) }
 
-// lostText tells how many packets each output has lost; "" if none has.
-func (s *Run) lostText() (text string) {
+// lost tells how many packets each output has lost.
+func (s *Run) lost() (limits []Limit) {
 	for _, o := range s.Outputs {
 		if o.Lost > 0 {
-			text += fmt.Sprintf("; %s (%s) lost %d packets", o.Node, o.State, o.Lost)
+			text := fmt.Sprintf("%s (%s) lost %d packets", o.Node, o.State, o.Lost)
+			l := Limit{Kind: LimitLost, Node: o.Node, Stream: pipeline.NoStream, Count: o.Lost, Text: text}
+			limits = append(limits, l)
 		}
 	}
-	return text
+	return limits
 }
 
-// droppedText tells how many frames of each stream were dropped; "" if none were.
-func (s *Run) droppedText() (text string) {
+// dropped tells how many frames of each stream were dropped.
+func (s *Run) dropped() (limits []Limit) {
 	for i := range s.Streams {
 		t := &s.Streams[i]
 		if t.Dropped > 0 {
-			text += fmt.Sprintf("; stream %d dropped %d of %d frames", t.Index, t.Dropped, t.Accepted+t.Dropped)
+			text := fmt.Sprintf("stream %d dropped %d of %d frames", t.Index, t.Dropped, t.Accepted+t.Dropped)
+			limits = append(limits, Limit{Kind: LimitDropped, Stream: t.Index, Count: t.Dropped, Text: text})
 		}
 	}
-	return text
+	return limits
 }
 
 // limit returns the index of the node that limits the run; -1: the caller does.
@@ -65,7 +54,7 @@ func (s *Run) limit() int {
 	}
 	unknown := s.Called <= 0 && s.received() > 0 // a snapshot without the times of callers
 	switch {
-	case limit >= 0 && s.busy(limit) >= 0.5 && s.droppedText() != "": // the caller was not waited for
+	case limit >= 0 && s.busy(limit) >= 0.5 && len(s.dropped()) > 0: // the caller was not waited for
 		return limit
 	case limit < 0, !unknown && notFed > s.busy(limit), unknown && pressed < 0 && s.busy(limit) < 0.5:
 		return -1
@@ -157,18 +146,23 @@ func (s *Run) waitText(e *pipeline.EdgeStats, n *pipeline.NodeStats) string {
 	return fmt.Sprintf("%s waited for it %.0f %%", sender, 100*share(e.Blocked, s.Elapsed))
 }
 
+// waitsForWrites reports whether a node is a muxer that is busy because its destination is slow.
+func (s *Run) waitsForWrites(n *pipeline.NodeStats) bool {
+	return n.Stream == pipeline.NoStream && share(s.Writing, n.Busy) > 0.5
+}
+
 // slowWritesText tells that a muxer is busy because its destination is slow; "" otherwise. Of
 // several outputs, only the longest time is known.
 func (s *Run) slowWritesText(n *pipeline.NodeStats) string {
-	writing := share(s.Writing, n.Busy)
 	switch {
-	case n.Stream != pipeline.NoStream || writing <= 0.5:
+	case !s.waitsForWrites(n):
 		return ""
 	case len(s.muxes()) > 1:
 		const text = ", and writes to the slowest destination took %.0f %% of the time"
 		return fmt.Sprintf(text, 100*share(s.Writing, s.Elapsed))
 	default:
-		return fmt.Sprintf(", and %.0f %% of that in writes to the destination, which is slow", 100*writing)
+		const text = ", and %.0f %% of that in writes to the destination, which is slow"
+		return fmt.Sprintf(text, 100*share(s.Writing, n.Busy))
 	}
 }
 
@@ -204,22 +198,23 @@ func (s *Run) callerText() string {
 	return fmt.Sprintf(text, 100*(1-share(s.Called, s.Elapsed)), most)
 }
 
-// laggingText tells which stream the muxer waits for; "" if it waits for none, or not for long.
-func (s *Run) laggingText() string {
+// lagging tells which stream the muxer waits for, if it waits for long.
+func (s *Run) lagging() (l Limit, found bool) {
 	waiting, lagging := s.mostAdvanced(), s.leastAdvanced()
 	if waiting == nil || lagging == nil || s.Over {
-		return ""
+		return Limit{}, false
 	}
 	lag := waiting.Encoded - lagging.Encoded
 	if lag < leastLag {
-		return ""
+		return Limit{}, false
 	}
 	why := "its encoder has more to give"
 	if lagging.Fed < waiting.Encoded-leastLag {
 		why = "the caller has fed no more of it; End it if nothing is to come"
 	}
-	return fmt.Sprintf("mux holds %d packets of stream %d back for stream %d (%s), which is %v behind: %s",
+	text := fmt.Sprintf("mux holds %d packets of stream %d back for stream %d (%s), which is %v behind: %s",
 		waiting.Held, waiting.Index, lagging.Index, lagging.Kind, lag.Round(100*time.Millisecond), why)
+	return Limit{Kind: LimitStream, Node: "mux", Stream: lagging.Index, Count: waiting.Held, Text: text}, true
 }
 
 // mostAdvanced returns the stream of which most was encoded, among those of which the muxer holds

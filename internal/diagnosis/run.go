@@ -18,6 +18,7 @@ type Run struct {
 	Edges        []pipeline.EdgeStats
 	Streams      []Stream // by index
 	Outputs      []Output
+	CPU          CPU
 }
 
 // Output is what is known of one output beside the counters of its node.

@@ -8,6 +8,7 @@ import (
 	"github.com/asticode/go-astikit"
 	"go.uber.org/zap"
 
+	"github.com/avloom/avloom/internal/cores"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/fflog"
 	"github.com/avloom/avloom/pipeline"
@@ -183,7 +184,7 @@ func (b *builder) newRun(graph *pipeline.Run) *Run {
 		asyncLines: fflog.NewAsyncLines(b.cfg.Journal),
 		opener:     b.outputOpener(), late: b.late, shared: shared,
 		muxerOptions: b.muxerOptions, keys: newKeyRequests(b.openStreams), onLeftBehind: b.cfg.OnLeftBehind,
-		opened: time.Now(),
+		opened: time.Now(), before: cores.Now(),
 	}
 	r.opener.running, r.opener.unnamed = true, false // for outputs that are added
 	r.Outputs = &Outputs{streams: len(b.streams), nodes: len(b.targets), lines: r.asyncLines, cause: r.Cause}

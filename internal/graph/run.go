@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/avloom/avloom/internal/avoption"
+	"github.com/avloom/avloom/internal/cores"
 	"github.com/avloom/avloom/internal/fflog"
 	"github.com/avloom/avloom/nodes"
 	"github.com/avloom/avloom/pipeline"
@@ -37,9 +38,11 @@ type Run struct {
 	onLeftBehind func()
 
 	opened time.Time
+	before cores.Usage // when it was opened
 
 	mu      sync.Mutex
 	elapsed time.Duration // 0: the run goes on
+	used    cores.Stats   // until the end; valid when the run is over
 }
 
 // OpenStream is one stream of a running graph.
@@ -84,10 +87,10 @@ func StreamKey(index int) string { return fmt.Sprintf("stream%d", index) }
 
 // stopClock is called when the graph has ended.
 func (r *Run) stopClock() {
-	elapsed := time.Since(r.opened)
+	elapsed, used := time.Since(r.opened), cores.Now().Since(r.before)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.elapsed = elapsed
+	r.elapsed, r.used = elapsed, used
 }
 
 // Elapsed returns how long the run has lasted, and whether it is over.
@@ -98,4 +101,15 @@ func (r *Run) Elapsed() (elapsed time.Duration, over bool) {
 		return r.elapsed, true
 	}
 	return time.Since(r.opened), false
+}
+
+// CPU returns how much CPU time the process has used since the run was opened, until its end.
+func (r *Run) CPU() cores.Stats {
+	now := cores.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.elapsed > 0 {
+		return r.used
+	}
+	return now.Since(r.before)
 }
