@@ -11,12 +11,12 @@ import (
 )
 
 // sizeTolerance is by how much the size of a file may differ from the leader's, as a share of it.
-// All encode the same pictures with the same settings, but each converts colours in its own way,
-// and some know only BT.601.
+// All encode the same pictures with the same settings, but each converts colours in its own way, and
+// some know only BT.601.
 const sizeTolerance = .15
 
-// psnrTolerance is by how many dB the pictures of a file may be further from the input than those of
-// the leader.
+// psnrTolerance is by how many dB the pictures of a file may be further from the input than those
+// of the leader.
 const psnrTolerance = 1.
 
 // check looks at the files that the contenders have made. Each file must have as many frames as the
@@ -26,6 +26,7 @@ type check struct {
 	leader   string
 	pictures material.Pictures
 	bytes    map[string]int64   // of a file on average, by contender
+	rate     map[string]float64 // the same for a frame
 	psnr     map[string]float64 // of the last file, in dB, by contender
 	x264     map[string]material.X264
 	size     float64 // sizeTolerance, or that of the case
@@ -34,8 +35,8 @@ type check struct {
 // newCheck returns a check of files that are made from these pictures.
 func newCheck(leader string, pictures material.Pictures) *check {
 	return &check{
-		leader: leader, pictures: pictures, size: sizeTolerance,
-		bytes: map[string]int64{}, psnr: map[string]float64{}, x264: map[string]material.X264{},
+		leader: leader, pictures: pictures, size: sizeTolerance, bytes: map[string]int64{}, rate: map[string]float64{},
+		psnr: map[string]float64{}, x264: map[string]material.X264{},
 	}
 }
 
@@ -56,7 +57,9 @@ func (c *check) files(who contend.Contender) error {
 	}
 	bytes := sum / int64(job.Files)
 	c.bytes[who.Name()] = bytes
-	db, err := c.pictures.PSNR(job.File(job.Files-1), job.Frames, job.Picture)
+	frames := float64(job.Frames)
+	c.rate[who.Name()] = float64(bytes) / frames
+	db, err := c.pictures.PSNR(job.File(job.Files-1), job.Frames, job.Shows)
 	if err != nil {
 		return fmt.Errorf("not comparable: %w", err)
 	}
@@ -64,9 +67,9 @@ func (c *check) files(who contend.Contender) error {
 	if err := c.settings(who); err != nil {
 		return err
 	}
-	lead := c.bytes[c.leader]
-	if lead > 0 && math.Abs(float64(bytes)/float64(lead)-1) > c.size {
-		return fmt.Errorf("not comparable: its file has %d bytes, that of the %s %d", bytes, c.leader, lead)
+	lead := c.rate[c.leader]
+	if lead > 0 && math.Abs(c.rate[who.Name()]/lead-1) > c.size {
+		return fmt.Errorf("not comparable: its file has %d bytes, that of the %s %.0f", bytes, c.leader, lead*frames)
 	}
 	if good := c.psnr[c.leader]; db < good-psnrTolerance {
 		return fmt.Errorf("not comparable: its file has a PSNR of %.1f dB, that of the %s %.1f", db, c.leader, good)
@@ -86,6 +89,16 @@ func (c *check) settings(who contend.Contender) (err error) {
 		return fmt.Errorf("not comparable: x264 has %s=%s, that of the %s %s", key, its, c.leader, theirs)
 	}
 	return nil
+}
+
+// countFrames returns an error where the last file of a contender does not have all frames.
+func countFrames(who contend.Contender) error {
+	job := who.Job()
+	n, err := material.CountFrames(job.File(job.Files - 1))
+	if err == nil && n != job.Frames {
+		err = fmt.Errorf("not comparable: its file has %d frames, not %d", n, job.Frames)
+	}
+	return err
 }
 
 // note adds what it knows of the files to the rows.

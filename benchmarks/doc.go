@@ -20,6 +20,8 @@
 //	latency  from AddFrames to the packet at the writer; opening and closing
 //	memory   of encoders that are open, and of a thousand that get a picture a second
 //	scaling  1 to 64 streams at once: throughput and memory
+//	film     one film on all cores: RenderFilm beside other ways
+//	film-scaling  RenderFilm with 1 to 16 workers
 //	nvenc    one stream that a GPU encodes, where there is one
 //
 // Each group has a file here. To add a group: write its file, with a method of suite that asks

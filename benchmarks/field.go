@@ -81,6 +81,14 @@ func (f *field) honest(rgb contend.Job) {
 	f.worker(theReading, rgb, f.suite.ceiling)
 }
 
+// together adds processes of the ceiling that make a film between them.
+func (f *field) together(name string, n int, job contend.Job) {
+	f.add(name, func() (contend.Contender, error) {
+		job.Out = f.suite.folder()
+		return contend.StartTogether(name, n, job, f.suite.ceiling)
+	})
+}
+
 // measure runs the rounds, adds their rows to the report, and returns them. The ratios compare with
 // the contender that is called of. units returns how many units a run makes. check looks at the
 // files of a contender before it is measured; it may be nil.

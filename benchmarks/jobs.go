@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,7 +12,7 @@ import (
 
 // config returns the configuration of the video: the ceiling's; with NVENC, that of nvencOptions.
 func (w *worker) config() api.VideoConfig {
-	if w.job.Codec != "" {
+	if strings.HasSuffix(w.job.Codec, "_nvenc") {
 		extra := map[string]any{}
 		for _, o := range nvencOptions(w.job.Preset) {
 			extra[o[0]] = o[1]
@@ -22,13 +24,16 @@ func (w *worker) config() api.VideoConfig {
 	}
 	cfg := api.VideoConfig{
 		Width: w.job.Width, Height: w.job.Height, FrameRate: 30,
-		Codec: "libx264", Preset: w.job.Preset, Threads: w.job.Threads,
+		Codec: cmp.Or(w.job.Codec, "libx264"), Preset: w.job.Preset, Threads: w.job.Threads, ExtraOptions: map[string]any{},
 	}
 	if w.job.Layout == "Raw" {
 		cfg.InputFormat = "yuv420p"
 	}
 	if w.job.Tune != "" {
-		cfg.ExtraOptions = map[string]any{"tune": w.job.Tune}
+		cfg.ExtraOptions["tune"] = w.job.Tune
+	}
+	for _, o := range w.job.OptionList() {
+		cfg.ExtraOptions[o[0]] = o[1]
 	}
 	return cfg
 }

@@ -41,21 +41,44 @@ func (f *field) ffmpeg(name string, job contend.Job) {
 	})
 }
 
-// ffmpegCommand returns the command that encodes raw RGB from its standard input into a file.
+// chunked adds the command that encodes each chunk of a film by itself, and joins them.
+func (f *field) chunked(name string, job contend.Job) {
+	f.add(name, func() (contend.Contender, error) {
+		program, err := material.FFmpeg("ffmpeg")
+		if err != nil {
+			return nil, err
+		}
+		encode := func(j contend.Job, file string) []string { return ffmpegCommand(program, j, file) }
+		join := func(list, file string) []string {
+			return []string{program, "-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-c", "copy", file}
+		}
+		job.Out = f.suite.folder()
+		return contend.NewChunked(name, f.suite.report.Versions["FFmpeg"], job, encode, join)
+	})
+}
+
+// ffmpegCommand returns the command that encodes raw pictures from its standard input into a file.
 func ffmpegCommand(program string, j contend.Job, file string) []string {
+	input := "rgb24"
+	if j.Layout == "Raw" {
+		input = "yuv420p"
+	}
 	args := []string{
-		program, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
+		program, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", input,
 		"-s", strconv.Itoa(j.Width) + "x" + strconv.Itoa(j.Height), "-r", "30", "-i", "pipe:0",
 	}
-	if j.Codec != "" {
+	if strings.HasSuffix(j.Codec, "_nvenc") {
 		args = append(args, "-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu",
 			"-vf", "format=nv12,hwupload", "-c:v", j.Codec)
-		for _, o := range nvencOptions(j.Preset) {
-			args = append(args, "-"+o[0], o[1])
-		}
-		return append(args, file)
+		return append(appendOptions(args, nvencOptions(j.Preset)), file)
 	}
-	args = append(args, "-c:v", "libx264", "-preset", j.Preset, "-crf", crf, "-pix_fmt", "yuv420p")
+	if j.Codec == "" {
+		j.Codec, j.Options = "libx264", "crf="+crf
+	}
+	args = appendOptions(append(args, "-c:v", j.Codec, "-pix_fmt", "yuv420p"), j.OptionList())
+	if j.Preset != "" {
+		args = append(args, "-preset", j.Preset)
+	}
 	if j.Params != "" {
 		args = append(args, "-x264-params", j.Params)
 	}
@@ -63,6 +86,14 @@ func ffmpegCommand(program string, j contend.Job, file string) []string {
 		args = append(args, "-threads", strconv.Itoa(j.Threads))
 	}
 	return append(args, file)
+}
+
+// appendOptions appends options of an encoder to the arguments of FFmpeg's command.
+func appendOptions(args []string, options [][2]string) []string {
+	for _, o := range options {
+		args = append(args, "-"+o[0], o[1])
+	}
+	return args
 }
 
 // gstreamer adds GStreamer's command.

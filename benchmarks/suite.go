@@ -30,6 +30,8 @@ type flags struct {
 	plots   string
 	readme  string
 	redraw  string
+
+	filmSize string
 }
 
 // suite is one run of the benchmarks.
@@ -120,7 +122,7 @@ func (s *suite) clearOnSignal() {
 func command() string {
 	text := "go run ./benchmarks"
 	flag.Visit(func(f *flag.Flag) {
-		if slices.Contains([]string{"quick", "run", "rounds", "queue"}, f.Name) {
+		if slices.Contains([]string{"quick", "run", "rounds", "queue", "film-size"}, f.Name) {
 			text += fmt.Sprintf(" -%s=%s", f.Name, f.Value)
 		}
 	})

@@ -22,6 +22,7 @@ type worker struct {
 	clip     []byte
 	opening  atomic.Int64 // nanoseconds, over all files
 	closing  atomic.Int64
+	chunkEnds
 }
 
 // work is the main function of the process. It speaks the protocol of package contend.
@@ -63,6 +64,7 @@ func (w *worker) sample() (s measure.Sample, err error) {
 	if s.Latencies, err = w.once(); err != nil {
 		return s, err
 	}
+	w.note(&s, w.job.Parallel)
 	s.Wall, s.CPU = time.Since(start).Seconds(), (processTime() - spent).Seconds()
 	s.Open = time.Duration(w.opening.Load()).Seconds()
 	s.Close = time.Duration(w.closing.Load()).Seconds()
@@ -117,6 +119,8 @@ func (w *worker) once() (latencies []float64, err error) {
 		return nil, w.render()
 	case "streams":
 		return nil, w.streams()
+	case "film":
+		return nil, w.film()
 	case "idle":
 		return nil, w.idle()
 	case "crowd":

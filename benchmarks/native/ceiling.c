@@ -19,8 +19,8 @@
 #include <time.h>
 
 static struct {
-	const char *mode, *preset, *params, *tune, *pictures, *out;
-	int width, height, threads, frames, count, files, parallel;
+	const char *mode, *codec, *options, *preset, *params, *tune, *pictures, *out;
+	int width, height, threads, frames, from, first, count, files, parallel;
 } job;
 
 static AVFrame **pictures;
@@ -63,7 +63,8 @@ static void parse(int argc, char **argv) {
 	job.parallel = job.files = 1;
 	struct { const char *key; const char **text; int *number; } keys[] = {
 		{"mode", &job.mode}, {"preset", &job.preset}, {"params", &job.params}, {"tune", &job.tune},
-		{"pictures", &job.pictures},
+		{"codec", &job.codec}, {"options", &job.options}, {"pictures", &job.pictures}, {"from", 0, &job.from},
+		{"first", 0, &job.first},
 		{"out", &job.out}, {"width", 0, &job.width}, {"height", 0, &job.height}, {"threads", 0, &job.threads},
 		{"frames", 0, &job.frames}, {"count", 0, &job.count}, {"files", 0, &job.files}, {"parallel", 0, &job.parallel},
 	};
@@ -110,7 +111,10 @@ static AVFrame *picture(int k) {
 }
 
 static AVCodecContext *open_encoder(int global_header) {
-	const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
+	const char *name = job.codec && *job.codec ? job.codec : "libx264";
+	const AVCodec *codec = avcodec_find_encoder_by_name(name);
+	if (!codec)
+		check(AVERROR_ENCODER_NOT_FOUND, name);
 	AVCodecContext *c = avcodec_alloc_context3(codec);
 	c->width = job.width;
 	c->height = job.height;
@@ -124,12 +128,19 @@ static AVCodecContext *open_encoder(int global_header) {
 	c->color_trc = AVCOL_TRC_BT709;
 	c->chroma_sample_location = AVCHROMA_LOC_CENTER;
 	c->flags |= AV_CODEC_FLAG_FRAME_DURATION | (global_header ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
-	check(av_opt_set(c->priv_data, "preset", job.preset, 0), "preset");
+	AVDictionary *options = NULL;
+	if (job.options)
+		check(av_dict_parse_string(&options, job.options, "=", ":", 0), "options");
+	if (job.preset && *job.preset)
+		check(av_opt_set(c->priv_data, "preset", job.preset, 0), "preset");
 	if (job.params && *job.params)
 		check(av_opt_set(c->priv_data, "x264-params", job.params, 0), "params");
 	if (job.tune && *job.tune)
 		check(av_opt_set(c->priv_data, "tune", job.tune, 0), "tune");
-	check(avcodec_open2(c, codec, NULL), "open libx264");
+	check(avcodec_open2(c, codec, &options), name);
+	if (av_dict_count(options))
+		check(AVERROR_OPTION_NOT_FOUND, job.options);
+	av_dict_free(&options);
 	return c;
 }
 
@@ -149,7 +160,7 @@ static void encode(AVCodecContext *c, AVFrame *f, AVPacket *p, AVFormatContext *
 
 static AVFrame *show(AVFrame *f, int k) {
 	av_frame_unref(f);
-	check(av_frame_ref(f, picture(k)), "picture");
+	check(av_frame_ref(f, picture(job.from + k)), "picture");
 	f->pts = k;
 	f->duration = 1;
 	return f;
@@ -157,7 +168,7 @@ static AVFrame *show(AVFrame *f, int k) {
 
 static void write_file(int number) {
 	char name[4096];
-	snprintf(name, sizeof name, "%s/%d.mp4", job.out, number);
+	snprintf(name, sizeof name, "%s/%d.mp4", job.out, job.first + number);
 	long long start = now();
 	AVCodecContext *c = open_encoder(1);
 	AVFormatContext *mux = NULL;

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
@@ -19,11 +20,13 @@ import (
 //	idle     all are open at once, and get no pictures
 //	crowd    all at once; each gets a picture a second
 //	copy     the pictures are copied in memory, and no file is made
+//	film     each is cut into chunks, of which Parallel are made at a time
 //	latency  each picture is added when the packet of the one before has been written
 type Job struct {
 	Mode          string
 	Width, Height int
 	Codec         string // the encoder; "": libx264
+	Options       string // of the encoder, as FFmpeg names them: "crf=32:cpu-used=4"
 	Preset        string
 	Params        string // x264-params
 	Tune          string
@@ -32,6 +35,9 @@ type Job struct {
 	Pictures      string // the file with the pictures, in the Layout's form
 	Count         int    // how many pictures the file has
 	Frames        int
+	Chunk         int // how many frames of a film are made as one piece
+	From          int // which frame of a film is the first of the files
+	First         int // the number of the first file
 	Files         int
 	Parallel      int
 	Outputs       int    // how many files avloom writes the same packets to; 0: 1
@@ -51,9 +57,18 @@ func (j Job) Args() []string {
 		"frames=" + strconv.Itoa(j.Frames), "files=" + strconv.Itoa(j.Files),
 		"parallel=" + strconv.Itoa(j.Parallel), "queue=" + strconv.Itoa(j.Queue), "out=" + j.Out,
 	}
-	// The ceiling does not know these.
 	if j.Codec != "" {
-		args = append(args, "codec="+j.Codec)
+		args = append(args, "codec="+j.Codec, "options="+j.Options)
+	}
+	if j.From != 0 {
+		args = append(args, "from="+strconv.Itoa(j.From))
+	}
+	if j.First != 0 {
+		args = append(args, "first="+strconv.Itoa(j.First))
+	}
+	// The ceiling does not know these.
+	if j.Chunk != 0 {
+		args = append(args, "chunk="+strconv.Itoa(j.Chunk))
 	}
 	if j.Outputs != 0 {
 		args = append(args, "outputs="+strconv.Itoa(j.Outputs))
@@ -61,14 +76,29 @@ func (j Job) Args() []string {
 	return args
 }
 
-// File returns the path of the file with this number.
-func (j Job) File(number int) string { return filepath.Join(j.Out, strconv.Itoa(number)+".mp4") }
+// File returns the path of a file. The first one's number is 0 here, and First in its name.
+func (j Job) File(number int) string {
+	return filepath.Join(j.Out, strconv.Itoa(j.First+number)+".mp4")
+}
+
+// OptionList returns the names and values of the Options, in order.
+func (j Job) OptionList() (list [][2]string) {
+	for option := range strings.SplitSeq(j.Options, ":") {
+		if key, value, ok := strings.Cut(option, "="); ok {
+			list = append(list, [2]string{key, value})
+		}
+	}
+	return list
+}
 
 // CopyOf returns the path of a further output of the file with this number. k is 1 for the second
 // output.
 func (j Job) CopyOf(number, k int) string {
 	return filepath.Join(j.Out, fmt.Sprintf("%d.copy%d.mp4", number, k))
 }
+
+// Shows returns the index of the picture that frame k of each file shows.
+func (j Job) Shows(k int) int { return j.Picture(j.From + k) }
 
 // Picture returns the index of the picture that frame k shows. The pictures run forwards, then
 // backwards, so that there is no cut.

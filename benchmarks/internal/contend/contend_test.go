@@ -95,8 +95,9 @@ func TestPipedFeedsEveryFrame(t *testing.T) {
 
 func TestArgsComeBack(t *testing.T) {
 	job := contend.Job{
-		Mode: "files", Width: 1, Height: 2, Codec: "c", Preset: "fast", Params: "asm=AVX2", Tune: "film", Threads: 3,
+		Mode: "files", Width: 1, Height: 2, Codec: "c", Options: "crf=1:g=2", Preset: "fast", Params: "asm=AVX2", Tune: "film", Threads: 3,
 		Layout: "Raw", Pictures: "p", Count: 4, Frames: 5, Files: 6, Parallel: 7, Queue: 8, Outputs: 9, Out: "o",
+		Chunk: 10, From: 11, First: 12,
 	}
 	got, err := contend.ParseArgs(job.Args())
 	require.NoError(t, err)

@@ -44,40 +44,52 @@ func (p *Piped) Close() error { return nil }
 
 // Run makes the files, as many at a time as the job says. The CPU time includes the commands and
 // the goroutines that feed them.
-func (p *Piped) Run() (measure.Sample, error) {
+func (p *Piped) Run() (s measure.Sample, err error) {
 	start, own := time.Now(), processTime(syscall.RUSAGE_SELF)
+	theirs, idle, err := spread(p.job.Files, p.job.Parallel, func(number int) (time.Duration, error) {
+		return p.file(p.job, number)
+	})
+	s.Wall, s.Idle = time.Since(start).Seconds(), idle.Seconds()
+	s.CPU = (processTime(syscall.RUSAGE_SELF) - own + theirs).Seconds()
+	return s, err
+}
+
+// spread calls work for the numbers below n, so many at a time. It returns the sum of the CPU times
+// that work returns, how long a worker had nothing left to do on average, and one of the errors.
+func spread(n, parallel int, work func(number int) (time.Duration, error)) (cpu, idle time.Duration, err error) {
 	var (
-		mu     sync.Mutex
-		theirs time.Duration
-		failed error
-		group  sync.WaitGroup
+		mu    sync.Mutex
+		ends  []time.Time
+		group sync.WaitGroup
 	)
-	files := make(chan int)
-	for range p.job.Parallel {
+	numbers := make(chan int)
+	for range parallel {
 		group.Go(func() {
-			for number := range files {
-				spent, err := p.file(number)
+			for number := range numbers {
+				spent, failed := work(number)
 				mu.Lock()
-				theirs += spent
-				if err != nil {
-					failed = err
+				cpu += spent
+				if failed != nil {
+					err = failed
 				}
 				mu.Unlock()
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			ends = append(ends, time.Now())
 		})
 	}
-	for number := range p.job.Files {
-		files <- number
+	for number := range n {
+		numbers <- number
 	}
-	close(files)
+	close(numbers)
 	group.Wait()
-	spent := processTime(syscall.RUSAGE_SELF) - own + theirs
-	return measure.Sample{Wall: time.Since(start).Seconds(), CPU: spent.Seconds()}, failed
+	return cpu, measure.Idle(ends), err
 }
 
 // file makes one file. spent is the command's CPU time.
-func (p *Piped) file(number int) (spent time.Duration, err error) {
-	command := p.command(p.job, p.job.File(number))
+func (p *Piped) file(job Job, number int) (spent time.Duration, err error) {
+	command := p.command(job, job.File(number))
 	cmd := exec.Command(command[0], command[1:]...)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
@@ -88,7 +100,7 @@ func (p *Piped) file(number int) (spent time.Duration, err error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	fed := p.feed(in)
+	fed := p.feed(in, job)
 	if err := cmd.Wait(); err != nil {
 		return 0, fmt.Errorf("%s: %w: %s", p.name, err, complaints.String())
 	}
@@ -96,10 +108,10 @@ func (p *Piped) file(number int) (spent time.Duration, err error) {
 }
 
 // feed writes the pictures of a file and closes the pipe.
-func (p *Piped) feed(in io.WriteCloser) error {
-	size := len(p.pictures) / p.job.Count
-	for k := range p.job.Frames {
-		i := p.job.Picture(k)
+func (p *Piped) feed(in io.WriteCloser, job Job) error {
+	size := len(p.pictures) / job.Count
+	for k := range job.Frames {
+		i := job.Shows(k)
 		if _, err := in.Write(p.pictures[i*size : (i+1)*size]); err != nil {
 			return err
 		}

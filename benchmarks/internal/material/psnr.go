@@ -16,10 +16,11 @@ const identical = 100.
 
 // PSNR returns how close the frames of a file are to the pictures that they were made from, in dB:
 // the peak signal-to-noise ratio over all planes and frames, as the psnr filter of FFmpeg's command
-// takes it, and at most 100. frames is how many frames the file must have, and picture returns which
-// picture frame k shows (contend.Job.Picture). Both are compared in yuv420p. The pictures in RGB are
-// converted for that with the matrix and the range that the file's tags tell. A file without tags
-// counts as BT.601 of limited range, which FFmpeg makes of RGB where nothing else is asked for.
+// takes it, and at most 100. frames is how many frames the file must have, and picture returns
+// which picture frame k shows (contend.Job.Shows). Both are compared in yuv420p. The pictures in
+// RGB are converted for that with the matrix and the range that the file's tags tell. A file
+// without tags counts as BT.601 of limited range, which FFmpeg makes of RGB where nothing else is
+// asked for.
 func (p Pictures) PSNR(file string, frames int, picture func(k int) int) (float64, error) {
 	s, err := probe(file)
 	if err != nil {

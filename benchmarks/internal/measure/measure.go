@@ -9,6 +9,7 @@ package measure
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // Sample is one run of one contender. Times are in seconds.
@@ -17,8 +18,24 @@ type Sample struct {
 	CPU       float64   `json:"cpu"`                 // user and system, of all its threads and processes
 	Open      float64   `json:"open,omitempty"`      // part of Wall until the first picture can be added, over all files
 	Close     float64   `json:"close,omitempty"`     // part of Wall after the last picture, over all files
+	Idle      float64   `json:"idle,omitempty"`      // part of Wall in which a worker had nothing left to do, on average
+	Join      float64   `json:"join,omitempty"`      // part of Wall after the last chunk of a film
 	Memory    int64     `json:"memory,omitempty"`    // peak growth since before the first run, in KiB
 	Latencies []float64 `json:"latencies,omitempty"` // of each picture, from the call to its packet
+}
+
+// Idle returns how long a worker has nothing left to do, on average, if the workers end at these
+// times.
+func Idle(ends []time.Time) time.Duration {
+	if len(ends) == 0 {
+		return 0
+	}
+	last := slices.MaxFunc(ends, time.Time.Compare)
+	var sum time.Duration
+	for _, end := range ends {
+		sum += last.Sub(end)
+	}
+	return sum / time.Duration(len(ends))
 }
 
 // Spread is the median of values and their quartiles: half of the values lie between Q1 and Q3.

@@ -55,6 +55,8 @@ type Row struct {
 	Open    *measure.Spread `json:"open_ms,omitempty"`
 	Close   *measure.Spread `json:"close_ms,omitempty"`
 	Latency *Latency        `json:"latency_ms,omitempty"`
+	Idle    *measure.Spread `json:"idle,omitempty"` // part of a run in which a worker had nothing left to do, on average
+	Join    *measure.Spread `json:"join,omitempty"` // part of a run after the last chunk of a film
 
 	Samples []measure.Sample `json:"samples"`
 	Units   int              `json:"units"` // of each sample
