@@ -11,8 +11,8 @@ import (
 )
 
 // sizeTolerance is by how much the size of a file may differ from the leader's, as a share of it.
-// All encode the same pictures with the same settings, but each converts colours in its own way, and
-// some know only BT.601.
+// All encode the same pictures with the same settings, but each converts colours in its own way,
+// and some know only BT.601.
 const sizeTolerance = .15
 
 // psnrTolerance is by how many dB the pictures of a file may be further from the input than those
@@ -104,6 +104,9 @@ func countFrames(who contend.Contender) error {
 // note adds what it knows of the files to the rows.
 func (c *check) note(rows []*report.Row) {
 	for _, r := range rows {
+		if c.bytes[r.Contender] == 0 {
+			continue
+		}
 		r.Bytes, r.PSNR = c.bytes[r.Contender], c.psnr[r.Contender]
 		r.X264 = c.x264[r.Contender].Version
 	}

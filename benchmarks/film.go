@@ -14,8 +14,8 @@ import (
 // together, but a round takes longer.
 const chunksEach = 4
 
-// codec is an encoder and its settings, which all contenders have. A chunk has so many frames, which
-// is also the interval of key frames. They are the work of a second or more.
+// codec is an encoder and its settings, which all contenders have. A chunk has so many frames,
+// which is also the interval of key frames. They are the work of a second or more.
 type codec struct {
 	name, encoder, options, preset string
 	chunk                          int
@@ -23,14 +23,24 @@ type codec struct {
 }
 
 var filmCodecs = []codec{
-	{name: "libx264 medium", encoder: "libx264", options: "crf=23", preset: "medium", chunk: 60, scaling: true, quick: true},
-	{name: "libvpx-vp9", encoder: "libvpx-vp9", options: "crf=32:deadline=good:cpu-used=4:row-mt=1", chunk: 60, scaling: true},
-	{name: "libaom-av1", encoder: "libaom-av1", options: "crf=32:usage=good:cpu-used=6", chunk: 40},
+	{
+		name: "libx264 medium", encoder: "libx264", options: "crf=23", preset: "medium",
+		chunk: 60, scaling: true, quick: true,
+	},
+	{
+		name: "libvpx-vp9", encoder: "libvpx-vp9", options: "crf=32:deadline=good:cpu-used=4:row-mt=1",
+		chunk: 60, scaling: true,
+	},
+	{
+		name: "libaom-av1", encoder: "libaom-av1", options: "crf=32:usage=good:cpu-used=6",
+		chunk: 40,
+	},
 }
 
 // film measures one film: RenderFilm with a worker for each core, one encoder with all threads, and
 // the ffmpeg command on chunks that it joins. The ceiling is a process of one thread for each core,
-// side by side, each of which encodes its part of the film and nothing else.
+// side by side, each of which encodes its part of the film and nothing else: as one file, and "in
+// chunks", each with an encoder of its own.
 func (s *suite) film() error {
 	size, err := filmSize(s.filmSize)
 	if err != nil {
@@ -53,8 +63,11 @@ func (s *suite) film() error {
 	return nil
 }
 
-// filmSize returns the size of this name.
+// filmSize returns the size of this name. "": the first one.
 func filmSize(name string) (size, error) {
+	if name == "" {
+		return sizes[0], nil
+	}
 	var names []string
 	for _, size := range sizes {
 		if size.name == name {
@@ -103,26 +116,40 @@ func (s *suite) oneFilm(name string, size size, codec codec) error {
 	f := &field{suite: s, group: "film", name: name}
 	yuv := film
 	yuv.Mode, yuv.Layout, yuv.Pictures = "files", "Raw", pictures.YUV
-	leader := fmt.Sprintf("%s, %d processes", theCeiling, s.cores)
-	f.together(leader, s.cores, yuv)
-	alone := yuv
-	alone.Frames /= s.cores
-	f.worker(theCeiling+", 1 process", alone, s.ceiling)
+	whole, chunks := fmt.Sprintf("%s, %d processes", theCeiling, s.cores), theCeiling+" in chunks"
+	part := yuv
+	part.Chunk = 0
+	f.together(whole, s.cores, part)
+	f.together(chunks, s.cores, yuv)
+	part.Frames /= s.cores
+	f.worker(theCeiling+", 1 process", part, s.ceiling)
 	film.Layout, film.Pictures = "NCHW", pictures.RGB
 	f.avloom("avloom RenderFilm", film)
-	one := film
-	one.Mode, one.Threads = "files", 0
-	f.avloom("avloom, one encoder", one)
+	film.Mode, film.Threads, film.Chunk = "files", 0, 0
+	f.avloom("avloom, one encoder", film)
 	f.chunked("ffmpeg on chunks, concat", yuv)
-	c := newCheck(leader, pictures)
-	rows := f.measure(frames, leader, contend.Job.Units, c.files)
-	c.note(rows)
+	checks := filmChecks{newCheck(whole, pictures), newCheck(chunks, pictures)}
+	rows := f.measure(frames, whole, contend.Job.Units, checks.files)
+	checks.whole.note(rows)
+	checks.chunks.note(rows)
 	noteEnds(rows)
 	return f.show()
 }
 
-// noteEnds adds how large a part of each run came after the first worker had nothing left to do, and
-// how large a part after the last chunk.
+// filmChecks compares contenders that encode a film in chunks with each other, and so the others. A
+// chunk's encoder knows nothing of the frames before, and libaom makes larger and better files
+// then.
+type filmChecks struct{ whole, chunks *check }
+
+func (c filmChecks) files(who contend.Contender) error {
+	if who.Job().Chunk == 0 {
+		return c.whole.files(who)
+	}
+	return c.chunks.files(who)
+}
+
+// noteEnds adds how large a part of each run came after the first worker had nothing left to do,
+// and how large a part after the last chunk.
 func noteEnds(rows []*report.Row) {
 	for _, row := range rows {
 		idle := measure.Of(measure.Map(row.Samples, func(s measure.Sample) float64 { return s.Idle / s.Wall }))
@@ -131,9 +158,9 @@ func noteEnds(rows []*report.Row) {
 	}
 }
 
-// filmScaling measures RenderFilm with 1 to 16 workers, but no more than there are cores, and beside
-// it as many processes of one thread, which show what the machine itself can do. The film is longer
-// with more workers, so that each of them has as much to do.
+// filmScaling measures RenderFilm with 1 to 16 workers, but no more than there are cores, and
+// beside it as many processes of one thread, which show what the machine itself can do. The film is
+// longer with more workers, so that each of them has as much to do.
 func (s *suite) filmScaling(name string, size size, codec codec) error {
 	f := &field{suite: s, group: "film-scaling", name: name}
 	for n := 1; n <= min(s.cores, 16); n *= 2 {
@@ -144,7 +171,7 @@ func (s *suite) filmScaling(name string, size size, codec codec) error {
 		yuv := film
 		film.Layout, film.Pictures = "NCHW", pictures.RGB
 		f.avloom(fmt.Sprintf("avloom %d", n), film)
-		yuv.Mode, yuv.Layout, yuv.Pictures = "files", "Raw", pictures.YUV
+		yuv.Mode, yuv.Layout, yuv.Pictures, yuv.Chunk = "files", "Raw", pictures.YUV, 0
 		f.together(fmt.Sprintf("%s %d", theCeiling, n), n, yuv)
 	}
 	noteEnds(f.measure(frames, "avloom 1", contend.Job.Units, countFrames))

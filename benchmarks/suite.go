@@ -54,6 +54,9 @@ type suite struct {
 // removes the folder.
 func newSuite(f flags, matcher *regexp.Regexp) (*suite, error) {
 	s := &suite{flags: f, matcher: matcher, cores: runtime.GOMAXPROCS(0), start: time.Now()}
+	if _, err := filmSize(f.filmSize); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.root, err = root(); err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ func TestRunThatMatchesNothing(t *testing.T) {
 	for _, name := range []string{
 		"kernels/rgba to nv12", "stream/2160p medium", "outputs/480p ultrafast", "clips/256x256 ultrafast, 30 frames",
 		"latency/1080p ultrafast zerolatency", "memory/480p ultrafast, 16 open at once",
-		"memory/1000 encoders, 240p ultrafast, a frame a second", "scaling/480p ultrafast", "nvenc/1080p h264_nvenc p4",
+		"memory/1000 encoders, 240p ultrafast, a frame a second", "scaling/480p ultrafast", "film/480p libaom-av1", "film-scaling/480p libvpx-vp9",
+		"nvenc/1080p h264_nvenc p4",
 	} {
 		assert.ErrorContains(t, err, "\n\t"+name)
 	}

@@ -20,7 +20,7 @@
 
 static struct {
 	const char *mode, *codec, *options, *preset, *params, *tune, *pictures, *out;
-	int width, height, threads, frames, from, first, count, files, parallel;
+	int width, height, threads, frames, from, first, chunk, count, files, parallel;
 } job;
 
 static AVFrame **pictures;
@@ -64,7 +64,7 @@ static void parse(int argc, char **argv) {
 	struct { const char *key; const char **text; int *number; } keys[] = {
 		{"mode", &job.mode}, {"preset", &job.preset}, {"params", &job.params}, {"tune", &job.tune},
 		{"codec", &job.codec}, {"options", &job.options}, {"pictures", &job.pictures}, {"from", 0, &job.from},
-		{"first", 0, &job.first},
+		{"first", 0, &job.first}, {"chunk", 0, &job.chunk},
 		{"out", &job.out}, {"width", 0, &job.width}, {"height", 0, &job.height}, {"threads", 0, &job.threads},
 		{"frames", 0, &job.frames}, {"count", 0, &job.count}, {"files", 0, &job.files}, {"parallel", 0, &job.parallel},
 	};
@@ -158,9 +158,10 @@ static void encode(AVCodecContext *c, AVFrame *f, AVPacket *p, AVFormatContext *
 	}
 }
 
-static AVFrame *show(AVFrame *f, int k) {
+// show returns frame k of a file that begins with this frame of the film.
+static AVFrame *show(AVFrame *f, int first, int k) {
 	av_frame_unref(f);
-	check(av_frame_ref(f, picture(job.from + k)), "picture");
+	check(av_frame_ref(f, picture(first + k)), "picture");
 	f->pts = k;
 	f->duration = 1;
 	return f;
@@ -183,8 +184,9 @@ static void write_file(int number) {
 	opening += now() - start;
 	AVFrame *f = av_frame_alloc();
 	AVPacket *p = av_packet_alloc();
+	int first = job.from + (job.chunk ? number * job.frames : 0); // the files are chunks of one film, or alike
 	for (int k = 0; k < job.frames; k++)
-		encode(c, show(f, k), p, mux);
+		encode(c, show(f, first, k), p, mux);
 	start = now();
 	if (job.frames)
 		encode(c, NULL, p, mux);
@@ -221,7 +223,7 @@ static void latency(void) {
 	AVPacket *p = av_packet_alloc();
 	printf("\"latencies\":[");
 	for (int k = 0; k < job.frames; k++) {
-		show(f, k);
+		show(f, 0, k);
 		long long start = now();
 		encode(c, f, p, NULL);
 		printf("%s%.9f", k ? "," : "", (now() - start) / 1e9);

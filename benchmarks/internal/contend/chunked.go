@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/avloom/avloom/benchmarks/internal/measure"
@@ -32,7 +31,7 @@ func NewChunked(
 
 // Run makes the film.
 func (c *Chunked) Run() (s measure.Sample, err error) {
-	start, own := time.Now(), processTime(syscall.RUSAGE_SELF)
+	start, own := time.Now(), processTime()
 	theirs, idle, err := spread(c.chunks(), c.job.Parallel, func(number int) (time.Duration, error) {
 		return c.file(c.chunk(number), 0)
 	})
@@ -42,7 +41,7 @@ func (c *Chunked) Run() (s measure.Sample, err error) {
 	last := time.Now()
 	spent, err := c.joinAll()
 	s.Wall, s.Idle, s.Join = time.Since(start).Seconds(), idle.Seconds(), time.Since(last).Seconds()
-	s.CPU = (processTime(syscall.RUSAGE_SELF) - own + theirs + spent).Seconds()
+	s.CPU = (processTime() - own + theirs + spent).Seconds()
 	return s, err
 }
 

@@ -66,10 +66,10 @@ func (j Job) Args() []string {
 	if j.First != 0 {
 		args = append(args, "first="+strconv.Itoa(j.First))
 	}
-	// The ceiling does not know these.
 	if j.Chunk != 0 {
 		args = append(args, "chunk="+strconv.Itoa(j.Chunk))
 	}
+	// The ceiling does not know this.
 	if j.Outputs != 0 {
 		args = append(args, "outputs="+strconv.Itoa(j.Outputs))
 	}

@@ -45,12 +45,12 @@ func (p *Piped) Close() error { return nil }
 // Run makes the files, as many at a time as the job says. The CPU time includes the commands and
 // the goroutines that feed them.
 func (p *Piped) Run() (s measure.Sample, err error) {
-	start, own := time.Now(), processTime(syscall.RUSAGE_SELF)
+	start, own := time.Now(), processTime()
 	theirs, idle, err := spread(p.job.Files, p.job.Parallel, func(number int) (time.Duration, error) {
 		return p.file(p.job, number)
 	})
 	s.Wall, s.Idle = time.Since(start).Seconds(), idle.Seconds()
-	s.CPU = (processTime(syscall.RUSAGE_SELF) - own + theirs).Seconds()
+	s.CPU = (processTime() - own + theirs).Seconds()
 	return s, err
 }
 
@@ -119,9 +119,9 @@ func (p *Piped) feed(in io.WriteCloser, job Job) error {
 	return in.Close()
 }
 
-// processTime returns the CPU time of this process, or of its children.
-func processTime(who int) time.Duration {
+// processTime returns the CPU time of this process, without its children's.
+func processTime() time.Duration {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(who, &u) // it fails only for a wrong who
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it fails only for other arguments
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/avloom/avloom/benchmarks/internal/measure"
 )
 
-// Together are workers that make a film between them, side by side: each makes one file of as many
-// frames as the others.
+// Together are workers that make a film between them, side by side: each makes as many frames as
+// the others, in one file, or in a file for each chunk if the job has chunks.
 type Together struct {
 	name    string
 	job     Job
@@ -18,14 +18,18 @@ type Together struct {
 
 var _ Contender = (*Together)(nil)
 
-// StartTogether starts so many workers, as StartWorker does. The job is that of the film, whose
-// Frames are a multiple of n.
+// StartTogether starts so many workers, as StartWorker does. The job is that of the film. Its
+// Frames are a multiple of n, and of n chunks.
 func StartTogether(name string, n int, job Job, command ...string) (*Together, error) {
 	t := &Together{name: name, job: job}
-	t.job.Files, t.job.Frames = n, job.Frames/n
+	if job.Chunk == 0 {
+		job.Chunk = job.Frames / n
+	}
+	t.job.Files, t.job.Frames = job.Frames/job.Chunk, job.Chunk
 	for i := range n {
 		part := t.job
-		part.Files, part.First, part.From = 1, i, i*part.Frames
+		part.Files, part.Parallel = t.job.Files/n, 1
+		part.First, part.From = i*part.Files, i*part.Files*part.Frames
 		w, err := StartWorker(name, part, command...)
 		if err != nil {
 			return nil, errors.Join(err, t.Close())

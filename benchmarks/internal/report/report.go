@@ -25,8 +25,8 @@ type Report struct {
 	Rows     []Row             `json:"rows"`
 	Left     []Left            `json:"left_out"`
 
-	// Load is the load of the machine, before and after: threads that wanted to run, on average over a
-	// minute.
+	// Load is the load of the machine, before and after: threads that wanted to run, on average
+	// over a minute.
 	Load [2]float64 `json:"load"`
 }
 
