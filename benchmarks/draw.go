@@ -49,6 +49,12 @@ func drawings(r *report.Report) map[string]string {
 	bars("clips", "Many short clips: speed by that of the encoder alone", rateNote, rateGroups(r, ofClips, "clips/s"))
 	ofAV1 := func(row report.Row) bool { return row.Group == "av1" }
 	bars("av1", "One stream, SVT-AV1: speed by that of the encoder alone", rateNote, rateGroups(r, ofAV1, "fps"))
+	ofFilm := func(row report.Row) bool { return row.Group == "film" }
+	bars("film", "One film on all cores: speed by that of an encoder's process for each core, side by side", note,
+		rateGroups(r, ofFilm, "fps"))
+	if panels := filmPanels(r); len(panels) > 0 {
+		byName["film-scaling"] = chart.Curves("One film, by workers", note, panels)
+	}
 	bars("kernels", "RGB to YUV at 1080p: processor time, in multiples of copying the input",
 		note+"; shorter is better", kernelGroups(r))
 	if panels := scalingPanels(r); len(panels) > 0 {
