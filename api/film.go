@@ -58,5 +58,5 @@ func RenderFilm(ctx context.Context, f Film, cfg RenderConfig) (Report, error) {
 		return Report{}, err
 	}
 	defer r.close()
-	return r.make(ctx)
+	return r.run(ctx)
 }

@@ -26,7 +26,7 @@ type filmRun struct {
 	sounds   film.Fingerprint // of the sound
 	folder   *film.Folder     // nil: nothing is to be drawn
 	workers  *rendering
-	progress *filmProgress
+	progress filmProgress
 }
 
 // newFilmRun opens all encoders once and tries the header, so that wrong settings are found before
@@ -36,12 +36,11 @@ func newFilmRun(ctx context.Context, f *Film, cfg RenderConfig) (*filmRun, error
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
 	cfg.FailFast = true
-	start := time.Now()
-	r := &filmRun{Film: f, cut: film.Cut{Frames: f.Frames, Chunk: f.chunk()}, workers: &rendering{
-		cfg: cfg, threads: 1, free: semaphore.NewWeighted(int64(cfg.Workers)), start: start,
+	cut := film.Cut{Frames: f.Frames, Chunk: f.chunk()}
+	cfg.Total = cut.Chunks()
+	r := &filmRun{Film: f, cut: cut, workers: &rendering{
+		cfg: cfg, threads: 1, free: semaphore.NewWeighted(int64(cfg.Workers)), start: time.Now(),
 	}}
-	r.workers.cfg.Total = r.cut.Chunks()
-	r.progress = &filmProgress{tell: f.Progress, total: f.Frames, start: start}
 	var err error
 	if r.output, err = f.describe(ctx); err != nil {
 		return nil, err
@@ -65,7 +64,7 @@ func (f *Film) describe(ctx context.Context) (*graph.FilmOutput, error) {
 			return nil, fmt.Errorf("avloom: Audio: %w", fault.WithoutPrefix(err))
 		}
 	}
-	return graph.DescribeFilm(ctx, enc.takeConfig([]Output{File(f.Path, f.Options...)}))
+	return graph.DescribeFilm(ctx, enc.takeConfig([]Output{File(f.Path, f.Options...)}), f.Frames)
 }
 
 // isTemporary says that the file need not be crash-safe: it has its name when it is complete.
@@ -102,45 +101,57 @@ func header(o *graph.FilmOutput, stream int) []byte {
 
 func (r *filmRun) close() { r.output.Close() }
 
+// run makes the film, and tells its progress meanwhile.
+func (r *filmRun) run(ctx context.Context) (Report, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	unwatch := r.watch(stop)
+	err := r.make(ctx)
+	unwatch()
+	if err == nil {
+		r.tell(stop)
+	}
+	w := r.workers
+	if w.panicked != nil {
+		panic(w.panicked)
+	}
+	if w.exited != nil {
+		err = w.exited
+	}
+	return Report{Results: w.results}, err
+}
+
 // make makes the film, unless it is there already.
-func (r *filmRun) make(ctx context.Context) (Report, error) {
+func (r *filmRun) make(ctx context.Context) error {
 	_, exists, err := regularFile(r.Path)
 	if err != nil {
-		return Report{}, err
+		return err
 	}
 	if exists && r.workers.cfg.Resume {
 		return r.draw(ctx, r.skipped())
 	}
 	if r.folder, err = film.OpenFolder(r.Path + film.Suffix); err != nil {
-		return Report{}, fmt.Errorf("avloom: the folder of the chunks: %w", err)
+		return fmt.Errorf("avloom: the folder of the chunks: %w", err)
 	}
 	defer r.folder.Close()
 	if !r.workers.cfg.Resume {
 		if err := r.folder.RemoveAll(); err != nil {
-			return Report{}, fmt.Errorf("avloom: remove the chunks of an earlier film: %w", err)
+			return fmt.Errorf("avloom: remove the chunks of an earlier film: %w", err)
 		}
 	}
-	report, err := r.draw(ctx, r.tasks())
-	if err != nil {
-		return report, err
+	if err := r.draw(ctx, r.tasks()); err != nil {
+		return err
 	}
-	return report, r.join(ctx)
+	return r.join(ctx)
 }
 
 // draw lets the workers do all tasks.
-func (r *filmRun) draw(ctx context.Context, tasks iter.Seq[task]) (Report, error) {
-	w := r.workers
-	complete := w.runAll(ctx, tasks)
-	report := Report{Results: w.results}
-	switch {
-	case w.panicked != nil:
-		panic(w.panicked)
-	case w.exited != nil:
-		return report, w.exited
-	case len(w.failed) > 0:
-		return report, w.failed[0].Err
+func (r *filmRun) draw(ctx context.Context, tasks iter.Seq[task]) error {
+	complete := r.workers.runAll(ctx, tasks)
+	if failed := r.workers.failed; len(failed) > 0 {
+		return failed[0].Err
 	}
-	return report, w.err(ctx, complete)
+	return r.workers.err(ctx, complete)
 }
 
 // skipped are the tasks of a film that is complete.

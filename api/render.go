@@ -212,7 +212,7 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 		r.progress.Last, r.progress.Elapsed = *result, now.Sub(r.start)
 		r.progress.Total = r.pace.total(r.cfg.Total, r.cfg.Shard)
 		r.progress.Left = r.pace.left(r.progress.Total, now)
-		r.report(stop)
+		r.guard(stop, func() { r.cfg.Progress(r.progress) })
 	}
 }
 
@@ -227,8 +227,8 @@ func (r *rendering) noteFailure(stop context.CancelCauseFunc, stopped bool, resu
 	}
 }
 
-// report calls Progress. A panic, or runtime.Goexit, stops all jobs. The caller holds the mutex.
-func (r *rendering) report(stop context.CancelCauseFunc) {
+// guard calls a Progress. A panic, or runtime.Goexit, stops all jobs. The caller holds the mutex.
+func (r *rendering) guard(stop context.CancelCauseFunc, progress func()) {
 	returned := false
 	defer func() {
 		if returned {
@@ -242,6 +242,6 @@ func (r *rendering) report(stop context.CancelCauseFunc) {
 		r.exited = errProgressExited
 		stop(r.exited)
 	}()
-	r.cfg.Progress(r.progress)
+	progress()
 	returned = true
 }

@@ -13,6 +13,7 @@
 //     whether it makes them where segments begin: segments.go;
 //   - an option that it ignores: two_pass.go or profile.go;
 //   - how it makes two passes: passes.go; whether it can: two_pass_check.go;
+//   - whether chunks of a film can be encoded apart: film.go;
 //   - the number of threads that it profits from: threads_useful.go; an option that it needs to use
 //     them: threading.go;
 //   - parameters for the library behind it: library_parameters.go;

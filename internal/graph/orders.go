@@ -20,6 +20,9 @@ type VideoOrders struct {
 // CheckKey returns an error if the encoder cannot make a key frame when it is asked.
 func (o *VideoOrders) CheckKey() error { return codec.CheckKeysOnDemand(o.codec, o.options) }
 
+// CheckFilm returns an error if the encoder cannot encode the chunks of a film one by one.
+func (o *VideoOrders) CheckFilm() error { return codec.CheckFilm(o.codec, o.options) }
+
 // CheckBitRate returns an error if the encoder cannot change to a bit rate, in bits per second.
 func (o *VideoOrders) CheckBitRate(rate int64) error { return o.rate.Check(rate) }
 
