@@ -21,7 +21,7 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-peers bench-gpu soak instructions ptx static clean
+.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-peers bench-gpu capacity soak instructions ptx static clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench-peers: ## measure avloom beside torchcodec, PyAV and others, into the READ
 
 bench-gpu: ## measure this machine's GPU: uploads beside its bandwidth, conversions, and NVENC beside other programs
 	@$(ffmpeg); go test -run '^$$' -bench . ./gpu && go run ./benchmarks -run '^nvenc/' $(ARGS)
+
+capacity: ## tell how many live streams this machine carries, in two minutes; ARGS=-h lists the flags
+	@$(ffmpeg); go run ./benchmarks capacity $(ARGS)
 
 soak: ## open, feed, fail and close random encoders for ten minutes and look for leaks; FOR=1h, PLOT=soak.svg to draw it
 	@$(ffmpeg); go run ./benchmarks/soak -for $(or $(FOR),10m) $(if $(PLOT),-plot $(PLOT)) $(ARGS)

@@ -24,6 +24,9 @@
 //	film-scaling  RenderFilm with 1 to 16 workers
 //	nvenc    one stream that a GPU encodes, where there is one
 //
+// "go run ./benchmarks capacity" is another command: it tells how many live streams the machine
+// carries. Its code is in the package capacity.
+//
 // Each group has a file here. To add a group: write its file, with a method of suite that asks
 // wanted for each case and measures it with a field, and add the method to the list in groups.go.
 // internal/measure turns samples into ratios, internal/contend runs the contenders, internal/report

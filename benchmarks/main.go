@@ -5,11 +5,19 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+
+	"github.com/avloom/avloom/benchmarks/capacity"
 )
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "worker" { // avloom as a contender, in a separate process
 		exit(work(os.Args[2:]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == "capacity" {
+		exit(capacity.Main(os.Args[2:]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == capacity.ChildCommand { // its streams, in a separate process
+		exit(capacity.Child(os.Args[2:], os.Stdin, os.Stdout))
 	}
 	var f flags
 	flag.StringVar(&f.run, "run", "",

@@ -44,6 +44,9 @@ func (s *svg) bars(g Group, y float64) float64 {
 	for _, b := range g.Bars {
 		most = max(most, b.Value, b.High)
 	}
+	if most == 0 { // bars of a pixel
+		most = 1
+	}
 	scale := (width - labels - texts) / most
 	place := func(v float64) float64 { return labels + v*scale }
 	for _, b := range g.Bars {

@@ -32,6 +32,13 @@ func TestBars(t *testing.T) {
 	assert.NotContains(t, drawn, "NaN")
 }
 
+// TestBarsOfNothing: all bars of a group are 0.
+func TestBarsOfNothing(t *testing.T) {
+	drawn := Bars("t", "note", []Group{{"none", []Bar{{Label: "a", Kind: Ours, Text: "0"}}}})
+	wellFormed(t, drawn)
+	assert.NotContains(t, drawn, "NaN")
+}
+
 func TestCurves(t *testing.T) {
 	curve := Curve{"avloom", Ours, []Point{{1, 5, 4, 6}, {64, 7, 6, 8}}}
 	drawn := Curves("scaling", "note", []Panel{{Title: "p", XLabel: "streams", Curves: []Curve{curve}}})

@@ -80,14 +80,18 @@ func Scaled(width, height, count int) (p Pictures, err error) {
 		return p, err
 	}
 	scale := fmt.Sprintf("trim=start_frame=%d,setpts=PTS-STARTPTS,scale=%d:%d:flags=lanczos", fade, width, height)
-	err = makeRaw(p.RGB, 3*width*height*count,
-		"-i", clip, "-frames:v", fmt.Sprint(count), "-vf", scale, "-pix_fmt", "rgb24")
+	return p, p.makeBoth("-i", clip, "-frames:v", fmt.Sprint(count), "-vf", scale)
+}
+
+// makeBoth makes both files. The arguments of FFmpeg's command read and scale the pictures.
+func (p Pictures) makeBoth(args ...string) error {
+	err := makeRaw(p.RGB, 3*p.Width*p.Height*p.Count, append(args, "-pix_fmt", "rgb24")...)
 	if err != nil {
-		return p, err
+		return err
 	}
-	chroma := ((width + 1) / 2) * ((height + 1) / 2)
-	return p, makeRaw(p.YUV, (width*height+2*chroma)*count,
-		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", width, height), "-i", p.RGB,
+	chroma := ((p.Width + 1) / 2) * ((p.Height + 1) / 2)
+	return makeRaw(p.YUV, (p.Width*p.Height+2*chroma)*p.Count,
+		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", p.Width, p.Height), "-i", p.RGB,
 		"-vf", toYUV(p.matrix(), false), "-pix_fmt", "yuv420p")
 }
 
@@ -102,19 +106,27 @@ func makeRaw(name string, size int, args ...string) error {
 	if err != nil {
 		return err
 	}
-	args = append(append([]string{"-v", "error", "-y"}, args...), "-f", "rawvideo", name+".part")
+	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*.part") // others may make it, too
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(part.Name()) }() // it is gone where all went well
+	if err := part.Close(); err != nil {
+		return err
+	}
+	args = append(append([]string{"-v", "error", "-y"}, args...), "-f", "rawvideo", part.Name())
 	out, err := exec.Command(ffmpeg, args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("make %s: %w: %s", filepath.Base(name), err, out)
 	}
-	info, err = os.Stat(name + ".part")
+	info, err = os.Stat(part.Name())
 	if err != nil {
 		return err
 	}
 	if info.Size() != int64(size) {
 		return fmt.Errorf("make %s: it has %d bytes, not %d", filepath.Base(name), info.Size(), size)
 	}
-	return os.Rename(name+".part", name)
+	return os.Rename(part.Name(), name)
 }
 
 // clip returns the path of a short film of 320x180 pixels.
