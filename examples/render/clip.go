@@ -47,7 +47,7 @@ func (c *clip) render(ctx context.Context, enc *api.Encoder, path string) error 
 	if err := enc.OpenFile(ctx, path, api.Metadata(map[string]string{"title": "Double pendulums"})); err != nil {
 		return err
 	}
-	canvas := newCanvas()
+	canvas := newCanvas(size, size)
 	for range frames {
 		c.draw(canvas)
 		if err := video.AddFrames(ctx, api.Frames{Data: canvas.pixels(), Layout: api.Raw}); err != nil {
@@ -68,17 +68,24 @@ func (c *clip) draw(to *canvas) {
 			_, from := p.bobs()
 			p.step(dt)
 			_, bob := p.bobs()
-			to.glow(from, bob, c.color(i))
+			to.glow(place(from), place(bob), c.color(i))
 		}
 	}
 	to.develop()
 	for i := range c.pendulums {
 		inner, outer := c.pendulums[i].bobs()
-		to.rod(vec{}, inner, c.color(i))
+		inner, outer = place(inner), place(outer)
+		to.rod(place(vec{}), inner, c.color(i))
 		to.rod(inner, outer, c.color(i))
 		to.bob(outer, c.color(i))
 	}
 }
+
+// reach is the length that half the picture's side shows, in rods. The pendulums reach 2.
+const reach = 2.25
+
+// place returns the place of a point in the picture, in pixels.
+func place(v vec) vec { return vec{size / 2 * (1 + v.x/reach), size / 2 * (1 + v.y/reach)} }
 
 // color goes over a third of the circle of hues, from one pendulum to the last.
 func (c *clip) color(i int) rgb { return hue(c.hue + float64(i)/(3*swarm)) }

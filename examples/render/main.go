@@ -1,16 +1,26 @@
-// Render makes 200 short clips of double pendulums in parallel, each with its own parameters:
+// Render uses all cores in two ways. It makes 200 short clips of double pendulums, each with its
+// own parameters and its own encoder:
 //
 //	eval "$(bash scripts/ffmpeg.sh env)"
 //	go run ./examples/render -o clips
 //
-// Ctrl-C stops the program. A clip gets its name only when it is complete, so the next run makes
-// the clips that are missing.
+// Or it makes one long film of the planets, with the sound that Kepler heard in them. Where a
+// planet is at a time follows from the time alone, so the parts of the film are drawn and encoded
+// at the same time:
 //
-// This file and clip.go have all code that uses the encoder. The other files are the simulation
-// (pendulum.go) and its pictures (canvas.go, color.go).
+//	go run ./examples/render -film -o planets.webm
+//	go run ./examples/render -film -o planets.mp4 -codec libx264 -size 1920x1080 -length 5m
+//
+// Ctrl-C, or a kill, stops the program. A clip and a part of the film count only when they are
+// complete, so the same command makes those that are missing.
+//
+// This file, clip.go and film.go have all code that uses the encoder. The other files are the
+// simulations (pendulum.go, orbit.go), their pictures (planets.go, space.go, canvas.go, color.go)
+// and the sound (harmony.go).
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -40,17 +50,26 @@ type settings struct {
 	folder  string
 	clips   int
 	workers int
+	one     bool // film instead of clips
+	film    filmSettings
 }
 
 func parse(args []string, stderr io.Writer) (settings, error) {
-	var s settings
+	s := settings{film: filmSettings{width: 1280, height: 720}}
 	flags := flag.NewFlagSet("render", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&s.folder, "o", "clips", "the `folder` for the clips; it is made where it does not exist")
+	out := flags.String("o", "",
+		"the folder of the clips (default clips), or the `file` of the film (default planets.webm)")
 	flags.IntVar(&s.clips, "n", 200, "how many `clips` to make")
-	flags.IntVar(&s.workers, "workers", 0, "how `many` clips at a time; 0: one per core")
+	flags.IntVar(&s.workers, "workers", 0, "how `many` clips or parts of the film at a time; 0: one per core")
+	flags.BoolVar(&s.one, "film", false, "make one long film instead of clips")
+	s.film.flags(flags)
 	if err := flags.Parse(args); err != nil {
 		return s, err
+	}
+	s.folder, s.film.path, s.film.workers = cmp.Or(*out, "clips"), cmp.Or(*out, "planets.webm"), s.workers
+	if s.one {
+		return s, s.film.check()
 	}
 	if s.clips < 1 {
 		return s, fmt.Errorf("-n %d: at least one clip is needed", s.clips)
@@ -58,17 +77,22 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	return s, nil
 }
 
-// run makes the clips that the arguments ask for, and writes a summary to stdout.
+// run makes the clips or the film that the arguments ask for, and writes a summary to stdout.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
+	if s.one {
+		return s.film.render(ctx, stdout, stderr)
+	}
 	if err := os.MkdirAll(s.folder, 0o777); err != nil {
 		return err
 	}
-	start, p := time.Now(), newProgress(stderr, s.clips)
-	report, err := api.RenderAll(ctx, jobs(s), api.RenderConfig{Workers: s.workers, Resume: true, Progress: p.ended})
+	start, p := time.Now(), newProgress(stderr, "clips", s.clips)
+	report, err := api.RenderAll(ctx, jobs(s), api.RenderConfig{
+		Workers: s.workers, Resume: true, Total: s.clips, Progress: p.clip,
+	})
 	p.done()
 	return errors.Join(tell(stdout, s, report, time.Since(start)), err)
 }

@@ -12,50 +12,62 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// progress shows how many clips have ended. ended takes a report of RenderAll; done removes what is
-// temporary.
-type progress interface {
-	ended(api.Progress)
-	done()
+// progress shows how many clips have ended, or how many frames of the film are encoded. done
+// removes what is temporary. An error of the terminal or the writer does not stop the rendering.
+type progress struct {
+	bar    *progressbar.ProgressBar // on a terminal; nil: lines of text
+	to     io.Writer
+	noun   string // of what is counted
+	all    int
+	tenths int // of the work, whose lines have been written
 }
 
-// newProgress returns a bar on a terminal, and lines of text elsewhere.
-func newProgress(to io.Writer, clips int) progress {
+// newProgress returns a bar on a terminal, and a line for each tenth of the work elsewhere.
+func newProgress(to io.Writer, noun string, all int) *progress {
+	p := &progress{to: to, noun: noun, all: all}
 	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &bar{progressbar.NewOptions(clips,
+		p.bar = progressbar.NewOptions(all,
 			progressbar.OptionSetWriter(to),
 			progressbar.OptionSetDescription("rendering"),
 			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString("clips"),
+			progressbar.OptionSetElapsedTime(false), // avloom knows better: it leaves out what was there
+			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionFullWidth(),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
-		)}
+		)
 	}
-	return &lines{to: to, clips: clips}
+	return p
 }
 
-// bar is a progress bar. An error of the terminal does not stop the rendering.
-type bar struct{ bar *progressbar.ProgressBar }
-
-func (b *bar) ended(api.Progress) { _ = b.bar.Add(1) }
-func (b *bar) done()              { _ = b.bar.Clear() }
-
-// lines writes a line for each tenth of the work. An error of the writer does not stop the
-// rendering.
-type lines struct {
-	to     io.Writer
-	clips  int
-	tenths int // that have been written
+// clip takes a report of RenderAll.
+func (p *progress) clip(r api.Progress) {
+	made := float64(r.Done) / r.Elapsed.Seconds()
+	p.show(r.Done+r.Skipped+r.Failed, made, r.Left)
 }
 
-func (l *lines) ended(p api.Progress) {
-	through := p.Done + p.Skipped + p.Failed
-	if tenth := 10 * through / l.clips; tenth > l.tenths {
-		l.tenths = tenth
-		_, _ = fmt.Fprintf(l.to, "rendering: %d of %d clips\n", through, l.clips)
+// frame takes a report of RenderFilm.
+func (p *progress) frame(r api.FilmProgress) { p.show(r.Frames, r.FPS, r.Left) }
+
+// show shows that so much is through, at so many a second.
+func (p *progress) show(through int, speed float64, left time.Duration) {
+	pace := fmt.Sprintf("%.1f %s per second", speed, p.noun)
+	if left > 0 {
+		pace += fmt.Sprintf(", %s left", left.Round(time.Second))
+	}
+	if p.bar != nil {
+		p.bar.Describe(pace)
+		_ = p.bar.Set(through)
+		return
+	}
+	if tenth := 10 * through / p.all; tenth > p.tenths {
+		p.tenths = tenth
+		_, _ = fmt.Fprintf(p.to, "rendering: %d of %d %s, %s\n", through, p.all, p.noun, pace)
 	}
 }
 
-func (l *lines) done() {}
+func (p *progress) done() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
