@@ -99,7 +99,7 @@ func (f *field) measure(
 	if check == nil {
 		check = func(contend.Contender) error { return nil }
 	}
-	samples, out := contend.Rounds(f.contenders, f.suite.rounds, check)
+	samples, out := contend.Rounds(f.contenders, f.suite.rounds, check, f.suite.late)
 	counts, names := map[string]int{}, []string{}
 	for _, c := range f.contenders {
 		names = append(names, c.Name())

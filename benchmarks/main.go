@@ -34,6 +34,8 @@ func main() {
 	flag.StringVar(&f.plots, "plots", "", "draw charts as SVG into this folder")
 	flag.StringVar(&f.readme, "readme", "", "write the comparison with other programs into this document in Markdown, "+
 		"between its lines "+comparisonBegin+" and "+comparisonEnd)
+	flag.DurationVar(&f.within, "within", 0,
+		"begin no further round after so long; a case has at least one round (default: all rounds)")
 	flag.StringVar(&f.filmSize, "film-size", sizes[0].name, "the size of the pictures of the groups film and film-scaling")
 	flag.StringVar(&f.redraw, "redraw", "", "measure nothing; show the results in this file, which -results wrote")
 	flag.Parse()

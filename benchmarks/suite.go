@@ -32,6 +32,7 @@ type flags struct {
 	redraw  string
 
 	filmSize string
+	within   time.Duration
 }
 
 // suite is one run of the benchmarks.
@@ -131,6 +132,9 @@ func command() string {
 	})
 	return text
 }
+
+// late reports whether the run has taken as long as the flags allow.
+func (s *suite) late() bool { return s.within > 0 && time.Since(s.start) > s.within }
 
 // wanted reports whether a case is to be measured. quick says whether a quick run measures it.
 func (s *suite) wanted(group, name string, quick bool) bool {

@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
-# Checks avloom on another machine: one with a GPU that has neither Go, nor FFmpeg, nor a network.
+# Checks and measures avloom on another machine: one with a GPU and many cores that has neither Go, nor
+# FFmpeg, nor a network.
 #
-#	bash scripts/device.sh pack DIR     here: puts all that the checks need into DIR, below 45 MiB
-#	bash DIR/device.sh run DIR [OUT]    there, where DIR was copied to: runs the checks
+#	bash scripts/device.sh pack DIR     here: puts all that is needed into DIR, below 45 MiB
+#	bash DIR/device.sh run DIR [OUT]    there, where DIR was copied to: runs it, in at most four minutes
 #
-# The checks are the tests of gpu and nodes, those of api and examples/cuda that use CUDA, and after them
-# benchmarks of the GPU and of the CPU's cores (BENCHMARKS=0 leaves these out). OUT, which is DIR/results
-# by default, gets report.txt, which says of each test whether it used the real GPU or the stand-in of
-# internal/cudatest, and the whole output of tests and benchmarks. The exit status is 1 if a test failed.
+# It runs the tests of gpu and nodes, and those of api and examples/cuda that use CUDA. Then it measures,
+# as far as the time goes (BENCHMARKS=0 measures nothing, LIMIT=600 takes ten minutes): the GPU, 1 to 64
+# streams at once, RenderFilm with 1 to 16 workers, short clips, NVENC beside other programs, and one
+# stream. OUT, which is DIR/results by default, gets
+#
+#	report.txt   of each test whether it used the real GPU or the stand-in of internal/cudatest, and tables
+#	tests.txt    the whole output of the tests
+#	*.json       the results of the tests, of the GPU, and of each benchmark
+#
+# The exit status is 1 if a test failed.
 #
 # The other machine needs the same kind of processor, a glibc as old as this one's or newer, and xz or
-# Python. A GPU without NVENC encodes with the stand-in.
+# Python. The shared libraries that the programs need travel with them, and take less room than programs
+# that are linked statically. A GPU without NVENC encodes with the stand-in.
 set -euo pipefail
 
 limit=$((45 << 20)) # bytes of the archive
+total=${LIMIT:-240}    # seconds that run takes at most
 # What is not copied: glibc, which is tied to the machine, and the driver.
 not_copied='^(ld-linux[-a-z0-9_]*|lib(c|m|pthread|dl|rt|resolv|util|nss_[a-z]+|anl|mvec|cuda|nvidia-encode))\.so\.[0-9]+$'
 packages=(gpu nodes api examples/cuda)
@@ -122,13 +131,16 @@ machine() {
 	nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | sed 's/^/driver: /' || true
 }
 
+# left: prints how many seconds are left, and at least 1.
+left() { echo $((SECONDS < total ? total - SECONDS : 1)); }
+
 # tests PACKAGE ARGS...: runs the tests of a package. The rows of their results go to $work/rows:
 # result, package, device, test, reason.
 tests() {
 	local package=$1 status=0
 	shift
 	say "testing $package"
-	(cd "$work/repository/$package" && "$work/bin/${package##*/}.test" -test.v -test.timeout 5m "$@") \
+	(cd "$work/repository/$package" && "$work/bin/${package##*/}.test" -test.v -test.timeout "$(left)s" "$@") \
 		>"$work/output" 2>&1 </dev/null || status=$?
 	{
 		echo "# $package"
@@ -189,16 +201,65 @@ table() {
 	}' "$work/rows"
 }
 
-# benchmarks: measures the GPU, and how avloom uses the cores of the CPU.
+# json KEY...: turns lines of values that are separated by tabs into an array of objects with these keys.
+json() {
+	awk -F '\t' -v keys="$*" '
+		BEGIN { n = split(keys, key, " "); printf "[" }
+		{
+			printf "%s\n {", (NR > 1 ? "," : "")
+			for (i = 1; i <= n; i++) printf "%s\"%s\": %s", (i > 1 ? ", " : ""), key[i], value($i)
+			printf "}"
+		}
+		END { print "\n]" }
+		function value(text) {
+			if (text ~ /^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$/) return text
+			gsub(/\\/, "\\\\", text)
+			gsub(/"/, "\\\"", text)
+			gsub(/[\001-\037]/, " ", text)
+			return "\"" text "\""
+		}
+	'
+}
+
+# measure NAME SECONDS COMMAND...: runs a benchmark, for no longer than so many seconds, nor than is left.
+# Its output goes into the report.
+measure() {
+	local name=$1 seconds=$2
+	shift 2
+	printf '\n== %s ==\n\n' "$name"
+	if [ "$(left)" -lt 2 ]; then
+		echo "left out: the time is up"
+		return
+	fi
+	say "measuring: $name"
+	timeout -k 5 "$((seconds < $(left) ? seconds : $(left)))" "$@" 2>&1 || echo "ended with status $?"
+}
+
+# suite NAME SECONDS ARGS...: measures a part of the benchmarks. No round begins after so many seconds. The
+# results become NAME.json.
+suite() {
+	local name=$1 seconds=$2 file
+	shift 2
+	cd "$work/repository"
+	measure "$name" "$((seconds * 2))" benchmarks -within "$((seconds < $(left) ? seconds : $(left)))s" \
+		-results "$work/results/$name" "$@"
+	for file in "$work/results/$name"/*.json; do
+		[ ! -e "$file" ] || cp "$file" "$out/$name.json"
+	done
+}
+
+# benchmarks: measures what matters most first.
 benchmarks() {
-	say "measuring the GPU, in a minute or less"
-	printf '\n== GPU ==\n\n'
-	(cd "$work/repository/gpu" && timeout 120 gpu.test -test.run '^$' -test.bench . 2>&1) || echo "ended with status $?"
-	say "measuring the CPU, in a few minutes"
-	printf '\n== CPU ==\n\n'
-	(cd "$work/repository" && timeout 60 benchmarks -quick -run '^clips' 2>&1) || echo "ended with status $?"
-	(cd "$work/repository" && timeout 180 benchmarks -rounds 5 -results "$out" \
-		-run '^(stream/((1080p|2160p) ultrafast|1080p medium)|scaling)' 2>&1) || echo "ended with status $?"
+	cd "$work/repository/gpu"
+	measure gpu 60 gpu.test -test.run '^$' -test.bench . | tee "$work/gpu.txt"
+	# Name, runs, and pairs of values and units.
+	awk '/^Benchmark/ { for (i = 3; i < NF; i += 2) print $1 "\t" $2 "\t" $(i+1) "\t" $i }' "$work/gpu.txt" |
+		json benchmark runs unit value >"$out/gpu.json"
+	suite scaling 40 -rounds 5 -run '^scaling/'
+	suite film-scaling 45 -rounds 5 -quick -run '^film-scaling/'
+	suite clips 15 -rounds 5 -quick -run '^clips/'
+	suite nvenc 20 -rounds 5 -run '^nvenc/'
+	suite stream 30 -rounds 5 -run '^stream/((1080p|2160p) ultrafast|1080p medium)'
 }
 
 run() {
@@ -218,8 +279,10 @@ run() {
 	tests nodes
 	tests api -test.run 'GPU|CUDA|DeviceFrames'
 	tests examples/cuda
+	json result package device test reason <"$work/rows" >"$out/tests.json"
 	{ machine && table; } >"$out/report.txt"
-	if [ "${BENCHMARKS:-1}" != 0 ]; then benchmarks >>"$out/report.txt"; fi
+	if [ "${BENCHMARKS:-1}" != 0 ]; then (benchmarks) >>"$out/report.txt"; fi
+	echo "took $SECONDS s" >>"$out/report.txt"
 	cat "$out/report.txt"
 	if [ $failed != 0 ]; then die "tests failed; their output is in $out/tests.txt"; fi
 }

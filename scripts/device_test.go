@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -10,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runPacked runs device.sh on what a pack contains if its programs of tests print these lines, by
-// package, and end with this status. It returns the report.
-func runPacked(t *testing.T, status int, lines map[string]string) (report string, err error) {
+// packed returns a machine that has what a pack contains. Its programs of tests print these lines, by
+// package, and end with this status.
+func packed(t *testing.T, status int, lines map[string]string) *machine {
 	t.Helper()
 	m := newMachine(t)
 	for _, folder := range []string{"gpu", "nodes", "api", "examples/cuda"} {
@@ -23,20 +24,39 @@ func runPacked(t *testing.T, status int, lines map[string]string) (report string
 	}
 	m.write("content/versions", "avloom: commit 1234567\n")
 	m.write("pack/empty", "")
+	return m
+}
+
+// runPacked runs device.sh with these variables. It returns the report and the whole output.
+func (m *machine) runPacked(variables ...string) (report, output string, err error) {
+	m.t.Helper()
 	out, err := exec.Command("tar", "-C", m.path("content"), "-cf", m.path("pack/device.tar.xz"), ".").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(m.t, err, "%s", out)
 	cmd := exec.Command("bash", "device.sh", "run", m.path("pack"), m.path("results"))
-	cmd.Env = append(cmd.Environ(), "BENCHMARKS=0")
+	cmd.Env = append(cmd.Environ(), variables...)
 	out, err = cmd.CombinedOutput()
 	report = m.read("results/report.txt")
-	assert.Contains(t, string(out), report)
+	assert.Contains(m.t, string(out), report)
+	return report, string(out), err
+}
+
+// testPacked runs the tests of a pack, and measures nothing. It returns the report.
+func testPacked(t *testing.T, status int, lines map[string]string) (report string, err error) {
+	t.Helper()
+	m := packed(t, status, lines)
+	report, _, err = m.runPacked("BENCHMARKS=0")
 	assert.Contains(t, m.read("results/tests.txt"), lines["api"])
+	var rows []map[string]string
+	require.NoError(t, json.Unmarshal([]byte(m.read("results/tests.json")), &rows))
+	for _, row := range rows {
+		assert.Contains(t, report, row["reason"])
+	}
 	return report, err
 }
 
 func TestDeviceTellsRealFromStandIn(t *testing.T) {
 	t.Parallel()
-	report, err := runPacked(t, 0, map[string]string{
+	report, err := testPacked(t, 0, map[string]string{
 		"gpu": `=== RUN   TestGPU
     real.go:29: it takes a GPU: there is none
 --- SKIP: TestGPU (0.00s)`,
@@ -75,7 +95,7 @@ the real GPU, with the stand-in for NVENC, since it has none
 
 func TestDeviceFailsWithItsTests(t *testing.T) {
 	t.Parallel()
-	report, err := runPacked(t, 1, map[string]string{
+	report, err := testPacked(t, 1, map[string]string{
 		"gpu": `=== RUN   TestGPU
     real.go:29: device: the real GPU
 --- FAIL: TestGPU (0.02s)
@@ -90,6 +110,67 @@ FAIL`,
 	assert.Contains(t, words, "1 1 0 gpu the real GPU ")
 	assert.Contains(t, words, "FAIL gpu TestGPU/upload the real GPU PASS gpu TestGPU/rgb the real GPU ")
 	assert.Contains(t, words, "FAIL api the whole program none: exit status 1")
+}
+
+// benchmarks is a stand-in for the benchmarks: it writes its arguments as results, and ends with an
+// error where there is no GPU.
+const benchmarks = `#!/bin/sh
+args="$*"
+while [ $# -gt 0 ]; do
+	case $1 in
+	-results) folder=$2 ;;
+	-run) run=$2 ;;
+	esac
+	shift
+done
+case $run in
+^nvenc/) echo no GPU; exit 1 ;;
+esac
+echo measured $run
+mkdir -p $folder
+printf '{"args": "%s"}' "$args" | tr '\\\\' / >$folder/16-core.json
+`
+
+// TestDeviceMeasures: each benchmark leaves its results as JSON.
+func TestDeviceMeasures(t *testing.T) {
+	t.Parallel()
+	m := packed(t, 0, map[string]string{"gpu": `BenchmarkUpload/1080p-16   	     100	    250.5 ns/op	  4096 MB/s`})
+	m.write("content/bin/benchmarks", benchmarks)
+	report, _, err := m.runPacked()
+	require.NoError(t, err)
+	for _, text := range []string{
+		"== gpu ==", "BenchmarkUpload", "measured ^scaling/", "== nvenc ==\n\nno GPU\nended with status 1", "\ntook ",
+	} {
+		assert.Contains(t, report, text)
+	}
+	for _, name := range []string{"scaling", "film-scaling", "clips", "stream"} {
+		var results struct{ Args string }
+		require.NoError(t, json.Unmarshal([]byte(m.read("results/"+name+".json")), &results))
+		assert.Contains(t, results.Args, "-run ^"+name+"/")
+		assert.Regexp(t, `^-within \d+s `, results.Args)
+	}
+	var gpu []struct {
+		Benchmark, Unit string
+		Runs            int
+		Value           float64
+	}
+	require.NoError(t, json.Unmarshal([]byte(m.read("results/gpu.json")), &gpu))
+	require.Len(t, gpu, 2)
+	assert.Equal(t, "BenchmarkUpload/1080p-16", gpu[0].Benchmark)
+	assert.InDelta(t, 250.5, gpu[0].Value, 0)
+	assert.Equal(t, "MB/s", gpu[1].Unit)
+	assert.NoFileExists(t, m.path("results/nvenc.json"))
+}
+
+// TestDeviceEndsInTime: a benchmark that does not end is ended when the time is up, and what would
+// come after it is left out.
+func TestDeviceEndsInTime(t *testing.T) {
+	t.Parallel()
+	m := packed(t, 0, nil)
+	m.write("content/bin/benchmarks", "#!/bin/sh\nexec sleep 1000\n")
+	report, _, err := m.runPacked("LIMIT=2")
+	require.NoError(t, err)
+	assert.Contains(t, report, "== stream ==\n\nleft out: the time is up")
 }
 
 // between returns what a text contains between two others.

@@ -125,9 +125,10 @@ type Contender interface {
 
 // Rounds measures the contenders in turn and returns their samples by name. Each round begins with
 // another contender. In a first round, which is not measured, check looks at the files of each. A
-// contender drops out where its check or a run fails; out holds the error by its name.
+// contender drops out where its check or a run fails; out holds the error by its name. Once enough
+// returns true, no further round begins; there is at least one.
 func Rounds(
-	contenders []Contender, rounds int, check func(Contender) error,
+	contenders []Contender, rounds int, check func(Contender) error, enough func() bool,
 ) (samples map[string][]measure.Sample, out map[string]error) {
 	samples, out = map[string][]measure.Sample{}, map[string]error{}
 	var left []Contender
@@ -143,6 +144,9 @@ func Rounds(
 		left = append(left, c)
 	}
 	for r := range rounds {
+		if r > 0 && enough() {
+			break
+		}
 		for i := range left {
 			c := left[(i+r)%len(left)]
 			if out[c.Name()] != nil {

@@ -48,13 +48,23 @@ func TestRoundsAlternate(t *testing.T) {
 			return errors.New("wrong")
 		}
 		return nil
-	})
+	}, func() bool { return false })
 	assert.Equal(t, []string{"a", "b", "wrong", "broken", "a", "b", "b", "a", "a", "b"}, log)
 	assert.Len(t, samples["a"], 3)
 	assert.Len(t, samples["b"], 3)
 	assert.Len(t, samples, 2)
 	assert.EqualError(t, out["wrong"], "wrong")
 	assert.EqualError(t, out["broken"], "broken")
+}
+
+func TestRoundsEndEarly(t *testing.T) {
+	var log []string
+	all := []contend.Contender{fake{"a", &log, nil}, fake{"b", &log, nil}}
+	noCheck := func(contend.Contender) error { return nil }
+	samples, _ := contend.Rounds(all, 9, noCheck, func() bool { return len(log) >= 6 })
+	assert.Len(t, samples["a"], 2)
+	contend.Rounds(all, 9, noCheck, func() bool { return true })
+	assert.Len(t, log, 10, "a round that is checked, and one that is measured")
 }
 
 func TestWorkerSpeaks(t *testing.T) {

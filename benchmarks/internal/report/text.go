@@ -68,6 +68,8 @@ func headings(rows []Row) string {
 		return "latency ms: median, 95 %"
 	case r.Open != nil:
 		return "open ms\tclose ms"
+	case r.Idle != nil && r.PSNR == 0:
+		return "idle at the end\tjoin"
 	case r.Idle != nil:
 		return "idle at the end\tjoin\tbytes\tPSNR dB"
 	case r.showsMemory():
@@ -89,6 +91,8 @@ func details(r Row) string {
 		return fmt.Sprintf("%.2f, %.2f", r.Latency.Median, r.Latency.P95)
 	case r.Open != nil:
 		return fmt.Sprintf("%.2f\t%.2f", r.Open.Median, r.Close.Median)
+	case r.Idle != nil && r.PSNR == 0:
+		return fmt.Sprintf("%.1f %%\t%.1f %%", 100*r.Idle.Median, 100*r.Join.Median)
 	case r.Idle != nil:
 		return fmt.Sprintf("%.1f %%\t%.1f %%\t%d\t%.2f", 100*r.Idle.Median, 100*r.Join.Median, r.Bytes, r.PSNR)
 	case r.showsMemory():
