@@ -28,6 +28,11 @@ func comparison(r *report.Report) string {
 	if rows := compared(r, "film"); len(rows) > 0 {
 		fmt.Fprintf(&b, "\nOne film on all cores, frames per second. In brackets: in proportion to the line \"%s\".\n\n%s",
 			comparedLabel(rows[0].Of), report.Matrix(rows, "", comparedLabel))
+		b.WriteString(filmEnds(rows))
+	}
+	if rows := compared(r, "film-scaling"); len(rows) > 0 {
+		fmt.Fprintf(&b, "\nRenderFilm by workers, frames per second. In brackets: in proportion to the line \"%s\".\n\n%s",
+			comparedLabel(rows[0].Of), report.Matrix(rows, "", comparedLabel))
 	}
 	b.WriteString("\n" + programs(r) + leftOut(r))
 	return b.String()

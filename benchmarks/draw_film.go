@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/avloom/avloom/benchmarks/internal/chart"
 	"github.com/avloom/avloom/benchmarks/internal/report"
@@ -34,4 +35,19 @@ func filmPanels(r *report.Report) (panels []chart.Panel) {
 		panels = append(panels, panel)
 	}
 	return panels
+}
+
+// filmEnds tells how large a part of RenderFilm's time the ends of films took.
+func filmEnds(rows []report.Row) string {
+	var parts []string
+	for _, row := range rows {
+		if row.Contender == renderFilm && row.Idle != nil {
+			parts = append(parts, fmt.Sprintf("%s %.1f %% and %.1f %%", row.Case, 100*row.Idle.Median, 100*row.Join.Median))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "\nSo much of RenderFilm's time passed while a worker had no chunk left (on average over the\n" +
+		"workers), and after the last chunk: " + strings.Join(parts, ", ") + ".\n"
 }

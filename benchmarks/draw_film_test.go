@@ -22,13 +22,15 @@ func TestFilmCharts(t *testing.T) {
 	}
 	rows := add("film", "480p libvpx-vp9", "ceiling, 2 processes",
 		map[string]float64{"ceiling, 2 processes": 1, "avloom RenderFilm": 1.25}, "ceiling, 2 processes", "avloom RenderFilm")
+	noteEnds(rows)
+	assert.InDelta(t, .1, rows[1].Idle.Median, 1e-9, "of the run")
+	assert.InDelta(t, .01, rows[1].Join.Median, 1e-9)
 	for _, codec := range []string{"libx264 medium", "libvpx-vp9"} {
 		add("film-scaling", "480p "+codec, "avloom 1", map[string]float64{"avloom 1": 4, "avloom 2": 2, "ceiling 1": 4, "ceiling 2": 1},
 			"avloom 1", "avloom 2", "ceiling 1", "ceiling 2")
 	}
-	noteEnds(rows)
-	assert.InDelta(t, .1, rows[1].Idle.Median, 1e-9, "of the run")
-	assert.InDelta(t, .01, rows[1].Join.Median, 1e-9)
+	assert.Contains(t, comparison(r), "after the last chunk: 480p libvpx-vp9 10.0 % and 1.0 %.\n")
+	assert.Contains(t, comparison(r), "| avloom 2 | 30.0 (2.00) | 30.0 (2.00) |\n")
 
 	panels := filmPanels(r)
 	assert.Len(t, panels, 2)

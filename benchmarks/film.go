@@ -14,6 +14,9 @@ import (
 // together, but a round takes longer.
 const chunksEach = 4
 
+// renderFilm is the contender that makes a film by RenderFilm.
+const renderFilm = "avloom RenderFilm"
+
 // codec is an encoder and its settings, which all contenders have. A chunk has so many frames,
 // which is also the interval of key frames. They are the work of a second or more.
 type codec struct {
@@ -124,7 +127,7 @@ func (s *suite) oneFilm(name string, size size, codec codec) error {
 	part.Frames /= s.cores
 	f.worker(theCeiling+", 1 process", part, s.ceiling)
 	film.Layout, film.Pictures = "NCHW", pictures.RGB
-	f.avloom("avloom RenderFilm", film)
+	f.avloom(renderFilm, film)
 	film.Mode, film.Threads, film.Chunk = "files", 0, 0
 	f.avloom("avloom, one encoder", film)
 	f.chunked("ffmpeg on chunks, concat", yuv)

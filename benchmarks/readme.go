@@ -57,6 +57,7 @@ func charts(r *report.Report, document, plots string) string {
 		{"av1", "SVT-AV1"},
 		{"clips", "clips"},
 		{"film", "one film"},
+		{"film-scaling", "one film by workers"},
 	} {
 		path, err := filepath.Rel(filepath.Dir(document), filepath.Join(plots, c.name+".svg"))
 		switch {

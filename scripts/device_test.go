@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// packed returns a machine that has what a pack contains. Its programs of tests print these lines, by
-// package, and end with this status.
+// packed returns a machine that has what a pack contains. Its programs of tests print these lines,
+// by package, and end with this status.
 func packed(t *testing.T, status int, lines map[string]string) *machine {
 	t.Helper()
 	m := newMachine(t)
@@ -27,8 +27,8 @@ func packed(t *testing.T, status int, lines map[string]string) *machine {
 	return m
 }
 
-// runPacked runs device.sh with these variables. It returns the report and the whole output.
-func (m *machine) runPacked(variables ...string) (report, output string, err error) {
+// runPacked runs device.sh with these variables. It returns the report.
+func (m *machine) runPacked(variables ...string) (report string, err error) {
 	m.t.Helper()
 	out, err := exec.Command("tar", "-C", m.path("content"), "-cf", m.path("pack/device.tar.xz"), ".").CombinedOutput()
 	require.NoError(m.t, err, "%s", out)
@@ -37,14 +37,14 @@ func (m *machine) runPacked(variables ...string) (report, output string, err err
 	out, err = cmd.CombinedOutput()
 	report = m.read("results/report.txt")
 	assert.Contains(m.t, string(out), report)
-	return report, string(out), err
+	return report, err
 }
 
 // testPacked runs the tests of a pack, and measures nothing. It returns the report.
 func testPacked(t *testing.T, status int, lines map[string]string) (report string, err error) {
 	t.Helper()
 	m := packed(t, status, lines)
-	report, _, err = m.runPacked("BENCHMARKS=0")
+	report, err = m.runPacked("BENCHMARKS=0")
 	assert.Contains(t, m.read("results/tests.txt"), lines["api"])
 	var rows []map[string]string
 	require.NoError(t, json.Unmarshal([]byte(m.read("results/tests.json")), &rows))
@@ -136,7 +136,7 @@ func TestDeviceMeasures(t *testing.T) {
 	t.Parallel()
 	m := packed(t, 0, map[string]string{"gpu": `BenchmarkUpload/1080p-16   	     100	    250.5 ns/op	  4096 MB/s`})
 	m.write("content/bin/benchmarks", benchmarks)
-	report, _, err := m.runPacked()
+	report, err := m.runPacked()
 	require.NoError(t, err)
 	for _, text := range []string{
 		"== gpu ==", "BenchmarkUpload", "measured ^scaling/", "== nvenc ==\n\nno GPU\nended with status 1", "\ntook ",
@@ -168,7 +168,7 @@ func TestDeviceEndsInTime(t *testing.T) {
 	t.Parallel()
 	m := packed(t, 0, nil)
 	m.write("content/bin/benchmarks", "#!/bin/sh\nexec sleep 1000\n")
-	report, _, err := m.runPacked("LIMIT=2")
+	report, err := m.runPacked("LIMIT=2")
 	require.NoError(t, err)
 	assert.Contains(t, report, "== stream ==\n\nleft out: the time is up")
 }
