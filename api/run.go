@@ -50,6 +50,9 @@ func (r *run) logEnd(s Stats, err error) {
 		return
 	}
 	r.Outputs.ReportEnds()
+	if r.Journal.Silent() {
+		return
+	}
 	if s.Abandoned > 0 {
 		r.Journal.Log(zap.WarnLevel, "left behind: calls that did not return",
 			zap.Int("actors", s.Abandoned), zap.Strings("nodes", s.snapshot().CallsInProgress()))

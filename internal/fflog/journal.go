@@ -14,6 +14,7 @@ import (
 type Journal struct {
 	logger       *zap.Logger
 	callerLogger *zap.Logger // logger, for lines that name the place from which Log was called
+	silent       bool        // the logger is zap's own that takes no lines, which is not called
 
 	// Callbacks is told of each call of the logger.
 	Callbacks *pipeline.Callbacks
@@ -27,9 +28,13 @@ func NewJournal(l *zap.Logger, callbacks *pipeline.Callbacks) Journal {
 	const callsBetween = 4 // from the caller of Log to the logger
 	return Journal{
 		logger: l, callerLogger: l.WithOptions(zap.AddCallerSkip(callsBetween)),
+		silent:    l.Core() == zapcore.NewNopCore(),
 		Callbacks: callbacks, Failures: new(atomic.Int64),
 	}
 }
+
+// Silent reports whether the program has set no logger, so that nobody gets a line.
+func (j Journal) Silent() bool { return j.silent }
 
 // Log logs a line on the goroutine of the caller.
 func (j Journal) Log(level zapcore.Level, text string, fields ...zap.Field) {
@@ -37,8 +42,12 @@ func (j Journal) Log(level zapcore.Level, text string, fields ...zap.Field) {
 }
 
 // call calls code of the logger. It recovers from a panic. If the logger calls runtime.Goexit, the
-// goroutine of the caller ends.
+// goroutine of the caller ends. A silent journal calls nothing: telling Callbacks takes longer than
+// all else that a short encode does in Go.
 func (j Journal) call(f func()) {
+	if j.silent {
+		return
+	}
 	returned := false
 	defer func() {
 		if !returned {
