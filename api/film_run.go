@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"os"
 	"runtime"
 	"time"
 
@@ -122,20 +123,21 @@ func (r *filmRun) run(ctx context.Context) (Report, error) {
 }
 
 // make makes the film, unless it is there already.
-func (r *filmRun) make(ctx context.Context) error {
-	_, exists, err := regularFile(r.Path)
+func (r *filmRun) make(ctx context.Context) (err error) {
+	resume := r.workers.cfg.Resume
+	complete, err := film.IsComplete(r.Path)
 	if err != nil {
-		return err
+		return fmt.Errorf("avloom: %w", err)
 	}
-	if exists && r.workers.cfg.Resume {
-		return r.draw(ctx, r.skipped())
+	if resume && complete {
+		return r.skip(ctx)
 	}
 	if r.folder, err = film.OpenFolder(r.Path + film.Suffix); err != nil {
 		return fmt.Errorf("avloom: the folder of the chunks: %w", err)
 	}
 	defer r.folder.Close()
-	if !r.workers.cfg.Resume {
-		if err := r.folder.RemoveAll(); err != nil {
+	if !resume {
+		if err := fault.First(r.folder.RemoveAll(), r.folder.NoteReplaced(r.Path)); err != nil {
 			return fmt.Errorf("avloom: remove the chunks of an earlier film: %w", err)
 		}
 	}
@@ -143,6 +145,18 @@ func (r *filmRun) make(ctx context.Context) error {
 		return err
 	}
 	return r.join(ctx)
+}
+
+// skip ends a call whose film is complete. It removes what a killed call may have left of it.
+func (r *filmRun) skip(ctx context.Context) error {
+	if _, err := os.Lstat(r.Path + film.Suffix); err == nil {
+		folder, err := film.OpenFolder(r.Path + film.Suffix)
+		if err == nil { // otherwise another call is making the film anew
+			_ = folder.RemoveAll()
+			folder.Close()
+		}
+	}
+	return r.draw(ctx, r.skipped())
 }
 
 // draw lets the workers do all tasks.

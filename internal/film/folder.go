@@ -3,6 +3,7 @@ package film
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,41 +64,47 @@ func (f *Folder) Sound() string { return filepath.Join(f.path, soundName) }
 // RemoveTemporary removes what a killed writer left of a file.
 func (f *Folder) RemoveTemporary(path string) { f.left.Remove(path) }
 
-// RemoveAll removes all files that Keeper wrote, complete or not.
+// RemoveAll removes all files that a film has left in its folder, complete or not.
 func (f *Folder) RemoveAll() error {
 	entries, err := os.ReadDir(f.path)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		path := filepath.Join(f.path, e.Name())
-		if kept, ok := wholefile.NameOf(e.Name()); ok && isOurs(kept) {
-			f.left.Remove(filepath.Join(f.path, kept))
-			continue
-		}
-		if !e.Type().IsRegular() || !isOurs(e.Name()) || !beginsAsOurs(path) {
-			continue
-		}
-		if err := os.Remove(path); err != nil {
-			return err
+		name, temporary := wholefile.NameOf(e.Name())
+		switch {
+		case temporary && hasOurName(name):
+			f.left.Remove(filepath.Join(f.path, name))
+		case temporary || !e.Type().IsRegular() || !isOurs(filepath.Join(f.path, e.Name())):
+		default:
+			if err := os.Remove(filepath.Join(f.path, e.Name())); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// isOurs says whether a file of this name may be of a Keeper.
-func isOurs(name string) bool { return name == soundName || chunkName.MatchString(name) }
+// hasOurName says whether a file of this name may be of a Keeper.
+func hasOurName(name string) bool { return name == soundName || chunkName.MatchString(name) }
 
-// beginsAsOurs says whether a file begins as a packet file.
-func beginsAsOurs(path string) bool {
+// isOurs says whether a file has the name and the beginning of a file of a film.
+func isOurs(path string) bool {
+	name, begin := filepath.Base(path), magic
+	switch {
+	case name == replacedName:
+		begin = replacedMagic
+	case !hasOurName(name):
+		return false
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	b := make([]byte, len(magic))
-	n, _ := f.Read(b)
-	return n == 0 || string(b[:n]) == magic[:n]
+	b := make([]byte, len(begin))
+	n, err := io.ReadFull(f, b)
+	return (err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && string(b[:n]) == begin[:n]
 }
 
 // Foreign returns why a file must not be replaced; nil: it does not exist, or a Keeper wrote it.
@@ -108,8 +115,8 @@ func Foreign(path string) error {
 		return nil
 	case err != nil:
 		return err
-	case !info.Mode().IsRegular() || !beginsAsOurs(path):
-		return fmt.Errorf("%s is no chunk of a film; move it away", path)
+	case !info.Mode().IsRegular() || !isOurs(path):
+		return fmt.Errorf("%s is not of this film, and would be replaced; move it away", path)
 	}
 	return nil
 }

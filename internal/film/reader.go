@@ -28,15 +28,11 @@ type Info struct {
 // ReadInfo reads the head and the tail of a packet file. It does not read the packets. The error
 // wraps ErrDamaged if this is no whole packet file.
 func ReadInfo(path string) (Info, error) {
-	f, err := os.Open(path)
+	f, size, err := open(path)
 	if err != nil {
 		return Info{}, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return Info{}, err
-	}
 	return readInfo(f, size)
 }
 
@@ -89,20 +85,17 @@ type Reader struct {
 // OpenReader opens a packet file. It takes the packets that it returns from a shelf. The caller
 // closes the Reader.
 func OpenReader(path string, from *shelf.Packets) (*Reader, error) {
-	f, err := os.Open(path)
+	f, size, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	size, err := f.Seek(0, io.SeekEnd)
-	if err == nil {
-		var r *Reader
-		if r, err = newReader(f, size, from); err == nil {
-			r.file = f
-			return r, nil
-		}
+	r, err := newReader(f, size, from)
+	if err != nil {
+		_ = f.Close() // it was only read
+		return nil, err
 	}
-	_ = f.Close() // it was only read
-	return nil, err
+	r.file = f
+	return r, nil
 }
 
 func newReader(f io.ReaderAt, size int64, from *shelf.Packets) (*Reader, error) {
@@ -226,25 +219,39 @@ func (r *Reader) Close() {
 
 // Verify reads a whole packet file. The error wraps ErrDamaged if it is not what was written.
 func Verify(path string) (Info, error) {
-	f, err := os.Open(path)
+	f, size, err := open(path)
 	if err != nil {
 		return Info{}, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return Info{}, err
-	}
-	info, err := readInfo(f, size)
+	return verify(f, size)
+}
+
+func verify(r io.ReaderAt, size int64) (Info, error) {
+	info, err := readInfo(r, size)
 	if err != nil {
 		return info, err
 	}
 	sum := crc32.New(checksums)
-	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size-int64(footSize))); err != nil {
+	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size-int64(footSize))); err != nil {
 		return info, err
 	}
 	if sum.Sum32() != info.checksum {
 		return info, damaged("its checksum is wrong")
 	}
 	return info, nil
+}
+
+// open opens a file, and returns its size.
+func open(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		_ = f.Close() // it was only read
+		return nil, 0, err
+	}
+	return f, size, nil
 }
