@@ -191,7 +191,11 @@ func (a *attempt) timed(ctx context.Context, t Trial, keep bool) (Outcome, verdi
 		return o, clearMiss, err
 	}
 	v, why := o.verdict(a.settings.Bound), o.why(a.settings.Bound)
-	a.row.Trials = append(a.row.Trials, Tried{t.Total, t.Counted.Seconds(), v == fits, why})
+	tried := Tried{Streams: t.Total, Counted: t.Counted.Seconds(), Fits: v == fits, Why: why}
+	if v != fits {
+		tried.Limit = o.Limit
+	}
+	a.row.Trials = append(a.row.Trials, tried)
 	a.say(t.Total, why)
 	return o, v, nil
 }

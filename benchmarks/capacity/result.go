@@ -55,6 +55,7 @@ type Tried struct {
 	Counted float64 `json:"seconds"`
 	Fits    bool    `json:"fits"`
 	Why     string  `json:"why"`
+	Limit   string  `json:"limit,omitempty"` // where it does not fit: what limited the encoders
 }
 
 // Left is a row that was left out.

@@ -26,7 +26,10 @@ func example() *Result {
 		Rows: []Row{
 			{
 				Case: fast, Streams: 33, Failed: 34, Cores: 1.9, Memory: 450.4, Late: Pair{1, 17}, Latency: Pair{20, 41},
-				Rate: 1480, PSNR: 42.14, Trials: []Tried{{33, 5, true, "fits, late by 17 ms"}},
+				Rate: 1480, PSNR: 42.14, Trials: []Tried{
+					{Streams: 33, Counted: 5, Fits: true, Why: "fits, late by 17 ms"},
+					{Streams: 34, Counted: 2, Why: "4 of 2040 frames dropped", Limit: "cores are short"},
+				},
 			},
 			{Case: slow, Failed: 1, Speed: .34, NoPSNR: "no decoder"},
 			{Case: Case{Codec: "nonsense", Size: "480p"}, Error: "there is no such encoder"},
@@ -42,7 +45,8 @@ func TestWrite(t *testing.T) {
 		"A & B, 2 cores, 24 GiB, linux/amd64 6, 2026-01-01. All figures are for this machine.",
 		"Streams of 30 frames per second that fit: no frame is dropped, and 99 of 100 are at most 100ms late",
 		"| 33 ", "| 34 ", "| 1.90 ", "| 450 ", "| 17 ", "| 42.1 ", "| 0: 0.34 of real time |", "nonsense 480p: there is no such encoder",
-		"libx264 veryslow 1080p has no PSNR: no decoder", "Left out, because the time was up:\n  libsvtav1 12 480p\n",
+		"libx264 veryslow 1080p has no PSNR: no decoder",
+		"What limits one more:\n  libx264 ultrafast 480p, 34 streams: cores are short\n", "Left out, because the time was up:\n  libsvtav1 12 480p\n",
 	} {
 		assert.Contains(t, b.String(), want)
 	}
@@ -103,7 +107,10 @@ func TestJSON(t *testing.T) {
 		"codec": "libx264", "preset": "ultrafast", "size": "480p", "width": 854., "height": 480., "encoder": "",
 		"streams": 33., "failed": 34., "speed": 0., "cores": 1.9, "memory_mib": 450.4, "kbit_per_second": 1480., "psnr_db": 42.14,
 		"lateness_ms": map[string]any{"p50": 1., "p99": 17.}, "latency_ms": map[string]any{"p50": 20., "p99": 41.},
-		"trials": []any{map[string]any{"streams": 33., "seconds": 5., "fits": true, "why": "fits, late by 17 ms"}},
+		"trials": []any{
+			map[string]any{"streams": 33., "seconds": 5., "fits": true, "why": "fits, late by 17 ms"},
+			map[string]any{"streams": 34., "seconds": 2., "fits": false, "why": "4 of 2040 frames dropped", "limit": "cores are short"},
+		},
 	}, r.Rows[0])
 	assert.Equal(t, "there is no such encoder", r.Rows[2]["error"])
 	assert.Equal(t, "the time was up", r.Left[0]["reason"])

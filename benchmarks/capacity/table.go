@@ -25,6 +25,12 @@ func (r *Result) write(w io.Writer) error {
 			fmt.Fprintf(&b, "\n%v has no PSNR: %s\n", row.Case, row.NoPSNR)
 		}
 	}
+	for i, limit := range r.limits() {
+		if i == 0 {
+			b.WriteString("\nWhat limits one more:\n")
+		}
+		b.WriteString("  " + limit + "\n")
+	}
 	for i, left := range r.Left {
 		if i == 0 || left.Reason != r.Left[i-1].Reason {
 			fmt.Fprintf(&b, "\nLeft out, because %s:\n", left.Reason)
@@ -36,6 +42,19 @@ func (r *Result) write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// limits returns what limited the smallest number that failed, of each row where one did.
+func (r *Result) limits() (lines []string) {
+	for _, row := range r.Rows {
+		for _, tried := range slices.Backward(row.Trials) {
+			if tried.Streams == row.Failed && tried.Limit != "" {
+				lines = append(lines, fmt.Sprintf("%v, %d streams: %s", row.Case, tried.Streams, tried.Limit))
+				break
+			}
+		}
+	}
+	return lines
 }
 
 // busy is a load before the run that is worth a warning.

@@ -128,6 +128,7 @@ type Outcome struct {
 	P99      []float64 `json:"p99,omitempty"`     // the same
 	Bytes    int64     `json:"bytes"`             // of all packets
 	Packets  int64     `json:"packets"`           // of all streams
+	Limit    string    `json:"limit,omitempty"`   // what limited the encoders, as api.Bottleneck says
 	Encoder  string    `json:"encoder,omitempty"` // what FFmpeg calls it
 	Shown    []int     `json:"shown,omitempty"`   // the pictures in the file Keep
 	Filled   float64   `json:"filled"`            // seconds that filling the encoders took
@@ -148,6 +149,9 @@ func (o *Outcome) add(p Outcome) {
 	o.Shown = append(o.Shown, p.Shown...)
 	o.P50, o.P99 = append(o.P50, p.P50...), append(o.P99, p.P99...)
 	o.Bytes, o.Packets = o.Bytes+p.Bytes, o.Packets+p.Packets
+	if o.Limit == "" {
+		o.Limit = p.Limit
+	}
 	o.Encoder, o.Filled, o.Held = p.Encoder, max(o.Filled, p.Filled), max(o.Held, p.Held)
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/benchmarks/internal/host"
 )
 
@@ -68,12 +69,19 @@ func (c *child) byTheClock(ctx context.Context, start time.Time) error {
 func (c *child) watch(watches []*watch, first, end time.Time) {
 	look(watches, c.trial.Sample, first, never)
 	began, spent := time.Now(), host.CPUTime()
-	for _, w := range watches {
+	before := make([]api.Stats, len(watches))
+	for i, w := range watches {
 		w.droppedBefore = w.dropped
+		before[i] = w.enc.Stats()
 	}
 	look(watches, c.trial.Sample, end, never)
 	c.outcome.Wall, c.outcome.CPU = time.Since(began).Seconds(), (host.CPUTime() - spent).Seconds()
 	c.latency()
+	during := make([]api.Stats, len(watches))
+	for i, w := range watches {
+		during[i] = w.enc.Stats().Since(before[i])
+	}
+	c.outcome.Limit = api.Bottleneck(during...)
 	look(watches, c.trial.Sample, end.Add(c.trial.Give), (*watch).done)
 	now := time.Now()
 	for _, w := range watches {
