@@ -142,7 +142,7 @@ func (a *attempt) run(ctx context.Context, t Trial, keep bool) (o Outcome, err e
 	}
 	a.filled, a.held = time.Duration(o.Filled*float64(time.Second)), o.Held
 	if keep && o.Error == "" && !o.Slow {
-		a.psnr(t.Keep, o.Shown)
+		o.psnr, o.noPSNR = a.pictures.PSNR(t.Keep, len(o.Shown), func(k int) int { return o.Shown[k] })
 	}
 	return o, nil
 }
@@ -161,15 +161,6 @@ func (a *attempt) folderFor(t *Trial, keep bool) (string, error) {
 		t.Keep = filepath.Join(folder, "0."+extension(t.Format))
 	}
 	return folder, err
-}
-
-// psnr compares a file with the pictures that it was made from.
-func (a *attempt) psnr(file string, shown []int) {
-	psnr, err := a.pictures.PSNR(file, len(shown), func(k int) int { return shown[k] })
-	a.row.PSNR, a.row.NoPSNR = psnr, ""
-	if err != nil {
-		a.row.NoPSNR = err.Error()
-	}
 }
 
 // race runs streams without a clock.
@@ -248,25 +239,35 @@ func (a *attempt) emptied() time.Duration {
 	return time.Duration(float64(a.held) / a.settings.Rate * float64(time.Second))
 }
 
-// finish runs the last trial, with fewer streams where it fails.
+// finish runs the last trial, with fewer streams where it fails. Where that leaves a gap, and there
+// is time, it tries numbers between.
 func (a *attempt) finish(ctx context.Context) error {
 	s := a.search
 	s.confirm()
-	again := true
+	again, confirmed := true, false
 	for n := s.passed; n != 0; {
 		t := a.lastTrial(n)
 		o, v, err := a.timed(ctx, t, true)
 		if err != nil {
 			return err
 		}
+		more := time.Now().Add(t.Warm + t.Counted + a.filled).Before(a.until)
 		switch {
 		case v == fits:
 			a.row.fill(o, a.settings.Rate)
-			return nil
-		case v == narrowMiss && again && time.Now().Add(t.Warm+t.Counted+a.filled).Before(a.until):
+			s.passed, confirmed = n, true
+		case v == narrowMiss && again && more:
 			again = false
+			continue
+		case confirmed:
+			s.failed = n
 		default:
 			n, again = s.lower(), true
+			continue
+		}
+		n, again = s.between(), true
+		if !more {
+			return nil
 		}
 	}
 	return nil
@@ -290,6 +291,10 @@ func (a *attempt) alone(ctx context.Context) error {
 // fill fills in what the last trial measured.
 func (r *Row) fill(o Outcome, rate float64) {
 	r.Encoder = o.Encoder
+	r.PSNR, r.NoPSNR = o.psnr, ""
+	if o.noPSNR != nil {
+		r.NoPSNR = o.noPSNR.Error()
+	}
 	if o.Wall > 0 {
 		r.Cores = o.CPU / o.Wall
 	}

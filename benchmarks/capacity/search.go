@@ -41,10 +41,8 @@ func (s *search) next() int {
 		return 0
 	case s.passed == 0:
 		return max(s.failed-s.step, 1)
-	case s.failed-s.passed <= precision(s.passed):
-		return 0
 	default:
-		return (s.passed + s.failed) / 2
+		return s.between()
 	}
 }
 
@@ -88,6 +86,15 @@ func (s *search) lower() int {
 	s.passed = min(max(s.failed-s.step, 1), s.failed-1)
 	s.step *= 2
 	return s.passed
+}
+
+// between returns a number between the largest that fits and the smallest that fails; 0: they are
+// close enough.
+func (s *search) between() int {
+	if s.failed == 0 || s.failed-s.passed <= precision(s.passed) {
+		return 0
+	}
+	return (s.passed + s.failed) / 2
 }
 
 // confirm ends the search, and prepares calls of lower. Where the time was up before a number was

@@ -116,18 +116,20 @@ type Outcome struct {
 	Error string `json:"error,omitempty"` // an encoder cannot be opened, or failed
 	Slow  bool   `json:"slow,omitempty"`  // the encoders could not be filled in time
 
-	Frames   int64     `json:"frames"`            // that count: they were due in the time that counts
-	Dropped  int64     `json:"dropped"`           // by api.OnFullDrop
-	Late     []float64 `json:"late,omitempty"`    // seconds, of each frame that counts
-	LateMost float64   `json:"late_most"`         // seconds: the largest of the streams' medians
-	Free     float64   `json:"free"`              // frames per second without a clock, all streams together
-	Wall     float64   `json:"wall"`              // seconds
-	CPU      float64   `json:"cpu"`               // seconds of processor time, meanwhile
-	Memory   int64     `json:"memory"`            // KiB: the peak beyond the pictures
-	P50      []float64 `json:"p50,omitempty"`     // seconds from AddFrames to the destination, of each stream
-	P99      []float64 `json:"p99,omitempty"`     // the same
-	Bytes    int64     `json:"bytes"`             // of all packets
-	Packets  int64     `json:"packets"`           // of all streams
+	Frames   int64     `json:"frames"`         // that count: they were due in the time that counts
+	Dropped  int64     `json:"dropped"`        // by api.OnFullDrop
+	Late     []float64 `json:"late,omitempty"` // seconds, of each frame that counts
+	LateMost float64   `json:"late_most"`      // seconds: the largest of the streams' medians
+	Free     float64   `json:"free"`           // frames per second without a clock, all streams together
+	Wall     float64   `json:"wall"`           // seconds
+	CPU      float64   `json:"cpu"`            // seconds of processor time, meanwhile
+	Memory   int64     `json:"memory"`         // KiB: the peak beyond the pictures
+	P50      []float64 `json:"p50,omitempty"`  // seconds from AddFrames to the destination, of each stream
+	P99      []float64 `json:"p99,omitempty"`  // the same
+	Bytes    int64     `json:"bytes"`          // of all packets
+	Packets  int64     `json:"packets"`        // of all streams
+	psnr     float64   // of the file Keep, as the parent takes it
+	noPSNR   error     // why there is none
 	Limit    string    `json:"limit,omitempty"`   // what limited the encoders, as api.Bottleneck says
 	Encoder  string    `json:"encoder,omitempty"` // what FFmpeg calls it
 	Shown    []int     `json:"shown,omitempty"`   // the pictures in the file Keep
