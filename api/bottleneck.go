@@ -1,13 +1,17 @@
 package api
 
-import "github.com/avloom/avloom/internal/diagnosis"
+import (
+	"runtime"
+
+	"github.com/avloom/avloom/internal/diagnosis"
+)
 
 // Bottleneck says in words which actor limits the run, and why: the actor that is busy for the
 // largest share of the time, or the caller, if no call feeds the encoder for a larger share. It
 // says whether cores are short, or how many of them an encoder leaves unused. It also says which
 // stream keeps the muxer waiting, for how long a call has lasted, if that is long, and how many
 // packets outputs with BestEffort have lost. Such an output limits nothing.
-func (s Stats) Bottleneck() string { return s.snapshot().Bottleneck() }
+func (s Stats) Bottleneck() string { return Bottleneck(s) }
 
 // Bottleneck says in words what limits many encoders, for example those of one process or those of
 // many machines. Its arguments are snapshots, or what Since returned for each: then it is the
@@ -24,6 +28,9 @@ func Bottleneck(stats ...Stats) string { return diagnosis.Bottleneck(snapshots(s
 // Encoders are told apart by their place among the arguments, from 0. Snapshots of one process
 // carry the CPU time of the whole process, and it counts once. Snapshots of other processes, which
 // JSON carries from anywhere, are looked at with the cores of theirs.
+//
+// Snapshots without CPU time are taken for this process. Cores are short then if many more actors
+// are busy than there are cores.
 func Limits(stats ...Stats) []Limit { return diagnosis.Limits(snapshots(stats)...) }
 
 // Limit is one finding about one or several encoders. It can be converted to JSON and back.
@@ -83,6 +90,9 @@ func snapshots(stats []Stats) []*diagnosis.Run {
 	runs := make([]*diagnosis.Run, len(stats))
 	for i := range stats {
 		runs[i] = stats[i].snapshot()
+		if stats[i].CPU.Cores <= 0 {
+			runs[i].CPU.Cores = float64(runtime.GOMAXPROCS(0))
+		}
 	}
 	return runs
 }

@@ -15,12 +15,6 @@ const notable = 0.05
 // wait for it.
 const leastLag = time.Second
 
-// Bottleneck tells in words which actor limits the run, and why: the one that is busy most of the
-// time, or the caller, if the share of the time in which nothing is fed is larger. It also tells
-// whether cores are short, for which stream the muxer waits, and how long a call has taken so far,
-// if that is a second or more.
-func (s *Run) Bottleneck() string { return Bottleneck(s) }
-
 // lost tells how many packets each output has lost.
 func (s *Run) lost() (limits []Limit) {
 	for _, o := range s.Outputs {

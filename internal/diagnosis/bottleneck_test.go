@@ -153,7 +153,7 @@ func TestBottleneck(t *testing.T) {
 		},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, c.stats.Bottleneck()) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, Bottleneck(c.stats)) })
 	}
 }
 
@@ -170,7 +170,7 @@ func TestBottleneckOfSeveralOutputs(t *testing.T) {
 	)
 	s.Writing = hundredths(94)
 	require.Equal(t, "mux 1: it was busy 95 % of the time, and writes to the slowest destination took 94 % of the time, "+
-		"and encode (stream 0) waited for it 90 %", s.Bottleneck())
+		"and encode (stream 0) waited for it 90 %", Bottleneck(s))
 }
 
 // TestBottleneckBesideBestEffort does not blame an output for which nobody waits, however busy it
@@ -189,7 +189,7 @@ func TestBottleneckBesideBestEffort(t *testing.T) {
 		{Node: "mux", State: "running"}, {Node: "mux 1", BestEffort: true, State: "losing", Lost: 572},
 	}
 	require.Equal(t, "encode (stream 0): it was busy 60 % of the time, and convert waited for it 80 %; "+
-		"mux 1 (losing) lost 572 packets", s.Bottleneck())
+		"mux 1 (losing) lost 572 packets", Bottleneck(s))
 	drawn := s.DOT()
 	require.Contains(t, drawn, `losing, 572 lost"]`)
 	require.Contains(t, drawn, `"encode 0" -> "mux 1" [label="128 of 128\n1000 sent\n572 lost", color=`)

@@ -10,6 +10,7 @@ import (
 type groupText struct {
 	limits []Limit
 	who    string // the encoders
+	use    usage  // of their process
 }
 
 func (g groupText) text() string {
@@ -39,13 +40,13 @@ func (g groupText) text() string {
 }
 
 func (g groupText) coresText() string {
-	u := g.usage()
+	u := g.use
 	return fmt.Sprintf("%s, and the actors of %s were busy %s of the time (%s); "+
 		"fewer encoders at a time, %s", u.shortText(), g.who, g.shares(), g.nodes(), u.lessText())
 }
 
 func (g groupText) callerText() string {
-	beside := g.usage().besideCallerText()
+	beside := g.use.besideCallerText()
 	if g.leastShare() <= 0 { // a snapshot without the times of callers
 		return fmt.Sprintf("%s: the caller; more could be fed%s", g.who, beside)
 	}
@@ -55,7 +56,7 @@ func (g groupText) callerText() string {
 
 // help says what would help busy encoders beside which cores are free.
 func (g groupText) help() string {
-	u := g.usage()
+	u := g.use
 	switch {
 	case u.cores <= 0:
 		return ""
@@ -64,11 +65,6 @@ func (g groupText) help() string {
 	default:
 		return "; " + u.text()
 	}
-}
-
-func (g groupText) usage() usage {
-	l := g.limits[0]
-	return usage{used: l.Used, busy: l.Busy, cores: l.Cores}
 }
 
 // nodes names the nodes, each name once.

@@ -9,7 +9,10 @@ import (
 	"github.com/avloom/avloom/pipeline"
 )
 
-// Bottleneck tells in words what limits runs: the texts of Limits.
+// Bottleneck tells in words what limits runs: the texts of Limits. Of a single run it is the actor
+// that is busy most of the time, and why, or the caller, if the share of the time in which nothing
+// is fed is larger; then whether cores are short, for which stream the muxer waits, and how long a
+// call has taken so far, if that is a second or more.
 func Bottleneck(runs ...*Run) string {
 	if len(runs) == 0 {
 		return "nothing has run: there are no encoders"
@@ -37,7 +40,7 @@ func Limits(runs ...*Run) []Limit {
 	for i, s := range runs {
 		for _, l := range s.limits(uses[s.CPU.Process]) {
 			l.Encoders = []int{i}
-			m.add(s.CPU.Process, l)
+			m.add(s.CPU.Process, uses[s.CPU.Process], l)
 		}
 	}
 	return m.limits()
@@ -58,9 +61,12 @@ type groupKey struct {
 }
 
 // group is the same limit of one or several runs.
-type group []Limit
+type group struct {
+	limits []Limit
+	use    usage // of the process of the first one
+}
 
-func (m *many) add(process string, l Limit) {
+func (m *many) add(process string, use usage, l Limit) {
 	key := groupKey{kind: l.Kind}
 	if m.all == 1 || l.Kind == LimitActor || l.Kind == LimitGPU {
 		key.node = l.Node
@@ -70,17 +76,17 @@ func (m *many) add(process string, l Limit) {
 	}
 	g := m.groups[key]
 	if g == nil || m.all == 1 { // the findings of a single run stay apart
-		g = new(group)
+		g = &group{use: use}
 		m.groups[key], m.order = g, append(m.order, g)
 	}
-	*g = append(*g, l)
+	g.limits = append(g.limits, l)
 }
 
 // limits returns the groups as limits, in their order.
 func (m *many) limits() []Limit {
 	if m.all > 1 {
 		slices.SortStableFunc(m.order, func(a, b *group) int {
-			return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(*b), len(*a)))
+			return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(b.limits), len(a.limits)))
 		})
 	}
 	limits := make([]Limit, 0, len(m.order))
@@ -92,7 +98,7 @@ func (m *many) limits() []Limit {
 
 // rank orders the kinds of limits.
 func (g *group) rank() int {
-	switch (*g)[0].Kind {
+	switch g.limits[0].Kind {
 	case LimitCores:
 		return 0
 	case LimitDestination, LimitGPU, LimitActor:
@@ -108,13 +114,13 @@ func (g *group) rank() int {
 
 // limit returns a group as one limit of so many runs.
 func (g *group) limit(all int) Limit {
-	first := (*g)[0]
+	first := g.limits[0]
 	if all == 1 {
 		return first
 	}
 	together := first
 	together.Encoders, together.Share, together.Count = nil, 0, 0
-	for _, l := range *g {
+	for _, l := range g.limits {
 		last := len(together.Encoders) - 1
 		if last < 0 || together.Encoders[last] != l.Encoders[0] { // one encoder can have several
 			together.Encoders = append(together.Encoders, l.Encoders[0])
@@ -133,10 +139,10 @@ func (g *group) limit(all int) Limit {
 
 // text says what limits these encoders.
 func (g *group) text(encoders []int, all int) string {
-	if len(encoders) == 1 && len(*g) == 1 && (*g)[0].Kind != LimitCores {
-		return fmt.Sprintf("encoder %d: %s", encoders[0], (*g)[0].Text)
+	if len(encoders) == 1 && len(g.limits) == 1 && g.limits[0].Kind != LimitCores {
+		return fmt.Sprintf("encoder %d: %s", encoders[0], g.limits[0].Text)
 	}
-	return groupText{*g, encodersText(encoders, all)}.text()
+	return groupText{g.limits, encodersText(encoders, all), g.use}.text()
 }
 
 // encodersText names up to five encoders, and counts more.

@@ -31,7 +31,7 @@ func manyStreams(n int) *Run {
 func TestManyStreamsAreSeenOnce(t *testing.T) {
 	const n = 100_000
 	s := manyStreams(n)
-	require.Contains(t, s.Bottleneck(), "mux: it was busy 100 %")
+	require.Contains(t, Bottleneck(s), "mux: it was busy 100 %")
 	drawn := s.DOT()
 	require.Contains(t, drawn, fmt.Sprintf(`"encode %d" -> "mux"`, n-1))
 	require.Equal(t, n+1, strings.Count(drawn, "penwidth"), "the queues before the encoders, and the muxer")

@@ -87,7 +87,7 @@ func TestBottleneckOfOneAndItsCores(t *testing.T) {
 		"a program that draws on all cores": {
 			withCPU(unfed(12), "p", 2, 1.97, 0), LimitCaller,
 			"the caller: nothing was being fed 88 % of the time, and no actor was busy more than 10 % (encode (stream 0)); " +
-				"more could be fed; 2 of 2 cores were in use, so what feeds the encoder has none to spare",
+				"more could be fed; 2 of 2 cores were in use, so none is free for what feeds the encoders",
 		},
 		"a program that waits for its next frame": {
 			withCPU(unfed(12), "p", 2, 0.2, 1.8), LimitCaller,
@@ -109,7 +109,7 @@ func TestBottleneckOfOneAndItsCores(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, c.want, c.run.Bottleneck())
+			require.Equal(t, c.want, Bottleneck(c.run))
 			limits := Limits(c.run)
 			require.Len(t, limits, 1)
 			require.Equal(t, c.kind, limits[0].Kind)
@@ -161,7 +161,7 @@ func TestBottleneckOfMany(t *testing.T) {
 		"a program that draws on all cores for encoders that wait": {
 			[]*Run{withCPU(unfed(20), "p", 2, 2, 0), withCPU(unfed(40), "p", 2, 2, 0)},
 			"2 of 2 encoders: the caller: nothing was being fed 60 to 80 % of the time; more could be fed; " +
-				"2 of 2 cores were in use, so what feeds the encoder has none to spare",
+				"2 of 2 cores were in use, so none is free for what feeds the encoders",
 		},
 		"slow destinations": {
 			[]*Run{free(slowDestination(98)), free(unfed(20)), free(slowDestination(90))},
@@ -192,6 +192,23 @@ func TestBottleneckOfMany(t *testing.T) {
 		},
 		"snapshots without CPU time": {
 			copies(7, encoding(95, "libx264")), "7 of 7 encoders: encode was busy 95 % of the time",
+		},
+		"sixteen on two cores whose CPU time is not known": {
+			copies(16, changed(encoding(92, "libx264"), func(s *Run) { s.CPU.Cores = 2 })),
+			"short of cores: 15.7 actors were busy at a time on 2 cores, and the actors of 16 of 16 encoders were busy 92 % of " +
+				"the time (encode); fewer encoders at a time, a faster preset, smaller pictures or more cores would help",
+		},
+		"as many as cores, whose CPU time is not known": {
+			copies(2, changed(encoding(92, "libx264"), func(s *Run) { s.CPU.Cores = 2 })),
+			"2 of 2 encoders: encode was busy 92 % of the time",
+		},
+		"many whose CPU time is not known, on the GPU and at slow destinations": {
+			append(
+				copies(4, changed(encoding(92, "h264_nvenc"), func(s *Run) { s.CPU.Cores = 2 })),
+				copies(4, changed(slowDestination(98), func(s *Run) { s.CPU.Cores = 2 }))...,
+			),
+			"encoders 0, 1, 2 and 3: encode was busy 92 % of the time, on the GPU; " +
+				"encoders 4, 5, 6 and 7: mux was busy 98 % of the time, mostly in writes to destinations, which are slow",
 		},
 		"snapshots without the times of callers": {
 			copies(2, changed(unfed(0), func(s *Run) { s.Called = 0 })), "2 of 2 encoders: the caller; more could be fed",

@@ -14,9 +14,12 @@ const (
 	full = 0.9
 	// leastSpan is the time over which idle time tells something. It is counted in steps of 10 ms.
 	leastSpan = 100 * time.Millisecond
+	// crowded is how many times as many actors as cores must be busy to tell without CPU time that no
+	// core is free: some of them wait for threads of their encoder.
+	crowded = 1.5
 )
 
-// CPU says how much CPU time the process of a run has used. The zero value: it is not known.
+// CPU says how much CPU time the process of a run has used. Where Span is 0, only Cores is known.
 type CPU struct {
 	Process string        // names the process
 	Cores   float64       // that the process may use at a time
@@ -30,6 +33,9 @@ type usage struct {
 	used  float64 // by the process
 	busy  float64 // by all programs, of those that the process may use
 	cores float64 // that the process may use
+	// demand is how many actors were busy on average. It is 0 unless CPU time is not known and the
+	// actors are too many for the cores.
+	demand float64
 }
 
 // usageOf returns the mean over runs of the same process. Each of them has counted the CPU time of
@@ -42,7 +48,7 @@ func usageOf(runs ...*Run) usage {
 		u.cores, longest = max(u.cores, s.CPU.Cores), max(longest, s.CPU.Span)
 	}
 	if span <= 0 || u.cores <= 0 {
-		return usage{}
+		return crowdOf(u.cores, runs)
 	}
 	u.used = min(u.cores, max(0, used.Seconds()/span.Seconds()))
 	u.busy = u.used
@@ -52,7 +58,36 @@ func usageOf(runs ...*Run) usage {
 	return u
 }
 
-func (u usage) full() bool { return u.cores > 0 && u.busy >= full*u.cores }
+// crowdOf looks at runs without CPU time: whether more actors were busy than there are cores.
+func crowdOf(cores float64, runs []*Run) usage {
+	demand := 0.0
+	for _, s := range runs {
+		demand += s.computing()
+	}
+	if cores <= 0 || demand < crowded*cores {
+		return usage{}
+	}
+	return usage{cores: cores, demand: demand}
+}
+
+// computing returns how many actors were busy on average, without those that the GPU or a
+// destination kept busy.
+func (s *Run) computing() (n float64) {
+	if s.Elapsed <= 0 {
+		return 0
+	}
+	for i := range s.Nodes {
+		node := &s.Nodes[i]
+		if s.canLimit(node) && !s.waitsForWrites(node) && !s.isOnGPU(node) {
+			n += node.Busy.Seconds() / s.Elapsed.Seconds()
+		}
+	}
+	return n
+}
+
+func (u usage) full() bool {
+	return u.demand > 0 || u.cores > 0 && u.busy >= full*u.cores
+}
 
 // free returns how many cores were free on average.
 func (u usage) free() float64 { return u.cores - u.busy }
@@ -62,6 +97,9 @@ func (u usage) othersNotable() bool { return u.busy-u.used > (1-full)*u.cores }
 
 // text says how many cores were in use, and how many of them by others, if that is notable.
 func (u usage) text() string {
+	if u.demand > 0 {
+		return fmt.Sprintf("%s actors were busy at a time on %s cores", coresText(u.demand), coresText(u.cores))
+	}
 	text := fmt.Sprintf("%s of %s cores were in use", coresText(u.busy), coresText(u.cores))
 	if u.othersNotable() {
 		text += fmt.Sprintf(", %s of them by this program", coresText(u.used))
@@ -85,7 +123,7 @@ func (u usage) besideCallerText() string {
 	if !u.full() {
 		return ""
 	}
-	return "; " + u.text() + ", so what feeds the encoder has none to spare"
+	return "; " + u.text() + ", so none is free for what feeds the encoders"
 }
 
 // coresText returns a number of cores with as many digits as tell something.
