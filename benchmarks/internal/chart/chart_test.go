@@ -47,6 +47,14 @@ func TestCurves(t *testing.T) {
 	assert.NotContains(t, drawn, "NaN")
 }
 
+func TestCurvesHaveRoundNumbers(t *testing.T) {
+	curve := Curve{"avloom", Ours, []Point{{1, 1, 1, 1}, {2, .9, .9, 1.02}}}
+	drawn := Curves("scaling", "note", []Panel{{Title: "p", XLabel: "workers", Curves: []Curve{curve}}})
+	for _, label := range []string{">0<", ">0.2<", ">0.4<", ">0.6<", ">0.8<", ">1<", ">1.2<"} {
+		assert.Contains(t, drawn, label)
+	}
+}
+
 func TestTick(t *testing.T) {
 	for most, want := range map[float64]float64{0: 1, 5: 1, 7: 2, 10: 2, 25: 5, 60: 20, 1900: 500, 900: 200} {
 		assert.InDelta(t, want, tick(most), 1e-9, "of %v", most)

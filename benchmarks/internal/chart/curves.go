@@ -54,10 +54,11 @@ func (p Panel) draw(s *svg, a area) {
 	place := func(x, v float64) [2]float64 {
 		return [2]float64{a.x + a.w*math.Log2(x)/max(math.Log2(last), 1), a.y + a.h*(1-v/top)}
 	}
-	for v := 0.; v <= top; v += step {
+	for i := range int(math.Round(top/step)) + 1 {
+		v := float64(i) * step
 		y := place(1, v)[1]
 		s.line(a.x, y, a.x+a.w, y, "grid")
-		s.text(a.x-8, y+4, "small", "end", strconv.FormatFloat(v, 'f', -1, 64))
+		s.text(a.x-8, y+4, "small", "end", number(v))
 	}
 	s.line(a.x, a.y+a.h, a.x+a.w, a.y+a.h, "axis")
 	for x := 1.; x <= last; x *= 2 {
@@ -89,6 +90,9 @@ func (c Curve) draw(s *svg, place func(x, v float64) [2]float64) {
 		s.add(`<circle cx="%.1f" cy="%.1f" r="3.5" class="%s"/>`+"\n", p[0], p[1], c.Kind)
 	}
 }
+
+// number returns a number on an axis, without the errors of its calculation.
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64) }
 
 // tick returns a round number that goes into most three to seven times. It is 1 where most is not
 // positive.
