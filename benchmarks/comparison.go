@@ -18,25 +18,39 @@ var streams = []string{"stream", "av1", "clips"}
 func comparison(r *report.Report) string {
 	var b strings.Builder
 	b.WriteString(conditions(r))
+	what, of, cell := "Frames per second, of the clips files per second", "the honest ceiling", report.Speed
+	if isBusy(r) {
+		what, of = "Milliseconds of processor time for a frame, of the clips for a file", "the encoder alone"
+		cell = report.Cost
+	}
 	if rows := compared(r, streams...); len(rows) > 0 {
 		label := func(contender string) string { return comparedLabel(contender) + mark(r, contender) }
-		b.WriteString("\nFrames per second, of the clips files per second. In brackets: in proportion to the honest\n" +
-			"ceiling, which is the encoder alone and one copy of the input. All files were compared: their\n" +
-			"frames, bytes, PSNR, and the settings of x264 are alike. †: with another version of x264 or\n" +
-			"SVT-AV1 than avloom's.\n\n" + report.Matrix(rows, "", label) + sizesOfAV1(r))
+		fmt.Fprintf(&b, "\n%s. In brackets: in proportion to %s.\n%s\n%s%s",
+			what, of, explanation, report.Matrix(rows, label, cell), sizesOfAV1(r))
 	}
 	if rows := compared(r, "film"); len(rows) > 0 {
-		fmt.Fprintf(&b, "\nOne film on all cores, frames per second. In brackets: in proportion to the line \"%s\".\n\n%s",
-			comparedLabel(rows[0].Of), report.Matrix(rows, "", comparedLabel))
+		what, _, _ = strings.Cut(what, ", ")
+		fmt.Fprintf(&b, "\nOne film on all cores. %s. In brackets: in proportion to the line \"%s\".\n\n%s",
+			what, comparedLabel(rows[0].Of), report.Matrix(rows, comparedLabel, cell))
 		b.WriteString(filmEnds(rows))
 	}
 	if rows := compared(r, "film-scaling"); len(rows) > 0 {
-		fmt.Fprintf(&b, "\nRenderFilm by workers, frames per second. In brackets: in proportion to the line \"%s\".\n\n%s",
-			comparedLabel(rows[0].Of), report.Matrix(rows, "", comparedLabel))
+		what, _, _ = strings.Cut(what, ", ")
+		fmt.Fprintf(&b, "\nRenderFilm by workers. %s. In brackets: in proportion to the line \"%s\".\n\n%s",
+			what, comparedLabel(rows[0].Of), report.Matrix(rows, comparedLabel, cell))
 	}
 	b.WriteString("\n" + programs(r) + leftOut(r))
 	return b.String()
 }
+
+const explanation = `The honest ceiling is the encoder alone and one copy of the input. All files were compared: their
+frames, bytes, PSNR, and the settings of x264 are alike. †: with another version of x264 or SVT-AV1
+than avloom's.
+`
+
+// isBusy reports whether more threads wanted to run than the machine has cores, before anything was
+// measured. Speeds mean nothing then, and the comparison shows processor time instead.
+func isBusy(r *report.Report) bool { return r.Load[0] > float64(r.Host.Cores) }
 
 // conditions tells on what the results were measured, and how busy it was.
 func conditions(r *report.Report) string {
@@ -46,8 +60,8 @@ func conditions(r *report.Report) string {
 	}
 	text := fmt.Sprintf("%s, %d cores, %s; medians of %s in turn.",
 		r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"), count(rounds, "round"))
-	if r.Load[0] > 1 {
-		text += fmt.Sprintf(" **The machine had other work (%.0f threads on average): trust the ratios, not the rates.**",
+	if isBusy(r) {
+		text += fmt.Sprintf("\n**The machine had other work (%.0f threads), so this shows processor time, and no speeds.**",
 			r.Load[0])
 	}
 	return text + "\n"

@@ -29,7 +29,7 @@ func compareExample() *report.Report {
 	add := func(group, name, of string, contenders []string, seconds ...float64) []*report.Row {
 		samples, units := map[string][]measure.Sample{}, map[string]int{}
 		for i, who := range contenders {
-			units[who], samples[who] = 100, []measure.Sample{{Wall: seconds[i]}, {Wall: seconds[i]}}
+			units[who], samples[who] = 100, []measure.Sample{{Wall: seconds[i], CPU: 2 * seconds[i]}, {Wall: seconds[i], CPU: 2 * seconds[i]}}
 		}
 		return r.Add(group, name, "frames", units, contenders, of, samples)
 	}
@@ -69,11 +69,16 @@ func TestComparison(t *testing.T) {
 	assert.Equal(t, string(want), got)
 }
 
-func TestComparisonTellsOfOtherWork(t *testing.T) {
+// TestComparisonOfABusyMachine: speeds mean nothing there, so it shows processor time.
+func TestComparisonOfABusyMachine(t *testing.T) {
 	r := compareExample()
 	assert.NotContains(t, comparison(r), "other work")
+	assert.Contains(t, comparison(r), "| **avloom NCHW** | 222 (0.93) |")
 	r.Load[0] = 7.2
-	assert.Contains(t, comparison(r), "**The machine had other work (7 threads on average)")
+	assert.Contains(t, comparison(r), "**The machine had other work (7 threads), so this shows processor time, and no speeds.**")
+	assert.Contains(t, comparison(r), "| **avloom NCHW** | 9.00 (1.12) |")
+	assert.NotContains(t, comparison(r), "per second")
+	assert.Empty(t, charts(r, "README.md", "plots"), "they would show speeds")
 }
 
 // TestComparisonGoesBetweenItsMarks: what stands around the marks stays, and writing twice is like

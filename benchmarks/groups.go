@@ -9,7 +9,7 @@ import (
 // -run matches none.
 func (s *suite) measure() error {
 	groups := []func() error{
-		s.kernels, s.stream, s.outputs, s.clips, s.latency, s.memory, s.scaling, s.film, s.nvenc,
+		s.kernels, s.stream, s.av1, s.outputs, s.clips, s.latency, s.memory, s.scaling, s.film, s.nvenc,
 	}
 	for _, group := range groups {
 		if err := group(); err != nil {

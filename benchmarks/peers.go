@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -117,14 +118,15 @@ func (f *field) gstreamer(job contend.Job) {
 // gstreamerCommand returns the command that encodes raw RGB from its standard input into a file.
 func gstreamerCommand(j contend.Job, file string) []string {
 	encoder := fmt.Sprintf("x264enc pass=qual quantizer=%s speed-preset=%s threads=%d", crf, j.Preset, j.Threads)
-	encoder += " key-int-max=250" // x264's default, which GStreamer has replaced
+	encoder += " key-int-max=250 qp-min=0 vbv-buf-capacity=0" // x264's defaults, which GStreamer has replaced
 	if j.Params != "" {
 		encoder += " option-string=" + j.Params
 	}
 	pipeline := []string{
 		fmt.Sprintf("fdsrc fd=0 blocksize=%d", 3*j.Width*j.Height),
 		fmt.Sprintf("rawvideoparse format=rgb framerate=30/1 width=%d height=%d", j.Width, j.Height),
-		"videoconvert", "video/x-raw,format=I420", encoder, "mp4mux", "filesink location=" + file,
+		fmt.Sprintf("videoconvert n-threads=%d", runtime.NumCPU()), "video/x-raw,format=I420", encoder,
+		"mp4mux", "filesink location=" + file,
 	}
 	return append([]string{"gst-launch-1.0", "-q"}, strings.Fields(strings.Join(pipeline, " ! "))...)
 }

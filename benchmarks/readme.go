@@ -43,9 +43,10 @@ func replaceBetween(text, content string) (string, error) {
 	return before + comparisonBegin + "\n\n" + content + "\n" + comparisonEnd + after, nil
 }
 
-// charts returns the charts as Markdown: the first as a picture, the others as links.
+// charts returns the charts as Markdown: the first as a picture, the others as links. They show
+// speeds, so that a machine that was busy has none.
 func charts(r *report.Report, document, plots string) string {
-	if plots == "" {
+	if plots == "" || isBusy(r) {
 		return ""
 	}
 	made := drawings(r)

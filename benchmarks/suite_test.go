@@ -12,7 +12,7 @@ func TestRunThatMatchesNothing(t *testing.T) {
 	err := s.measure()
 	assert.ErrorContains(t, err, `-run "swim" matches none of the cases, which are:`)
 	for _, name := range []string{
-		"kernels/rgba to nv12", "stream/2160p medium", "outputs/480p ultrafast", "clips/256x256 ultrafast, 30 frames",
+		"kernels/rgba to nv12", "stream/2160p medium", "outputs/480p ultrafast", "clips/256x256 ultrafast, 30 frames", "av1/1080p SVT-AV1 preset 8",
 		"latency/1080p ultrafast zerolatency", "memory/480p ultrafast, 16 open at once",
 		"memory/1000 encoders, 240p ultrafast, a frame a second", "scaling/480p ultrafast", "film/480p libaom-av1", "film-scaling/480p libvpx-vp9",
 		"nvenc/1080p h264_nvenc p4",

@@ -97,7 +97,7 @@ def opencv():
     import cv2
 
     if codec != "libx264":
-        sys.exit("is measured with H.264 alone")
+        sys.exit("no SVT-AV1 in OpenCV's FFmpeg")
     pictures = load()[..., ::-1].copy()  # it takes B, G, R
 
     def open_writer(name):

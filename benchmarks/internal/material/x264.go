@@ -1,6 +1,7 @@
 package material
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"regexp"
@@ -47,7 +48,8 @@ func ReadX264(file string) (x X264, err error) {
 // Threads are not among them.
 var work = []string{
 	"cabac", "ref", "deblock", "analyse", "me", "subme", "mixed_ref", "me_range", "trellis", "8x8dct", "fast_pskip",
-	"bframes", "b_adapt", "weightb", "weightp", "keyint", "scenecut", "rc_lookahead", "rc", "mbtree", "crf", "aq",
+	"bframes", "b_adapt", "weightb", "weightp", "keyint", "scenecut", "rc_lookahead", "rc", "mbtree", "crf", "qcomp",
+	"qpmin", "qpmax", "qpstep", "aq",
 }
 
 // Differs returns the first setting in which the work of two files differs, and its two values. The
@@ -60,5 +62,12 @@ func (x X264) Differs(from X264) (key, its, theirs string) {
 			return key, a, b
 		}
 	}
+	// A limit of the bit rate is told only where there is one.
+	a, b := x.Options[limit], from.Options[limit]
+	if x.Version != "" && from.Version != "" && a != b {
+		return limit, cmp.Or(a, "none"), cmp.Or(b, "none")
+	}
 	return "", "", ""
 }
+
+const limit = "vbv_maxrate"

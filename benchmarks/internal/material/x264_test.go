@@ -33,6 +33,9 @@ func TestReadX264(t *testing.T) {
 	key, _, _ = read("-c:v libx264 -preset medium -crf 23").Differs(fast)
 	assert.NotEmpty(t, key)
 
+	key, its, theirs = read("-c:v libx264 -preset ultrafast -crf 23 -maxrate 2M -bufsize 1M").Differs(fast)
+	assert.Equal(t, []string{"vbv_maxrate", "2000", "none"}, []string{key, its, theirs})
+
 	other := read("-c:v ffv1")
 	assert.Empty(t, other.Version)
 	key, _, _ = other.Differs(fast)

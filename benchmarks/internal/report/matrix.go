@@ -7,19 +7,17 @@ import (
 )
 
 // Matrix returns rows as a table in Markdown, with a line for each contender and a column for each
-// case, in their order. A cell has the rate, and in brackets its ratio to the honest ceiling, or
-// where a case has none, to the contender that the case compares with. The cell of a contender that
-// was not measured is empty. The corner is the heading of the first column, and label returns how a
-// contender is called there.
-func Matrix(rows []Row, corner string, label func(contender string) string) string {
+// case, in their order. label returns how a contender is called there, and cell what stands in a
+// row's cell (Speed or Cost). The cell of a contender that was not measured is empty.
+func Matrix(rows []Row, label func(contender string) string, cell func(Row) string) string {
 	var cases, contenders []string
 	cells := map[[2]string]string{}
 	for _, r := range rows {
 		cases, contenders = appendNew(cases, r.Case), appendNew(contenders, r.Contender)
-		cells[[2]string{r.Contender, r.Case}] = fmt.Sprintf("%s (%.2f)", Number(r.Rate.Median), r.ratio())
+		cells[[2]string{r.Contender, r.Case}] = cell(r)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "| %s | %s |\n|---%s|\n", corner, strings.Join(cases, " | "), strings.Repeat("|---", len(cases)))
+	fmt.Fprintf(&b, "| | %s |\n|---%s|\n", strings.Join(cases, " | "), strings.Repeat("|---", len(cases)))
 	for _, who := range contenders {
 		fmt.Fprintf(&b, "| %s |", label(who))
 		for _, name := range cases {
@@ -30,13 +28,19 @@ func Matrix(rows []Row, corner string, label func(contender string) string) stri
 	return b.String()
 }
 
-// ratio returns the ratio that a cell shows.
-func (r Row) ratio() float64 {
+// Speed returns the rate, and in brackets its ratio to the honest ceiling, or where a case has
+// none, to the contender that the case compares with.
+func Speed(r Row) string {
+	ratio := r.Ratio
 	if r.Honest != nil {
-		return r.Honest.Median
+		ratio = *r.Honest
 	}
-	return r.Ratio.Median
+	return fmt.Sprintf("%s (%.2f)", Number(r.Rate.Median), ratio.Median)
 }
+
+// Cost returns the milliseconds of processor time for each unit, and in brackets their ratio to
+// those of the contender that the case compares with.
+func Cost(r Row) string { return fmt.Sprintf("%s (%.2f)", Number(r.CPU.Median), r.CPURatio.Median) }
 
 func appendNew(list []string, text string) []string {
 	if slices.Contains(list, text) {
