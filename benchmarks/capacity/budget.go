@@ -6,12 +6,13 @@ import "time"
 type budget struct {
 	whole    time.Duration // 0: no limit
 	least    time.Duration // of a row
+	begin    time.Time
 	deadline time.Time
 }
 
 // newBudget returns a budget that begins now.
 func newBudget(now time.Time, whole, least time.Duration) *budget {
-	return &budget{whole: whole, least: least, deadline: now.Add(whole)}
+	return &budget{whole: whole, least: least, begin: now, deadline: now.Add(whole)}
 }
 
 // row returns until when the next row may take, if so many rows are left. ok is false if there is
@@ -28,7 +29,9 @@ func (b *budget) row(now time.Time, left int) (until time.Time, ok bool) {
 	return now.Add(rest / time.Duration(rows)), true
 }
 
-// need returns the budget with which so many rows have their time, as a round duration.
-func (b *budget) need(rows int) time.Duration {
-	return (time.Duration(rows) * b.least).Round(10*time.Second) + 10*time.Second
+// need returns the budget with which the rows that are left would have had their time, as a round
+// duration.
+func (b *budget) need(now time.Time, left int) time.Duration {
+	const round = 10 * time.Second
+	return (now.Sub(b.begin) + time.Duration(left)*b.least + round).Truncate(round)
 }

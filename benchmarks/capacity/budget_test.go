@@ -22,7 +22,8 @@ func TestBudget(t *testing.T) {
 	assert.InDelta(t, 25, until(noon.Add(95*time.Second), 4), 0)
 	assert.InDelta(t, -1, until(noon.Add(101*time.Second), 4), 0, "the rest is too short")
 	assert.InDelta(t, -1, until(noon.Add(time.Hour), 4), 0)
-	assert.Equal(t, 210*time.Second, b.need(10))
+	assert.Equal(t, 210*time.Second, b.need(noon, 10))
+	assert.Equal(t, 180*time.Second, b.need(noon.Add(115*time.Second), 3))
 	_, ok := newBudget(noon, 0, 20*time.Second).row(noon.Add(time.Hour), 4)
 	assert.True(t, ok, "no limit")
 }

@@ -65,7 +65,7 @@ func (r *Result) measure(ctx context.Context, m *measurer) error {
 	for i, c := range cases {
 		until, ok := b.row(time.Now(), len(cases)-i)
 		if !ok {
-			r.leftOut(cases[i:], b.need(len(cases)))
+			r.leftOut(cases[i:], b.need(time.Now(), len(cases)-i))
 			return nil
 		}
 		row, err := m.measure(ctx, c, until)

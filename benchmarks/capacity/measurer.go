@@ -209,10 +209,11 @@ func (a *attempt) find(ctx context.Context) error {
 		if len(a.row.Trials) > 0 && left < t.Warm+t.Counted {
 			return nil
 		}
-		_, v, err := a.timed(ctx, t, false)
+		o, v, err := a.timed(ctx, t, false)
 		if err != nil {
 			return err
 		}
+		a.search.far(n, o.dropShare())
 		a.search.note(n, v)
 	}
 	return nil
@@ -261,7 +262,11 @@ func (a *attempt) finish(ctx context.Context) error {
 			continue
 		case confirmed:
 			s.failed = n
+		case !more:
+			s.far(n, .5)
+			fallthrough
 		default:
+			s.far(n, o.dropShare())
 			n, again = s.lower(), true
 			continue
 		}

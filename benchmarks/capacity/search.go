@@ -88,6 +88,11 @@ func (s *search) lower() int {
 	return s.passed
 }
 
+// far makes the next step down at least so large: a share of a number that failed.
+func (s *search) far(streams int, share float64) {
+	s.step = max(s.step, int(share*float64(streams)))
+}
+
 // between returns a number between the largest that fits and the smallest that fails; 0: they are
 // close enough.
 func (s *search) between() int {

@@ -99,6 +99,22 @@ func TestSearchLower(t *testing.T) {
 	assert.Equal(t, 1, s.failed)
 }
 
+// TestSearchFar: most frames were dropped, so the next number is much smaller.
+func TestSearchFar(t *testing.T) {
+	s := newSearch(100, 1000)
+	s.far(100, .7)
+	s.note(100, clearMiss)
+	assert.Equal(t, 30, s.next())
+	s.note(30, fits)
+	assert.Equal(t, 65, s.next())
+	s = &search{passed: 100}
+	s.confirm()
+	s.far(100, .5)
+	assert.Equal(t, 50, s.lower())
+	s.far(50, 0)
+	assert.Equal(t, 1, s.lower())
+}
+
 // TestSearchInterrupted: the time is up before a number was seen to fit.
 func TestSearchInterrupted(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -172,6 +172,11 @@ func (o *Outcome) verdict(bound time.Duration) verdict {
 	}
 }
 
+// dropShare returns the share of frames that were dropped.
+func (o *Outcome) dropShare() float64 {
+	return float64(o.Dropped) / float64(max(o.Frames, o.Dropped, 1))
+}
+
 // why says in words what was missed.
 func (o *Outcome) why(bound time.Duration) string {
 	switch p99 := percentile(o.Late, .99); {
