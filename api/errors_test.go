@@ -276,6 +276,7 @@ func TestErrorTexts(t *testing.T) {
 		}
 		noteWrongAdded(t, note)
 		noteWrongTwoPasses(t, note)
+		noteWrongFilms(t, note)
 		noteWrongExtras(t, note)
 		noteWrongSubtitles(t, note)
 	})

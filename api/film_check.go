@@ -13,8 +13,9 @@ const (
 	// mostFrames is more than a year at 60 frames per second. Times of so many frames fit into 63 bits
 	// at each frame rate that there is.
 	mostFrames = math.MaxInt32
-	// usualChunk is how long a chunk lasts if the program does not say, in seconds: a few times as long
-	// as the usual distance of key frames, so that the key frames at the chunks' beginnings cost little.
+	// usualChunk is how long a chunk lasts if the program does not say, in seconds: a few times as
+	// long as the usual distance of key frames, so that the key frames at the chunks' beginnings
+	// cost little.
 	usualChunk = 10
 )
 

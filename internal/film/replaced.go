@@ -29,7 +29,8 @@ func (f *Folder) NoteReplaced(path string) error {
 	return os.WriteFile(filepath.Join(f.path, replacedName), []byte(id), 0o666)
 }
 
-// IsComplete says whether the file of that name is the film, and not one that the film will replace.
+// IsComplete says whether the file of that name is the film, and not one that the film will
+// replace.
 func IsComplete(path string) (bool, error) {
 	id, err := identity(path)
 	if errors.Is(err, fs.ErrNotExist) {

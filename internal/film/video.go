@@ -13,8 +13,8 @@ import (
 
 // video is the video stream of a film. A packet of a chunk is shown as many frames later as the
 // chunk begins after the film. Packet n in the order of decoding is decoded at frame n - delay, as
-// one encoder counts it. The chunks' own decoding times are not used: the first packet of a chunk of
-// one or two frames has another delay than that of longer ones.
+// one encoder counts it. The chunks' own decoding times are not used: the first packet of a chunk
+// of one or two frames has another delay than that of longer ones.
 type video struct {
 	joint   Joint
 	clock   clock
