@@ -42,14 +42,14 @@ sanitize: ## run the tests under AddressSanitizer and with cgo's checks, in abou
 	@$(programs)
 	@$(ffmpeg); bash scripts/sanitize.sh $(ARGS)
 
-bench: ## measure avloom beside the ceiling and other encoders, in about half an hour; ARGS="-run stream" for a part
+bench: ## measure avloom beside the ceiling and other encoders, in about an hour; ARGS="-run stream" for a part
 	@$(ffmpeg); go run ./benchmarks -results benchmarks/results -plots benchmarks/plots $(ARGS) \
 		$(if $(ARGS),,&& go test -run '^$$' -bench 'Rate|Rows' ./nodes && \
 		go test -run '^$$' -bench 'Strides$$' -benchtime 9x ./api && \
 		go test -run '^$$' -bench OnFullDrop/overloaded -benchtime 2400x ./api && \
 		go test -run '^$$' -bench OnFullDrop/idle -benchtime 200x ./api)
 
-bench-quick: ## the same for a few cases, in two minutes on idle cores, and longer beside other work
+bench-quick: ## the same for a few cases, in four minutes on idle cores, and longer beside other work
 	@$(ffmpeg); go run ./benchmarks -quick $(ARGS)
 
 # Run by root, SVT-AV1 takes real-time priority in every program but avloom, so that other work of the machine slows

@@ -23,7 +23,7 @@ func main() {
 	flag.StringVar(&f.run, "run", "",
 		"measure only the groups or cases that match this regular expression, such as 'clips' or 'stream/1080p ultrafast'")
 	flag.BoolVar(&f.quick, "quick", false,
-		"measure a part, which takes two minutes on cores that have nothing else to do, and longer beside other work")
+		"measure a part, which takes four minutes on cores that have nothing else to do, and longer beside other work")
 	flag.IntVar(&f.rounds, "rounds", 0, "how often each contender is measured (default: 9, and 5 with -quick)")
 	flag.IntVar(&f.queue, "queue", 0, "avloom's queue depth (0: its default)")
 	flag.StringVar(&f.out, "out", "",
