@@ -40,8 +40,8 @@
 // failure is tried twice, and counts if it comes twice. The last trial is longer than the others
 // and has the final say. Its figures are in the table.
 //
-// The process of a trial looks at the encoders ten times within the bound, and so late is a frame
-// said to be at least, and so coarse is lateness.
+// The process of a trial looks at its encoders ten times within the bound. A frame counts as taken
+// when the process sees it, so lateness is up to a tenth of the bound too large.
 //
 // An overload that is too small to show within the last trial stays hidden: with the default bound
 // of 100 ms and 5 s, one of 2 % that the encoder hides, and less where it does not. Leave the
