@@ -11,7 +11,9 @@ import (
 // Job is one file that RenderAll makes.
 type Job struct {
 	// ID names the job in results, errors and the manifest, and decides which Shard it belongs to.
-	// "": Path.
+	// "": Path. With a manifest each job needs an ID of its own; one that two jobs share is that of
+	// the last one, and the other job is run again. A folder whose files are to be known again after
+	// it was moved needs IDs that do not depend on paths.
 	ID string
 	// Path of the finished file. Its folder must exist. An existing regular file of that name is
 	// replaced when the job is done.
@@ -33,7 +35,9 @@ type Job struct {
 	Fingerprint string
 }
 
-// RenderConfig is the configuration of RenderAll. The zero value of a field means its default.
+// RenderConfig is the configuration of RenderAll and RenderFilm. The zero value of a field means
+// its default. RenderFilm runs the chunks of a film as jobs. It counts them itself, without Total,
+// always stops when one fails, and has neither Shard nor Manifest.
 type RenderConfig struct {
 	// Workers is the number of jobs that run at a time. 0: one per core (runtime.GOMAXPROCS).
 	Workers int

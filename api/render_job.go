@@ -54,7 +54,7 @@ func (r *rendering) attempt(ctx context.Context, job Job, result *JobResult) err
 		return err
 	}
 	if exists && r.cfg.Resume {
-		made, err := r.record.has(&job)
+		made, err := r.record.has(ctx, &job)
 		if err != nil {
 			return err
 		}

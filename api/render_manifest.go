@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func (m *jobRecord) check(job *Job) error {
 
 // has returns true if the file of the job, which exists, is as the manifest says that this job has
 // made it, with this fingerprint. Without a manifest any file will do.
-func (m *jobRecord) has(job *Job) (bool, error) {
+func (m *jobRecord) has(ctx context.Context, job *Job) (bool, error) {
 	if m == nil {
 		return true, nil
 	}
@@ -103,7 +104,7 @@ func (m *jobRecord) has(job *Job) (bool, error) {
 	if !listed || entry.Fingerprint != job.Fingerprint {
 		return false, nil
 	}
-	same, err := entry.Is(job.Path)
+	same, err := entry.Is(ctx, job.Path)
 	if err != nil {
 		return false, fmt.Errorf("avloom: compare the file with the manifest: %w", err)
 	}
@@ -115,7 +116,7 @@ func (m *jobRecord) contentOf(path string) (manifest.Content, error) {
 	if m == nil {
 		return manifest.Content{}, nil
 	}
-	content, err := manifest.ContentOf(path)
+	content, err := manifest.ContentOf(context.Background(), path) // what is encoded is not given up
 	if err != nil {
 		return content, fmt.Errorf("avloom: read the file for the manifest: %w", err)
 	}

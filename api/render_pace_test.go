@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,4 +117,15 @@ func TestTotalOfAShard(t *testing.T) {
 			require.InDelta(t, (last.Elapsed - first.Elapsed).Seconds(), first.Left.Seconds(), 20)
 		}
 	})
+}
+
+// TestTotalOfAFilm: it is the number of chunks.
+func TestTotalOfAFilm(t *testing.T) {
+	t.Parallel()
+	var totals []int
+	_, err := api.RenderFilm(context.Background(), newFilm(filepath.Join(t.TempDir(), "film.mp4")), api.RenderConfig{
+		Workers: 2, Progress: func(p api.Progress) { totals = append(totals, p.Total) },
+	})
+	require.NoError(t, err)
+	require.Equal(t, []int{4, 4, 4, 4}, totals)
 }

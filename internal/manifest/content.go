@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,8 +17,8 @@ type Content struct {
 	SHA256   string    // in hexadecimal digits
 }
 
-// ContentOf reads a file.
-func ContentOf(path string) (c Content, err error) {
+// ContentOf reads a file. If ctx ends meanwhile, its cause is the error.
+func ContentOf(ctx context.Context, path string) (c Content, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Content{}, err
@@ -28,13 +29,26 @@ func ContentOf(path string) (c Content, err error) {
 		return Content{}, err
 	}
 	hash := sha256.New()
-	n, err := io.Copy(hash, file)
+	n, err := io.Copy(hash, reader{ctx, file})
 	return Content{Bytes: n, Modified: info.ModTime().UTC(), SHA256: hex.EncodeToString(hash.Sum(nil))}, err
+}
+
+// reader reads until its context ends: a long file takes minutes.
+type reader struct {
+	ctx  context.Context //nolint:containedctx // for the time of a call
+	file io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.file.Read(p)
 }
 
 // Is returns true if the file has this content. A file of the same size and time was not changed,
 // and is not read.
-func (c Content) Is(path string) (bool, error) {
+func (c Content) Is(ctx context.Context, path string) (bool, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() != c.Bytes {
 		return false, err
@@ -42,6 +56,6 @@ func (c Content) Is(path string) (bool, error) {
 	if info.ModTime().Equal(c.Modified) {
 		return true, nil
 	}
-	now, err := ContentOf(path)
+	now, err := ContentOf(ctx, path)
 	return now.SHA256 == c.SHA256, err
 }

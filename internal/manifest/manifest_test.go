@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -166,7 +168,7 @@ func TestContent(t *testing.T) {
 	}
 	then := time.Unix(1_700_000_000, 123_456_789)
 	write("abc", then)
-	c, err := ContentOf(path)
+	c, err := ContentOf(t.Context(), path)
 	require.NoError(t, err)
 	out, err := exec.Command("sha256sum", path).Output()
 	require.NoError(t, err)
@@ -175,7 +177,7 @@ func TestContent(t *testing.T) {
 	require.True(t, c.Modified.Equal(then))
 
 	is := func() bool {
-		same, err := c.Is(path)
+		same, err := c.Is(t.Context(), path)
 		require.NoError(t, err)
 		return same
 	}
@@ -184,11 +186,15 @@ func TestContent(t *testing.T) {
 	require.True(t, is(), "a copy")
 	write("abd", then.Add(time.Hour))
 	require.False(t, is(), "another content of the same size")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("give up"))
+	_, err = c.Is(ctx, path)
+	require.EqualError(t, err, "give up")
 	write("abcd", then)
 	require.False(t, is(), "another size")
 	require.NoError(t, os.Remove(path))
-	_, err = c.Is(path)
+	_, err = c.Is(t.Context(), path)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	_, err = ContentOf(path)
+	_, err = ContentOf(t.Context(), path)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
