@@ -109,6 +109,7 @@ func TestTotalOfAShard(t *testing.T) {
 						first = p
 					}
 					last = p
+					require.InDelta(t, jobs/count, p.Total, 15)
 				},
 			})
 			require.Error(t, err)
