@@ -18,15 +18,15 @@ var streams = []string{"stream", "av1", "clips"}
 func comparison(r *report.Report) string {
 	var b strings.Builder
 	b.WriteString(conditions(r))
-	what, of, cell := "Frames per second, of the clips files per second", "the honest ceiling", report.Speed
+	what, base, cell := "Frames per second, of the clips files per second", "the honest ceiling", report.Speed
 	if isBusy(r) {
-		what, of = "Milliseconds of processor time for a frame, of the clips for a file", "the encoder alone"
+		what, base = "Milliseconds of processor time for a frame, of the clips for a file", "the encoder alone"
 		cell = report.Cost
 	}
 	if rows := compared(r, streams...); len(rows) > 0 {
-		label := func(contender string) string { return comparedLabel(contender) + mark(r, contender) }
+		marked := func(row report.Row) string { return cell(row) + mark(r, row) }
 		fmt.Fprintf(&b, "\n%s. In brackets: in proportion to %s.\n%s\n%s%s",
-			what, of, explanation, report.Matrix(rows, label, cell), sizesOfAV1(r))
+			what, base, explanation, report.Matrix(rows, comparedLabel, marked), sizesOfAV1(r))
 	}
 	if rows := compared(r, "film"); len(rows) > 0 {
 		what, _, _ = strings.Cut(what, ", ")
@@ -58,8 +58,8 @@ func conditions(r *report.Report) string {
 	for _, row := range r.Rows {
 		rounds = max(rounds, len(row.Samples))
 	}
-	text := fmt.Sprintf("%s, %d cores, %s; medians of %s in turn.",
-		r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"), count(rounds, "round"))
+	text := fmt.Sprintf("%s, %d cores, %s; %s.",
+		r.Host.CPU, r.Host.Cores, r.Date.Format("2006-01-02"), roundsText(rounds))
 	if isBusy(r) {
 		text += fmt.Sprintf("\n**The machine had other work (%.0f threads), so this shows processor time, and no speeds.**",
 			r.Load[0])
@@ -67,11 +67,11 @@ func conditions(r *report.Report) string {
 	return text + "\n"
 }
 
-func count(n int, noun string) string {
+func roundsText(n int) string {
 	if n == 1 {
-		return "1 " + noun
+		return "one round in turn"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("medians of %d rounds in turn", n)
 }
 
 // compared returns the rows of some groups, without avloom's other ways to take pictures and the
@@ -106,11 +106,12 @@ func comparedLabel(contender string) string {
 	}
 }
 
-// mark returns the mark of a contender that encodes with other versions of the libraries than
+// mark returns the mark of a cell whose contender encoded with another version of the library than
 // avloom.
-func mark(r *report.Report, contender string) string {
-	x264, svt := x264Of(r, contender), svtVersion.FindString(r.Versions[contender])
-	if x264 != "" && x264 != x264Of(r, theCeiling) || svt != "" && svt != "SVT-AV1 "+r.Versions["SVT-AV1"] {
+func mark(r *report.Report, row report.Row) string {
+	svt := svtVersion.FindString(r.Versions[row.Contender])
+	if row.X264 != "" && row.X264 != x264Of(r, theCeiling) ||
+		row.Group == "av1" && svt != "" && svt != "SVT-AV1 "+r.Versions["SVT-AV1"] {
 		return " †"
 	}
 	return ""

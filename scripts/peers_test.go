@@ -49,15 +49,15 @@ esac
 }
 
 // peers returns what "peers.sh env" exports, by name, and what it says.
-func (m peersMachine) peers(variables ...string) (exports map[string]string, said string) {
+func (m peersMachine) peers(variables ...string) (exports map[string]string, messages string) {
 	m.t.Helper()
-	said = m.run(`bash "$(dirname "$ffmpeg")/peers.sh" env >exports`, variables...)
+	messages = m.run(`bash "$(dirname "$ffmpeg")/peers.sh" env >exports`, variables...)
 	exports = map[string]string{}
 	for line := range strings.Lines(m.read("program/exports")) {
 		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
 		exports[name] = value
 	}
-	return exports, said
+	return exports, messages
 }
 
 func (m peersMachine) asked() string {
@@ -68,17 +68,17 @@ func (m peersMachine) asked() string {
 func TestPeersAreInstalledOnce(t *testing.T) {
 	t.Parallel()
 	m := newPeersMachine(t)
-	exports, said := m.peers()
+	exports, messages := m.peers()
 	assert.DirExists(t, exports["AVLOOM_PEERS"])
-	assert.Contains(t, said, "installing PyAV, OpenCV and imageio-ffmpeg")
-	assert.Contains(t, said, "installing torchcodec")
+	assert.Contains(t, messages, "installing PyAV, OpenCV and imageio-ffmpeg")
+	assert.Contains(t, messages, "installing torchcodec")
 	asked := m.asked()
 	assert.Equal(t, 2, strings.Count(asked, "--no-deps --only-binary :all: --require-hashes"))
 	assert.Regexp(t, `-r \S*/peers-wheels.txt\n.*-r \S*/peers-torchcodec.txt\n$`, asked)
 
-	again, said := m.peers()
+	again, messages := m.peers()
 	assert.Equal(t, exports, again)
-	assert.NotContains(t, said, "installing")
+	assert.NotContains(t, messages, "installing")
 	assert.Equal(t, asked, m.asked(), "pip is not asked again")
 
 	m.run(`bash "$(dirname "$ffmpeg")/peers.sh" clean`)
@@ -90,13 +90,13 @@ func TestPeersAreInstalledOnce(t *testing.T) {
 func TestPeersThatCannotBeHad(t *testing.T) {
 	t.Parallel()
 	m := newPeersMachine(t)
-	exports, said := m.peers("REFUSED=peers-torchcodec.txt")
-	assert.Contains(t, said, "avloom: torchcodec left out: ERROR: no such wheel\n")
+	exports, messages := m.peers("REFUSED=peers-torchcodec.txt")
+	assert.Contains(t, messages, "avloom: torchcodec left out: ERROR: no such wheel\n")
 	assert.DirExists(t, exports["AVLOOM_PEERS"])
 	assert.NotContains(t, exports, "AVLOOM_PEERS_FFMPEG")
-	_, said = m.peers()
-	assert.NotContains(t, said, "left out")
-	assert.NotContains(t, said, "PyAV")
+	_, messages = m.peers()
+	assert.NotContains(t, messages, "left out")
+	assert.NotContains(t, messages, "PyAV")
 }
 
 func TestPeersThatAreNotWanted(t *testing.T) {
@@ -109,12 +109,12 @@ func TestPeersThatAreNotWanted(t *testing.T) {
 func TestPeersNeedAPython(t *testing.T) {
 	t.Parallel()
 	m := newPeersMachine(t)
-	exports, said := m.peers("PYTHON_IS=3.10")
+	exports, messages := m.peers("PYTHON_IS=3.10")
 	assert.Empty(t, exports)
-	assert.Contains(t, said, "the libraries of Python are left out: "+m.path("bin/python3")+" is 3.10, and they need 3.11")
-	exports, said = m.peers("AVLOOM_PEERS_PYTHON=/no/such")
+	assert.Contains(t, messages, "the libraries of Python are left out: "+m.path("bin/python3")+" is 3.10, and they need 3.11")
+	exports, messages = m.peers("AVLOOM_PEERS_PYTHON=/no/such")
 	assert.Empty(t, exports)
-	assert.Equal(t, "avloom: the libraries of Python are left out: there is no /no/such\n", said)
+	assert.Equal(t, "avloom: the libraries of Python are left out: there is no /no/such\n", messages)
 }
 
 // TestTorchWithoutCUDA: a library that needs functions of CUDA can be loaded without CUDA, and is
@@ -138,8 +138,8 @@ gcc -shared -fPIC -Wl,-soname,libnccl.so.2 -o libnccl.so.2 nccl.c
 gcc -shared -fPIC -o libtorch.so torch.c ./libcudart.so.13 ./libnccl.so.2 -Wl,-rpath,'$ORIGIN'
 gcc -o ../../main ../../main.c -Wl,--unresolved-symbols=ignore-in-shared-libs libtorch.so
 rm libcudart.so.13 libnccl.so.2`)
-	exports, said := m.peers()
-	require.NotContains(t, said, "left out")
+	exports, messages := m.peers()
+	require.NotContains(t, messages, "left out")
 	installed := exports["AVLOOM_PEERS"] + "/lib/python3.11/site-packages/torch/lib"
 	assert.FileExists(t, installed+"/libcudart.so.13")
 	assert.Equal(t, "100\n", m.run("LD_BIND_NOW=1 LD_LIBRARY_PATH="+installed+" ../main"), "cudaErrorNoDevice")
@@ -151,9 +151,9 @@ func TestSharedFFmpegForPeers(t *testing.T) {
 	t.Parallel()
 	m := newPeersMachine(t)
 	const withFFmpeg = `eval "$(bash $ffmpeg env 2>log)"; bash "$(dirname "$ffmpeg")/peers.sh" env 2>&1`
-	said := m.run(withFFmpeg)
-	match := regexp.MustCompile(`export AVLOOM_PEERS_FFMPEG=(\S+)`).FindStringSubmatch(said)
-	require.NotNil(t, match, said+m.read("home/.cache/avloom/peers.log"))
+	messages := m.run(withFFmpeg)
+	match := regexp.MustCompile(`export AVLOOM_PEERS_FFMPEG=(\S+)`).FindStringSubmatch(messages)
+	require.NotNil(t, match, messages+m.read("home/.cache/avloom/peers.log"))
 	for _, name := range []string{"libavcodec.so.", "libswresample.so."} {
 		found, err := filepath.Glob(filepath.Join(match[1], name+"*"))
 		require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestSharedFFmpegForPeers(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 	assert.Regexp(t, `T avcodec_license@@LIBAVCODEC_\d+`, string(out))
 	again := m.run(withFFmpeg)
-	assert.True(t, strings.HasSuffix(said, again), "only the exports follow: %s", again)
+	assert.True(t, strings.HasSuffix(messages, again), "only the exports follow: %s", again)
 }
 
 // TestPeersArePinned reads the requirements: each has one version and hashes.

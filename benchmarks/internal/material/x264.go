@@ -44,9 +44,9 @@ func ReadX264(file string) (x X264, err error) {
 	return x, nil
 }
 
-// work are the settings that decide how much x264 does for a picture, and how large it becomes.
-// Threads are not among them.
-var work = []string{
+// workSettings are the settings that decide how much x264 does for a picture, and how large it
+// becomes. Threads are not among them.
+var workSettings = []string{
 	"cabac", "ref", "deblock", "analyse", "me", "subme", "mixed_ref", "me_range", "trellis", "8x8dct", "fast_pskip",
 	"bframes", "b_adapt", "weightb", "weightp", "keyint", "scenecut", "rc_lookahead", "rc", "mbtree", "crf", "qcomp",
 	"qpmin", "qpmax", "qpstep", "aq",
@@ -55,7 +55,7 @@ var work = []string{
 // Differs returns the first setting in which the work of two files differs, and its two values. The
 // key is "" if there is none. A setting that one of the files does not tell is left out.
 func (x X264) Differs(from X264) (key, its, theirs string) {
-	for _, key := range work {
+	for _, key := range workSettings {
 		a, has := x.Options[key]
 		b, had := from.Options[key]
 		if has && had && a != b {
@@ -63,11 +63,11 @@ func (x X264) Differs(from X264) (key, its, theirs string) {
 		}
 	}
 	// A limit of the bit rate is told only where there is one.
-	a, b := x.Options[limit], from.Options[limit]
+	a, b := x.Options[limitSetting], from.Options[limitSetting]
 	if x.Version != "" && from.Version != "" && a != b {
-		return limit, cmp.Or(a, "none"), cmp.Or(b, "none")
+		return limitSetting, cmp.Or(a, "none"), cmp.Or(b, "none")
 	}
 	return "", "", ""
 }
 
-const limit = "vbv_maxrate"
+const limitSetting = "vbv_maxrate"
