@@ -3,6 +3,7 @@ package pipeline
 import (
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 )
 
 // worker is one copy of a node, and the state of its goroutine.
@@ -25,7 +26,8 @@ type worker[In any] struct {
 	good    bool        // the node was flushed and closed without a failure
 	woken   atomic.Bool // Wake was called
 	clock   clock
-	held    atomic.Int64 // the last value of Holder.Held
+	yielded time.Duration // how long the node had worked when the goroutine last yielded
+	held    atomic.Int64  // the last value of Holder.Held
 }
 
 func newWorker[In any](a *actor[In], node any) *worker[In] {
@@ -67,6 +69,7 @@ func (w *worker[In]) step() bool {
 	m, ok := w.receive()
 	defer w.passTurn()
 	if ok {
+		w.yield()
 		defer w.countFinished(m)
 		return w.call(func() error { return w.stage.consume(w.ctx, m) })
 	}
