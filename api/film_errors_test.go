@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
@@ -156,4 +157,59 @@ func TestFilmWithSound(t *testing.T) {
 	require.NoError(t, f.Sound(context.Background(), a))
 	require.NoError(t, enc.Close())
 	require.Equal(t, mediatest.Sound(t, alone, 0), mediatest.Sound(t, f.Path, 1))
+}
+
+// A film whose context ends while only the sound is missing ends with the cause.
+func TestFilmStoppedInItsSound(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	enough, drawn, sound := errors.New("enough"), make(chan struct{}), stereo()
+	f := newFilm(filepath.Join(t.TempDir(), "film.mp4"))
+	f.Audio, f.Sound = &sound, func(ctx context.Context, _ *api.AudioStream) error {
+		<-drawn
+		cancel(enough)
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	report, err := api.RenderFilm(ctx, f, api.RenderConfig{Workers: 2, Progress: func(p api.Progress) {
+		if p.Done == p.Total {
+			close(drawn)
+		}
+	}})
+	require.Equal(t, enough, err)
+	require.Len(t, report.Results, 4)
+	require.NoFileExists(t, f.Path)
+	require.FileExists(t, f.Path+".chunks/00003")
+}
+
+// Two calls cannot make the same film at a time, and what is not of the film stays.
+func TestFilmsInOneFolder(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	f := newFilm(filepath.Join(t.TempDir(), "film.mp4"))
+	notes := filepath.Join(f.Path+".chunks", "notes.txt")
+	require.NoError(t, os.Mkdir(f.Path+".chunks", 0o755))
+	require.NoError(t, os.WriteFile(notes, nil, 0o644))
+	second := f
+	f.Draw = func(ctx context.Context, v *api.VideoStream, from, n int) error {
+		_, err := api.RenderFilm(ctx, second, api.RenderConfig{Resume: true})
+		if assert.ErrorContains(t, err, "another RenderFilm is making this film") {
+			return drawFilm(ctx, v, from, n)
+		}
+		return err
+	}
+	_, err := api.RenderFilm(ctx, f, api.RenderConfig{Workers: 1})
+	require.NoError(t, err)
+	require.FileExists(t, notes)
+	entries, err := os.ReadDir(f.Path + ".chunks")
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+
+	blocked := filepath.Join(f.Path+".chunks", "00001")
+	require.NoError(t, os.WriteFile(blocked, []byte("precious"), 0o644))
+	_, err = api.RenderFilm(ctx, second, api.RenderConfig{Workers: 1})
+	require.ErrorContains(t, err, "chunk 1, frames 30 to 59: "+blocked+" is not of this film")
+	data, err := os.ReadFile(blocked)
+	require.NoError(t, err)
+	require.Equal(t, "precious", string(data))
 }

@@ -161,24 +161,26 @@ func (r *filmRun) skip(ctx context.Context) error {
 
 // draw lets the workers do all tasks.
 func (r *filmRun) draw(ctx context.Context, tasks iter.Seq[task]) error {
-	complete := r.workers.runAll(ctx, tasks)
+	r.workers.runAll(ctx, tasks)
 	if failed := r.workers.failed; len(failed) > 0 {
 		return failed[0].Err
 	}
-	return r.workers.err(ctx, complete)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // skipped are the tasks of a film that is complete.
 func (r *filmRun) skipped() iter.Seq[task] {
-	skip := func(c film.Chunk, result *JobResult) error {
-		result.Skipped, result.Frames = true, int64(c.Frames)
-		r.progress.resume(c.Frames)
-		return nil
-	}
 	return func(yield func(task) bool) {
 		for i := range r.cut.Chunks() {
 			c := r.cut.At(i)
-			run := func(_ context.Context, result *JobResult) error { return skip(c, result) }
+			run := func(_ context.Context, result *JobResult) error {
+				result.Skipped, result.Frames = true, int64(c.Frames)
+				r.progress.resume(c.Frames)
+				return nil
+			}
 			if !yield(task{id: c.ID(), path: r.Path, about: c.String(), run: run}) {
 				return
 			}
@@ -189,7 +191,8 @@ func (r *filmRun) skipped() iter.Seq[task] {
 // tasks are the sound and all chunks, in order.
 func (r *filmRun) tasks() iter.Seq[task] {
 	return func(yield func(task) bool) {
-		if r.Sound != nil && !yield(task{id: "sound", path: r.Path, about: "sound", user: "Sound", noResult: true, run: r.makeSound}) {
+		sound := task{id: "sound", path: r.Path, about: "sound", user: "Sound", noResult: true, run: r.makeSound}
+		if r.Sound != nil && !yield(sound) {
 			return
 		}
 		for i := range r.cut.Chunks() {

@@ -18,7 +18,8 @@ func newClock(base, rate astiav.Rational) (clock, error) {
 	}
 	ticks, per := int64(base.Den())*int64(rate.Den()), int64(base.Num())*int64(rate.Num())
 	if ticks%per != 0 {
-		return clock{}, fmt.Errorf("a frame lasts no whole number of ticks: the time base is %v and the frame rate %v", base, rate)
+		const text = "a frame lasts no whole number of ticks: the time base is %v and the frame rate %v"
+		return clock{}, fmt.Errorf(text, base, rate)
 	}
 	return clock{ticks / per}, nil
 }

@@ -41,6 +41,9 @@ func OpenFolder(path string) (*Folder, error) {
 		if err := os.Mkdir(path, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
+		if err := wholefile.SyncFolder(filepath.Dir(path)); err != nil {
+			return nil, err
+		}
 		lock, err := wholefile.Hold(filepath.Join(path, lockName))
 		switch {
 		case err == nil:

@@ -59,7 +59,8 @@ func (k *Keeper) Begin(streams []muxer.Stream) (err error) {
 func (k *Keeper) Keep(_ int, p pipeline.Packet) error {
 	side, data := astiavx.PacketSideData(p.Packet), astiavx.PacketBytes(p.Packet)
 	k.note(p, side)
-	b := append(k.scratch[:0], isPacket)
+	b := k.scratch[:0]
+	b = append(b, isPacket)
 	for _, n := range []int64{p.Pts(), p.Dts(), p.Duration()} {
 		b = binary.LittleEndian.AppendUint64(b, uint64(n))
 	}

@@ -21,8 +21,9 @@ type FilmOutput struct {
 // so many pictures at a constant rate. The caller closes the FilmOutput.
 func DescribeFilm(ctx context.Context, cfg Config, frames int) (*FilmOutput, error) {
 	b := newBuilder(ctx, cfg)
+	// The caller's logger is called in there.
 	describe := func() (o *FilmOutput, err error) {
-		b.cfg.Journal.Callbacks.Call(func() { o, err = b.describeFilm(ctx, int64(frames)) }) // the caller's logger is called in there
+		b.cfg.Journal.Callbacks.Call(func() { o, err = b.describeFilm(ctx, int64(frames)) })
 		return o, err
 	}
 	o, left, err := pipeline.Attempt(ctx, describe, b.wake, (*FilmOutput).Close)
