@@ -9,14 +9,22 @@ import (
 	"github.com/avloom/avloom/internal/fault"
 )
 
-// oneFile are the encoders that make one file of all pictures: what a second encoder makes has a
-// beginning of a file in the middle. Apng and gif also depend on the picture before; libwebp_anim
-// makes a single packet.
-var oneFile = []string{"apng", "gif", "libwebp_anim"}
+// whole are the encoders whose packets cannot be followed by those of a second encoder, and why.
+var whole = map[string]string{
+	"a64multi":        "puts several pictures into one packet",       // a64multienc.c
+	"a64multi5":       "puts several pictures into one packet",       // a64multienc.c
+	"apng":            "puts the beginning of a file before them",    // pngenc.c; it numbers them, too
+	"gif":             "puts the beginning of a file before them",    // gif.c
+	"libwebp_anim":    "puts all pictures into one packet",           // libwebpenc_animencoder.c
+	"rpza":            "marks no picture that a player can begin at", // rpzaenc.c
+	"vc2":             "numbers the pictures, from 0 on",             // vc2enc.c; decoders stop where the number falls
+	"vnull":           "makes no packets",                            // null.c
+	"wrapped_avframe": "leaves pictures in memory",                   // wrapped_avframe.c
+}
 
 // bitsOfPicture are the encoders that give each picture the same number of bits, whose number
 // follows from the bit rate. They need no other pictures for that.
-var bitsOfPicture = []string{"dnxhd", "vc2"}
+var bitsOfPicture = []string{"dnxhd"}
 
 // bitRateOptions are options that set or limit a bit rate, and bitRateParameters those of the
 // libraries behind the encoders. 0 sets none.
@@ -29,9 +37,9 @@ var (
 // the chunks of a film one by one.
 func CheckFilm(codec *astiav.Codec, options []avoption.Option) error {
 	encoder := codec.Name()
-	if slices.Contains(oneFile, encoder) {
-		const reason = "cannot begin anew in the middle of a film, which is encoded in chunks; " +
-			"take another encoder, or encode the film with an Encoder"
+	if why, ok := whole[encoder]; ok {
+		reason := "cannot begin anew in the middle of a film, which is encoded in chunks, because it " + why +
+			"; take another encoder, or encode the film with an Encoder"
 		return &fault.ConfigError{Field: "Codec", Value: encoder, Reason: reason}
 	}
 	if slices.Contains(bitsOfPicture, encoder) {

@@ -91,7 +91,8 @@ func (f *Folder) RemoveAll() error {
 // hasOurName says whether a file of this name may be of a Keeper.
 func hasOurName(name string) bool { return name == soundName || chunkName.MatchString(name) }
 
-// isOurs says whether a file has the name and the beginning of a file of a film.
+// isOurs says whether a file has the name and the beginning of a file of a film, or the end of a
+// packet file whose beginning was damaged.
 func isOurs(path string) bool {
 	name, begin := filepath.Base(path), magic
 	switch {
@@ -107,7 +108,20 @@ func isOurs(path string) bool {
 	defer func() { _ = f.Close() }() // it was only read
 	b := make([]byte, len(begin))
 	n, err := io.ReadFull(f, b)
-	return (err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && string(b[:n]) == begin[:n]
+	if (err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && string(b[:n]) == begin[:n] {
+		return true
+	}
+	return begin == magic && hasMark(f)
+}
+
+// hasMark says whether a file ends as a packet file.
+func hasMark(f *os.File) bool {
+	b := make([]byte, len(mark))
+	if _, err := f.Seek(-int64(len(mark)), io.SeekEnd); err != nil {
+		return false // it is shorter
+	}
+	_, err := io.ReadFull(f, b)
+	return err == nil && string(b) == mark
 }
 
 // Foreign returns why a file must not be replaced; nil: it does not exist, or a Keeper wrote it.

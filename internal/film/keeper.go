@@ -52,7 +52,10 @@ func (k *Keeper) Begin(streams []muxer.Stream) (err error) {
 		return err
 	}
 	k.out = bufio.NewWriterSize(k.file, bufferSize)
-	return k.write(k.head.append(nil))
+	if err := k.write(k.head.append(nil)); err != nil {
+		return err
+	}
+	return k.out.Flush() // a file of unfit packets is not empty: it was written to
 }
 
 // Keep writes a packet.
