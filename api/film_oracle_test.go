@@ -38,8 +38,8 @@ func requireFilm(t *testing.T, c filmCase, film string) {
 	requireSameInfo(t, c, whole, film)
 }
 
-// requireSameInfo compares what mediainfo and mkvinfo say of two files. Mediainfo takes the delay of
-// MPEG video from its time codes, which begin anew with each chunk.
+// requireSameInfo compares what mediainfo and mkvinfo say of two files. Mediainfo takes the delay
+// of MPEG video from its time codes, which begin anew with each chunk.
 func requireSameInfo(t *testing.T, c filmCase, whole, film string) {
 	t.Helper()
 	form := "--Inform=Video;%Format% %Duration% %FrameCount% %FrameRate% %FrameRate_Mode% %Width% %Height% %Delay%|"

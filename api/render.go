@@ -30,11 +30,12 @@ import (
 // threads. To get the same files with any number of Workers and on any machine, set
 // VideoConfig.Threads, or give each job WithThreadBudget(NewThreadBudget(1)).
 //
-// The error is nil if the file of every job of the Shard exists. Otherwise it is a *RenderError, or the context's
-// cause if ctx ended and no job failed by itself. When ctx ends, no further job begins, running
-// jobs are stopped, and RenderAll returns when they have returned. A *ConfigError says that jobs or
-// cfg are wrong; no job was begun. A panic of the iterator or of Progress stops all jobs and is
-// passed on. If Progress calls runtime.Goexit, all jobs are stopped, and the error says so.
+// The error is nil if the file of every job of the Shard exists. Otherwise it is a *RenderError, or
+// the context's cause if ctx ended and no job failed by itself. When ctx ends, no further job
+// begins, running jobs are stopped, and RenderAll returns when they have returned. A *ConfigError
+// says that jobs or cfg are wrong; no job was begun. A panic of the iterator or of Progress stops
+// all jobs and is passed on. If Progress calls runtime.Goexit, all jobs are stopped, and the error
+// says so.
 func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Report, error) {
 	cores := runtime.GOMAXPROCS(0)
 	if cfg.Workers == 0 {
