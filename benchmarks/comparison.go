@@ -32,7 +32,9 @@ func comparison(r *report.Report) string {
 		what, _, _ = strings.Cut(what, ", ")
 		fmt.Fprintf(&b, "\nOne film on all cores. %s. In brackets: in proportion to the line \"%s\".\n\n%s",
 			what, comparedLabel(rows[0].Of), report.Matrix(rows, comparedLabel, cell))
-		b.WriteString(filmEnds(rows))
+		if !isBusy(r) {
+			b.WriteString(filmEnds(rows))
+		}
 	}
 	if rows := compared(r, "film-scaling"); len(rows) > 0 {
 		what, _, _ = strings.Cut(what, ", ")
@@ -137,6 +139,9 @@ func sizesOfAV1(r *report.Report) string {
 // programs returns a table of the versions: of each program, of its FFmpeg, and of its x264, as the
 // files tell it. The ceilings have those of avloom.
 func programs(r *report.Report) string {
+	if len(compared(r, streams...)) == 0 { // films alone, which need no other program
+		return "All with " + ours(r) + ".\n"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "| | version | x264 |\n|---|---|---|\n")
 	seen := map[string]bool{}

@@ -50,7 +50,7 @@ func drawings(r *report.Report) map[string]string {
 	ofAV1 := func(row report.Row) bool { return row.Group == "av1" }
 	bars("av1", "One stream, SVT-AV1: speed by that of the encoder alone", rateNote, rateGroups(r, ofAV1, "fps"))
 	ofFilm := func(row report.Row) bool { return row.Group == "film" }
-	bars("film", "One film on all cores: speed by that of an encoder's process for each core, side by side", note,
+	bars("film", "One film on all cores: speed by that of an encoder process per core", note,
 		rateGroups(r, ofFilm, "fps"))
 	if panels := filmPanels(r); len(panels) > 0 {
 		byName["film-scaling"] = chart.Curves("One film, by workers", note, panels)
