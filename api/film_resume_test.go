@@ -116,7 +116,7 @@ func TestFilmWithDamagedChunks(t *testing.T) {
 	}
 	times := 1
 	if mediatest.Long(t) {
-		times = 200
+		times = 40
 	}
 	t.Run("damage", func(t *testing.T) {
 		for name, damage := range cases {
