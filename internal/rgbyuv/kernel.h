@@ -17,6 +17,7 @@
 
 enum {
 	STRIP = 2048, // pixels that are split at a time: three rows of three channels fit the L1 cache
+	AHEAD = 2048, // bytes of a plane, at least, that are read before those that are loaded ahead
 	HIGH = 0xff00,
 };
 
@@ -30,6 +31,10 @@ struct target { uint8_t *y[2], *u, *v; };
 // strip holds pixels of a row, channel by channel. One pixel before them serves the filters that
 // look left; N pixels after them repeat the last one.
 struct strip { uint8_t c[3][N + STRIP + N] __attribute__((aligned(N))); };
+
+// ahead tells where the bytes lie that are converted next, from those that are converted now: by
+// plane of the source and of the output.
+struct ahead { ptrdiff_t src[3], dst[3]; };
 
 struct coefficients { words y[3], u[3], v[3], y0, c0; };
 
@@ -73,11 +78,35 @@ INLINE words average(int siting, const struct line l[3], int i, int x) {
 	}
 }
 
+// rows_of returns how many rows share their chroma.
+INLINE int rows_of(int output) { return output == I420 || output == NV12 ? 2 : 1; }
+
+// prefetch loads the bytes ahead of those at x. Processors load memory ahead by themselves, but
+// follow fewer rows than the planes have, and none beyond a page of 4096 bytes.
+INLINE void prefetch(int output, const struct line l[3], struct target t, const struct ahead *a, int x) {
+	enum { CACHE_LINE = 64, WRITE = 1 };
+	if (x % CACHE_LINE)
+		return;
+	for (int row = 0; row < rows_of(output); row++) {
+		for (int i = 0; i < 3; i++)
+			__builtin_prefetch(l[row].c[i] + x + a->src[i]);
+		__builtin_prefetch(t.y[row] + x + a->dst[0], WRITE);
+	}
+	const int chroma = output == I420 ? x / 2 : x;
+	if (output == GRAY || chroma % CACHE_LINE)
+		return;
+	__builtin_prefetch(t.u + chroma + a->dst[1], WRITE);
+	if (output != NV12)
+		__builtin_prefetch(t.v + chroma + a->dst[2], WRITE);
+}
+
 // vectors converts n pixels, a multiple of N. The lines are the row, the row below and the row
-// above.
-INLINE void vectors(
-	int output, int siting, const struct coefficients *k, const struct line l[3], struct target t, int n) {
+// above. NULL instead of what lies ahead: it is in a cache.
+INLINE void vectors(int output, int siting, const struct coefficients *k, const struct line l[3], struct target t,
+	const struct ahead *a, int n) {
 	for (int x = 0; x < n; x += N) {
+		if (a)
+			prefetch(output, l, t, a, x);
 		if (output == RGB) {
 			store(t.y[0] + x, load(l[0].c[0] + x));
 			store(t.u + x, load(l[0].c[1] + x));
@@ -131,14 +160,14 @@ INLINE void strip_pixels(
 		for (int i = 0; i < 3; i++)
 			l[row].c[i] = s[row].c[i] + N;
 	int whole = n / N * N, rest = n % N;
-	vectors(output, siting, k, l, t, whole);
+	vectors(output, siting, k, l, t, NULL, whole);
 	if (!rest)
 		return;
 	for (int row = 0; row < 3; row++)
 		for (int i = 0; i < 3; i++)
 			l[row].c[i] += whole;
 	uint8_t tail[4][N];
-	vectors(output, siting, k, l, (struct target){{tail[0], tail[1]}, tail[2], tail[3]}, N);
+	vectors(output, siting, k, l, (struct target){{tail[0], tail[1]}, tail[2], tail[3]}, NULL, N);
 	t = advance(output, t, whole);
 	memcpy(t.y[0], tail[0], rest);
 	if (output == I420 || output == NV12)
@@ -268,7 +297,7 @@ INLINE struct coefficients spread(const struct rgbyuv_config *c) {
 // read in place, unless the filter looks left; all other pixels go through strips.
 INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
 	const struct coefficients k = spread(c);
-	const int rows = output == I420 || output == NV12 ? 2 : 1;
+	const int rows = rows_of(output);
 	const int direct = c->step == 1 && (rows == 1 || siting == CENTRE) ? p->width / N * N : 0;
 	struct strip s[3];
 	const int steps = (p->y1 - p->y0 + rows - 1) / rows, upwards = p->src_stride[0] < 0;
@@ -282,12 +311,16 @@ INLINE void picture(int output, int siting, const struct rgbyuv_config *c, const
 		};
 		if (direct) {
 			struct line l[3];
+			struct ahead a;
+			const int steps_ahead = 1 + AHEAD / (rows * p->width), next = upwards ? -steps_ahead : steps_ahead;
 			for (int i = 0; i < 3; i++) {
 				const uint8_t *plane = p->src[c->order[i]];
 				l[0].c[i] = plane + y * p->src_stride[c->order[i]];
 				l[1].c[i] = plane + below * p->src_stride[c->order[i]];
+				a.src[i] = next * rows * p->src_stride[c->order[i]];
+				a.dst[i] = next * (i ? 1 : rows) * p->dst_stride[i];
 			}
-			vectors(output, siting, &k, l, t, direct);
+			vectors(output, siting, &k, l, t, &a, direct);
 		}
 		for (int x = direct; x < p->width; x += STRIP) {
 			const int n = p->width - x < STRIP ? p->width - x : STRIP;
