@@ -23,6 +23,10 @@ type Queue[T any] struct {
 	// The queues of guests, and of sinks that join a running graph, are in no room.
 	Room       *Room
 	LeavesRoom bool
+
+	// Yields says that the goroutine of the node yields between calls that take long. It is for nodes
+	// that call C for most of the time, while threads of C work for them (yield.go).
+	Yields bool
 }
 
 type messageKind uint8

@@ -13,9 +13,13 @@ import (
 // every 0.3 ms because of that.
 const yieldAfter = 2 * time.Millisecond
 
-// yield lets the goroutine be scheduled anew between two calls into the node, if the node has
-// worked for long enough.
+// yield lets the goroutine be scheduled anew between two calls into the node, if its queue asks for
+// that and the node has worked for long enough. A node whose only thread is its own goroutine must
+// not yield: it would go on on another core, without its caches.
 func (w *worker[In]) yield() {
+	if !w.in.queue.Yields {
+		return
+	}
 	busy := w.clock.spent[isBusy] // only this goroutine writes it
 	if busy-w.yielded < yieldAfter {
 		return

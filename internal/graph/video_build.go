@@ -228,6 +228,6 @@ func (c *videoChain) connect(a *assembly, run *pipeline.Run) *pipeline.Outlet[pi
 		palette := pipeline.Processor[pipeline.Frame, pipeline.Frame](c.palette)
 		frames = pipeline.Connect(frames, paletteNode, pictures, palette)
 	}
-	pictures.LeavesRoom = true
+	pictures.LeavesRoom, pictures.Yields = true, true
 	return pipeline.Connect(frames, encodeNode, pictures, encode)
 }
