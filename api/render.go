@@ -53,7 +53,7 @@ func RenderAll(ctx context.Context, jobs iter.Seq[Job], cfg RenderConfig) (Repor
 		cfg: cfg, threads: max(1, cores/cfg.Workers), free: semaphore.NewWeighted(int64(cfg.Workers)),
 		writers: map[string]string{}, record: record, start: time.Now(),
 	}
-	complete := r.runAll(ctx, r.tasksOf(ctx, jobs))
+	complete := r.runAll(ctx, r.tasksOf(jobs))
 	if r.panicked != nil {
 		panic(r.panicked)
 	}
@@ -71,7 +71,6 @@ type rendering struct {
 	workers   sync.WaitGroup
 	leftovers wholefile.Leftovers
 	record    *jobRecord
-	unread    bool // the context ended while jobs of other shards were passed over
 	start     time.Time
 
 	mu       sync.Mutex // held while Progress is called
@@ -95,24 +94,19 @@ type task struct {
 	noResult bool   // the task counts only if it fails
 	about    string // what an error names; "": the id in the result is enough
 	user     string // the function of the program that runs; "": Run
+	other    bool   // a job of another shard, which is not run
 }
 
-// tasksOf returns what the workers do for the jobs of this shard.
-func (r *rendering) tasksOf(ctx context.Context, jobs iter.Seq[Job]) iter.Seq[task] {
+// tasksOf returns a task for each job.
+func (r *rendering) tasksOf(jobs iter.Seq[Job]) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		for job := range jobs {
 			if job.ID == "" {
 				job.ID = job.Path
 			}
-			if !r.cfg.Shard.Has(job.ID) {
-				r.pass()
-				if r.unread = ctx.Err() != nil; r.unread {
-					return
-				}
-				continue
-			}
-			make := func(ctx context.Context, result *JobResult) error { return r.attempt(ctx, job, result) }
-			if !yield(task{id: job.ID, path: job.Path, run: make}) {
+			t := task{id: job.ID, path: job.Path, other: !r.cfg.Shard.Has(job.ID)}
+			t.run = func(ctx context.Context, result *JobResult) error { return r.attempt(ctx, job, result) }
+			if !yield(t) {
 				return
 			}
 		}
@@ -141,6 +135,13 @@ func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, 
 		return false
 	}
 	for t := range tasks {
+		if ctx.Err() != nil { // it ended while the iterator was asked
+			return false
+		}
+		if t.other {
+			r.pass()
+			continue
+		}
 		result := &JobResult{ID: t.id, Path: t.path}
 		r.begin(t, result)
 		r.workers.Go(func() {
@@ -153,10 +154,8 @@ func (r *rendering) startAll(ctx context.Context, stop context.CancelCauseFunc, 
 		}
 	}
 	r.free.Release(1)
-	if !r.unread {
-		r.beganAll()
-	}
-	return !r.unread
+	r.beganAll()
+	return true
 }
 
 // awaitFree waits for a free worker. It returns false if no further job may begin.

@@ -149,6 +149,39 @@ func TestFailFast(t *testing.T) {
 	require.Empty(t, filesIn(t, dir))
 }
 
+// TestNoJobBeginsAfterAFailure lets the iterator take until a job has failed. It may be asked for
+// one more job then, which does not begin, whichever shard it belongs to.
+func TestNoJobBeginsAfterAFailure(t *testing.T) {
+	mediatest.NoLeaks(t)
+	boom := errors.New("boom")
+	shard := api.Shard{Index: 1, Count: 2}
+	var mine, others []api.Job
+	for _, job := range jobsIn(t.TempDir(), 20) {
+		if shard.Has(job.ID) {
+			mine = append(mine, job)
+		} else {
+			others = append(others, job)
+		}
+	}
+	mine[0].Run = func(context.Context, *api.Encoder, string) error { return boom }
+	for name, next := range map[string]api.Job{"of the shard": mine[1], "of another": others[0]} {
+		t.Run(name, func(t *testing.T) {
+			ended, more := make(chan struct{}, 2), true
+			report, err := api.RenderAll(context.Background(), func(yield func(api.Job) bool) {
+				if yield(mine[0]) {
+					<-ended
+					more = yield(next)
+				}
+			}, api.RenderConfig{
+				Workers: 2, FailFast: true, Shard: shard, Progress: func(api.Progress) { ended <- struct{}{} },
+			})
+			require.ErrorIs(t, err, boom)
+			require.Len(t, report.Results, 1)
+			require.False(t, more, "further jobs are asked for")
+		})
+	}
+}
+
 // TestIteratorIsNotReadAhead counts the jobs that were given out and have not ended.
 func TestIteratorIsNotReadAhead(t *testing.T) {
 	mediatest.NoLeaks(t)
