@@ -83,8 +83,10 @@ func TestFilmGoesOn(t *testing.T) {
 		require.InDelta(t, 6, seconds, 0.03)
 	}
 	result.Reset()
-	require.NoError(t, run(context.Background(), filmArguments(path), &result, io.Discard))
+	told.Reset()
+	require.NoError(t, run(context.Background(), filmArguments(path), &result, &told))
 	require.Contains(t, result.String(), "0 parts made, 12 were there")
+	require.Equal(t, "rendering: 180 of 180 frames\n", told.String(), "what was there has no speed")
 }
 
 func requireSameFile(t *testing.T, want, got string) {

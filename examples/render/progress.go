@@ -49,20 +49,23 @@ func (p *progress) clip(r api.Progress) {
 // frame takes a report of RenderFilm.
 func (p *progress) frame(r api.FilmProgress) { p.show(r.Frames, r.FPS, r.Left) }
 
-// show shows that so much is through, at so many a second.
+// show shows that so much is through, at so many a second. 0: all of it was there.
 func (p *progress) show(through int, speed float64, left time.Duration) {
-	pace := fmt.Sprintf("%.1f %s per second", speed, p.noun)
+	pace := ""
+	if speed > 0 {
+		pace = fmt.Sprintf(", %.1f %s per second", speed, p.noun)
+	}
 	if left > 0 {
 		pace += fmt.Sprintf(", %s left", left.Round(time.Second))
 	}
 	if p.bar != nil {
-		p.bar.Describe(pace)
+		p.bar.Describe("rendering" + pace)
 		_ = p.bar.Set(through)
 		return
 	}
 	if tenth := 10 * through / p.all; tenth > p.tenths {
 		p.tenths = tenth
-		_, _ = fmt.Fprintf(p.to, "rendering: %d of %d %s, %s\n", through, p.all, p.noun, pace)
+		_, _ = fmt.Fprintf(p.to, "rendering: %d of %d %s%s\n", through, p.all, p.noun, pace)
 	}
 }
 
