@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -118,7 +119,22 @@ func TestBudgetLeavesOut(t *testing.T) {
 	assert.Contains(t, table, "Left out, because the time was up; -budget ")
 }
 
-// TestCanceled: the end of the context is the error, and the trial's process is gone.
+// TestTrialsHaveAGroupOfTheirOwn: Ctrl-C in a terminal goes to the group of the command. The
+// processes of a trial are not in it, so the command ends them, and takes none for a failure.
+func TestTrialsHaveAGroupOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	program, err := os.Executable()
+	require.NoError(t, err)
+	p, err := startProcess(t.Context(), program, Trial{})
+	require.NoError(t, err)
+	group, err := syscall.Getpgid(p.cmd.Process.Pid)
+	assert.NoError(t, err)
+	assert.NotEqual(t, syscall.Getpgrp(), group)
+	require.NoError(t, p.in.Close())
+	require.EqualError(t, p.close(nil), "exit status 1")
+}
+
+// TestCanceled: the end of the context is the error.
 func TestCanceled(t *testing.T) {
 	t.Parallel()
 	program, err := os.Executable()

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func startProcess(ctx context.Context, program string, t Trial) (*process, error
 	}
 	p := &process{cmd: exec.CommandContext(ctx, program, ChildCommand, string(text))}
 	p.cmd.Stderr = &p.errors
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the parent, which ends ctx
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
