@@ -2,7 +2,6 @@ package cores
 
 import (
 	"io/fs"
-	"os"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -100,7 +99,7 @@ func TestIdle(t *testing.T) {
 // TestWithoutProc measures what the process itself knows.
 func TestWithoutProc(t *testing.T) {
 	t.Parallel()
-	m := &meter{files: folder(nil)}
+	m := &meter{files: folder(nil), affinity: unix.SchedGetaffinity}
 	from := m.now()
 	work(t)
 	m.last.at = m.last.at.Add(-shared)
@@ -114,7 +113,7 @@ func TestWithoutProc(t *testing.T) {
 // TestWork counts the CPU time of work, which the system itself counts.
 func TestWork(t *testing.T) {
 	t.Parallel()
-	m := &meter{files: os.DirFS("/")}
+	m := newMeter()
 	from, before := m.now(), used(t)
 	require.Equal(t, from, m.last)
 	work(t)
@@ -126,29 +125,54 @@ func TestWork(t *testing.T) {
 	require.Equal(t, s.Process, m.process)
 }
 
+// onCores returns an affinity.
+func onCores(cores ...int) func(int, *unix.CPUSet) error {
+	return func(_ int, set *unix.CPUSet) error {
+		for _, core := range cores {
+			set.Set(core)
+		}
+		return nil
+	}
+}
+
 // TestACoreGoesOffline leaves out the moment in which the idle time of a core comes or goes.
 func TestACoreGoesOffline(t *testing.T) {
 	t.Parallel()
-	stat := func(text string) fs.FS { return folder(map[string]string{"proc/stat": text}) }
-	m := &meter{process: "p", count: 2}
-	m.allowed.Set(0)
-	m.allowed.Set(1)
+	m := &meter{process: "p"}
 	start := time.Now()
-	read := func(second int, text string) time.Duration {
-		m.files = stat(text)
-		m.last = m.read(start.Add(time.Duration(second) * time.Second))
+	read := func(second int, text string, cores ...int) time.Duration {
+		m.files, m.affinity = folder(map[string]string{"proc/stat": text}), onCores(cores...)
+		m.last = m.read(start.Add(time.Duration(second) * 2 * limited))
 		require.True(t, m.last.known)
+		require.EqualValues(t, len(cores), m.last.cores)
 		return m.last.idle
 	}
-	first := read(0, "cpu0 0 0 0 5000 0 0\ncpu1 0 0 0 5000 0 0\n")
-	require.Equal(t, 500*time.Millisecond, read(1, "cpu0 0 0 0 5040 10 0\ncpu1 0 0 0 5000 0 0\n")-first)
-	require.Equal(t, 500*time.Millisecond, read(2, "cpu0 0 0 0 5090 10 0\n")-first, "unknown")
-	require.Equal(t, 750*time.Millisecond, read(3, "cpu0 0 0 0 5115 10 0\n")-first)
+	first := read(0, "cpu0 0 0 0 5000 0 0\ncpu1 0 0 0 5000 0 0\n", 0, 1)
+	require.Equal(t, 500*time.Millisecond, read(1, "cpu0 0 0 0 5040 10 0\ncpu1 0 0 0 5000 0 0\n", 0, 1)-first)
+	require.Equal(t, 500*time.Millisecond, read(2, "cpu0 0 0 0 5090 10 0\n", 0)-first, "unknown")
+	require.Equal(t, 750*time.Millisecond, read(3, "cpu0 0 0 0 5115 10 0\n", 0)-first)
+	const back = "cpu0 0 0 0 5115 10 0\ncpu1 0 0 0 9000 0 0\n"
+	require.Equal(t, 750*time.Millisecond, read(4, back, 0, 1)-first, "unknown")
+	require.Equal(t, 750*time.Millisecond, read(5, back, 0, 1)-first)
+	require.Equal(t, 750*time.Millisecond, read(6, back, 1)-first, "the process was moved to one core")
+}
+
+// TestCoresThatAreNumberedAnew is in a container of LXC whose cores are 1 and 2 of the machine, and
+// 0 and 1 in /proc/stat. Core 1 alone would seem to say that none is free.
+func TestCoresThatAreNumberedAnew(t *testing.T) {
+	t.Parallel()
+	const stat = "cpu  0 0 0 9000 0 0\ncpu0 0 0 0 9000 0 0\ncpu1 0 0 0 0 0 0\n"
+	m := &meter{process: "p", files: folder(map[string]string{"proc/stat": stat}), affinity: onCores(1, 2)}
+	now := time.Now()
+	from := m.read(now)
+	s := m.read(now.Add(time.Hour)).Since(from)
+	require.EqualValues(t, 2, s.Cores)
+	require.Greater(t, s.Idle, time.Hour+time.Hour/2, "what the process has left")
 }
 
 func TestReadersShareAReading(t *testing.T) {
 	t.Parallel()
-	m := &meter{files: folder(nil)}
+	m := &meter{files: folder(nil), affinity: unix.SchedGetaffinity}
 	m.now()
 	m.last.at = time.Now().Add(time.Hour) // as if no time had passed
 	m.last.used = 12345

@@ -10,7 +10,8 @@
 //   - The process uses all that it may use: CLOCK_PROCESS_CPUTIME_ID counts all of its threads,
 //     those of FFmpeg's encoders included, and those that have ended.
 //   - Other programs use the cores: /proc/stat counts for each core how long it was idle. Only the
-//     cores that the process may run on count (sched_getaffinity).
+//     cores that the process may run on count (sched_getaffinity), and only if all of them are
+//     there: LXC numbers the cores of a container anew.
 //   - A control group allows less time than there are cores: cpu.max, or cpu.cfs_quota_us.
 //
 // Where the system does not tell one of them, the others hold.
