@@ -3,6 +3,7 @@ package film
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -165,6 +166,19 @@ func TestJoinOfUnfitChunks(t *testing.T) {
 			require.Empty(t, sink.got)
 		})
 	}
+}
+
+// A disk may change the time of a packet after the chunk was checked. The packet is freed once.
+func TestJoinOfDamagedTime(t *testing.T) {
+	mediatest.NoLeaks(t)
+	j := joint(t, threeChunks(), nil)
+	f, err := os.OpenFile(j.Path(j.Cut.At(1)), os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt([]byte{7}, int64(headSize)+1) // the lowest byte of the first PTS
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	const want = "chunk 1, frames 3 to 5: packet 0 is for frame 7, and the chunk has frames 0 to 2"
+	require.EqualError(t, Join(context.Background(), &recorder{}, j), want)
 }
 
 // Packets that are not one for each frame are found when the chunk is made.

@@ -115,7 +115,7 @@ func (v *video) next() (p pipeline.Packet, err error) {
 			}
 		}
 		if err != nil {
-			return p, chunkError(v.chunk, err)
+			return pipeline.Packet{}, chunkError(v.chunk, err)
 		}
 		return p, nil
 	}
