@@ -216,24 +216,34 @@ func TestFilmBesideFilesOfOthers(t *testing.T) {
 	}
 }
 
-// TestFilmWithAChunkOfOthers leaves alone what has the name of a chunk and is none.
+// TestFilmWithAChunkOfOthers leaves alone what has the name of a chunk and is none. It is found
+// before anything is drawn.
 func TestFilmWithAChunkOfOthers(t *testing.T) {
 	mediatest.NoLeaks(t)
 	c := filmCase{codec: "libx264", container: "mp4", frames: 11, chunk: 4}
-	for name, make := range map[string]func(name string) error{
+	for kind, make := range map[string]func(name string) error{
 		"link":   func(name string) error { return os.Symlink("nowhere", name) },
 		"folder": func(name string) error { return os.Mkdir(name, 0o700) },
 		"text":   func(name string) error { return os.WriteFile(name, []byte("mine"), 0o600) },
 	} {
-		path := temporary(t, "film.mp4")
-		halfFilm(t, c, path)
-		chunk := filepath.Join(path+".chunks", "00001")
-		require.NoError(t, os.Remove(chunk))
-		require.NoError(t, make(chunk))
-		_, err := api.RenderFilm(context.Background(), c.film(path), api.RenderConfig{Resume: true})
-		require.ErrorContains(t, err, chunk, name)
-		require.ErrorContains(t, err, "chunk 1, frames 4 to 7")
-		_, err = os.Lstat(chunk)
-		require.NoError(t, err)
+		for name, want := range map[string]string{
+			"00002": "chunk 2, frames 8 to 10", "sound": "sound", "replaces": "replaces", "lock": "lock",
+		} {
+			for _, resumes := range []bool{false, true} {
+				path := temporary(t, "film.mp4")
+				halfFilm(t, c, path)
+				foreign := filepath.Join(path+".chunks", name)
+				require.NoError(t, make(foreign))
+				film := c.film(path)
+				film.Draw = func(context.Context, *api.VideoStream, int, int) error { return errors.New("drawn") }
+				_, err := api.RenderFilm(context.Background(), film, api.RenderConfig{Resume: resumes})
+				require.ErrorContains(t, err, foreign, kind)
+				require.ErrorContains(t, err, want)
+				require.NotContains(t, err.Error(), "drawn")
+				require.FileExists(t, filepath.Join(path+".chunks", "00000"), "the chunks stay")
+				_, err = os.Lstat(foreign)
+				require.NoError(t, err)
+			}
+		}
 	}
 }

@@ -136,6 +136,9 @@ func (r *filmRun) make(ctx context.Context) (err error) {
 		return fmt.Errorf("avloom: the folder of the chunks: %w", err)
 	}
 	defer r.folder.Close()
+	if err := r.folder.CheckForeign(r.cut); err != nil {
+		return fmt.Errorf("avloom: %w", err)
+	}
 	if !resume {
 		if err := fault.First(r.folder.RemoveAll(), r.folder.NoteReplaced(r.Path)); err != nil {
 			return fmt.Errorf("avloom: remove the chunks of an earlier film: %w", err)

@@ -1,6 +1,9 @@
 package film
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Cut says into which chunks a film is cut. The last one may be shorter.
 type Cut struct {
@@ -15,6 +18,16 @@ func (c Cut) Chunks() int { return (c.Frames-1)/c.Chunk + 1 }
 func (c Cut) At(index int) Chunk {
 	from := index * c.Chunk
 	return Chunk{Index: index, From: from, Frames: min(c.Chunk, c.Frames-from)}
+}
+
+// named returns the chunk whose file has this name; false: there is none.
+func (c Cut) named(name string) (Chunk, bool) {
+	index, err := strconv.Atoi(name)
+	if err != nil || index < 0 || index >= c.Chunks() {
+		return Chunk{}, false
+	}
+	chunk := c.At(index)
+	return chunk, chunk.Name() == name
 }
 
 // Chunk is a piece of a film.

@@ -67,6 +67,28 @@ func (f *Folder) Sound() string { return filepath.Join(f.path, soundName) }
 // RemoveTemporary removes what a killed writer left of a file.
 func (f *Folder) RemoveTemporary(path string) { f.left.Remove(path) }
 
+// CheckForeign returns an error if a file that is not of a film has a name that this film needs.
+func (f *Folder) CheckForeign(cut Cut) error {
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(f.path, e.Name())
+		if e.Name() == soundName || e.Name() == replacedName {
+			err = Foreign(path)
+		} else if c, ok := cut.named(e.Name()); ok {
+			if err = Foreign(path); err != nil {
+				err = chunkError(c, err)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // RemoveAll removes all files that a film has left in its folder, complete or not.
 func (f *Folder) RemoveAll() error {
 	entries, err := os.ReadDir(f.path)

@@ -1,6 +1,7 @@
 package film
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,7 +27,13 @@ func (f *Folder) NoteReplaced(path string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(f.path, replacedName), []byte(id), 0o666)
+	note, err := os.Create(filepath.Join(f.path, replacedName))
+	if err != nil {
+		return err
+	}
+	_, err = note.WriteString(id)
+	// A note that a loss of power cut short would let the older file pass for the film.
+	return cmp.Or(err, note.Sync(), note.Close())
 }
 
 // IsComplete says whether the file of that name is the film, and not one that the film will

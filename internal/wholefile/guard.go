@@ -20,8 +20,8 @@ type Guard struct {
 }
 
 // Hold creates a file, or takes one that a killed process left, and locks it. The error wraps
-// ErrHeld if another process, or another call in this one, holds it. If the file system has no
-// locks, everybody gets it.
+// ErrHeld if another process, or another call in this one, holds it. A file that is not empty is no
+// Guard's, and an error. If the file system has no locks, everybody gets it.
 func Hold(path string) (*Guard, error) {
 	for range maxAttempts {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o666)
@@ -33,12 +33,25 @@ func Hold(path string) (*Guard, error) {
 			_ = f.Close() // nothing was written
 			return nil, fmt.Errorf("%s %w", path, ErrHeld)
 		}
+		if err := checkEmpty(f, path); err != nil {
+			_ = f.Close() // nothing was written
+			return nil, err
+		}
 		if hasName(f, path) {
 			return &Guard{path: path, lock: f}, nil
 		}
 		_ = f.Close() // its holder has removed it meanwhile
 	}
 	return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+}
+
+// checkEmpty returns an error if the file is not of a Guard.
+func checkEmpty(f *os.File, path string) error {
+	info, err := f.Stat()
+	if err == nil && info.Size() > 0 {
+		err = fmt.Errorf("%s is not empty, as a lock is, and would be removed; move it away", path)
+	}
+	return err
 }
 
 // Release removes the file and unlocks it. A second call does nothing.
