@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -301,42 +300,4 @@ func TestFilmsWithWrongSound(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestFilmStopped cancels a film. Chunks that were complete are kept.
-func TestFilmStopped(t *testing.T) {
-	mediatest.NoLeaks(t)
-	c := filmCase{codec: "libx264", container: "mp4", video: bFrames(), frames: 23, chunk: 4, sound: "aac"}
-	cause, want := errors.New("enough"), undisturbed(t, c)
-	for _, heeds := range []bool{true, false} {
-		path := temporary(t, "film.mp4")
-		ctx, cancel := context.WithCancelCause(context.Background())
-		film := c.film(path)
-		film.Draw = func(ctx context.Context, v *api.VideoStream, from, n int) error {
-			if from == 8 {
-				cancel(cause)
-				if heeds {
-					<-ctx.Done()
-					return ctx.Err()
-				}
-				ctx = context.Background()
-			}
-			return c.draw(ctx, v, from, n)
-		}
-		_, err := api.RenderFilm(ctx, film, api.RenderConfig{Workers: 1})
-		require.ErrorIs(t, err, cause)
-		require.NoFileExists(t, path)
-		require.Equal(t, []int{8, 12, 16, 20}, resume(t, c.film(path)))
-		requireContent(t, want, path)
-	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(cause)
-	path := temporary(t, "film.mp4")
-	film := c.film(path)
-	film.Draw = func(context.Context, *api.VideoStream, int, int) error { return errors.New("drawn") }
-	_, err := api.RenderFilm(ctx, film, api.RenderConfig{})
-	require.ErrorIs(t, err, cause)
-	_, err = os.Stat(path)
-	require.ErrorIs(t, err, os.ErrNotExist)
-	require.Empty(t, besides(t, path))
 }

@@ -168,6 +168,9 @@ func (r *filmRun) draw(ctx context.Context, tasks iter.Seq[task]) error {
 	if failed := r.workers.failed; len(failed) > 0 {
 		return failed[0].Err
 	}
+	if err := r.workers.interruption(); err != nil {
+		return err
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

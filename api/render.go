@@ -85,6 +85,8 @@ type rendering struct {
 
 var errProgressExited = errors.New("avloom: Progress called runtime.Goexit, as t.FailNow does, which stops all jobs")
 
+var errProgressPanicked = errors.New("avloom: Progress has panicked")
+
 var errIterator = errors.New("avloom: the iterator of the jobs has panicked")
 
 // task is what a worker does: a job of RenderAll, or a part of a film.
@@ -166,8 +168,8 @@ func (r *rendering) awaitFree(ctx context.Context) bool {
 func (r *rendering) begin(t task, result *JobResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.progress.Running++
 	if !t.noResult {
+		r.progress.Running++
 		r.pace.begin(result, time.Now())
 	}
 }
@@ -191,11 +193,11 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	stopped := result.stopped(ctx)
-	r.progress.Running--
 	if t.noResult {
 		r.noteFailure(stop, stopped, result)
 		return
 	}
+	r.progress.Running--
 	r.pace.end(result, time.Now())
 	switch {
 	case result.Err != nil:
@@ -244,4 +246,14 @@ func (r *rendering) guard(stop context.CancelCauseFunc, progress func()) {
 	}()
 	progress()
 	returned = true
+}
+
+// interruption returns an error if a Progress has panicked, or has called runtime.Goexit.
+func (r *rendering) interruption() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.panicked != nil {
+		return errProgressPanicked
+	}
+	return r.exited
 }
