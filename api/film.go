@@ -90,8 +90,9 @@ type FilmProgress struct {
 //
 // With cfg.Resume, chunks that an earlier call has completed are not drawn again. That call may
 // have failed, or its process may have been killed. A chunk is taken if its file is whole and was
-// made with the same Fingerprint, Video, Frames, Chunk, container, FormatOptions, and the same
-// build of FFmpeg; all others are drawn. If the film is complete already, nothing is drawn. Without
+// made with the same Fingerprint, Video, Frames, Chunk, container, FormatOptions, the same build of
+// FFmpeg, and the same version of the encoder's library (libx264 does not tell its own); all others
+// are drawn. If the film is complete already, nothing is drawn. Without
 // Resume, what an earlier call has left is removed first. Files in the folder that are not of a
 // film are never removed.
 //

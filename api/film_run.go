@@ -87,8 +87,8 @@ func (r *filmRun) takeFingerprints() error {
 		return err
 	}
 	common := []string{r.Fingerprint, astiavx.LibraryVersions(), r.output.Container(), string(options)}
-	cut := fmt.Sprint(r.cut)
-	r.print = film.NewFingerprint(append(common, "video", string(video), cut, string(header(r.output, 0)))...)
+	cut, encoder := fmt.Sprint(r.cut), astiavx.EncoderVersion(r.output.Streams[0].Codec.Encoder)
+	r.print = film.NewFingerprint(append(common, "video", string(video), cut, encoder, string(header(r.output, 0)))...)
 	if r.Audio != nil {
 		r.sounds = film.NewFingerprint(append(common, "sound", string(sound), string(header(r.output, 1)))...)
 	}

@@ -1,10 +1,5 @@
 package astiavx
 
-//// The symbol is weak: NULL if FFmpeg was built without the library.
-//extern const char *svt_av1_get_version(void) __attribute__((weak));
-//static const char *svtav1_version(void) { return svt_av1_get_version ? svt_av1_get_version() : ""; }
-import "C"
-
 import (
 	"fmt"
 	"sync"
@@ -23,6 +18,6 @@ var svtAV1Globals sync.Mutex
 // SVT-AV1 does not have all of its faults in all versions.
 func SVTAV1AtLeast(major, minor int) bool {
 	var hasMajor, hasMinor int
-	_, err := fmt.Sscanf(C.GoString(C.svtav1_version()), "v%d.%d", &hasMajor, &hasMinor)
+	_, err := fmt.Sscanf(EncoderVersion(svtAV1), "v%d.%d", &hasMajor, &hasMinor)
 	return err == nil && (hasMajor > major || hasMajor == major && hasMinor >= minor)
 }
