@@ -137,9 +137,8 @@ func dotRed(yes bool) string {
 
 // dotQuote returns a quoted string of these lines.
 func dotQuote(lines ...string) string {
-	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	for i := range lines {
-		lines[i] = escape.Replace(lines[i])
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(strings.ReplaceAll(line, `\`, `\\`), `"`, `\"`)
 	}
 	return `"` + strings.Join(lines, `\n`) + `"`
 }

@@ -21,6 +21,7 @@ func manyStreams(n int) *Run {
 			pipeline.EdgeStats{From: pipeline.CallerName, To: "convert", Stream: i, Received: int64(i), Depth: 8},
 			pipeline.EdgeStats{From: "convert", To: "encode", Stream: i, Queued: 8, Depth: 8},
 			pipeline.EdgeStats{From: "encode", To: "mux", Stream: i, Depth: 8 * n})
+		s.Streams = append(s.Streams, Stream{Index: i, Kind: "video", Codec: "libx264"})
 	}
 	s.Nodes = append(s.Nodes, pipeline.NodeStats{Name: "mux", Stream: pipeline.NoStream, Copies: 1, Busy: time.Minute})
 	return s

@@ -147,10 +147,8 @@ func (s *Run) isOnGPU(n *pipeline.NodeStats) bool {
 
 // streamOf returns the stream that a node works for; nil: it works for all of them.
 func (s *Run) streamOf(n *pipeline.NodeStats) *Stream {
-	for i := range s.Streams {
-		if s.Streams[i].Index == n.Stream {
-			return &s.Streams[i]
-		}
+	if n.Stream < 0 || n.Stream >= len(s.Streams) {
+		return nil
 	}
-	return nil
+	return &s.Streams[n.Stream]
 }
