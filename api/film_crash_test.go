@@ -214,8 +214,12 @@ func TestFilmKilledAtTheEnd(t *testing.T) {
 func TestFilmOfTwoProcesses(t *testing.T) {
 	mediatest.NoLeaks(t)
 	c, path := killedFilm(), temporary(t, "film.mp4")
+	drawing := 0
 	runChild(t, path+"|waits", func(line string, kill func()) {
-		if !strings.HasPrefix(line, "draw") {
+		if strings.HasPrefix(line, "draw") {
+			drawing++
+		}
+		if drawing < 2 { // the sound is being written, too
 			return
 		}
 		for _, resume := range []bool{false, true} {
