@@ -52,8 +52,8 @@ func TestFilmStopped(t *testing.T) {
 	require.Empty(t, besides(t, path))
 }
 
-// TestFilmsWithWrongProgress: a panic of a Progress is passed on, and runtime.Goexit is an error. No
-// film is written then, not even where all chunks are complete.
+// TestFilmsWithWrongProgress: a panic of a Progress is passed on, and runtime.Goexit is an error.
+// No film is written then, not even where all chunks are complete.
 func TestFilmsWithWrongProgress(t *testing.T) {
 	mediatest.NoLeaks(t)
 	c := filmCase{codec: "libx264", container: "mp4", frames: 12, chunk: 4}

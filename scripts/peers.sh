@@ -81,13 +81,15 @@ provide_wheels() {
 	local mark=$folder/has-$1
 	[ ! -e "$mark" ] || return 0
 	say "installing $2 into $folder (log: $log)"
-	if [ -e "$folder/bin/python" ] || "$python" -m venv "$folder" >>"$log" 2>&1; then
+	rm -rf "$folder"/pip-* # of a call that was killed
+	if "$folder/bin/python" -m pip --version >>"$log" 2>&1 || "$python" -m venv --clear "$folder" >>"$log" 2>&1; then
 		if TMPDIR=$folder "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps \
 			--only-binary :all: --require-hashes -r "$here/peers-$1.txt" >>"$log" 2>&1; then
 			touch "$mark"
 			return
 		fi
 	fi
+	rm -rf "$folder"/pip-*
 	say "$2 left out: $(grep -v '^ *$' "$log" | tail -n 1)"
 	return 1
 }
@@ -140,7 +142,7 @@ main() {
 		locked provide
 		exports
 		;;
-	clean) rm -rf "$cache"/peers-* "$cache/peers.log" ;;
+	clean) locked rm -rf "$cache"/peers-* "$cache/peers.log" ;;
 	help | -h | --help) usage ;;
 	*)
 		usage >&2

@@ -29,9 +29,11 @@ case "$*" in
 *version_info\[:2\]*) echo "${PYTHON_IS:-3.11}" ;;
 *version_info*) [ "${PYTHON_IS:-3.11}" != 3.10 ] ;;
 *ensurepip*) ;;
-'-m venv '*)
-	mkdir -p "$3/bin" "$3/lib/python3.11/site-packages"
-	cp "$0" "$3/bin/python" ;;
+'-m venv --clear '*)
+	rm -rf "$4"
+	mkdir -p "$4/bin" "$4/lib/python3.11/site-packages"
+	cp "$0" "$4/bin/python" ;;
+'-m pip --version') [ ! -e "$(dirname "$0")/../without-pip" ] ;;
 '-m pip install '*)
 	echo "$@" >>`+m.path("pip")+`
 	for requirements; do :; done
@@ -83,6 +85,22 @@ func TestPeersAreInstalledOnce(t *testing.T) {
 
 	m.run(`bash "$(dirname "$ffmpeg")/peers.sh" clean`)
 	assert.NoDirExists(t, exports["AVLOOM_PEERS"])
+}
+
+// TestPeersOfAKilledCall: what a killed call has left, an environment without pip and temporary
+// files, is replaced.
+func TestPeersOfAKilledCall(t *testing.T) {
+	t.Parallel()
+	m := newPeersMachine(t)
+	exports, _ := m.peers("REFUSED=peers-wheels.txt", "AVLOOM_PEERS_TORCHCODEC=0")
+	folder := exports["AVLOOM_PEERS"]
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "without-pip"), nil, 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "pip-unpack-1"), 0o700))
+	_, messages := m.peers("AVLOOM_PEERS_TORCHCODEC=0")
+	assert.NotContains(t, messages, "left out")
+	assert.FileExists(t, filepath.Join(folder, "has-wheels"))
+	assert.NoFileExists(t, filepath.Join(folder, "without-pip"))
+	assert.NoDirExists(t, filepath.Join(folder, "pip-unpack-1"))
 }
 
 // TestPeersThatCannotBeHad: what cannot be installed is named, the rest is there, and the next call
