@@ -117,6 +117,7 @@ func TestBudgetLeavesOut(t *testing.T) {
 	assert.Empty(t, r.Rows)
 	assert.Len(t, r.Left, 2)
 	assert.Contains(t, table, "Left out, because the time was up; -budget ")
+	assert.NotContains(t, table, "| codec ", "a table without rows")
 }
 
 // TestTrialsHaveAGroupOfTheirOwn: Ctrl-C in a terminal goes to the group of the command. The

@@ -16,7 +16,9 @@ import (
 func (r *Result) write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s. All figures are for this machine.\n%s.\n\n", r.machine(), r.conditions())
-	table(&b, r.cells())
+	if len(r.Rows) > 0 {
+		table(&b, r.cells())
+	}
 	for _, row := range r.Rows {
 		switch {
 		case row.Error != "":
@@ -37,7 +39,7 @@ func (r *Result) write(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "  %v\n", left.Case)
 	}
-	if r.Load[0] > busy {
+	if r.Load[0] > busy && len(r.Rows) > 0 {
 		fmt.Fprintf(&b, "\nThe machine was busy with other work when this began (load %.1f): it carries more.\n", r.Load[0])
 	}
 	_, err := io.WriteString(w, b.String())

@@ -45,8 +45,8 @@ func (o *orbit) trueAnomaly(time float64) float64 {
 	return e + 2*math.Atan2(b*sin, 1-b*cos)
 }
 
-// at returns the place of the body.
-func (o *orbit) at(time float64) vec3 { return o.point(o.eccentricAnomaly(time)) }
+// position returns the place of the body.
+func (o *orbit) position(time float64) vec3 { return o.point(o.eccentricAnomaly(time)) }
 
 // point returns the point of the ellipse at an eccentric anomaly.
 func (o *orbit) point(e float64) vec3 {

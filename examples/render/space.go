@@ -59,22 +59,23 @@ func (s *space) body(c *camera, b *body, year, size float64) {
 		s.canvas.glow(last, next, b.color.times(size*(0.1+1.7*rest*rest*rest)))
 		last = next
 	}
-	at := b.at(year)
-	place, scale := c.see(at)
+	position := b.position(year)
+	place, scale := c.see(position)
 	if b.tail {
-		s.tail(c, b, at, year, size)
+		s.tail(c, b, year, size)
 	}
 	s.canvas.ball(place, b.radius*size*scale*distance/(zoom*c.height), b.color.times(1.15), c.center())
 }
 
 // tail draws the dust of a comet, which the sun blows away. It is longer near the sun.
-func (s *space) tail(c *camera, b *body, at vec3, year, size float64) {
-	near := 1 / max(at.length(), 0.3)
-	away := at.times(0.28 * near * near / at.length())
+func (s *space) tail(c *camera, b *body, year, size float64) {
+	head := b.position(year)
+	near := 1 / max(head.length(), 0.3)
+	away := head.times(0.28 * near * near / head.length())
 	random := rand.New(rand.NewPCG(2, 2)) // the same grains in each picture
 	for range 6000 {
 		far := random.ExpFloat64() / 3
-		lag := b.at(year - 0.03*far*random.Float64()) // grains left the comet earlier
+		lag := b.position(year - 0.03*far*random.Float64()) // grains left the comet earlier
 		spread := vec3{random.NormFloat64(), random.NormFloat64(), random.NormFloat64()}.times(0.012 + 0.05*far)
 		place, _ := c.see(lag.plus(away.times(far)).plus(spread.times(near)))
 		s.canvas.splat(place, b.color.times(0.45*size*size*math.Exp(-1.5*far)*min(near, 2)))
