@@ -31,6 +31,10 @@ type Config struct {
 	// CanBeCrashSafe says that this is possible.
 	CrashSafe bool
 
+	// Temporary says that nobody reads the file before it is complete, so that packets may be
+	// collected before they are written.
+	Temporary bool
+
 	// Patience is how long packets wait for a stream that the program does not feed. If it is 0, they
 	// wait for DefaultPatience in an output that must not wait, because it is crash-safe or written
 	// from front to back, and without a limit in all others.

@@ -33,12 +33,12 @@ func newWriter(cfg Config, dst *destination.Destination) (*writer, error) {
 	if dst.HasFiles() {
 		return w, w.openFiles(cfg)
 	}
-	return w, w.open(cfg.Format, cfg.Log)
+	return w, w.open(cfg)
 }
 
 // open opens FFmpeg's muxer for a container in one file.
-func (w *writer) open(format string, lines *astiavx.Log) error {
-	dst := w.dst
+func (w *writer) open(cfg Config) error {
+	dst, format := w.dst, cfg.Format
 	w.index.Destination = dst
 	io, err := astiavx.NewIO(&w.index, dst.CanSeek(), dst.BufferSize(0))
 	if err != nil {
@@ -50,12 +50,15 @@ func (w *writer) open(format string, lines *astiavx.Log) error {
 		return fmt.Errorf("container %s: %w", format, err)
 	}
 	live.New("container")
-	log := astiavx.LogContainer(w.format, lines)
+	log := astiavx.LogContainer(w.format, cfg.Log)
 	w.closer.Add(func() {
 		live.Freed("container")
 		w.format.Free()
 		log.Remove()
 	})
+	if cfg.Temporary {
+		io.CollectPackets()
+	}
 	io.Serve(w.format)
 	return nil
 }

@@ -80,6 +80,10 @@ func (io *IO) Tell() int64 { return int64(C.avio_tell(io.c)) }
 // bits, so there are less than 2 GiB of them.
 func (io *IO) Collect(size int) { C.collect(io.c, C.int(min(size, math.MaxInt32))) }
 
+// CollectPackets lets packets wait until the buffer is full. Otherwise FFmpeg writes what it has
+// collected after each packet.
+func (io *IO) CollectPackets() { io.c.min_packet_size = io.c.buffer_size }
+
 // Append writes bytes behind all that FFmpeg has written.
 func (io *IO) Append(p []byte) {
 	if len(p) > 0 {

@@ -51,6 +51,7 @@ func (o *outputOpener) muxerConfig(t *target, streams []muxer.Stream) muxer.Conf
 		Segments:  t.Segments,
 		Log:       o.lines.LogFor(t.node, pipeline.NoStream),
 		CrashSafe: t.Config.WantsCrashSafe(o.settings.Temporary),
+		Temporary: t.Config.IsTemporary(o.settings.Temporary),
 		Patience:  t.Config.PatienceOrZero(),
 		Warn: func(stream int, text string) {
 			fields := []zap.Field{zap.String("node", t.node)}

@@ -66,7 +66,13 @@ func (o OutputConfig) WantsCrashSafe(temporary string) bool {
 	if o.CrashSafe != nil {
 		return *o.CrashSafe
 	}
-	return !o.Faststart && (o.Kind != ToFile || o.Path != temporary)
+	return !o.Faststart && !o.IsTemporary(temporary)
+}
+
+// IsTemporary says whether the output is the file at the path temporary, which nobody reads before
+// it is complete.
+func (o OutputConfig) IsTemporary(temporary string) bool {
+	return o.Kind == ToFile && o.Path == temporary
 }
 
 // PatienceOrZero returns the patience that the user set; 0: the default.
