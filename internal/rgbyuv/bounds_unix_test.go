@@ -3,6 +3,7 @@
 package rgbyuv
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,5 +64,28 @@ func (m *mapper) alloc(width, rows int) plane {
 func (m *mapper) free() {
 	for _, mem := range m.maps {
 		require.NoError(m.t, unix.Munmap(mem))
+	}
+}
+
+// TestLargePictures converts packed pictures that are loaded ahead, up to the end of mapped memory,
+// and compares them with planes.
+func TestLargePictures(t *testing.T) {
+	const width, height = 4113, 511
+	from := noise(width, height)
+	m := &mapper{t: t, atEnd: true}
+	defer m.free()
+	want := newOutput(I420, width, height, m.alloc)
+	c, _ := New(Config{Input: PlanarRGB, Output: I420})
+	c.Convert(want.planes(), from.input(PlanarRGB, m.alloc).planes(), width, height)
+	for _, in := range []Input{RGB24, RGBA, ARGB} {
+		src := from.input(in, m.alloc)
+		for _, l := range levels() {
+			c, _ := newAt(l, Config{Input: in, Output: I420})
+			got := newOutput(I420, width, height, m.alloc)
+			c.Convert(got.planes(), src.planes(), width, height)
+			for i, plane := range got.samples() {
+				require.True(t, bytes.Equal(want.samples()[i], plane), "%s, %s: plane %d", in, l, i)
+			}
+		}
 	}
 }

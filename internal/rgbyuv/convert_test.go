@@ -32,7 +32,7 @@ var sizes = [][2]int{
 	{97, 2},
 	{128, 2},
 	{300, 2},
-	{2065, 3},
+	{4113, 3},
 }
 
 func TestConvert(t *testing.T) {

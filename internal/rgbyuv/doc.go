@@ -31,8 +31,8 @@
 //	planar rows     ──────────in place─────────┤   in registers      └─▶ U and V       N/2 bytes each
 //	planar rows' ends ─copied─▶ strips ────────┘
 //
-// A strip holds up to 2048 pixels in the L1 cache, with the pixel before them and copies of the
-// last one behind them. So the filters never read outside the picture, and odd widths need no code
+// A strip holds up to 4096 pixels, with the pixel before them and copies of the last one behind
+// them. So the filters never read outside the picture, and odd widths need no code
 // of their own. Whole vectors of planes are read in place, unless the filter looks to the left.
 // Pixels that do not fill a vector at the end of a row are computed in a buffer, from which the
 // right bytes are copied.

@@ -16,8 +16,10 @@
 #include "rgbyuv.h"
 
 enum {
-	STRIP = 2048, // pixels that are split at a time: three rows of three channels fit the L1 cache
-	AHEAD = 2048, // bytes of a plane, at least, that are read before those that are loaded ahead
+	STRIP = 4096, // pixels that are split at a time: whole rows, as they lie in memory
+	AHEAD = 2048, // bytes, at least, that are read before those that are loaded ahead
+	LARGE = 1 << 21, // pixels, more than 1080p: packed pictures beyond are loaded ahead
+	CACHE_LINE = 64,
 	HIGH = 0xff00,
 };
 
@@ -84,7 +86,7 @@ INLINE int rows_of(int output) { return output == I420 || output == NV12 ? 2 : 1
 // prefetch loads the bytes ahead of those at x. Processors load memory ahead by themselves, but
 // follow fewer rows than the planes have, and none beyond a page of 4096 bytes.
 INLINE void prefetch(int output, const struct line l[3], struct target t, const struct ahead *a, int x) {
-	enum { CACHE_LINE = 64, WRITE = 1 };
+	enum { WRITE = 1 };
 	if (x % CACHE_LINE)
 		return;
 	for (int row = 0; row < rows_of(output); row++) {
@@ -179,11 +181,13 @@ INLINE void strip_pixels(
 }
 
 // split separates n packed pixels into whole vectors of three of their bytes, starting with the
-// byte "first".
-INLINE void split(int step, int first, const uint8_t *p, int n, uint8_t *const to[3]) {
+// byte "first". It loads the pixels that lie "ahead" bytes from these; 0: none.
+INLINE void split(int step, int first, const uint8_t *p, int n, ptrdiff_t ahead, uint8_t *const to[3]) {
 	uint8_t tail[4 * N] = {0};
 	for (int x = 0; x < n; x += N) {
 		const uint8_t *from = p + step * x;
+		for (int i = 0; ahead && i < step * N; i += CACHE_LINE)
+			__builtin_prefetch(from + ahead + i);
 		if (n - x < N)
 			from = memcpy(tail, from, step * (n - x));
 		words c[4];
@@ -252,6 +256,22 @@ INLINE void repeat_last(struct strip *s, int n) {
 		memset(s->c[i] + N + n, s->c[i][N + n - 1], N);
 }
 
+// packed_ahead returns how far ahead packed pixels are loaded, in bytes; 0: they are not.
+INLINE ptrdiff_t packed_ahead(const struct rgbyuv_config *c, const struct rgbyuv_picture *p) {
+	if (!c->step || (ptrdiff_t)p->width * p->height <= LARGE)
+		return 0;
+	const ptrdiff_t stride = p->src_stride[0];
+	return (stride < 0 ? -stride : stride) * (1 + AHEAD / (c->step * p->width));
+}
+
+// split_pixels splits n pixels. The code of small pictures has no trace of what is loaded ahead.
+INLINE void split_pixels(int step, int first, const uint8_t *p, int n, ptrdiff_t ahead, uint8_t *const to[3]) {
+	if (ahead)
+		split(step, first, p, n, ahead, to);
+	else
+		split(step, first, p, n, 0, to);
+}
+
 // fetch fills a strip with n pixels of row y from x on.
 static void fetch(const struct rgbyuv_config *c, const struct rgbyuv_picture *p, int y, int x, int n, struct strip *s) {
 	if (!c->step) {
@@ -274,11 +294,11 @@ static void fetch(const struct rgbyuv_config *c, const struct rgbyuv_picture *p,
 		}
 	}
 	if (c->step == 3)
-		split(3, 0, row, n, to);
+		split_pixels(3, 0, row, n, packed_ahead(c, p), to);
 	else if (c->step == 4 && to[0])
-		split(4, 0, row, n, to);
+		split_pixels(4, 0, row, n, packed_ahead(c, p), to);
 	else if (c->step == 4)
-		split(4, 1, row, n, to + 1);
+		split_pixels(4, 1, row, n, packed_ahead(c, p), to + 1);
 	repeat_last(s, n);
 }
 
