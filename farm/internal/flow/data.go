@@ -1,0 +1,114 @@
+package flow
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Names of workflows.
+const (
+	RunWorkflow   = "avloom.Run"
+	BatchWorkflow = "avloom.Batch"
+	FilmWorkflow  = "avloom.Film"
+)
+
+// Names of activities. Those of a film's parts are done by workers of one build.
+const (
+	MakeActivity   = "avloom.Make"   // Task → Made: makes a clip, or plans a film
+	ChunkActivity  = "avloom.Chunk"  // Part → PartMade
+	SoundActivity  = "avloom.Sound"  // Part → PartMade
+	JoinActivity   = "avloom.Join"   // FilmTask → Result
+	SweepActivity  = "avloom.Sweep"  // FilmTask → nothing: removes the parts; any worker can do it
+	SurveyActivity = "avloom.Survey" // build → bool: whether workers of this build are there
+)
+
+// Settings are those of a run, which go with each of its tasks.
+type Settings struct {
+	Run       string        // ID of the run
+	Queue     string        // task queue of the run; see BuildQueue
+	Threads   int           // of each encoder of a clip, at least 1
+	Stall     time.Duration // how long a renderer may take for a frame
+	Heartbeat time.Duration // after this time without a heartbeat, a worker counts as dead
+	Attempts  int           // how often a job may fail for a reason of its own
+	Resume    bool          // a job whose Path exists is skipped
+	Parts     string        // prefix of the keys of films' parts, with a "/" after it
+}
+
+// BuildQueue returns the task queue of the workers of one build: the version of the program, of
+// avloom, FFmpeg and the encoders. The parts of a film are made by workers of one build.
+func BuildQueue(queue, build string) string { return queue + "@" + build }
+
+// Job is a farm.Job.
+type Job struct {
+	ID       string          `json:"id"`
+	Renderer string          `json:"renderer"`
+	Params   json.RawMessage `json:"params,omitempty"`
+	Path     string          `json:"path"`
+}
+
+// Task is a job that is to be made.
+type Task struct {
+	Settings Settings
+	Job      Job
+}
+
+// Made is what has become of a Task: a file, or the plan of a film that is to be made in parts.
+type Made struct {
+	Result *Result
+	Film   *FilmPlan
+}
+
+// Result says how a job ended.
+type Result struct {
+	ID       string        `json:"id"`
+	Path     string        `json:"path"`
+	Skipped  bool          `json:"skipped,omitempty"`
+	Frames   int64         `json:"frames,omitempty"`
+	Bytes    int64         `json:"bytes,omitempty"`
+	Elapsed  time.Duration `json:"elapsed,omitempty"`
+	Attempts int           `json:"attempts,omitempty"` // how often the job was begun
+	Worker   string        `json:"worker,omitempty"`   // identity of the one that made the file
+	Error    string        `json:"error,omitempty"`    // "": the file is complete
+	Stopped  bool          `json:"stopped,omitempty"`  // the run was cancelled first
+}
+
+// FilmPlan says how a film is cut.
+type FilmPlan struct {
+	Build       string // of the worker that planned it, and of all that make parts of it
+	Fingerprint string // of the parts: those with another one do not fit
+	Frames      int64
+	Chunks      int
+	Sound       bool
+}
+
+// FilmTask is a film that is to be made.
+type FilmTask struct {
+	Task Task
+	Plan FilmPlan
+}
+
+// Part is a part of a film that is to be made.
+type Part struct {
+	Film  FilmTask
+	Index int // of the chunk
+}
+
+// PartMade says that the packets of a part are in the store.
+type PartMade struct {
+	Frames, Bytes int64
+}
+
+// Beat is what a worker tells about a task that it works on.
+type Beat struct {
+	Frames   int64 // that are encoded
+	Failures int   // how often the task has failed for a reason of its own, in all attempts
+}
+
+// Types of application errors. The first two are final.
+const (
+	ErrConfig    = "Config"    // an *api.ConfigError
+	ErrPermanent = "Permanent" // a renderer's own
+	ErrFailed    = "Failed"    // any other; final when Settings.Attempts are used up
+	ErrParts     = "Parts"     // of Join: parts are missing or damaged; the details are their indexes, -1 is the sound
+	ErrLost      = "Lost"      // the worker has died too often with this job
+)
