@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// DefaultQueue is the task queue of runs and workers that do not name one.
+const DefaultQueue = "avloom"
+
 // Names of workflows.
 const (
 	RunWorkflow   = "avloom.Run"
@@ -19,7 +22,8 @@ const (
 	SoundActivity  = "avloom.Sound"  // Part → PartMade
 	JoinActivity   = "avloom.Join"   // FilmTask → Result
 	SweepActivity  = "avloom.Sweep"  // FilmTask → nothing: removes the parts; any worker can do it
-	SurveyActivity = "avloom.Survey" // build → bool: whether workers of this build are there
+	SurveyActivity = "avloom.Survey" // Survey → bool: whether workers of this build are there
+	CensusActivity = "avloom.Census" // Census → []BatchState: what has become of batches
 )
 
 // Settings are those of a run, which go with each of its tasks.
@@ -69,7 +73,42 @@ type Result struct {
 	Attempts int           `json:"attempts,omitempty"` // how often the job was begun
 	Worker   string        `json:"worker,omitempty"`   // identity of the one that made the file
 	Error    string        `json:"error,omitempty"`    // "": the file is complete
+	Kind     string        `json:"kind,omitempty"`     // of the error: a type of application error
+	Config   *ConfigFault  `json:"config,omitempty"`   // the error in parts, if Kind is ErrConfig
 	Stopped  bool          `json:"stopped,omitempty"`  // the run was cancelled first
+}
+
+// ConfigFault is an *api.ConfigError as the details of an application error.
+type ConfigFault struct {
+	Field     string   `json:"field"`
+	Value     string   `json:"value,omitempty"`
+	Text      bool     `json:"text,omitempty"`    // the value was a string
+	NoValue   bool     `json:"noValue,omitempty"` // the value was nil
+	Reason    string   `json:"reason,omitempty"`
+	Supported []string `json:"supported,omitempty"`
+	Err       string   `json:"err,omitempty"`
+}
+
+// Survey asks whether workers of a build are there.
+type Survey struct{ Queue, Build string }
+
+// Census asks what has become of batches.
+type Census struct {
+	Run     string
+	Batches []int
+}
+
+// BatchState is what has become of a batch.
+type BatchState struct {
+	Batch  int
+	Ended  bool
+	Counts Counts // of an ended one
+}
+
+// Counts says how many jobs have ended, and how.
+type Counts struct {
+	Done, Failed, Skipped, Stopped int
+	Frames, Bytes                  int64
 }
 
 // FilmPlan says how a film is cut.
@@ -106,7 +145,7 @@ type Beat struct {
 
 // Types of application errors. The first two are final.
 const (
-	ErrConfig    = "Config"    // an *api.ConfigError
+	ErrConfig    = "Config"    // an *api.ConfigError; the details are a ConfigFault
 	ErrPermanent = "Permanent" // a renderer's own
 	ErrFailed    = "Failed"    // any other; final when Settings.Attempts are used up
 	ErrParts     = "Parts"     // of Join: parts are missing or damaged; the details are their indexes, -1 is the sound
