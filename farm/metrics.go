@@ -1,0 +1,4 @@
+package farm
+
+// Metrics shows what workers do, for Prometheus.
+type Metrics struct{}
