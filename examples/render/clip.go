@@ -40,7 +40,10 @@ func newClip(k, n int) *clip {
 // render feeds the clip to an encoder. It is the Run of a job, so it leaves the encoder open;
 // RenderAll closes it.
 func (c *clip) render(ctx context.Context, enc *api.Encoder, path string) error {
-	video, err := enc.AddVideo(api.VideoConfig{Width: size, Height: size, FrameRate: frameRate, InputFormat: "rgba"})
+	video, err := enc.AddVideo(api.VideoConfig{
+		Width: size, Height: size, FrameRate: frameRate, InputFormat: "rgba",
+		Threads: 1, // so that the bytes of the file do not depend on the machine
+	})
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (s *filmSettings) render(ctx context.Context, stdout, stderr io.Writer) err
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o777); err != nil {
 		return err
 	}
-	p := newProgress(stderr, "frames", s.frames())
+	p := newProgress(stderr, "frames")
 	report, err := api.RenderFilm(ctx, s.film(p.frame), api.RenderConfig{Workers: s.workers, Resume: true})
 	p.done()
 	if err != nil {

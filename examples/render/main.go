@@ -14,9 +14,18 @@
 // Ctrl-C, or a kill, stops the program. A clip and a part of the film count only when they are
 // complete, so the same command makes those that are missing.
 //
-// This file, clip.go and film.go have all code that uses the encoder. The other files are the
-// simulations (pendulum.go, orbit.go), their pictures (planets.go, space.go, canvas.go, color.go)
-// and the sound (harmony.go).
+// Many machines with a folder in common make the clips together. Each makes its own part, and lists
+// what it made. The last command makes nothing, and fails if anything is missing:
+//
+//	go run ./examples/render -o clips -manifest clips.jsonl -shard 0/2
+//	go run ./examples/render -o clips -manifest clips.jsonl -shard 1/2
+//	go run ./examples/render -o clips -manifest clips.jsonl -check
+//
+// slurm.sh and kubernetes.yaml run it so.
+//
+// This file, clips.go, clip.go and film.go have all code that uses the encoder. The other files are
+// the simulations (pendulum.go, orbit.go), their pictures (planets.go, space.go, canvas.go,
+// color.go) and the sound (harmony.go).
 package main
 
 import (
@@ -26,17 +35,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"time"
-
-	"github.com/avloom/avloom/api"
+	"syscall"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program, as it does by default
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
@@ -47,11 +52,9 @@ func main() {
 }
 
 type settings struct {
-	folder  string
-	clips   int
-	workers int
-	one     bool // film instead of clips
-	film    filmSettings
+	clips clipsSettings
+	one   bool // film instead of clips
+	film  filmSettings
 }
 
 func parse(args []string, stderr io.Writer) (settings, error) {
@@ -60,21 +63,19 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.SetOutput(stderr)
 	out := flags.String("o", "",
 		"the folder of the clips (default clips), or the `file` of the film (default planets.webm)")
-	flags.IntVar(&s.clips, "n", 200, "how many `clips` to make")
-	flags.IntVar(&s.workers, "workers", 0, "how `many` clips or parts of the film at a time; 0: one per core")
+	workers := flags.Int("workers", 0, "how `many` clips or parts of the film at a time; 0: one per core")
 	flags.BoolVar(&s.one, "film", false, "make one long film instead of clips")
+	s.clips.flags(flags)
 	s.film.flags(flags)
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	s.folder, s.film.path, s.film.workers = cmp.Or(*out, "clips"), cmp.Or(*out, "planets.webm"), s.workers
+	s.clips.folder, s.clips.workers = cmp.Or(*out, "clips"), *workers
+	s.film.path, s.film.workers = cmp.Or(*out, "planets.webm"), *workers
 	if s.one {
 		return s, s.film.check()
 	}
-	if s.clips < 1 {
-		return s, fmt.Errorf("-n %d: at least one clip is needed", s.clips)
-	}
-	return s, nil
+	return s, s.clips.checkFlags()
 }
 
 // run makes the clips or the film that the arguments ask for, and writes a summary to stdout.
@@ -86,50 +87,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.one {
 		return s.film.render(ctx, stdout, stderr)
 	}
-	if err := os.MkdirAll(s.folder, 0o777); err != nil {
-		return err
-	}
-	start, p := time.Now(), newProgress(stderr, "clips", s.clips)
-	report, err := api.RenderAll(ctx, jobs(s), api.RenderConfig{
-		Workers: s.workers, Resume: true, Total: s.clips, Progress: p.clip,
-	})
-	p.done()
-	return errors.Join(tell(stdout, s, report, time.Since(start)), err)
-}
-
-// jobs returns the jobs one after another. A job simulates its clip when it runs.
-func jobs(s settings) iter.Seq[api.Job] {
-	return func(yield func(api.Job) bool) {
-		for k := range s.clips {
-			job := api.Job{
-				Path: filepath.Join(s.folder, fmt.Sprintf("pendulums-%03d.mp4", k)),
-				Run: func(ctx context.Context, enc *api.Encoder, path string) error {
-					return newClip(k, s.clips).render(ctx, enc, path)
-				},
-			}
-			if !yield(job) {
-				return
-			}
-		}
-	}
-}
-
-// tell writes a summary of all clips.
-func tell(to io.Writer, s settings, report api.Report, took time.Duration) error {
-	var made, skipped int
-	var pictures, bytes int64
-	for _, r := range report.Results {
-		switch {
-		case r.Skipped:
-			skipped++
-		case r.Err == nil:
-			made++
-			pictures, bytes = pictures+r.Frames, bytes+r.Bytes
-		}
-	}
-	const form = "%s: %d of %d clips made, %d were there\n" +
-		"%d frames of %d×%d pixels, %.2f MB, %.1f clips per second\n"
-	_, err := fmt.Fprintf(to, form,
-		s.folder, made, s.clips, skipped, pictures, size, size, float64(bytes)/1e6, float64(made)/took.Seconds())
-	return err
+	return s.clips.render(ctx, stdout, stderr)
 }

@@ -18,15 +18,14 @@ type progress struct {
 	bar    *progressbar.ProgressBar // on a terminal; nil: lines of text
 	to     io.Writer
 	noun   string // of what is counted
-	all    int
-	tenths int // of the work, whose lines have been written
+	tenths int    // of the work, whose lines have been written
 }
 
 // newProgress returns a bar on a terminal, and a line for each tenth of the work elsewhere.
-func newProgress(to io.Writer, noun string, all int) *progress {
-	p := &progress{to: to, noun: noun, all: all}
+func newProgress(to io.Writer, noun string) *progress {
+	p := &progress{to: to, noun: noun}
 	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.bar = progressbar.NewOptions(all,
+		p.bar = progressbar.NewOptions(1, // until the first report says how much it is
 			progressbar.OptionSetWriter(to),
 			progressbar.OptionSetDescription("rendering"),
 			progressbar.OptionShowCount(),
@@ -43,14 +42,14 @@ func newProgress(to io.Writer, noun string, all int) *progress {
 // clip takes a report of RenderAll.
 func (p *progress) clip(r api.Progress) {
 	made := float64(r.Done) / r.Elapsed.Seconds()
-	p.show(r.Done+r.Skipped+r.Failed, made, r.Left)
+	p.show(r.Done+r.Skipped+r.Failed, r.Total, made, r.Left)
 }
 
 // frame takes a report of RenderFilm.
-func (p *progress) frame(r api.FilmProgress) { p.show(r.Frames, r.FPS, r.Left) }
+func (p *progress) frame(r api.FilmProgress) { p.show(r.Frames, r.Total, r.FPS, r.Left) }
 
-// show shows that so much is through, at so many a second. 0: all of it was there.
-func (p *progress) show(through int, speed float64, left time.Duration) {
+// show shows that so much of all is through, at so many a second. 0: all of it was there.
+func (p *progress) show(through, all int, speed float64, left time.Duration) {
 	pace := ""
 	if speed > 0 {
 		pace = fmt.Sprintf(", %.1f %s per second", speed, p.noun)
@@ -60,12 +59,13 @@ func (p *progress) show(through int, speed float64, left time.Duration) {
 	}
 	if p.bar != nil {
 		p.bar.Describe("rendering" + pace)
+		p.bar.ChangeMax(all)
 		_ = p.bar.Set(through)
 		return
 	}
-	if tenth := 10 * through / p.all; tenth > p.tenths {
+	if tenth := 10 * through / all; tenth > p.tenths {
 		p.tenths = tenth
-		_, _ = fmt.Fprintf(p.to, "rendering: %d of %d %s%s\n", through, p.all, p.noun, pace)
+		_, _ = fmt.Fprintf(p.to, "rendering: %d of %d %s%s\n", through, all, p.noun, pace)
 	}
 }
 

@@ -109,7 +109,16 @@ func TestWhatCannotBe(t *testing.T) {
 	mediatest.NoLeaks(t)
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
-	for _, args := range [][]string{{"-n", "0"}, {"-o", file}, {"-workers", "-1", "-o", t.TempDir()}, {"-unheard-of"}} {
+	for _, args := range [][]string{
+		{"-n", "0"},
+		{"-o", file},
+		{"-workers", "-1", "-o", t.TempDir()},
+		{"-unheard-of"},
+		{"-shard", "/3"},
+		{"-shard", "3/3", "-o", t.TempDir()},
+		{"-check", "-anew"},
+		{"-manifest", t.TempDir(), "-o", t.TempDir()},
+	} {
 		t.Run(fmt.Sprint(args), func(t *testing.T) {
 			require.Error(t, run(context.Background(), args, io.Discard, io.Discard))
 		})
