@@ -141,13 +141,23 @@ type PartMade struct {
 type Beat struct {
 	Frames   int64 // that are encoded
 	Failures int   // how often the task has failed for a reason of its own, in all attempts
+	Returned int   // how often an attempt has ended for a reason that is not the task's, such as a worker that stops
 }
 
-// Types of application errors. The first two are final.
+// Failure says how a job failed, besides the reason.
+type Failure struct {
+	Attempts int           // how often the job was begun
+	Worker   string        // identity of the one where it failed last
+	Elapsed  time.Duration // of the last attempt
+}
+
+// Types of application errors. The first two are final. The details of all but ErrParts and
+// ErrReturned are a ConfigFault, which is nil if Kind is not ErrConfig, and a Failure.
 const (
-	ErrConfig    = "Config"    // an *api.ConfigError; the details are a ConfigFault
+	ErrConfig    = "Config"    // an *api.ConfigError
 	ErrPermanent = "Permanent" // a renderer's own
 	ErrFailed    = "Failed"    // any other; final when Settings.Attempts are used up
 	ErrParts     = "Parts"     // of Join: parts are missing or damaged; the details are their indexes, -1 is the sound
 	ErrLost      = "Lost"      // the worker has died too often with this job
+	ErrReturned  = "Returned"  // no fault of the job: the worker stops, or the attempt is no longer its own; never final
 )

@@ -15,6 +15,7 @@ type Activities struct {
 	Bucket    *blob.Bucket
 	Client    client.Client
 	Build     string // of this worker; see flow.BuildQueue
+	Identity  string // of this worker, as Temporal's page names it
 	Scratch   string // a folder of this worker's own
 	Node      Node
 	Log       *slog.Logger
@@ -30,6 +31,7 @@ type Node interface {
 	// Failed notes that a task failed for a reason that may be the machine's, and that this was the
 	// first failure of its job anywhere.
 	Failed(job string, err error)
-	// Stopping is closed when the worker must end soon: a task that ends then is not its job's fault.
+	// Stopping is closed when the worker must end soon: a task that fails then is not its job's fault.
+	// The tasks go on until the SDK ends their contexts.
 	Stopping() <-chan struct{}
 }

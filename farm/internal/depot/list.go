@@ -1,0 +1,54 @@
+package depot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"gocloud.dev/blob"
+)
+
+// List goes through the keys that begin with a prefix. An error ends the list.
+func List(ctx context.Context, b *blob.Bucket, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		pages := b.List(&blob.ListOptions{Prefix: prefix})
+		for {
+			object, err := pages.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield("", fmt.Errorf("list %s… in the store: %w", prefix, err))
+				return
+			}
+			if !yield(object.Key, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Remove removes a file. It is no error if there is none.
+func Remove(ctx context.Context, b *blob.Bucket, key string) error {
+	if err := b.Delete(ctx, key); err != nil && !IsMissing(err) {
+		return fmt.Errorf("remove %s from the store: %w", key, err)
+	}
+	return nil
+}
+
+// RemoveAll removes all files whose keys begin with a prefix. It goes on after an error, and returns
+// all of them.
+func RemoveAll(ctx context.Context, b *blob.Bucket, prefix string) error {
+	var errs []error
+	for key, err := range List(ctx, b, prefix) {
+		if err == nil {
+			err = Remove(ctx, b, key)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

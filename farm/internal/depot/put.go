@@ -1,0 +1,113 @@
+package depot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strconv"
+
+	"gocloud.dev/blob"
+	"golang.org/x/sys/unix"
+)
+
+// Put copies the file at path into the store, unless the key is taken. It is if another attempt
+// of the same job has been faster: then the file that is there stays, and Put returns its size and
+// no error. Any other file that is there must have the same bytes; otherwise the error is an
+// *OtherError. If Put fails, or ctx ends, nothing is under the key that was not there before.
+//
+// Put calls advance with the number of bytes that the store has taken since the last call.
+func Put(ctx context.Context, b *blob.Bucket, key, path string, o Owner, advance func(n int)) (size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	there, err := Look(ctx, b, key)
+	if err != nil {
+		return 0, err
+	}
+	u := upload{bucket: b, key: key, file: f, owner: o, number: strconv.FormatUint(rand.Uint64(), 16), advance: advance}
+	switch {
+	case there.MadeFor(o):
+		return there.Bytes, nil
+	case there.Exists:
+		return there.Bytes, u.compare(ctx)
+	}
+	size, err = u.create(ctx)
+	if err == nil || ctx.Err() != nil {
+		return size, err
+	}
+	return u.find(ctx, err)
+}
+
+// upload is a call of Put.
+type upload struct {
+	bucket  *blob.Bucket
+	key     string
+	file    *os.File
+	owner   Owner
+	number  string // of this call
+	advance func(n int)
+}
+
+// create writes the file to a key that was free a moment ago. The store refuses it if the key no
+// longer is.
+func (u *upload) create(ctx context.Context) (size int64, err error) {
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	labels := map[string]string{runKey: label(u.owner.Run), jobKey: label(u.owner.Job), numberKey: u.number}
+	w, err := u.bucket.NewWriter(ctx, u.key, &blob.WriterOptions{IfNotExist: true, Metadata: labels})
+	if err != nil {
+		return 0, u.explain(err)
+	}
+	size, err = io.Copy(w, &counter{u.file, u.advance})
+	if err != nil {
+		giveUp() // otherwise Close would make a file of what was written
+		_ = w.Close()
+		return 0, u.explain(err)
+	}
+	if err := w.Close(); err != nil {
+		return 0, u.explain(err)
+	}
+	return size, nil
+}
+
+// find looks what is under the key after a write that failed. Another worker may have been faster,
+// or the write has succeeded, and the store's answer was lost.
+func (u *upload) find(ctx context.Context, failed error) (size int64, err error) {
+	there, err := Look(ctx, u.bucket, u.key)
+	if err != nil || !there.Exists {
+		return 0, failed
+	}
+	// A write that fileblob refuses has already replaced the metadata of the file that is there, so
+	// those with the number of this call prove nothing.
+	if there.MadeFor(u.owner) && there.labels[numberKey] != u.number {
+		return there.Bytes, nil
+	}
+	return there.Bytes, u.compare(ctx)
+}
+
+// explain says what to do about an error that users of fileblob meet.
+func (u *upload) explain(err error) error {
+	if errors.Is(err, unix.EXDEV) {
+		return fmt.Errorf("write %s to the store: its folder, and the one for temporary files, are on different file systems; "+
+			"open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", u.key, err)
+	}
+	return fmt.Errorf("write %s to the store: %w", u.key, err)
+}
+
+// counter tells how many bytes are read.
+type counter struct {
+	io.Reader
+	advance func(n int)
+}
+
+// Read reads.
+func (c *counter) Read(p []byte) (n int, err error) {
+	n, err = c.Reader.Read(p)
+	c.advance(n)
+	return n, err
+}

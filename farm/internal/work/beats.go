@@ -1,0 +1,168 @@
+package work
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/avloom/avloom/farm/internal/flow"
+)
+
+// beats tell the server once a second that an attempt is alive and how far it has come, and end the
+// attempt when it is cancelled, is no longer this worker's, or stalls.
+//
+// They call the server themselves. activity.RecordHeartbeat would cancel the attempt if the server
+// did not answer for a second, as while it is being restarted.
+type beats struct {
+	server   recorder
+	token    []byte
+	settings flow.Settings
+	cancel   context.CancelCauseFunc
+	frames   atomic.Int64
+	bytes    atomic.Int64
+	waiting  atomic.Int32
+	watched  atomic.Pointer[watch]
+	halting  sync.Once
+	halted   chan struct{}
+	running  sync.WaitGroup
+
+	mu      sync.Mutex // held while the server is called
+	beat    flow.Beat
+	counted bool // the failure of this attempt
+}
+
+// recorder is a client.Client.
+type recorder interface {
+	RecordActivityHeartbeat(ctx context.Context, taskToken []byte, details ...any) error
+}
+
+// watch says how many frames are encoded, and has a number that rises as long as the work advances.
+type watch func() (frames, advance int64)
+
+// beatEvery is how often the server hears of an attempt.
+const beatEvery = time.Second
+
+// startBeats returns the context of the attempt. before is what the last attempt has told. The
+// caller calls stop.
+func (a *Activities) startBeats(ctx context.Context, s flow.Settings, before flow.Beat) (context.Context, *beats) {
+	before.Frames = 0
+	b := &beats{
+		server: a.Client, token: activity.GetInfo(ctx).TaskToken, settings: s, halted: make(chan struct{}), beat: before,
+	}
+	ctx, b.cancel = context.WithCancelCause(ctx)
+	b.running.Go(func() { b.loop(ctx) })
+	return ctx, b
+}
+
+// stop ends the beats and the context of the attempt.
+func (b *beats) stop() {
+	b.halt()
+	b.cancel(context.Canceled)
+}
+
+// halt ends the beats alone.
+func (b *beats) halt() {
+	b.halting.Do(func() { close(b.halted) })
+	b.running.Wait()
+}
+
+// AddFrames counts frames that were encoded.
+func (b *beats) AddFrames(n int) { b.frames.Add(int64(n)) }
+
+// AddBytes counts bytes that were uploaded or downloaded. Any other advance may be counted, too.
+func (b *beats) AddBytes(n int) { b.bytes.Add(int64(n)) }
+
+// Watch asks f before each beat. nil ends that.
+func (b *beats) Watch(f watch) {
+	if f == nil {
+		b.watched.Store(nil)
+		return
+	}
+	b.watched.Store(&f)
+}
+
+// Wait calls f, which waits for something that is not the job's affair. The attempt does not stall
+// meanwhile.
+func (b *beats) Wait(f func()) {
+	b.waiting.Add(1)
+	defer b.waiting.Add(-1)
+	f()
+}
+
+// count returns how many frames are encoded, and a number that rises as long as the work advances.
+func (b *beats) count() (frames, advance int64) {
+	frames = b.frames.Load()
+	advance = frames + b.bytes.Load()
+	if f := b.watched.Load(); f != nil {
+		more, rest := (*f)()
+		frames, advance = frames+more, advance+more+rest
+	}
+	return frames, advance
+}
+
+// every is the time between two beats: short enough that a few of them may fail.
+func (b *beats) every() time.Duration {
+	return min(beatEvery, max(b.settings.Heartbeat/5, time.Millisecond))
+}
+
+func (b *beats) loop(ctx context.Context) {
+	tick := time.NewTicker(b.every())
+	defer tick.Stop()
+	idle := idleness{every: b.every(), last: time.Now()}
+	for {
+		frames, advance := b.count()
+		if idle.add(time.Now(), advance, b.waiting.Load() > 0) >= b.settings.Stall {
+			b.stall(ctx)
+			return
+		}
+		if err := b.tell(ctx, func(beat *flow.Beat) { beat.Frames = frames }); isEnd(err) {
+			b.cancel(causeOf(err))
+			return
+		}
+		select {
+		case <-b.halted:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// tell changes the beat and tells it to the server, also when ctx has ended.
+func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change(&b.beat)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(b.settings.Heartbeat/2, time.Second))
+	defer cancel()
+	return b.server.RecordActivityHeartbeat(ctx, b.token, b.beat)
+}
+
+// stall ends the attempt, which does not advance. This counts as its failure, and the next attempt
+// hears of it even if this one never returns.
+func (b *beats) stall(ctx context.Context) {
+	_ = b.fail(ctx)
+	b.cancel(&StallError{b.settings.Stall})
+}
+
+// fail counts a failure of the attempt, at most one. It returns how many there are, in all
+// attempts.
+func (b *beats) fail(ctx context.Context) (failures int) {
+	_ = b.tell(ctx, func(beat *flow.Beat) {
+		if !b.counted {
+			b.counted = true
+			beat.Failures++
+		}
+		failures = beat.Failures
+	})
+	return failures
+}
+
+// giveBack counts an attempt that ends for no fault of the job.
+func (b *beats) giveBack(ctx context.Context) {
+	_ = b.tell(ctx, func(beat *flow.Beat) { beat.Returned++ })
+}

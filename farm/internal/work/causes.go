@@ -1,0 +1,72 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/avloom/avloom/farm/internal/flow"
+)
+
+// Causes for which an attempt ends that are not its job's fault.
+var (
+	errCancelled = errors.New("the run was cancelled")
+	errGone      = errors.New("the job was given to another worker, or its run has ended")
+	errHeld      = errors.New("the job was paused or reset")
+	errStopping  = errors.New("the worker stops")
+)
+
+// isEnd returns true if the server's answer to a beat says that the attempt must end. Other errors
+// say that the server cannot be reached, or is busy. Then the attempt goes on.
+func isEnd(err error) bool { return causeOf(err) != nil }
+
+// causeOf returns the cause for which an attempt must end, or nil.
+func causeOf(err error) error {
+	var cancelled *temporal.CanceledError
+	var missing *serviceerror.NotFound
+	var moved *serviceerror.NamespaceNotActive
+	var closed *serviceerror.NamespaceNotFound
+	switch {
+	case errors.As(err, &cancelled):
+		return errCancelled
+	case errors.As(err, &missing), errors.As(err, &moved), errors.As(err, &closed):
+		return errGone
+	case errors.Is(err, activity.ErrActivityPaused), errors.Is(err, activity.ErrActivityReset):
+		return errHeld
+	default:
+		return nil
+	}
+}
+
+// askAgain is how long ours waits if the server does not answer.
+const askAgain = 200 * time.Millisecond
+
+// Ours asks the server whether the attempt is still the one that is to do the job. It waits for the
+// answer; the attempt does not stall meanwhile. If the attempt must end, its context ends, and the
+// error is the cause.
+func (b *beats) Ours(ctx context.Context) (err error) {
+	b.Wait(func() {
+		for {
+			err = b.tell(ctx, func(*flow.Beat) {})
+			if err == nil {
+				return
+			}
+			if cause := causeOf(err); cause != nil {
+				b.cancel(cause)
+				err = cause
+				return
+			}
+			select {
+			case <-ctx.Done():
+				err = context.Cause(ctx)
+				return
+			case <-time.After(askAgain):
+			}
+		}
+	})
+	return err
+}
