@@ -277,6 +277,7 @@ func TestErrorTexts(t *testing.T) {
 		noteWrongAdded(t, note)
 		noteWrongTwoPasses(t, note)
 		noteWrongFilms(t, note)
+		noteWrongPlans(t, note)
 		noteWrongExtras(t, note)
 		noteWrongSubtitles(t, note)
 	})

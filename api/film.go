@@ -103,7 +103,7 @@ type FilmProgress struct {
 // Only one RenderFilm at a time can make the same file: a second one, in any process, fails at
 // once. On a file system without locks (flock), that is not found.
 func RenderFilm(ctx context.Context, f Film, cfg RenderConfig) (Report, error) {
-	if err := fault.First(checkContext(ctx), f.check(), cfg.checkForFilm()); err != nil {
+	if err := fault.First(checkContext(ctx), f.check(), f.checkPath(), cfg.checkForFilm()); err != nil {
 		return Report{}, err
 	}
 	if ctx.Err() != nil {

@@ -42,9 +42,11 @@ func (f *Film) check() error {
 	case f.Audio != nil && f.Sound == nil:
 		return &fault.ConfigError{Field: "Sound", Reason: noSound}
 	}
-	if err := f.checkVideo(); err != nil {
-		return err
-	}
+	return f.checkVideo()
+}
+
+// checkPath returns an error if a film cannot replace what is at its Path.
+func (f *Film) checkPath() error {
 	_, _, err := regularFile(f.Path)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 // quota is how many frames Film.Draw feeds for a chunk. nil: there is no quota.
 type quota struct {
 	chunk    film.Chunk
+	sent     func() // is called when a frame was handed over; nil: nobody is told
 	exceeded atomic.Bool
 }
 
@@ -21,6 +22,13 @@ func (q *quota) check(fed int64, n int) error {
 	}
 	q.exceeded.Store(true)
 	return q.tooMany()
+}
+
+// note notes that a frame was handed over to the encoder.
+func (q *quota) note() {
+	if q != nil && q.sent != nil {
+		q.sent()
+	}
 }
 
 func (q *quota) tooMany() error {

@@ -2,105 +2,30 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"os"
-	"runtime"
-	"time"
 
-	"golang.org/x/sync/semaphore"
-
-	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/film"
-	"github.com/avloom/avloom/internal/graph"
-	"github.com/avloom/avloom/internal/wholefile"
 )
 
 // filmRun is a call of RenderFilm.
 type filmRun struct {
-	*Film
-	cut      film.Cut
-	output   *graph.FilmOutput
-	print    film.Fingerprint // of the video
-	sounds   film.Fingerprint // of the sound
-	folder   *film.Folder     // nil: nothing is to be drawn
+	*filmParts
+	folder   *film.Folder // nil: nothing is to be drawn
 	workers  *rendering
 	progress filmProgress
 }
 
-// newFilmRun opens all encoders once and tries the header, so that wrong settings are found before
-// anything is drawn. It touches no file.
 func newFilmRun(ctx context.Context, f *Film, cfg RenderConfig) (*filmRun, error) {
-	if cfg.Workers == 0 {
-		cfg.Workers = runtime.GOMAXPROCS(0)
-	}
-	cfg.FailFast = true
-	cut := film.Cut{Frames: f.Frames, Chunk: f.chunk()}
-	cfg.Total = cut.Chunks()
-	r := &filmRun{Film: f, cut: cut, workers: &rendering{
-		cfg: cfg, threads: 1, free: semaphore.NewWeighted(int64(cfg.Workers)), start: time.Now(),
-	}}
-	var err error
-	if r.output, err = f.describe(ctx); err != nil {
+	parts, err := newFilmParts(ctx, f)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.takeFingerprints(); err != nil {
-		r.close()
-		return nil, err
-	}
-	return r, nil
+	cfg.Total = parts.cut.Chunks()
+	return &filmRun{filmParts: parts, workers: newFilmWorkers(cfg)}, nil
 }
-
-// describe finds what is wrong with the settings, and describes the file.
-func (f *Film) describe(ctx context.Context) (*graph.FilmOutput, error) {
-	enc := NewEncoder(WithThreadBudget(NewThreadBudget(1)), f.isTemporary)
-	defer func() { _ = enc.Close() }() // it did not open
-	if _, err := enc.AddVideo(f.Video); err != nil {
-		return nil, fmt.Errorf("avloom: Video: %w", fault.WithoutPrefix(err))
-	}
-	if f.Audio != nil {
-		if _, err := enc.AddAudio(*f.Audio); err != nil {
-			return nil, fmt.Errorf("avloom: Audio: %w", fault.WithoutPrefix(err))
-		}
-	}
-	return graph.DescribeFilm(ctx, enc.takeConfig([]Output{File(f.Path, f.Options...)}), f.Frames)
-}
-
-// isTemporary says that the file need not be crash-safe: it has its name when it is complete.
-func (f *Film) isTemporary(s *settings) { s.Temporary = f.Path }
-
-// takeFingerprints finds the fingerprints, by which chunks of an earlier call are known again.
-func (r *filmRun) takeFingerprints() error {
-	video, err := json.Marshal(r.Video)
-	if err != nil {
-		return err
-	}
-	sound, err := json.Marshal(r.Audio)
-	if err != nil {
-		return err
-	}
-	output := File(r.Path, r.Options...).config
-	options, err := json.Marshal(output.FormatOptions)
-	if err != nil {
-		return err
-	}
-	common := []string{r.Fingerprint, astiavx.LibraryVersions(), r.output.Container(), string(options)}
-	cut, encoder := fmt.Sprint(r.cut), astiavx.EncoderVersion(r.output.Streams[0].Codec.Encoder)
-	r.print = film.NewFingerprint(append(common, "video", string(video), cut, encoder, string(header(r.output, 0)))...)
-	if r.Audio != nil {
-		r.sounds = film.NewFingerprint(append(common, "sound", string(sound), string(header(r.output, 1)))...)
-	}
-	return nil
-}
-
-// header returns the codec's header of a stream, as the encoder tells it when it opens.
-func header(o *graph.FilmOutput, stream int) []byte {
-	return o.Streams[stream].Codec.Parameters.ExtraData()
-}
-
-func (r *filmRun) close() { r.output.Close() }
 
 // run makes the film, and tells its progress meanwhile.
 func (r *filmRun) run(ctx context.Context) (Report, error) {
@@ -147,7 +72,7 @@ func (r *filmRun) make(ctx context.Context) (err error) {
 	if err := r.draw(ctx, r.tasks()); err != nil {
 		return err
 	}
-	return r.join(ctx)
+	return r.complete(ctx)
 }
 
 // skip ends a call whose film is complete. It removes what a killed call may have left of it.
@@ -197,13 +122,13 @@ func (r *filmRun) skipped() iter.Seq[task] {
 // tasks are the sound and all chunks, in order.
 func (r *filmRun) tasks() iter.Seq[task] {
 	return func(yield func(task) bool) {
-		sound := task{id: "sound", path: r.Path, about: "sound", user: "Sound", noResult: true, run: r.makeSound}
+		sound := task{id: "sound", path: r.Path, about: "sound", user: "Sound", noResult: true, run: r.playSound}
 		if r.Sound != nil && !yield(sound) {
 			return
 		}
 		for i := range r.cut.Chunks() {
 			c := r.cut.At(i)
-			run := func(ctx context.Context, result *JobResult) error { return r.makeChunk(ctx, c, result) }
+			run := func(ctx context.Context, result *JobResult) error { return r.drawChunk(ctx, c, result) }
 			if !yield(task{id: c.ID(), path: r.Path, about: c.String(), user: "Draw", run: run}) {
 				return
 			}
@@ -211,36 +136,15 @@ func (r *filmRun) tasks() iter.Seq[task] {
 	}
 }
 
-// join writes the film from the packets of all chunks and of the sound.
-func (r *filmRun) join(ctx context.Context) error {
-	new(wholefile.Leftovers).Remove(r.Path)
-	file, err := wholefile.Create(r.Path)
-	if err != nil {
-		return fmt.Errorf("avloom: create a temporary file: %w", err)
-	}
-	defer file.Discard()
-	if err := r.write(ctx, file.Name()); err != nil {
-		return fmt.Errorf("avloom: join the chunks: %w", fault.WithoutPrefix(err))
-	}
-	if err := file.Commit(); err != nil {
-		return fmt.Errorf("avloom: the file is written, but does not get its name: %w", err)
+// complete writes the film, and removes the chunks.
+func (r *filmRun) complete(ctx context.Context) error {
+	j := r.joint()
+	j.Path, j.SoundPath = r.folder.Path, r.folder.Sound()
+	if err := r.join(ctx, r.Path, j); err != nil {
+		return err
 	}
 	if err := r.folder.RemoveAll(); err != nil {
 		return fmt.Errorf("avloom: the film is complete, but its chunks stay: %w", err)
 	}
 	return nil
-}
-
-// write writes the film to a file of that name.
-func (r *filmRun) write(ctx context.Context, name string) error {
-	sink, err := r.output.Create(name)
-	if err != nil {
-		return err
-	}
-	defer sink.Close()
-	j := film.Joint{Cut: r.cut, Video: r.output.Streams[0], Fingerprint: r.print, Path: r.folder.Path}
-	if r.Audio != nil {
-		j.Sound, j.SoundPath, j.SoundPrint = &r.output.Streams[1], r.folder.Sound(), r.sounds
-	}
-	return film.Join(ctx, sink, j)
 }

@@ -161,6 +161,7 @@ func (s *VideoStream) send(ctx context.Context, b *batch, from, n int) error {
 			return err
 		}
 		s.times.reach(at)
+		s.quota.note()
 	}
 	return nil
 }

@@ -151,6 +151,7 @@ func (s *VideoStream) sendOwned(ctx context.Context, r *run, picture pipeline.In
 	} else {
 		s.orders.confirm(1)
 		s.times.accept(times, 1)
+		s.quota.note()
 		s.drops.accept()
 	}
 	return r.callError(err, 0)

@@ -123,6 +123,12 @@ func isOurs(path string) bool {
 	case !hasOurName(name):
 		return false
 	}
+	return looksLike(path, begin)
+}
+
+// looksLike says whether a file begins so, or ends as a packet file whose beginning was damaged. A
+// file that is shorter begins so if all of it does.
+func looksLike(path, begin string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
@@ -156,6 +162,20 @@ func Foreign(path string) error {
 		return err
 	case !info.Mode().IsRegular() || !isOurs(path):
 		return fmt.Errorf("%s is not of this film, and would be replaced; move it away", path)
+	}
+	return nil
+}
+
+// ForeignPart is Foreign for a packet file of any name.
+func ForeignPart(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular() || !looksLike(path, magic):
+		return fmt.Errorf("%s is no part of a film, and would be replaced; move it away", path)
 	}
 	return nil
 }

@@ -50,6 +50,14 @@ type Head struct {
 	Frames      int // how many there are; 0 for sound
 }
 
+// String says what the file holds.
+func (h Head) String() string {
+	if h.Frames == 0 {
+		return "sound"
+	}
+	return Chunk{From: h.From, Frames: h.Frames}.ID()
+}
+
 func (h Head) append(b []byte) []byte {
 	b = append(b, magic...)
 	b = append(b, h.Fingerprint[:]...)

@@ -3,7 +3,6 @@ package film
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/asticode/go-astiav"
@@ -58,6 +57,37 @@ func Join(ctx context.Context, sink pipeline.Sink[pipeline.Packet], j Joint) (er
 		}
 	}
 }
+
+// Check reads a whole packet file, and returns why it is not that part of the film; index is the
+// number of a chunk, or Sound. It does not compare the chunk with others.
+func (j Joint) Check(index int, path string) error {
+	info, err := Verify(path)
+	if index == Sound {
+		if err == nil {
+			err = fits(&info, Info{Head: j.SoundHead()}, *j.Sound)
+		}
+		if err != nil {
+			return soundError(err)
+		}
+		return nil
+	}
+	c := j.Cut.At(index)
+	if err == nil {
+		err = fits(&info, Info{Head: j.Head(c)}, j.Video)
+	}
+	if err != nil {
+		return chunkError(c, err)
+	}
+	return nil
+}
+
+// Head returns what the file of a chunk begins with.
+func (j Joint) Head(c Chunk) Head {
+	return Head{Fingerprint: j.Fingerprint, From: c.From, Frames: c.Frames}
+}
+
+// SoundHead returns what the file of the sound begins with.
+func (j Joint) SoundHead() Head { return Head{Fingerprint: j.SoundPrint} }
 
 // open opens the sources of all streams.
 func (j Joint) open(packets *shelf.Packets) ([]*source, error) {
@@ -119,11 +149,11 @@ type sound struct{ reader *Reader }
 func newSound(j Joint, packets *shelf.Packets) (*sound, error) {
 	r, err := OpenReader(j.SoundPath, packets)
 	if err != nil {
-		return &sound{}, fmt.Errorf("sound: %w", err)
+		return &sound{}, soundError(err)
 	}
 	s := &sound{r}
-	if err := fits(&r.Info, Info{Head: Head{Fingerprint: j.SoundPrint}}, *j.Sound); err != nil {
-		return s, fmt.Errorf("sound: %w", err)
+	if err := fits(&r.Info, Info{Head: j.SoundHead()}, *j.Sound); err != nil {
+		return s, soundError(err)
 	}
 	return s, nil
 }
@@ -131,7 +161,7 @@ func newSound(j Joint, packets *shelf.Packets) (*sound, error) {
 func (s *sound) next() (pipeline.Packet, error) {
 	p, err := s.reader.Next()
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("sound: %w", err)
+		err = soundError(err)
 	}
 	return p, err
 }

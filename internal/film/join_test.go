@@ -131,12 +131,12 @@ func TestJoinOfUnfitChunks(t *testing.T) {
 			if i == 1 {
 				h.Fingerprint = NewFingerprint("other")
 			}
-		}, "chunk 1, frames 3 to 5: its file belongs to something else"},
+		}, "chunk 1, frames 3 to 5: its file was made for another film, with other settings, or with another build of the encoder"},
 		"another place": {nil, func(i int, h *Head, _ *muxer.Stream) {
 			if i == 1 {
 				h.From = 0
 			}
-		}, "chunk 1, frames 3 to 5: its file belongs to something else"},
+		}, "chunk 1, frames 3 to 5: its file holds frames 0-2"},
 		"another encoder": {nil, func(i int, _ *Head, s *muxer.Stream) {
 			if i == 2 {
 				s.Codec.Encoder = "y"

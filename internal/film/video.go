@@ -60,12 +60,10 @@ func newVideo(j Joint, packets *shelf.Packets) (v *video, err error) {
 	return v, nil
 }
 
-func chunkError(c Chunk, err error) error { return fmt.Errorf("%v: %w", c, err) }
-
 // fits returns why a chunk does not fit into the film.
 func (v *video) fits(c Chunk, info *Info) error {
 	want := v.first
-	want.Head = Head{Fingerprint: v.joint.Fingerprint, From: c.From, Frames: c.Frames}
+	want.Head = v.joint.Head(c)
 	if err := fits(info, want, v.joint.Video); err != nil {
 		return err
 	}
@@ -82,8 +80,10 @@ func (v *video) fits(c Chunk, info *Info) error {
 func fits(info *Info, want Info, s muxer.Stream) error {
 	base := s.Codec.TimeBase
 	switch {
-	case info.Head != want.Head:
-		return errors.New("its file belongs to something else")
+	case info.Frames != want.Frames || info.From != want.From:
+		return fmt.Errorf("its file holds %s", info.Head)
+	case info.Fingerprint != want.Fingerprint:
+		return errors.New("its file was made for another film, with other settings, or with another build of the encoder")
 	case info.Encoder != s.Codec.Encoder:
 		return fmt.Errorf("its encoder is %s instead of %s", info.Encoder, s.Codec.Encoder)
 	case info.TimeBase != base:
