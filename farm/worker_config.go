@@ -3,10 +3,12 @@ package farm
 import (
 	"log/slog"
 	"time"
+
+	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 // DefaultQueue is the task queue of workers and runs that name none.
-const DefaultQueue = "avloom"
+const DefaultQueue = flow.DefaultQueue
 
 // WorkerConfig says how a worker works. Its zero value is ready.
 type WorkerConfig struct {

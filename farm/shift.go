@@ -1,0 +1,116 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"go.temporal.io/sdk/worker"
+)
+
+// errStopping is why tasks end when the worker stops.
+var errStopping = errors.New("the worker stops")
+
+// errLeft marks the error of a worker that has left tasks behind.
+var errLeft = errors.New("did not return when they were stopped")
+
+// lastWords is how long tasks may take to end when they are stopped. A task tells the server then
+// that it is given back.
+const lastWords = 10 * time.Second
+
+// shift is the time in which a worker works: the SDK's workers, and what ends them.
+type shift struct {
+	w       *Worker
+	sdk     []worker.Worker // those that have been started
+	tasks   context.Context // of all tasks
+	cancel  context.CancelCauseFunc
+	signals chan os.Signal
+	fatal   chan error // of the SDK
+	ended   chan struct{}
+}
+
+// newShift returns one that has not begun. The caller calls end.
+func (w *Worker) newShift() *shift {
+	s := &shift{w: w, signals: make(chan os.Signal, 2), fatal: make(chan error, 1), ended: make(chan struct{})}
+	s.tasks, s.cancel = context.WithCancelCause(context.Background())
+	signal.Notify(s.signals, syscall.SIGINT, syscall.SIGTERM)
+	return s
+}
+
+func (s *shift) end() {
+	signal.Stop(s.signals)
+	s.cancel(errStopping)
+}
+
+// start starts the SDK's workers.
+func (s *shift) start(ctx context.Context) error {
+	for _, sdk := range s.w.sdkWorkers(s) {
+		if err := context.Cause(ctx); err != nil {
+			break // wait finds it
+		}
+		if err := sdk.Start(); err != nil {
+			s.cancel(errStopping)
+			s.w.node.Stop(errStopping)
+			s.stop()
+			return fmt.Errorf("farm: begin to take jobs from the server: %w", err)
+		}
+		s.sdk = append(s.sdk, sdk)
+	}
+	return nil
+}
+
+// wait waits until the worker must stop. The error says why, if it is not what was asked for.
+func (s *shift) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case got := <-s.signals:
+		s.w.cfg.Log.Info("worker drains", "signal", got.String(), "most", s.w.cfg.Drain)
+		return nil
+	case <-s.w.node.Sick():
+		return fmt.Errorf("farm: the worker stops, because %w", s.w.node.Reason())
+	case err := <-s.fatal:
+		return fmt.Errorf("farm: the server refuses the worker: %w", err)
+	}
+}
+
+// drain takes no more tasks, and returns when those that run have ended.
+func (s *shift) drain() error {
+	s.w.node.Stop(errStopping)
+	go s.stop()
+	patience := time.NewTimer(max(0, s.w.cfg.Drain))
+	defer patience.Stop()
+	var hurried error
+	select {
+	case <-s.ended:
+		return nil
+	case <-patience.C:
+		s.w.cfg.Log.Warn("worker stops jobs that are not finished", "jobs", s.w.node.Running(), "drain", s.w.cfg.Drain)
+	case got := <-s.signals:
+		signal.Stop(s.signals) // the next one ends the process
+		hurried = fmt.Errorf("farm: a second signal (%v) stopped %d jobs, which are begun anew by other workers",
+			got, s.w.node.Running())
+	}
+	s.cancel(errStopping)
+	select {
+	case <-s.ended:
+		return hurried
+	case <-time.After(lastWords):
+		return errors.Join(hurried, fmt.Errorf("farm: %d jobs %w", s.w.node.Running(), errLeft))
+	}
+}
+
+// stop stops the SDK's workers and waits for their tasks.
+func (s *shift) stop() {
+	defer close(s.ended)
+	var stopping sync.WaitGroup
+	for _, sdk := range s.sdk {
+		stopping.Go(sdk.Stop)
+	}
+	stopping.Wait()
+}

@@ -1,0 +1,81 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+	"gocloud.dev/blob"
+
+	"github.com/avloom/avloom/api"
+)
+
+// checkWorker checks the arguments of NewWorker.
+func checkWorker(c client.Client, store *blob.Bucket, renderers map[string]Renderer, cfg WorkerConfig) error {
+	switch {
+	case c == nil:
+		return &api.ConfigError{Field: "Client", Reason: "there is none; make one with Dial, or with Temporal's client.Dial"}
+	case store == nil:
+		return &api.ConfigError{Field: "Store", Reason: "there is none; open one with blob.OpenBucket"}
+	}
+	if err := checkRenderers(renderers); err != nil {
+		return err
+	}
+	return cfg.check()
+}
+
+func checkRenderers(renderers map[string]Renderer) error {
+	if len(renderers) == 0 {
+		return &api.ConfigError{Field: "Renderers", Reason: "there is none, so no job could be rendered"}
+	}
+	for _, name := range slices.Sorted(maps.Keys(renderers)) {
+		r := renderers[name]
+		field, reason := fmt.Sprintf("Renderers[%s]", name), ""
+		switch {
+		case name == "":
+			reason = "a renderer needs a name, which jobs give"
+		case r.Clip == nil && r.Film == nil:
+			reason = "neither Clip nor Film is set; set one"
+		case r.Clip != nil && r.Film != nil:
+			reason = "both Clip and Film are set; set one, and give the other a name of its own"
+		default:
+			continue
+		}
+		return &api.ConfigError{Field: field, Reason: reason}
+	}
+	return nil
+}
+
+func (c WorkerConfig) check() error {
+	switch {
+	case c.Jobs < 0:
+		return &api.ConfigError{
+			Field: "Jobs", Value: c.Jobs, Reason: "must be positive, or 0 for as many as the machine has cores and memory for",
+		}
+	case c.JobMemory < 0:
+		return &api.ConfigError{
+			Field: "JobMemory", Value: c.JobMemory, Reason: "must be a positive number of bytes, or 0 for 512 MiB",
+		}
+	case strings.Contains(c.Queue, "@"):
+		return &api.ConfigError{
+			Field: "Queue", Value: c.Queue, Reason: `must not contain "@", which separates a queue's name from a build's`,
+		}
+	}
+	return nil
+}
+
+// checkStore checks that the store is there and may be used.
+func checkStore(ctx context.Context, store *blob.Bucket) error {
+	ok, err := store.IsAccessible(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("farm: look whether the store can be used: %w", err)
+	case !ok:
+		return errors.New("farm: the store is not there, or its credentials are not valid: no file could be put into it")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package farm
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/avloom/avloom/farm/internal/flow"
+)
+
+// cachedWorkflows is how many workflows the SDK keeps in memory, in all workers of the process. One
+// that is not there is read from the server when it goes on. The SDK's own number is 10,000: with
+// hundreds of jobs in each, that would be much memory.
+const cachedWorkflows = 64
+
+// sdkWorkers returns the SDK's workers: that of the runs' queue, and that of the build's, with the
+// activities for parts of films.
+func (w *Worker) sdkWorkers(s *shift) []worker.Worker {
+	worker.SetStickyWorkflowCacheSize(cachedWorkflows)
+	base := worker.New(w.client, w.cfg.Queue, w.options(s))
+	flow.Register(base)
+	w.register(base, flow.MakeActivity, "Make")
+	w.register(base, flow.SweepActivity, "Sweep")
+	w.register(base, flow.SurveyActivity, "Survey")
+	w.register(base, flow.CensusActivity, "Census")
+	options := w.options(s)
+	options.DisableWorkflowWorker = true
+	build := worker.New(w.client, flow.BuildQueue(w.cfg.Queue, w.build), options)
+	w.register(build, flow.ChunkActivity, "Chunk")
+	w.register(build, flow.SoundActivity, "Sound")
+	w.register(build, flow.JoinActivity, "Join")
+	return []worker.Worker{base, build}
+}
+
+// register adds a method of the activities.
+func (w *Worker) register(r worker.ActivityRegistry, name, method string) {
+	if f := reflect.ValueOf(w.activities).MethodByName(method); f.IsValid() {
+		r.RegisterActivityWithOptions(f.Interface(), activity.RegisterOptions{Name: name})
+	}
+}
+
+// options are those of both SDK workers.
+func (w *Worker) options(s *shift) worker.Options {
+	const few = 2                                                      // pollers; the SDK wants at least so many for workflows
+	tuner, _ := worker.NewCompositeTuner(worker.CompositeTunerOptions{ // there is no error
+		WorkflowSlotSupplier:        fixed(16),
+		ActivitySlotSupplier:        w.node.Slots,
+		LocalActivitySlotSupplier:   fixed(few),
+		NexusSlotSupplier:           fixed(few),
+		SessionActivitySlotSupplier: fixed(few),
+	})
+	return worker.Options{
+		Tuner:                            tuner,
+		Identity:                         w.identity,
+		MaxConcurrentActivityTaskPollers: few,
+		MaxConcurrentWorkflowTaskPollers: few,
+		MaxHeartbeatThrottleInterval:     time.Second,
+		WorkerStopTimeout:                max(0, w.cfg.Drain) + 2*lastWords, // shift ends the tasks before
+		BackgroundActivityContext:        s.tasks,
+		DisableEagerActivities:           true, // they are never handed out: Slots.TryReserveSlot
+		DisableRegistrationAliasing:      true,
+		Interceptors:                     []interceptor.WorkerInterceptor{&usher{w: w}},
+		OnFatalError: func(err error) {
+			select {
+			case s.fatal <- err:
+			default: // that of the other queue is known
+			}
+		},
+	}
+}
+
+// fixed returns a supplier of n slots; n is positive.
+func fixed(n int) worker.SlotSupplier {
+	s, err := worker.NewFixedSizeSlotSupplier(n)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// usher gives each task its seat, and counts it.
+type usher struct {
+	interceptor.WorkerInterceptorBase
+	w *Worker
+}
+
+// InterceptActivity is called by the SDK for each task.
+func (u *usher) InterceptActivity(
+	_ context.Context, next interceptor.ActivityInboundInterceptor,
+) interceptor.ActivityInboundInterceptor {
+	i := &ushered{w: u.w}
+	i.Next = next
+	return i
+}
+
+type ushered struct {
+	interceptor.ActivityInboundInterceptorBase
+	w *Worker
+}
+
+// ExecuteActivity does a task.
+func (u *ushered) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	ctx, end := u.w.node.Begin(ctx)
+	defer end()
+	if m := u.w.cfg.Metrics; m != nil {
+		count := m.tasks.Begin(activity.GetInfo(ctx).ActivityType.Name)
+		defer func() { count(result, err) }()
+	}
+	return u.Next.ExecuteActivity(ctx, in)
+}
