@@ -27,7 +27,7 @@ func (e *ConfigError) Error() string {
 	case string:
 		fmt.Fprintf(&b, " %q", Shorten(v))
 	default:
-		fmt.Fprintf(&b, " %s", Shorten(fmt.Sprint(printable(v))))
+		fmt.Fprintf(&b, " %s", Shorten(fmt.Sprint(Printable(v))))
 	}
 	fmt.Fprintf(&b, ": %s", e.Reason)
 	if e.Err != nil {
@@ -44,9 +44,9 @@ func (e *ConfigError) Error() string {
 // Unwrap returns FFmpeg's reason.
 func (e *ConfigError) Unwrap() error { return e.Err }
 
-// printable returns a number, a text or a bool, or a slice of them, as it is, and the name of the
+// Printable returns a number, a text or a bool, or a slice of them, as it is, and the name of the
 // type of any other value. A map may hold itself, and printing it would not end.
-func printable(v any) any {
+func Printable(v any) any {
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Slice {
 		t = t.Elem()

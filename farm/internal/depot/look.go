@@ -5,18 +5,23 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
 )
 
 // Owner says for which job of which run a file was made.
-type Owner struct{ Run, Job string }
+type Owner struct {
+	Run, Job string
+	Frames   int64 // that the file has; Look tells it. The owner is the same with any number.
+}
 
 // Keys of a file's metadata.
 const (
 	runKey    = "avloom-run"
 	jobKey    = "avloom-job"
+	framesKey = "avloom-frames"
 	numberKey = "avloom-number" // of the call of Put
 )
 
@@ -42,6 +47,7 @@ func label(id string) string {
 type File struct {
 	Exists bool
 	Bytes  int64
+	Frames int64 // 0: the metadata do not say it
 	labels map[string]string
 }
 
@@ -59,7 +65,9 @@ func Look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
 	case err != nil:
 		return File{}, fmt.Errorf("look for %s in the store: %w", key, err)
 	default:
-		return File{Exists: true, Bytes: attributes.Size, labels: attributes.Metadata}, nil
+		f := File{Exists: true, Bytes: attributes.Size, labels: attributes.Metadata}
+		f.Frames, _ = strconv.ParseInt(f.labels[framesKey], 10, 64) // of another program: 0
+		return f, nil
 	}
 }
 

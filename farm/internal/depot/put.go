@@ -58,8 +58,7 @@ type upload struct {
 func (u *upload) create(ctx context.Context) (size int64, err error) {
 	ctx, giveUp := context.WithCancel(ctx)
 	defer giveUp()
-	labels := map[string]string{runKey: label(u.owner.Run), jobKey: label(u.owner.Job), numberKey: u.number}
-	w, err := u.bucket.NewWriter(ctx, u.key, &blob.WriterOptions{IfNotExist: true, Metadata: labels})
+	w, err := u.bucket.NewWriter(ctx, u.key, &blob.WriterOptions{IfNotExist: true, Metadata: u.labels()})
 	if err != nil {
 		return 0, u.explain(err)
 	}
@@ -73,6 +72,14 @@ func (u *upload) create(ctx context.Context) (size int64, err error) {
 		return 0, u.explain(err)
 	}
 	return size, nil
+}
+
+// labels returns the metadata of the file.
+func (u *upload) labels() map[string]string {
+	return map[string]string{
+		runKey: label(u.owner.Run), jobKey: label(u.owner.Job), numberKey: u.number,
+		framesKey: strconv.FormatInt(u.owner.Frames, 10),
+	}
 }
 
 // find looks what is under the key after a write that failed. Another worker may have been faster,

@@ -12,6 +12,7 @@ import (
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm/internal/depot"
 	"github.com/avloom/avloom/farm/internal/flow"
+	"github.com/avloom/avloom/internal/fault"
 )
 
 // tally is what is known of a job's attempts when one begins.
@@ -111,14 +112,14 @@ func faultOf(err error) *flow.ConfigFault {
 	}
 	text, isText := config.Value.(string)
 	if !isText && config.Value != nil {
-		text = fmt.Sprint(config.Value)
+		text = fmt.Sprint(fault.Printable(config.Value))
 	}
-	fault := &flow.ConfigFault{
+	f := &flow.ConfigFault{
 		Field: config.Field, Value: cut(text), Text: isText, NoValue: config.Value == nil,
 		Reason: config.Reason, Supported: config.Supported,
 	}
 	if config.Err != nil {
-		fault.Err = shortText(config.Err)
+		f.Err = shortText(config.Err)
 	}
-	return fault
+	return f
 }
