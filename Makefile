@@ -8,6 +8,9 @@ tools := $(cache)/bin
 # Exports the variables with which the Go tools find FFmpeg 9, and builds it first if there is none. The
 # assignment makes a failure of the script end the recipe.
 ffmpeg := env=$$(bash scripts/ffmpeg.sh env); eval "$$env"
+# Each module is built by itself, as its users build it, so that the core's targets need nothing of
+# Temporal. test-farm builds them in the workspace of go.work, too.
+export GOWORK := off
 # The tests of examples/dashboard and examples/http open their pages in a browser. Debian has Chromium as a package; on other
 # systems the test takes a browser that is installed.
 chromium := $(shell sed -n 's/^ID=debian$$/chromium/p' /etc/os-release)
@@ -21,7 +24,10 @@ golangci_lint := golangci-lint-v2.15.0
 gofumpt := gofumpt-v0.12.0
 govulncheck := govulncheck-v1.9.0
 
-.PHONY: help demo test lint fuzz sanitize bench bench-quick bench-peers bench-gpu capacity soak instructions ptx static clean
+# The core, what stands on Temporal's SDK, and what has Temporal's server in it.
+modules := . farm farm/embed
+
+.PHONY: help demo demo-farm test test-farm lint fuzz sanitize bench bench-quick bench-peers bench-gpu capacity soak instructions ptx static clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +35,24 @@ help: ## list the targets
 demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, into demo.mp4
 	@$(ffmpeg); go run ./examples/quickstart -o demo.mp4
 
+demo-farm: ## start a server and three workers, and render 200 clips and a film with them; ARGS=-h lists the flags
+	@$(ffmpeg); echo "avloom: compiling Temporal's server, which takes minutes the first time"; \
+	cd farm/embed && go run ./cmd/farm $(or $(ARGS),-demo)
+
 test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of those that take long
 	@$(programs)
 	@echo "avloom: looking for FFmpeg 9"
 	@$(ffmpeg); echo "avloom: compiling and running the tests; a line follows for each package as it ends"; \
 	go test -race -timeout 40m ./...
+
+test-farm: ## run the tests of the farm; the first time, Temporal's server is compiled, which takes minutes
+	@$(programs)
+	@$(ffmpeg); echo "avloom: compiling and running the tests of farm"; \
+	(cd farm && go test -race -timeout 40m ./...); \
+	echo "avloom: the same of farm/embed, which has Temporal's server in it"; \
+	(cd farm/embed && go test -timeout 40m ./...); \
+	echo "avloom: compiling all modules in the workspace of go.work"; \
+	for module in $(modules); do (cd $$module; GOWORK= go vet ./...); done
 
 fuzz: ## run each fuzz target for FUZZTIME (30s); ARGS=Config for those with that in their name
 	@$(ffmpeg); bash scripts/fuzz.sh $(or $(FUZZTIME),30s) $(ARGS)
@@ -85,9 +104,10 @@ lint: $(tools)/$(golangci_lint) $(tools)/$(gofumpt) $(tools)/$(govulncheck) ## c
 	@$(ffmpeg); \
 	unformatted=$$($(tools)/$(gofumpt) -l .); \
 	[ -z "$$unformatted" ] || { echo "not formatted with gofumpt: $$unformatted"; exit 1; }; \
-	go vet ./...; \
-	$(tools)/$(golangci_lint) run ./...; \
-	bash scripts/govulncheck.sh $(tools)/$(govulncheck)
+	for module in $(modules); do \
+		(cd $$module; go vet ./...; $(tools)/$(golangci_lint) run ./...; \
+		bash $(CURDIR)/scripts/govulncheck.sh $(tools)/$(govulncheck)); \
+	done
 
 # Each version of a tool is installed once, into the user's cache.
 define tool

@@ -4,6 +4,6 @@
 // and how its file gets into a store, exactly once.
 //
 // A program that renders calls NewWorker, with a function for each kind of job. A program that
-// wants files calls Start, with the jobs as data. Local renders the same jobs in one process, without
-// a server, to the same bytes.
+// wants files calls Start, with the jobs as data. Local renders the same jobs in one process,
+// without a server, to the same bytes.
 package farm

@@ -13,6 +13,6 @@ while IFS=: read -r file line; do
 	target=${line#func } target=${target%%(*}
 	[[ $target == *"$only"* ]] || continue
 	echo "avloom: $target in $(dirname "$file"), for $time"
-	go test "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "$time" || found=1
+	(cd "$(dirname "$file")" && go test . -run '^$' -fuzz "^$target\$" -fuzztime "$time") || found=1
 done < <(grep -r --include='*_test.go' '^func Fuzz' . | sed 's|^\./||' | sort)
 exit $found

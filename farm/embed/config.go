@@ -17,10 +17,10 @@ type Config struct {
 	// disk of this machine: SQLite's locks do not work on network file systems. Beside it lie files
 	// whose names begin with its own. "": memory.
 	File string
-	// Address is the IP address and port on which the server listens. A port of 0 is a free one, which
-	// Server.Address tells. Whoever reaches the address can start and read everything: an address other
-	// than 127.0.0.1, such as 0.0.0.0:7233, is for a network in which everybody may do that.
-	// "": 127.0.0.1:0.
+	// Address is the IP address and port on which the server listens. A port of 0 is a free one,
+	// which Server.Address tells. Whoever reaches the address can start and read everything: an
+	// address other than 127.0.0.1, such as 0.0.0.0:7233, is for a network in which everybody may do
+	// that. "": 127.0.0.1:0.
 	Address string
 	// Namespace separates runs from those of others on the same server. "": default.
 	Namespace string

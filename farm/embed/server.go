@@ -12,8 +12,8 @@ import (
 	"go.temporal.io/server/temporal"
 )
 
-// Server is a Temporal server in this process. Its methods may be called by several goroutines at the
-// same time.
+// Server is a Temporal server in this process. Its methods may be called by several goroutines at
+// the same time.
 type Server struct {
 	config   Config
 	log      serverLog
@@ -23,9 +23,9 @@ type Server struct {
 	stop     func() error
 }
 
-// Start starts a server and returns when it is ready. The caller calls Stop; ctx ends only the start.
-// A wrong Config gives an *api.ConfigError; a port or a file that another server has, an error that
-// says so.
+// Start starts a server and returns when it is ready. The caller calls Stop; ctx ends only the
+// start. A wrong Config gives an *api.ConfigError; a port or a file that another server has, an
+// error that says so.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, address, err := cfg.complete()
 	if err != nil {
@@ -96,8 +96,8 @@ func (s *Server) Dial(ctx context.Context) (client.Client, error) {
 	})
 }
 
-// Stop ends the server, within seconds. With a file, a later server goes on with the runs. Calling it
-// again returns the same error.
+// Stop ends the server, within seconds. With a file, a later server goes on with the runs. Calling
+// it again returns the same error.
 func (s *Server) Stop() error { return s.stop() }
 
 func (s *Server) halt() error {

@@ -68,8 +68,8 @@ func hosts(p ports) map[primitives.ServiceName]static.Hosts {
 	return all
 }
 
-// dynamicSettings are those of a server with one small database. The limits of requests a second are
-// meant for clusters that many share; here they would only slow the start of a large run.
+// dynamicSettings are those of a server with one small database. The limits of requests a second
+// are meant for clusters that many share; here they would only slow the start of a large run.
 func dynamicSettings() dynamicconfig.StaticClient {
 	const plenty = 100_000
 	settings := dynamicconfig.StaticClient{}
