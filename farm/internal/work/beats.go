@@ -108,24 +108,24 @@ func (b *beats) every() time.Duration {
 	return min(beatEvery, max(b.settings.Heartbeat/5, time.Millisecond))
 }
 
+// loop tells the server how far the attempt has come until the attempt has returned, or belongs to
+// nobody.
 func (b *beats) loop(ctx context.Context) {
 	tick := time.NewTicker(b.every())
 	defer tick.Stop()
 	idle := idleness{every: b.every(), last: time.Now()}
 	for {
 		frames, advance := b.count()
-		if idle.add(time.Now(), advance, b.waiting.Load() > 0) >= b.settings.Stall {
+		if idle.add(time.Now(), advance, b.waiting.Load() > 0) >= b.settings.Stall && ctx.Err() == nil {
 			b.stall(ctx)
-			return
 		}
-		if err := b.tell(ctx, func(beat *flow.Beat) { beat.Frames = frames }); isEnd(err) {
-			b.cancel(causeOf(err))
+		err := b.tell(ctx, func(beat *flow.Beat) { beat.Frames = frames })
+		if cause := causeOf(err); cause != nil {
+			b.cancel(cause)
 			return
 		}
 		select {
 		case <-b.halted:
-			return
-		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
@@ -142,8 +142,8 @@ func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	return b.server.RecordActivityHeartbeat(ctx, b.token, b.beat)
 }
 
-// stall ends the attempt, which does not advance. This counts as its failure, and the next attempt
-// hears of it even if this one never returns.
+// stall ends the attempt, which does not advance. This counts as a failure at once: the worker may be
+// killed before the attempt returns.
 func (b *beats) stall(ctx context.Context) {
 	_ = b.fail(ctx)
 	b.cancel(&StallError{b.settings.Stall})

@@ -20,11 +20,8 @@ var (
 	errStopping  = errors.New("the worker stops")
 )
 
-// isEnd returns true if the server's answer to a beat says that the attempt must end. Other errors
-// say that the server cannot be reached, or is busy. Then the attempt goes on.
-func isEnd(err error) bool { return causeOf(err) != nil }
-
-// causeOf returns the cause for which an attempt must end, or nil.
+// causeOf returns why the server's answer to a beat ends the attempt, or nil. Other errors say that
+// the server cannot be reached, or is busy. Then the attempt goes on.
 func causeOf(err error) error {
 	var cancelled *temporal.CanceledError
 	var missing *serviceerror.NotFound
@@ -42,7 +39,7 @@ func causeOf(err error) error {
 	}
 }
 
-// askAgain is how long ours waits if the server does not answer.
+// askAgain is how long Ours waits if the server does not answer.
 const askAgain = 200 * time.Millisecond
 
 // Ours asks the server whether the attempt is still the one that is to do the job. It waits for the
