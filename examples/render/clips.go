@@ -22,42 +22,39 @@ type clipsSettings struct {
 	shard    api.Shard
 	manifest string
 	anew     bool
-	check    bool // make nothing
+	dry      bool // make nothing
 }
 
 func (s *clipsSettings) flags(flags *flag.FlagSet) {
 	flags.IntVar(&s.count, "n", 200, "how many `clips` to make")
-	flags.Func("shard", "make part `i/n` of the clips, with i from 0 to n-1 (default all)", func(text string) error {
-		_, err := fmt.Sscanf(text, "%d/%d", &s.shard.Index, &s.shard.Count)
-		if err != nil || fmt.Sprintf("%d/%d", s.shard.Index, s.shard.Count) != text {
-			return errors.New("write it as 0/10, for the first of ten parts")
-		}
-		return nil
-	})
 	flags.StringVar(&s.manifest, "manifest", "", "list the finished clips in this `file`, and trust no other clip")
 	flags.BoolVar(&s.anew, "anew", false, "make also the clips that are there")
-	flags.BoolVar(&s.check, "check", false, "make nothing, and fail if a clip is missing")
+	flags.BoolVar(&s.dry, "check", false, "make nothing, and fail if a clip is missing")
 }
 
-func (s *clipsSettings) checkFlags() error {
+func (s *clipsSettings) check() error {
 	switch {
 	case s.count < 1:
 		return fmt.Errorf("-n %d: at least one clip is needed", s.count)
-	case s.check && s.anew:
+	case s.dry && s.anew:
 		return errors.New("-check makes nothing, and -anew makes everything: leave one of them out")
 	default:
 		return nil
 	}
 }
 
-// render makes the clips that are missing.
-func (s *clipsSettings) render(ctx context.Context, stdout, stderr io.Writer) error {
+func (s *clipsSettings) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(s.folder, 0o777); err != nil {
 		return err
 	}
-	if s.check {
+	if s.dry {
 		return s.renderNothing(ctx, stdout)
 	}
+	return s.render(ctx, stdout, stderr)
+}
+
+// render makes the clips that are missing.
+func (s *clipsSettings) render(ctx context.Context, stdout, stderr io.Writer) error {
 	start, p := time.Now(), newProgress(stderr, "clips")
 	report, err := api.RenderAll(ctx, s.jobs(), api.RenderConfig{
 		Workers: s.workers, Total: s.count, Progress: p.clip,
@@ -106,7 +103,7 @@ func (s *clipsSettings) job(k int) api.Job {
 	if s.manifest != "" { // which says with which fingerprint a clip was made
 		job.Fingerprint = fmt.Sprintf("pendulums, version 1, %d of %d", k, s.count)
 	}
-	if s.check {
+	if s.dry {
 		job.Run = isMissing
 	}
 	return job

@@ -20,6 +20,8 @@ type filmSettings struct {
 	length, chunk time.Duration
 	codec         string
 	workers       int
+	shard         api.Shard
+	join          bool
 }
 
 func (s *filmSettings) flags(flags *flag.FlagSet) {
@@ -32,6 +34,7 @@ func (s *filmSettings) flags(flags *flag.FlagSet) {
 	})
 	flags.DurationVar(&s.length, "length", time.Minute, "how `long` the film lasts")
 	flags.DurationVar(&s.chunk, "chunk", 4*time.Second, "how `long` a part lasts that is encoded by itself")
+	flags.BoolVar(&s.join, "join", false, "join the parts that -film -shard has made")
 	flags.StringVar(&s.codec, "codec", "libvpx-vp9", "the `encoder` of the film")
 }
 
@@ -39,6 +42,8 @@ func (s *filmSettings) check() error {
 	switch {
 	case s.frames() < 1:
 		return fmt.Errorf("-length %s: the film has no frame; a frame lasts %s", s.length, time.Second/frameRate)
+	case s.join && s.shard.Count > 0:
+		return errors.New("-join makes no parts: leave -shard out")
 	case framesIn(s.chunk) < 1:
 		return fmt.Errorf("-chunk %s: a part has no frame; a frame lasts %s", s.chunk, time.Second/frameRate)
 	default:
@@ -94,11 +99,25 @@ func sound(ctx context.Context, audio *api.AudioStream, samples int) error {
 	return nil
 }
 
-// render makes the film, or goes on where an earlier call was stopped.
-func (s *filmSettings) render(ctx context.Context, stdout, stderr io.Writer) error {
+func (s *filmSettings) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o777); err != nil {
 		return err
 	}
+	switch parts := s.shard.Count > 0 || s.join; {
+	case parts && isThere(s.path):
+		_, err := fmt.Fprintf(stdout, "%s: it is there\n", s.path)
+		return err
+	case s.shard.Count > 0:
+		return s.renderParts(ctx, stdout, stderr)
+	case s.join:
+		return s.joinParts(ctx, stdout)
+	default:
+		return s.render(ctx, stdout, stderr)
+	}
+}
+
+// render makes the film, or goes on where an earlier call was stopped.
+func (s *filmSettings) render(ctx context.Context, stdout, stderr io.Writer) error {
 	p := newProgress(stderr, "frames")
 	report, err := api.RenderFilm(ctx, s.film(p.frame), api.RenderConfig{Workers: s.workers, Resume: true})
 	p.done()

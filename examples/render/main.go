@@ -15,17 +15,23 @@
 // complete, so the same command makes those that are missing.
 //
 // Many machines with a folder in common make the clips together. Each makes its own part, and lists
-// what it made. The last command makes nothing, and fails if anything is missing:
+// what it made. The last command makes nothing, and fails if a clip is missing:
 //
 //	go run ./examples/render -o clips -manifest clips.jsonl -shard 0/2
 //	go run ./examples/render -o clips -manifest clips.jsonl -shard 1/2
 //	go run ./examples/render -o clips -manifest clips.jsonl -check
 //
+// They make one film in the same way. The last command joins its parts:
+//
+//	go run ./examples/render -film -o planets.webm -shard 0/2
+//	go run ./examples/render -film -o planets.webm -shard 1/2
+//	go run ./examples/render -film -o planets.webm -join
+//
 // slurm.sh and kubernetes.yaml run it so.
 //
-// This file, clips.go, clip.go and film.go have all code that uses the encoder. The other files are
-// the simulations (pendulum.go, orbit.go), their pictures (planets.go, space.go, canvas.go,
-// color.go) and the sound (harmony.go).
+// This file, clips.go, clip.go, film.go and film_parts.go have all code that uses the encoder. The
+// other files are the simulations (pendulum.go, orbit.go), their pictures (planets.go, space.go,
+// canvas.go, color.go) and the sound (harmony.go).
 package main
 
 import (
@@ -38,6 +44,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/avloom/avloom/api"
 )
 
 func main() {
@@ -64,18 +72,31 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	out := flags.String("o", "",
 		"the folder of the clips (default clips), or the `file` of the film (default planets.webm)")
 	workers := flags.Int("workers", 0, "how `many` clips or parts of the film at a time; 0: one per core")
+	var shard api.Shard
+	flags.Func("shard", "make part `i/n` of the clips or of the film, with i from 0 to n-1 (default all)",
+		func(text string) error { return parseShard(text, &shard) })
 	flags.BoolVar(&s.one, "film", false, "make one long film instead of clips")
 	s.clips.flags(flags)
 	s.film.flags(flags)
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	s.clips.folder, s.clips.workers = cmp.Or(*out, "clips"), *workers
-	s.film.path, s.film.workers = cmp.Or(*out, "planets.webm"), *workers
+	s.clips.folder, s.clips.workers, s.clips.shard = cmp.Or(*out, "clips"), *workers, shard
+	s.film.path, s.film.workers, s.film.shard = cmp.Or(*out, "planets.webm"), *workers, shard
 	if s.one {
 		return s, s.film.check()
 	}
-	return s, s.clips.checkFlags()
+	return s, s.clips.check()
+}
+
+// parseShard reads what the flag -shard has, such as 0/10.
+func parseShard(text string, shard *api.Shard) error {
+	_, err := fmt.Sscanf(text, "%d/%d", &shard.Index, &shard.Count)
+	if err != nil || fmt.Sprintf("%d/%d", shard.Index, shard.Count) != text ||
+		shard.Index < 0 || shard.Index >= shard.Count {
+		return errors.New("write it as 0/10 for the first of ten parts, and as 9/10 for the last")
+	}
+	return nil
 }
 
 // run makes the clips or the film that the arguments ask for, and writes a summary to stdout.
@@ -85,7 +106,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if s.one {
-		return s.film.render(ctx, stdout, stderr)
+		return s.film.run(ctx, stdout, stderr)
 	}
-	return s.clips.render(ctx, stdout, stderr)
+	return s.clips.run(ctx, stdout, stderr)
 }

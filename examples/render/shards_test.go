@@ -45,53 +45,75 @@ func installRender(t *testing.T, dir string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin", "srun"), []byte("#!/bin/sh\n\"$@\"\n"), 0o777))
 }
 
-// slurmTask returns a task of a script of Slurm, as Slurm would start it in dir.
-func slurmTask(t *testing.T, dir, script string, index, count int) *exec.Cmd {
+// slurmTask returns a task of slurm.sh, as Slurm would start it in dir.
+func slurmTask(t *testing.T, dir string, index, count int, args ...string) *exec.Cmd {
 	t.Helper()
-	script, err := filepath.Abs(script)
+	script, err := filepath.Abs("slurm.sh")
 	require.NoError(t, err)
-	cmd := exec.Command("bash", script)
+	cmd := exec.Command("bash", append([]string{script}, args...)...)
 	cmd.Dir, cmd.SysProcAttr = dir, &syscall.SysProcAttr{Setpgid: true}
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"),
-		fmt.Sprint("CLIPS=", shardedClips), "SLURM_CPUS_PER_TASK=2",
+		"SLURM_CPUS_PER_TASK=2",
 		fmt.Sprint("SLURM_ARRAY_TASK_ID=", index), fmt.Sprint("SLURM_ARRAY_TASK_COUNT=", count),
 		"SLURM_ARRAY_TASK_MIN=0", fmt.Sprint("SLURM_ARRAY_TASK_MAX=", count-1))
 	return cmd
 }
 
-// slurm runs slurm.sh and slurm-check.sh: it kills a task, runs all tasks beside each other, and
-// checks that what the killed task had made is not made again.
+// slurm runs the commands of slurm.sh: it kills a task, runs all tasks beside each other, and checks
+// that what the killed task had made is not made again.
 func slurm(t *testing.T, whole string) {
 	const tasks = 3
 	dir := t.TempDir()
 	installRender(t, dir)
 	list := filepath.Join(dir, "clips.jsonl")
+	clips := []string{"-n", fmt.Sprint(shardedClips), "-o", "clips", "-manifest", "clips.jsonl"}
 
-	killed := slurmTask(t, dir, "slurm.sh", 1, tasks)
+	killed := slurmTask(t, dir, 1, tasks, clips...)
 	require.NoError(t, killed.Start())
 	require.Eventually(t, func() bool { return len(listed(list)) > 0 }, time.Minute, time.Millisecond)
 	require.NoError(t, syscall.Kill(-killed.Process.Pid, syscall.SIGKILL))
 	require.Error(t, killed.Wait())
 	there := len(listed(list))
 
-	said := together(t, tasks, func(index int) *exec.Cmd { return slurmTask(t, dir, "slurm.sh", index, tasks) })
+	said := together(t, tasks, func(index int) *exec.Cmd { return slurmTask(t, dir, index, tasks, clips...) })
 	require.Contains(t, said[1], fmt.Sprintf("clips made, %d were there", there))
 	require.NotContains(t, said[1], "clips: 0 of", "the killed task was not through")
 	requireEachOnce(t, list, whole, filepath.Join(dir, "clips"))
 
-	result, err := slurmTask(t, dir, "slurm-check.sh", 0, 1).Output()
-	require.NoError(t, err)
-	require.Contains(t, string(result), fmt.Sprintf("clips: all %d clips are there\n", shardedClips))
+	check := slices.Concat(clips, []string{"-check"})
+	require.Contains(t, requireRender(t, dir, check...), fmt.Sprintf("clips: all %d clips are there\n", shardedClips))
 	require.NoError(t, os.Remove(filepath.Join(dir, "clips", "pendulums-007.mp4")))
-	failed, err := slurmTask(t, dir, "slurm-check.sh", 0, 1).CombinedOutput()
-	require.Error(t, err)
-	require.Contains(t, string(failed), "1 job failed: pendulums-007: the clip is missing")
+	require.Contains(t, requireFails(t, render(dir, check...)), "1 job failed: pendulums-007: the clip is missing")
+}
 
-	holes := slurmTask(t, dir, "slurm.sh", 1, 2)
-	holes.Env = append(holes.Env, "SLURM_ARRAY_TASK_MAX=7")
-	failed, err = holes.CombinedOutput()
+// TestSlurmHoles: tasks 5 and 7 alone are two of eight, and not two of two.
+func TestSlurmHoles(t *testing.T) {
+	holes := slurmTask(t, t.TempDir(), 5, 2)
+	holes.Env = append(holes.Env, "SLURM_ARRAY_TASK_MIN=5", "SLURM_ARRAY_TASK_MAX=7")
+	require.Contains(t, requireFails(t, holes), "sbatch --array=0-1")
+}
+
+// render returns a run of the program in dir.
+func render(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(dir, "render"), args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// requireRender runs the program in dir, and returns what it writes to stdout.
+func requireRender(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	result, err := render(dir, args...).Output()
+	require.NoError(t, err)
+	return string(result)
+}
+
+// requireFails runs a program that fails, and returns what it writes.
+func requireFails(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	said, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	require.Contains(t, string(failed), "sbatch --array=0-1")
+	return string(said)
 }
 
 // indexedJob is what the test reads of kubernetes.yaml.
@@ -134,7 +156,7 @@ func kubernetes(t *testing.T, whole string) {
 			args[i] = strings.ReplaceAll(args[i], "$(JOB_COMPLETION_INDEX)", fmt.Sprint(index))
 			args[i] = strings.Replace(args[i], container.VolumeMounts[0].MountPath, dir, 1)
 		}
-		return exec.Command(filepath.Join(dir, "render"), args...)
+		return render(dir, args...)
 	})
 	requireEachOnce(t, filepath.Join(dir, "clips.jsonl"), whole, filepath.Join(dir, "clips"))
 }

@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# Makes clips on many machines of a Slurm cluster, as an array job: each task makes a part of them.
+# Makes clips, or a film, on many machines of a Slurm cluster, as an array job: each task makes a part.
+# Its arguments are those of the program beside it. The program and its files lie in a folder that
+# the machines have in common, in which sbatch is called.
 #
 #	go build -o render ./examples/render
-#	array=$(sbatch --parsable examples/render/slurm.sh)
-#	sbatch --dependency="afterany:$array" examples/render/slurm-check.sh
+#	clips='-n 200 -o clips -manifest clips.jsonl'
+#	array=$(sbatch --parsable examples/render/slurm.sh $clips)
+#	sbatch --dependency="afterany:$array" --wrap="srun ./render $clips -check"
 #
-# The program, the clips and their list lie in the folder where sbatch is called, which the machines
-# have in common. The same commands make what is missing, with as many tasks as you like
-# (sbatch --array=0-3 ...).
+#	film='-film -length 10m -o planets.webm'
+#	array=$(sbatch --parsable examples/render/slurm.sh $film)
+#	sbatch --dependency="afterok:$array" --wrap="srun ./render $film -join"
+#
+# If tasks have failed, or time was up, the same commands make what is missing, with as many tasks as
+# you like (sbatch --array=0-3 ...).
 #
 #SBATCH --job-name=render
 #SBATCH --array=0-9
@@ -19,12 +25,11 @@
 #SBATCH --signal=INT@30
 set -euo pipefail
 
-# The numbers of an array need not begin at 0, as in --array=5,7.
-if [ "${SLURM_ARRAY_TASK_MIN:-0}" != 0 ] || [ "$SLURM_ARRAY_TASK_MAX" != $((SLURM_ARRAY_TASK_COUNT - 1)) ]; then
+# Some tasks alone, as in --array=5,7, would be taken for all parts.
+if [ "$SLURM_ARRAY_TASK_MIN" != 0 ] || [ "$SLURM_ARRAY_TASK_MAX" != $((SLURM_ARRAY_TASK_COUNT - 1)) ]; then
 	echo "number the tasks from 0, without gaps: sbatch --array=0-$((SLURM_ARRAY_TASK_COUNT - 1))" >&2
 	exit 2
 fi
 
-# After SIGINT, 30 seconds before the time is up, the program stops cleanly. What is complete stays.
-srun "${RENDER:-./render}" -n "${CLIPS:-200}" -o clips -manifest clips.jsonl \
-	-workers "$SLURM_CPUS_PER_TASK" -shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"
+# After SIGINT, 30 seconds before the time is up, the program stops by itself. What is complete stays.
+srun ./render "$@" -workers "$SLURM_CPUS_PER_TASK" -shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"
