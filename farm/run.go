@@ -3,43 +3,84 @@ package farm
 import (
 	"context"
 	"errors"
-	"iter"
+	"fmt"
+	"strings"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 // Run is a run of jobs on a farm. The server keeps it: it goes on without the program that started
-// it. Any program can find it by its ID, at the same time, too. A Run has nothing to close, and
-// its methods can be called by several goroutines. c must stay open while they are called.
+// it, and any program can find it by its ID, several at the same time, too. There is nothing to
+// close. Several goroutines may call its methods, while the client is open.
 type Run struct {
 	client client.Client
 	id     string
 }
 
-// Start hands jobs over to the server and returns when it has all of them.
-func Start(ctx context.Context, c client.Client, jobs iter.Seq[Job], cfg RunConfig) (*Run, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Find returns the run with this ID, which any program may have started, and which may have ended.
+// Find returns the run with this ID, whoever started it. It may have ended: the server knows a run
+// until its namespace's retention is over.
 func Find(ctx context.Context, c client.Client, id string) (*Run, error) {
-	return nil, errors.ErrUnsupported
+	if c == nil {
+		return nil, errNoClient
+	}
+	r := &Run{client: c, id: id}
+	if _, err := r.describe(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
-// ID returns the name of the run; see Find.
+var errNoClient = &api.ConfigError{Field: "client", Reason: "must not be nil; Dial connects with a server"}
+
+// ID returns the name of the run, with which Find finds it.
 func (r *Run) ID() string { return r.id }
 
-// Progress returns how far the run has come.
-func (r *Run) Progress(ctx context.Context) (Progress, error) {
-	return Progress{}, errors.ErrUnsupported
+// describe asks the server for the run.
+func (r *Run) describe(ctx context.Context) (*workflowpb.WorkflowExecutionInfo, error) {
+	const help = "the server knows no run of this ID; it forgets runs some time after their end"
+	if r.id == "" || strings.Contains(r.id, "/") {
+		return nil, r.errorf(help)
+	}
+	described, err := r.client.DescribeWorkflowExecution(ctx, r.id, "")
+	switch {
+	case isNotFound(err):
+		return nil, r.errorf(help)
+	case err != nil:
+		return nil, r.failed(ctx, "ask the server for it", err)
+	}
+	info := described.GetWorkflowExecutionInfo()
+	if name := info.GetType().GetName(); name != flow.RunWorkflow {
+		return nil, r.errorf("the workflow of this ID is no run, but %s", name)
+	}
+	return info, nil
 }
 
-// Wait waits until each job has ended.
-func (r *Run) Wait(ctx context.Context) (api.Report, error) {
-	return api.Report{}, errors.ErrUnsupported
+// isOpen reports whether a run goes on.
+func isOpen(info *workflowpb.WorkflowExecutionInfo) bool {
+	status := info.GetStatus()
+	return status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || status == enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
 }
 
-// Cancel stops the run.
-func (r *Run) Cancel(ctx context.Context) error { return errors.ErrUnsupported }
+// errorf returns an error about the run.
+func (r *Run) errorf(format string, args ...any) error {
+	return fmt.Errorf("avloom: run %q: %w", r.id, fmt.Errorf(format, args...))
+}
+
+// failed returns the error of a call to the server. If ctx has ended, the cause of that is in it.
+func (r *Run) failed(ctx context.Context, act string, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return r.errorf("%s: %w", act, err)
+}
+
+func isNotFound(err error) bool {
+	_, ok := errors.AsType[*serviceerror.NotFound](err)
+	return ok
+}

@@ -1,29 +1,118 @@
 package farm
 
-import "time"
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"io/fs"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
-// RunConfig says how the jobs of a run are made. The zero value is a good start.
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/flow"
+)
+
+// RunConfig says how the jobs of a run are made. Its zero value is ready.
 type RunConfig struct {
-	// ID names the run, also in Temporal's page, and finds it again. Start takes a run up that has
-	// this ID. "": a new ID, made of the time and a random number. At most 200 bytes, without "/".
+	// ID names the run, also on Temporal's page; Find finds it. Start takes up a run that has this
+	// ID. At most 200 bytes, without "/". "": a new ID, of the time and a random number.
 	ID string
-	// Queue is the task queue of the workers. "": "avloom", as for workers.
+	// Queue is the task queue of the workers that make the jobs. "": DefaultQueue.
 	Queue string
-	// Threads is the number of threads of each encoder. With some encoders the bytes of a file
-	// depend on it. 0: 1, so that each machine makes the same file.
+	// Threads is the number of threads of each clip's encoder. With some encoders the bytes of a file
+	// depend on it. 0: 1.
 	Threads int
 	// Stall is how long a renderer may take until its next frame. Then its context ends, and the
 	// attempt has failed. 0: one minute.
 	Stall time.Duration
-	// Heartbeat is after how much time without a sign of life a worker counts as dead, and others
-	// get its jobs. At least one second. 0: 10 s.
+	// Heartbeat is after how much time without a sign of life a worker counts as dead. Other workers
+	// make its jobs then. Workers send one each second. At least 2 s. 0: 10 s.
 	Heartbeat time.Duration
-	// Attempts is how often a job may fail for a reason of its own, before it has failed for good. An
-	// attempt that ended because its worker died does not count. 0: 3.
+	// Attempts is how often a job may fail for a reason of its own until it counts as failed. An
+	// attempt that ended with its worker is not one of them. 0: 3.
 	Attempts int
 	// Resume skips a job if there is a file at its Path, whatever made it.
 	Resume bool
-	// Parts is the prefix of the keys of films' parts, which are removed when the film is made. No
+	// Parts is the prefix of the keys of films' parts. They are removed when the film is made. No
 	// job's Path may begin with it. "": ".avloom/".
 	Parts string
+}
+
+const (
+	defaultStall     = time.Minute
+	defaultHeartbeat = 10 * time.Second
+	minHeartbeat     = 2 * time.Second // twice the time from one to the next
+	defaultAttempts  = 3
+	defaultParts     = ".avloom/"
+	maxName          = 200 // bytes of an ID or a queue; with what is added, Temporal takes 1,000
+)
+
+// settings checks cfg and returns it with its defaults.
+func (cfg RunConfig) settings() (flow.Settings, error) {
+	s := flow.Settings{
+		Run: cfg.ID, Queue: cfg.Queue, Threads: cfg.Threads, Stall: cfg.Stall, Heartbeat: cfg.Heartbeat,
+		Attempts: cfg.Attempts, Resume: cfg.Resume, Parts: cfg.Parts,
+	}
+	setDefault(&s.Run, newID())
+	setDefault(&s.Queue, DefaultQueue)
+	setDefault(&s.Threads, 1)
+	setDefault(&s.Stall, defaultStall)
+	setDefault(&s.Heartbeat, defaultHeartbeat)
+	setDefault(&s.Attempts, defaultAttempts)
+	setDefault(&s.Parts, defaultParts)
+	s.Parts = strings.TrimSuffix(s.Parts, "/") + "/"
+	return s, checkSettings(s)
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// newID returns an ID that no other run has. IDs sort by time.
+func newID() string {
+	var random [4]byte
+	_, _ = rand.Read(random[:]) // it never fails
+	return time.Now().UTC().Format("20060102-150405-") + hex.EncodeToString(random[:])
+}
+
+func checkSettings(s flow.Settings) error {
+	bad := func(field string, value any, reason string) error {
+		return &api.ConfigError{Field: "RunConfig." + field, Value: value, Reason: reason}
+	}
+	switch {
+	case !isName(s.Run) || strings.Contains(s.Run, "/"):
+		return bad("ID", s.Run, "must have at most 200 bytes of printable text, without a slash")
+	case !isName(s.Queue):
+		return bad("Queue", s.Queue, "must have at most 200 bytes of printable text")
+	case s.Threads < 0:
+		return bad("Threads", s.Threads, "must not be negative; 0 means 1")
+	case s.Stall < 0:
+		return bad("Stall", s.Stall, "must not be negative; 0 means a minute")
+	case s.Heartbeat < minHeartbeat:
+		return bad("Heartbeat", s.Heartbeat, "must be at least 2s, because workers send one each second; 0 means 10s")
+	case s.Attempts < 0:
+		return bad("Attempts", s.Attempts, "must not be negative; 0 means 3")
+	case !isKey(strings.TrimSuffix(s.Parts, "/")) || len(s.Parts) > maxName:
+		return bad("Parts", s.Parts, "must be names with a slash between them, at most 200 bytes; \"\" means "+defaultParts)
+	}
+	return nil
+}
+
+// isName reports whether a text can name a workflow or a queue.
+func isName(text string) bool {
+	return len(text) <= maxName && utf8.ValidString(text) && isPrintable(text)
+}
+
+func isPrintable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// isKey reports whether a text is a key that each kind of store takes, folders, too.
+func isKey(text string) bool {
+	const most = 900 // S3 takes 1,024 bytes, of which a file system's temporary name needs some
+	return text != "." && len(text) <= most && fs.ValidPath(text) && isPrintable(text) && !strings.Contains(text, `\`)
 }

@@ -1,0 +1,105 @@
+package farm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/flow"
+)
+
+// readersOfBatches is how many batches are asked for at the same time.
+const readersOfBatches = 8
+
+// Wait waits until each job of the run has ended, also without a worker, and returns what has become
+// of them, in the order of the jobs. It returns at once for a run that has ended. It waits as long
+// as Start has not handed over all jobs. Results have no Stats.
+//
+// The error is nil if the file of each job exists. It is an *api.RenderError if jobs have failed;
+// errors.As finds the *api.ConfigError of a job in it, and IsPermanent knows a permanent one. If the
+// run was cancelled, the error wraps context.Canceled, and so do those of the jobs that had not
+// ended. When ctx ends, the error wraps its cause, and the run goes on.
+func (r *Run) Wait(ctx context.Context) (api.Report, error) {
+	if _, err := r.describe(ctx); err != nil {
+		return api.Report{}, err
+	}
+	end, cancelled, err := r.await(ctx)
+	if err != nil {
+		return api.Report{}, err
+	}
+	var cause error
+	if cancelled {
+		cause = r.errorf("it was cancelled: %w", context.Canceled)
+	}
+	batches := make([][]api.JobResult, end.Fed.Batches)
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(readersOfBatches)
+	for i := range batches {
+		group.Go(func() (err error) {
+			batches[i], err = r.results(inner, i, cause)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return api.Report{}, r.failed(ctx, "read its results", err)
+	}
+	report := api.Report{Results: make([]api.JobResult, 0, end.Fed.Jobs)}
+	for _, results := range batches {
+		report.Results = append(report.Results, results...)
+	}
+	return report, reportError(report, cause)
+}
+
+// await waits for the end of the run's workflow. A cancelled one has a value, too.
+func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err error) {
+	err = r.client.GetWorkflow(ctx, r.id, "").Get(ctx, &end)
+	if err == nil {
+		return end, false, nil
+	}
+	if ctx.Err() != nil {
+		return end, false, r.failed(ctx, "wait for it", err)
+	}
+	if details, ok := errors.AsType[*temporal.CanceledError](err); ok && details.HasDetails() {
+		return end, true, details.Details(&end)
+	}
+	if _, ok := errors.AsType[*temporal.TerminatedError](err); ok {
+		return end, false, r.errorf("it was terminated by hand; " +
+			"Cancel stops what still goes on, and files that are complete stay: %w", err)
+	}
+	return end, false, r.failed(ctx, "wait for it", err)
+}
+
+// reportError returns the error of Wait. cause is why the run was cancelled, or nil.
+func reportError(report api.Report, cause error) error {
+	var failed []api.JobResult
+	for _, result := range report.Results {
+		if result.Err != nil && (cause == nil || !errors.Is(result.Err, cause)) {
+			failed = append(failed, result)
+		}
+	}
+	if len(failed) == 0 {
+		return cause
+	}
+	return &api.RenderError{Failed: failed, Err: cause}
+}
+
+// jobResult returns a result as the caller gets it. cause is why the run was cancelled, or nil.
+func jobResult(result flow.Result, cause error) api.JobResult {
+	out := api.JobResult{
+		ID: result.ID, Path: result.Path, Skipped: result.Skipped,
+		Frames: result.Frames, Bytes: result.Bytes, Elapsed: result.Elapsed,
+	}
+	switch {
+	case result.Stopped && cause != nil:
+		out.Err = cause
+	case result.Stopped:
+		out.Err = fmt.Errorf("avloom: somebody has cancelled this job on Temporal's page: %w", context.Canceled)
+	case result.Error != "":
+		out.Err = jobError(result)
+	}
+	return out
+}
