@@ -1,24 +1,219 @@
 package farm
 
-import "time"
+import (
+	"context"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/sdk/converter"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/avloom/avloom/farm/internal/flow"
+)
 
 // Progress says how far a run has come.
 type Progress struct {
-	// Jobs is how many jobs Start has handed over until now.
+	// Jobs is how many jobs the server has until now.
 	Jobs int
-	// Complete: Start has handed over all of them.
+	// Complete says that these are all: Start has come to the end of the jobs.
 	Complete bool
-	// Ended: no job of the run runs, and none will. Wait does not wait.
+	// Ended says that no job is made any more. Wait does not wait.
 	Ended bool
 	// Done jobs have made their file. Failed jobs are not tried again. Skipped jobs had a file
 	// (RunConfig.Resume). Stopped jobs had not ended when the run was cancelled.
 	Done, Failed, Skipped, Stopped int
-	// Running is how many clips and parts of films workers work on now.
+	// Running is on how many clips and parts of films workers work now.
 	Running int
-	// Frames is how many video frames are encoded, also of jobs that have not ended.
+	// Frames is how many video frames are encoded, those of jobs that have not ended, too.
 	Frames int64
 	// Elapsed is how long ago the run began, or how long it took.
 	Elapsed time.Duration
-	// Left is an estimate of how much longer it takes. 0: unknown, or the run has ended.
+	// Left is about how much longer it takes, if the rest of the jobs is like those that have ended.
+	// 0: nobody knows, or the run has ended.
 	Left time.Duration
+}
+
+// patience is how long Progress waits for a worker's answer.
+const patience = 10 * time.Second
+
+// Progress returns how far the run has come. Of a run that goes on, a worker answers: if none is
+// there, or none answers within ten seconds, the error says so. Each call costs the server a few
+// questions; a call each second is fine.
+func (r *Run) Progress(ctx context.Context) (Progress, error) {
+	info, err := r.describe(ctx)
+	if err != nil {
+		return Progress{}, err
+	}
+	if !isOpen(info) {
+		end, _, err := r.await(ctx)
+		if err != nil {
+			return Progress{}, err
+		}
+		p := Progress{Jobs: end.Fed.Jobs, Complete: end.Fed.Complete, Ended: true, Elapsed: end.Took}
+		p.add(end.Counts)
+		return p, nil
+	}
+	return r.ask(ctx, info)
+}
+
+// ask asks the workflows of a run that goes on.
+func (r *Run) ask(ctx context.Context, info *workflowpb.WorkflowExecutionInfo) (Progress, error) {
+	if err := r.checkWorkers(ctx, info.GetTaskQueue()); err != nil {
+		return Progress{}, err
+	}
+	bounded, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	var known flow.RunProgress
+	err := r.query(bounded, r.id, &known)
+	p := Progress{Jobs: known.Fed.Jobs, Complete: known.Fed.Complete, Elapsed: time.Since(known.Began)}
+	p.add(known.Counts)
+	var open openJobs
+	if err == nil {
+		open, err = r.askBatches(bounded, known.Open)
+	}
+	if err != nil {
+		return Progress{}, r.unanswered(ctx, info.GetTaskQueue(), err)
+	}
+	p.add(open.counts)
+	p.Running, p.Frames = open.running, p.Frames+open.frames
+	p.estimate(open.parts)
+	return p, nil
+}
+
+// checkWorkers returns an error if no worker asks for tasks of a queue. The server knows those of
+// the last minutes.
+func (r *Run) checkWorkers(ctx context.Context, queue string) error {
+	answer, err := r.client.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	switch {
+	case err != nil:
+		return r.failed(ctx, "ask for its workers", err)
+	case len(answer.GetPollers()) == 0:
+		return r.errorf("no worker is on its queue %q, and only workers know the progress", queue)
+	default:
+		return nil
+	}
+}
+
+// unanswered explains why no worker has answered.
+func (r *Run) unanswered(ctx context.Context, queue string, err error) error {
+	if ctx.Err() != nil {
+		return r.failed(ctx, "ask a worker for its progress", err)
+	}
+	return r.errorf("no worker on its queue %q has answered within %v, and only workers know the progress: %w",
+		queue, patience, err)
+}
+
+func (p *Progress) add(c flow.Counts) {
+	p.Done += c.Done
+	p.Failed += c.Failed
+	p.Skipped += c.Skipped
+	p.Stopped += c.Stopped
+	p.Frames += c.Frames
+}
+
+// estimate sets Left. parts is how much of films is made, in jobs.
+func (p *Progress) estimate(parts float64) {
+	made := float64(p.Done+p.Failed) + parts
+	rest := float64(p.Jobs-p.Done-p.Failed-p.Skipped-p.Stopped) - parts
+	if p.Complete && made > 0 && rest > 0 {
+		p.Left = time.Duration(float64(p.Elapsed) / made * rest)
+	}
+}
+
+// query asks a workflow how far it has come.
+func (r *Run) query(ctx context.Context, id string, value any) error {
+	answer, err := r.client.QueryWorkflow(ctx, id, "", flow.ProgressQuery)
+	if err != nil {
+		return err
+	}
+	return answer.Get(value)
+}
+
+// openJobs is what is known of the jobs of batches that have not ended.
+type openJobs struct {
+	counts  flow.Counts // of those that have ended
+	running int
+	frames  int64   // of those that have not ended
+	parts   float64 // of films, in jobs
+}
+
+func (o *openJobs) add(p openJobs) {
+	o.counts.AddAll(p.counts)
+	o.running += p.running
+	o.frames += p.frames
+	o.parts += p.parts
+}
+
+// askBatches asks batches that have leave to begin.
+func (r *Run) askBatches(ctx context.Context, batches []int) (all openJobs, err error) {
+	answers := make([]openJobs, len(batches))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(readersOfBatches)
+	for i, batch := range batches {
+		group.Go(func() (err error) {
+			answers[i], err = r.askBatch(inner, flow.BatchID(r.id, batch))
+			return err
+		})
+	}
+	err = group.Wait()
+	for _, answer := range answers {
+		all.add(answer)
+	}
+	return all, err
+}
+
+func (r *Run) askBatch(ctx context.Context, id string) (all openJobs, err error) {
+	var known flow.BatchProgress
+	if err := r.query(ctx, id, &known); err != nil {
+		return all, err
+	}
+	all.counts = known.Counts
+	if err := r.addPending(ctx, id, &all); err != nil {
+		return all, err
+	}
+	for _, film := range known.Films {
+		if err := r.askFilm(ctx, film, &all); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// askFilm adds what is known of a film.
+func (r *Run) askFilm(ctx context.Context, id string, all *openJobs) error {
+	var film flow.FilmProgress
+	var pending openJobs
+	err := r.query(ctx, id, &film)
+	if err == nil {
+		err = r.addPending(ctx, id, &pending)
+	}
+	if isNotFound(err) {
+		return nil // it has not begun
+	}
+	pending.frames += film.Frames
+	if film.Total > 0 {
+		pending.parts = min(1, float64(pending.frames)/float64(film.Total))
+	}
+	all.add(pending)
+	return err
+}
+
+// addPending adds the tasks of a workflow on which workers work.
+func (r *Run) addPending(ctx context.Context, id string, all *openJobs) error {
+	described, err := r.client.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil {
+		return err
+	}
+	for _, task := range described.GetPendingActivities() {
+		if task.GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+			continue // it waits for a worker
+		}
+		all.running++
+		var beat flow.Beat
+		if converter.GetDefaultDataConverter().FromPayloads(task.GetHeartbeatDetails(), &beat) == nil {
+			all.frames += beat.Frames
+		}
+	}
+	return nil
 }

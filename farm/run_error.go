@@ -5,6 +5,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm/internal/flow"
+	"github.com/avloom/avloom/farm/internal/work"
 )
 
 // remoteError is the error of a job that a worker has had, with its text. It wraps what is known of
@@ -22,7 +23,7 @@ func jobError(result flow.Result) error {
 	err := &remoteError{text: result.Error}
 	switch result.Kind {
 	case flow.ErrPermanent:
-		err.err = Permanent(errors.New(result.Error))
+		err.err = &work.PermanentError{Err: errors.New(result.Error)}
 	case flow.ErrConfig:
 		err.err = configError(result)
 	}

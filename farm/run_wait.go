@@ -67,7 +67,7 @@ func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err e
 		return end, true, details.Details(&end)
 	}
 	if _, ok := errors.AsType[*temporal.TerminatedError](err); ok {
-		return end, false, r.errorf("it was terminated by hand; " +
+		return end, false, r.errorf("it was terminated by hand; "+
 			"Cancel stops what still goes on, and files that are complete stay: %w", err)
 	}
 	return end, false, r.failed(ctx, "wait for it", err)

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// DefaultQueue is the task queue of runs and workers that do not name one.
+const DefaultQueue = "avloom"
+
 // Names of workflows.
 const (
 	RunWorkflow   = "avloom.Run"

@@ -16,16 +16,14 @@ const maxError = 2000
 // failure returns the result of a job that has not made its file. stopping says that the run was
 // cancelled: then an attempt that its worker did not end counts as stopped, too.
 func failure(job Job, err error, stopping bool) Result {
-	result := Result{ID: job.ID, Path: job.Path}
 	app, ok := errors.AsType[*temporal.ApplicationError](err)
-	switch {
-	case ok:
-		result.Kind, result.Error = app.Type(), app.Message()
-		result.Config = configFault(app)
-	case stopping, isCancelled(err):
+	if !ok && (stopping || isCancelled(err)) {
 		return stopped(job)
-	default:
-		result.Kind, result.Error = ErrFailed, err.Error()
+	}
+	result := Result{ID: job.ID, Path: job.Path, Kind: ErrFailed, Error: err.Error()}
+	if ok {
+		result.Kind, result.Error = app.Type(), app.Message()
+		result.explain(app)
 	}
 	result.Error = cmp.Or(shorten(result.Error), "failed without a reason") // "" is that of a file
 	return result
@@ -36,16 +34,18 @@ func stopped(job Job) Result {
 	return Result{ID: job.ID, Path: job.Path, Error: "the run was cancelled", Stopped: true}
 }
 
-func configFault(err *temporal.ApplicationError) *ConfigFault {
-	fault := &ConfigFault{}
-	if err.Type() != ErrConfig || !err.HasDetails() || err.Details(fault) != nil {
-		return nil
+// explain adds what the details of an error tell.
+func (r *Result) explain(err *temporal.ApplicationError) {
+	var fault *ConfigFault
+	var how Failure
+	if !err.HasDetails() || err.Details(&fault, &how) != nil {
+		return
 	}
+	r.Attempts, r.Worker, r.Elapsed = how.Attempts, how.Worker, how.Elapsed
 	text, wrong := json.Marshal(fault)
-	if wrong != nil || len(text) > maxError {
-		return nil // the error's text has all that a person reads
+	if wrong == nil && len(text) <= maxError { // otherwise the error's text has all that a person reads
+		r.Config = fault
 	}
-	return fault
 }
 
 // shorten bounds a text.

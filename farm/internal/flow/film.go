@@ -16,7 +16,7 @@ const maxRounds = 3
 // worker of the build that planned the film is there any more, another build plans and makes it.
 func RunFilm(ctx workflow.Context, in FilmState) (result Result, err error) {
 	f := newFilm(ctx, in)
-	progress := func() (int64, error) { return f.Frames, nil }
+	progress := func() (FilmProgress, error) { return FilmProgress{Frames: f.Frames, Total: f.Plan.Frames}, nil }
 	if err := workflow.SetQueryHandler(ctx, ProgressQuery, progress); err != nil {
 		return Result{}, err
 	}

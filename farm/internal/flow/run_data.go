@@ -11,7 +11,7 @@ const (
 	HalfSignal    = "half"     // int: the batch; to a run
 	EndedSignal   = "ended"    // BatchState, to a run
 	LeaveSignal   = "go"       // nothing, to a batch
-	ProgressQuery = "progress" // of a run: RunProgress; of a batch: BatchProgress; of a film: int64 frames
+	ProgressQuery = "progress" // of a run: RunProgress; of a batch: BatchProgress; of a film: FilmProgress
 )
 
 // Keys of the memo of workflows.
@@ -91,6 +91,9 @@ type FilmState struct {
 	Rounds int       // how often Join found that parts were missing or damaged
 	Frames int64     // of the chunks that are made
 }
+
+// FilmProgress is how many frames of a film are in parts that are made, and how many it has.
+type FilmProgress struct{ Frames, Total int64 }
 
 // SoundPart is the index of a film's sound among its parts.
 const SoundPart = -1
