@@ -119,7 +119,9 @@ func kindOf(err error) string {
 	var a *temporal.ApplicationError
 	switch {
 	case errors.As(err, &a):
-		known := []string{flow.ErrConfig, flow.ErrPermanent, flow.ErrFailed, flow.ErrParts, flow.ErrLost}
+		known := []string{
+			flow.ErrConfig, flow.ErrPermanent, flow.ErrFailed, flow.ErrParts, flow.ErrLost, flow.ErrReturned,
+		}
 		if slices.Contains(known, a.Type()) {
 			return strings.ToLower(a.Type())
 		}

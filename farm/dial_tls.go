@@ -1,0 +1,83 @@
+package farm
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"strings"
+
+	"github.com/avloom/avloom/api"
+)
+
+// tlsConfig reads the files.
+func (c DialConfig) tlsConfig() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.serverName()}
+	if c.CAFile != "" {
+		text, err := readPEM("CAFile", c.CAFile, "CERTIFICATE")
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(text) {
+			return nil, &api.ConfigError{Field: "CAFile", Value: c.CAFile, Reason: "none of its certificates can be read"}
+		}
+	}
+	if c.CertFile == "" {
+		return config, nil
+	}
+	first, err := c.certificate()
+	if err != nil {
+		return nil, err
+	}
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		if renewed, err := c.certificate(); err == nil {
+			return renewed, nil
+		}
+		return first, nil // while the files are being replaced
+	}
+	return config, nil
+}
+
+// certificate reads the client's certificate.
+func (c DialConfig) certificate() (*tls.Certificate, error) {
+	cert, err := readPEM("CertFile", c.CertFile, "CERTIFICATE")
+	if err != nil {
+		return nil, err
+	}
+	key, err := readPEM("KeyFile", c.KeyFile, "PRIVATE KEY")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, &api.ConfigError{
+			Field: "CertFile", Value: c.CertFile, Reason: "cannot be used with the key in " + c.KeyFile, Err: err,
+		}
+	}
+	return &pair, nil
+}
+
+// readPEM reads a file that must have a block whose type ends in kind.
+func readPEM(field, name, kind string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &api.ConfigError{Field: field, Value: name, Reason: "cannot be read", Err: err}
+	}
+	for rest := text; ; {
+		var block *pem.Block
+		block, rest = pem.Decode(rest)
+		switch {
+		case block == nil:
+			return nil, &api.ConfigError{
+				Field: field, Value: name, Reason: "holds no " + strings.ToLower(kind) + " in PEM (-----BEGIN … " + kind + "-----)",
+			}
+		case strings.HasSuffix(block.Type, "ENCRYPTED "+kind), block.Headers["DEK-Info"] != "":
+			return nil, &api.ConfigError{
+				Field: field, Value: name, Reason: "is protected by a password; give a file without one",
+			}
+		case strings.HasSuffix(block.Type, kind):
+			return text, nil
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package farm
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	"gocloud.dev/blob/memblob"
+
+	"github.com/avloom/avloom/api"
+)
+
+func clip(context.Context, *api.Encoder, string, json.RawMessage) error { return nil }
+
+func movie(json.RawMessage) (api.Film, error) { return api.Film{}, nil }
+
+// unconnected returns a client that has not reached a server.
+func unconnected(t *testing.T) client.Client {
+	t.Helper()
+	c, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+// TestNewWorkerChecks tells what is wrong in each argument.
+func TestNewWorkerChecks(t *testing.T) {
+	t.Parallel()
+	c, store := unconnected(t), memblob.OpenBucket(nil)
+	fine := map[string]Renderer{"clip": {Clip: clip}, "film": {Film: movie}}
+	one := func(name string, r Renderer) map[string]Renderer {
+		return map[string]Renderer{"clip": {Clip: clip}, name: r}
+	}
+	for name, a := range map[string]struct {
+		client    client.Client
+		store     *blob.Bucket
+		renderers map[string]Renderer
+		config    WorkerConfig
+		want      string
+	}{
+		"no client":       {nil, store, fine, WorkerConfig{}, "avloom: Client: there is none"},
+		"no store":        {c, nil, fine, WorkerConfig{}, "avloom: Store: there is none"},
+		"no renderers":    {c, store, nil, WorkerConfig{}, "avloom: Renderers: there is none"},
+		"no function":     {c, store, one("film", Renderer{}), WorkerConfig{}, "avloom: Renderers[film]: neither Clip nor Film"},
+		"two functions":   {c, store, one("x", Renderer{clip, movie}), WorkerConfig{}, "avloom: Renderers[x]: both Clip and Film"},
+		"no name":         {c, store, one("", Renderer{Clip: clip}), WorkerConfig{}, "avloom: Renderers[]: a renderer needs a name"},
+		"negative jobs":   {c, store, fine, WorkerConfig{Jobs: -1}, "avloom: Jobs -1: must be positive"},
+		"negative memory": {c, store, fine, WorkerConfig{JobMemory: -1}, "avloom: JobMemory -1: must be a positive"},
+		"a build's queue": {c, store, fine, WorkerConfig{Queue: "a@b"}, `avloom: Queue "a@b": must not contain "@"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := NewWorker(a.client, a.store, a.renderers, a.config)
+			var config *api.ConfigError
+			require.ErrorAs(t, err, &config)
+			require.ErrorContains(t, err, a.want)
+		})
+	}
+	w, err := NewWorker(c, store, fine, WorkerConfig{Version: "v1.2"})
+	require.NoError(t, err)
+	require.Positive(t, w.Jobs())
+	require.Regexp(t, `^[^/]+/\d+/v1.2/`+w.Build()+`$`, w.Identity())
+}
+
+// TestRunWithoutStore ends before it takes a job.
+func TestRunWithoutStore(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "store")
+	store, err := fileblob.OpenBucket(folder, &fileblob.Options{CreateDir: true})
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	w, err := NewWorker(unconnected(t), store, map[string]Renderer{"clip": {Clip: clip}}, WorkerConfig{})
+	require.NoError(t, err)
+	require.ErrorContains(t, w.Run(t.Context()), "farm: look whether the store can be used: ")
+	require.ErrorContains(t, w.Run(t.Context()), "farm: Run was called already")
+}
+
+// TestRunWithoutServer tells that the server cannot be reached, and leaves no file.
+func TestRunWithoutServer(t *testing.T) {
+	t.Parallel()
+	scratch := t.TempDir()
+	w, err := NewWorker(unconnected(t), memblob.OpenBucket(nil), map[string]Renderer{"clip": {Clip: clip}},
+		WorkerConfig{Scratch: scratch, Jobs: 1})
+	require.NoError(t, err)
+	require.ErrorContains(t, w.Run(t.Context()), "farm: begin to take jobs from the server: ")
+	left, err := filepath.Glob(filepath.Join(scratch, "*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
