@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/avloom/avloom/internal/fault"
+	"github.com/avloom/avloom/internal/pace"
 	"github.com/avloom/avloom/internal/wholefile"
 )
 
@@ -75,7 +76,7 @@ type rendering struct {
 
 	mu       sync.Mutex // held while Progress is called
 	writers  map[string]string
-	pace     pace
+	pace     pace.Pace
 	progress Progress
 	results  []JobResult
 	failed   []JobResult // without those that another's failure or the context stopped
@@ -170,7 +171,7 @@ func (r *rendering) begin(t task, result *JobResult) {
 	defer r.mu.Unlock()
 	if !t.noResult {
 		r.progress.Running++
-		r.pace.begin(result, time.Now())
+		r.pace.Begin(result, time.Now())
 	}
 }
 
@@ -178,14 +179,14 @@ func (r *rendering) begin(t task, result *JobResult) {
 func (r *rendering) pass() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.pace.passed++
+	r.pace.Pass()
 }
 
 // beganAll records that there are no further tasks.
 func (r *rendering) beganAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.pace.all = true
+	r.pace.Complete()
 }
 
 // end records how a task ended and calls Progress.
@@ -198,7 +199,7 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 		return
 	}
 	r.progress.Running--
-	r.pace.end(result, time.Now())
+	r.pace.End(result, result.Skipped, time.Now())
 	switch {
 	case result.Err != nil:
 		r.progress.Failed++
@@ -212,8 +213,8 @@ func (r *rendering) end(ctx context.Context, stop context.CancelCauseFunc, t tas
 	if r.cfg.Progress != nil && r.panicked == nil && r.exited == nil {
 		now := time.Now()
 		r.progress.Last, r.progress.Elapsed = *result, now.Sub(r.start)
-		r.progress.Total = r.pace.total(r.cfg.Total, r.cfg.Shard)
-		r.progress.Left = r.pace.left(r.progress.Total, now)
+		r.progress.Total = r.pace.Total(r.cfg.Total, r.cfg.Shard.Count)
+		r.progress.Left = r.pace.Left(r.progress.Total, now)
 		r.guard(stop, func() { r.cfg.Progress(r.progress) })
 	}
 }
