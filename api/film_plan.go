@@ -84,9 +84,9 @@ func (p *FilmPlan) Fingerprint() string {
 // of that name is replaced; any other file is an error. In the result, Path is path, Bytes the size
 // of the part and ID "frames 30-59". Its Err is the error that RenderChunk returns.
 //
-// progress is called each time when a frame was handed to the encoder, or comes out of it, with the
-// numbers of both. Its calls come from two goroutines, but never at the same time. The encoder waits
-// for it. nil: it is not called.
+// progress is called when a frame was handed to the encoder, and when one comes out of it, with the
+// numbers of both. The calls come from two goroutines, but never at the same time. The encoder
+// waits for progress. nil: it is not called.
 //
 // The error names the chunk, and wraps what Draw has returned; a panic becomes a
 // *pipeline.PanicError. When ctx ends, the error wraps its cause. RenderChunk returns when Draw has
