@@ -118,6 +118,7 @@ type FilmPlan struct {
 	Frames      int64
 	Chunks      int
 	Sound       bool
+	Threads     int // of the encoder of a chunk
 }
 
 // FilmTask is a film that is to be made.

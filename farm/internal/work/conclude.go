@@ -40,6 +40,8 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 	case errors.Is(cause, errCancelled):
 		activity.RecordHeartbeat(outer, b.beat) // tells the SDK, which otherwise takes the answer for a failure
 		return temporal.NewCanceledError()
+	case isParts(err):
+		return a.partsAgain(err)
 	case kind != "":
 		return a.final(t, kind, err)
 	case stalled:

@@ -30,7 +30,11 @@ const longestText = 2000
 func shortText(err error) string {
 	text := fault.WithoutPrefix(err).Error()
 	if p, ok := errors.AsType[*pipeline.PanicError](err); ok {
-		text = fmt.Sprintf("panic: %v", p.Value)
+		before, _, found := strings.Cut(text, p.Error())
+		if !found {
+			before = ""
+		}
+		text = fmt.Sprintf("%spanic: %v", before, p.Value)
 	}
 	return cut(text)
 }
