@@ -44,11 +44,8 @@ func NewWorker(
 	w.identity = identity(cfg.Version, w.build)
 	w.node = care.NewNode(care.NewSlots(cfg.Jobs, care.Cores()), max(0, cfg.Failures))
 	w.activities = &work.Activities{
-		Renderers: map[string]work.Renderer{}, Bucket: store, Client: c,
+		Renderers: workRenderers(renderers), Bucket: store, Client: c,
 		Build: w.build, Identity: w.identity, Node: w.node, Log: cfg.Log,
-	}
-	for name, r := range renderers {
-		w.activities.Renderers[name] = work.Renderer(r)
 	}
 	return w, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 	"golang.org/x/sys/unix"
 )
 
@@ -86,6 +87,9 @@ func (u *upload) labels() map[string]string {
 // or the write has succeeded, and the store's answer was lost.
 func (u *upload) find(ctx context.Context, failed error) (size int64, err error) {
 	there, err := Look(ctx, u.bucket, u.key)
+	if err == nil && !there.Exists && isFolder(u.bucket) && gcerrors.Code(failed) == gcerrors.FailedPrecondition {
+		return 0, fmt.Errorf("write %s to the store: a folder has this name, which holds other files", u.key)
+	}
 	if err != nil || !there.Exists {
 		return 0, failed
 	}
@@ -100,8 +104,8 @@ func (u *upload) find(ctx context.Context, failed error) (size int64, err error)
 // explain says what to do about an error that users of fileblob meet.
 func (u *upload) explain(err error) error {
 	if errors.Is(err, unix.EXDEV) {
-		return fmt.Errorf("write %s to the store: its folder, and the one for temporary files, are on different file systems; "+
-			"open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", u.key, err)
+		return fmt.Errorf("write %s to the store: its folder, and the one for temporary files, are on different "+
+			"file systems; open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", u.key, err)
 	}
 	return fmt.Errorf("write %s to the store: %w", u.key, err)
 }

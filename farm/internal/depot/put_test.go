@@ -50,7 +50,7 @@ func forEachStore(t *testing.T, test func(t *testing.T, s store)) {
 func (s store) hasMetadata(t *testing.T) bool {
 	t.Helper()
 	require.NoError(t, s.WriteAll(t.Context(), "probe", nil, &blob.WriterOptions{Metadata: map[string]string{"a": "b"}}))
-	a, err := s.Bucket.Attributes(t.Context(), "probe")
+	a, err := s.Attributes(t.Context(), "probe")
 	require.NoError(t, err)
 	require.NoError(t, s.Delete(t.Context(), "probe"))
 	return len(a.Metadata) > 0
@@ -113,12 +113,12 @@ func TestPutFindsAFile(t *testing.T) {
 	t.Parallel()
 	forEachStore(t, func(t *testing.T, s store) {
 		require.NoError(t, s.WriteAll(t.Context(), "a.mp4", []byte("same"), nil))
-		before, err := s.Bucket.Attributes(t.Context(), "a.mp4")
+		before, err := s.Attributes(t.Context(), "a.mp4")
 		require.NoError(t, err)
 		size, err := Put(t.Context(), s.Bucket, "a.mp4", fileOf(t, "same"), mine, nothing)
 		require.NoError(t, err)
 		require.EqualValues(t, 4, size)
-		after, err := s.Bucket.Attributes(t.Context(), "a.mp4")
+		after, err := s.Attributes(t.Context(), "a.mp4")
 		require.NoError(t, err)
 		require.Equal(t, before.ModTime, after.ModTime)
 		require.Equal(t, before.Metadata, after.Metadata, "the metadata of others stay")

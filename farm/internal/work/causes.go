@@ -17,7 +17,6 @@ var (
 	errCancelled = errors.New("the run was cancelled")
 	errGone      = errors.New("the job was given to another worker, or its run has ended")
 	errHeld      = errors.New("the job was paused or reset")
-	errStopping  = errors.New("the worker stops")
 )
 
 // causeOf returns why the server's answer to a beat ends the attempt, or nil. Other errors say that

@@ -36,13 +36,16 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 	b.halt()
 	cause := context.Cause(ctx)
 	stall, stalled := errors.AsType[*StallError](cause)
+	if _, left := errors.AsType[*leftError](err); left {
+		a.Log.Error("renderer left behind", "job", t.id, "cause", cause)
+	}
 	switch kind := finalKind(err); {
 	case errors.Is(cause, errCancelled):
 		activity.RecordHeartbeat(outer, b.beat) // tells the SDK, which otherwise takes the answer for a failure
 		return temporal.NewCanceledError()
 	case isParts(err):
 		return a.partsAgain(err)
-	case kind != "":
+	case kind != "" && !isOf(err, cause):
 		return a.final(t, kind, err)
 	case stalled:
 		if left, ok := errors.AsType[*leftError](err); ok {
@@ -63,6 +66,11 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 		return a.final(t, flow.ErrFailed, err)
 	}
 	return temporal.NewApplicationError(shortText(err), flow.ErrFailed, faultOf(err), a.failure(t))
+}
+
+// isOf returns true if the error tells of the end of a context that has this cause.
+func isOf(err, cause error) bool {
+	return cause != nil && (errors.Is(err, cause) || errors.Is(err, context.Canceled))
 }
 
 // isStopping returns true if the worker must end soon.

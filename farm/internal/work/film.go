@@ -19,7 +19,7 @@ import (
 // The fingerprint of the parts covers what the farm knows of their pictures, too: the renderer, its
 // parameters, and the build of the worker.
 func (a *Activities) openFilm(ctx context.Context, t flow.Task) (*api.FilmPlan, api.Film, error) {
-	renderer, err := a.rendererOf(t.Job)
+	renderer, err := Find(a.Renderers, t.Job.Renderer)
 	if err != nil {
 		return nil, api.Film{}, err
 	}

@@ -2,13 +2,10 @@ package work
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 
-	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm/internal/depot"
 	"github.com/avloom/avloom/farm/internal/flow"
 )
@@ -19,7 +16,7 @@ func (a *Activities) Make(ctx context.Context, t flow.Task) (flow.Made, error) {
 	e := effort{settings: t.Settings, id: t.Job.ID, path: t.Job.Path, threads: t.Settings.Threads}
 	return attempt(ctx, a, e, func(ctx context.Context, b *beats) (flow.Made, error) {
 		start := time.Now()
-		renderer, err := a.rendererOf(t.Job)
+		renderer, err := Find(a.Renderers, t.Job.Renderer)
 		if err != nil {
 			return flow.Made{}, err
 		}
@@ -35,18 +32,6 @@ func (a *Activities) Make(ctx context.Context, t flow.Task) (flow.Made, error) {
 		result.Elapsed = time.Since(start)
 		return flow.Made{Result: &result}, err
 	})
-}
-
-// rendererOf returns the renderer that a job names.
-func (a *Activities) rendererOf(job flow.Job) (Renderer, error) {
-	renderer, known := a.Renderers[job.Renderer]
-	if !known {
-		return renderer, &api.ConfigError{
-			Field: "Renderer", Value: job.Renderer, Reason: "the worker does not know it",
-			Supported: slices.Sorted(maps.Keys(a.Renderers)),
-		}
-	}
-	return renderer, nil
 }
 
 // find returns the result of a job whose file is in the store, or nil. It removes what an earlier
