@@ -2,13 +2,11 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +16,6 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/internal/mediatest"
-	"github.com/avloom/avloom/pipeline"
 )
 
 // planChild names the variable that makes TestPlanChild make parts of a film. Its value is the
@@ -142,230 +139,60 @@ func madeParts(t *testing.T, c filmCase, change func(f *api.Film)) (*api.FilmPla
 	return plan, part
 }
 
-// TestPartsThatDoNotFit gives Check and Join a part that is missing, damaged, or of another film.
-// The error names it, and the film gets no file.
-func TestPartsThatDoNotFit(t *testing.T) {
-	mediatest.NoLeaks(t)
-	c := filmCase{codec: "libx264", container: "mp4", sound: "aac", video: bFrames(), frames: 23, chunk: 4}
-	plan, part := madeParts(t, c, func(*api.Film) {})
-	other := func(change func(f *api.Film)) func(t *testing.T, index int) string {
-		return func(t *testing.T, index int) string {
-			_, part := madeParts(t, c, change)
-			return part(index)
-		}
-	}
-	changed := func(change func(content []byte) []byte) func(t *testing.T, index int) string {
-		return func(t *testing.T, index int) string {
-			content, err := os.ReadFile(part(index))
-			require.NoError(t, err)
-			path := filepath.Join(t.TempDir(), "changed")
-			require.NoError(t, os.WriteFile(path, change(content), 0o600))
-			return path
-		}
-	}
-	crf := 30.0
-	cases := map[string]struct {
-		path func(t *testing.T, index int) string
-		text string
-	}{
-		"missing":                {func(t *testing.T, _ int) string { return filepath.Join(t.TempDir(), "none") }, "no such file"},
-		"of another fingerprint": {other(func(f *api.Film) { f.Fingerprint = "other" }), "made for another film"},
-		"of another quality":     {other(func(f *api.Film) { f.Video.CRF = &crf; f.Audio.BitRate = 64000 }), "made for another film"},
-		"of another cut":         {other(func(f *api.Film) { f.Chunk = 5; f.Fingerprint = "other" }), "its file"},
-		"of another chunk":       {func(_ *testing.T, index int) string { return part(max(index, -1) + 1) }, "its file holds frames"},
-		"empty":                  {changed(func([]byte) []byte { return nil }), "is not a whole packet file"},
-		"truncated": {
-			changed(func(b []byte) []byte { return b[:rand.IntN(len(b))] }),
-			"is not a whole packet file",
-		},
-		"longer": {changed(func(b []byte) []byte { return append(b, 0) }), "is not a whole packet file"},
-		"of one other bit": {changed(func(b []byte) []byte {
-			b[rand.IntN(len(b))] ^= byte(1) << rand.IntN(8)
-			return b
-		}), ""},
-	}
-	t.Run("parts", func(t *testing.T) {
-		for name, wrong := range cases {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				for _, index := range []int{1, 3, api.SoundPart} {
-					path := wrong.path(t, index)
-					requirePartError(t, plan.Check(index, path), index, path, wrong.text)
-					film := temporary(t, "film.mp4")
-					err := plan.Join(context.Background(), film, func(i int) string {
-						if i == index {
-							return path
-						}
-						return part(i)
-					})
-					requirePartError(t, err, index, path, wrong.text)
-					require.Empty(t, filesIn(t, filepath.Dir(film)))
-				}
-			})
-		}
-	})
-}
-
-// requirePartError requires an error that names a part and its file.
-func requirePartError(t *testing.T, err error, index int, path, text string) {
-	t.Helper()
-	var e *api.PartError
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, index, e.Index)
-	require.Equal(t, path, e.Path)
-	require.ErrorContains(t, err, path)
-	require.ErrorContains(t, err, text)
-	name := fmt.Sprintf("chunk %d, frames %d to %d", index, 4*index, 4*index+3)
-	if index == api.SoundPart {
-		name = "sound"
-	}
-	require.ErrorContains(t, err, "avloom: "+name+": ")
-}
-
-// TestPlannedChunk looks at the result and the progress of a chunk.
-func TestPlannedChunk(t *testing.T) {
-	mediatest.NoLeaks(t)
-	c := plannedFilms()[0]
-	plan, path := planFilm(t, c.film(".mp4")), temporary(t, "part")
-	from, n := plan.ChunkFrames(4)
-	require.Equal(t, []int{40, 7}, []int{from, n})
-	var drawn, encoded, calls int
-	result, err := plan.RenderChunk(context.Background(), 4, path, func(d, e int) {
-		require.GreaterOrEqual(t, d+e, calls)
-		drawn, encoded, calls = d, e, calls+1
-	})
-	require.NoError(t, err)
-	require.Equal(t, []int{7, 7, 14}, []int{drawn, encoded, calls})
-	info, err := os.Stat(path)
-	require.NoError(t, err)
-	require.Equal(t, "frames 40-46", result.ID)
-	require.Equal(t, path, result.Path)
-	require.Equal(t, info.Size(), result.Bytes)
-	require.EqualValues(t, 7, result.Frames)
-	require.Positive(t, result.Elapsed)
-	require.EqualValues(t, 7, result.Stats.Streams[0].Accepted)
-
-	sound, err := plan.RenderSound(context.Background(), path+" of sound", func(packets int) { calls = packets })
-	require.NoError(t, err)
-	require.Equal(t, "sound", sound.ID)
-	require.Greater(t, calls, 80) // of 1024 samples, in 1.88 s
-}
-
-// TestPartThatFails leaves no file, or the older part.
-func TestPartThatFails(t *testing.T) {
-	mediatest.NoLeaks(t)
-	c, broken := plannedFilms()[0], errors.New("no power")
-	ctx, cancel := context.WithCancelCause(context.Background())
-	ended := errors.New("enough")
-	for name, test := range map[string]struct {
-		feed     func(ctx context.Context, v *api.VideoStream, from, n int) error
-		progress func(int, int)
-		check    func(t *testing.T, err error)
-	}{
-		"error": {
-			feed: func(context.Context, *api.VideoStream, int, int) error { return broken },
-			check: func(t *testing.T, err error) {
-				require.ErrorIs(t, err, broken)
-				require.EqualError(t, err, "avloom: chunk 1, frames 10 to 19: no power")
-			},
-		},
-		"panic": {
-			feed:  func(context.Context, *api.VideoStream, int, int) error { panic("a bug") },
-			check: requirePanic,
-		},
-		"panic in progress": {
-			feed: c.draw, progress: func(int, int) { panic("a bug") }, check: requirePanic,
-		},
-		"panic in progress of an encoded frame": {
-			feed: c.draw, progress: func(_, encoded int) {
-				if encoded > 0 {
-					panic("a bug")
-				}
-			}, check: requirePanic,
-		},
-		"exit": {
-			feed: func(context.Context, *api.VideoStream, int, int) error {
-				runtime.Goexit()
-				return nil
-			},
-			check: func(t *testing.T, err error) { require.ErrorContains(t, err, "Draw called runtime.Goexit") },
-		},
-		"too few": {
-			feed: func(ctx context.Context, v *api.VideoStream, from, n int) error {
-				return c.draw(ctx, v, from, n-1)
-			},
-			check: func(t *testing.T, err error) { require.ErrorContains(t, err, "9 of the 10 frames") },
-		},
-		"stopped": {
-			feed: func(ctx context.Context, _ *api.VideoStream, _, _ int) error {
-				cancel(ended)
-				<-ctx.Done()
-				return context.Cause(ctx)
-			},
-			check: func(t *testing.T, err error) { require.ErrorIs(t, err, ended) },
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path, older := temporary(t, "part"), c.film(".mp4")
-			film := older
-			film.Draw = test.feed
-			plan := planFilm(t, film)
-			use := context.Background()
-			if name == "stopped" {
-				use = ctx
-			}
-			for range 2 {
-				before := filesIn(t, filepath.Dir(path))
-				result, err := plan.RenderChunk(use, 1, path, test.progress)
-				require.Error(t, err)
-				test.check(t, err)
-				require.Equal(t, err, result.Err)
-				require.Equal(t, before, filesIn(t, filepath.Dir(path)))
-				makePart(t, planFilm(t, older), 1, path)
-			}
-			require.NoError(t, plan.Check(1, path))
-		})
-	}
-}
-
-func requirePanic(t *testing.T, err error) {
-	t.Helper()
-	var p *pipeline.PanicError
-	require.ErrorAs(t, err, &p)
-	require.Equal(t, "a bug", p.Value)
-}
-
-// TestPartReplacesNothingElse keeps a file that is no part from being replaced by one.
-func TestPartReplacesNothingElse(t *testing.T) {
-	mediatest.NoLeaks(t)
-	plan, path := planFilm(t, plannedFilms()[0].film(".mp4")), temporary(t, "thesis.txt")
-	require.NoError(t, os.WriteFile(path, []byte("precious"), 0o600))
-	_, err := plan.RenderChunk(context.Background(), 0, path, nil)
-	require.ErrorContains(t, err, path+" is no part of a film, and would be replaced")
-	requireContent(t, []byte("precious"), path)
-}
-
 // TestClosedPlan refuses calls, and is freed when those that were running have returned.
 func TestClosedPlan(t *testing.T) {
 	mediatest.NoLeaks(t)
-	c, path := plannedFilms()[0], temporary(t, "part")
+	c := plannedFilms()[0]
+	made, part := madeParts(t, c, func(*api.Film) {})
+	path, ctx := temporary(t, "film.mp4"), context.Background()
 	film := c.film(".mp4")
 	var plan *api.FilmPlan
 	film.Draw = func(ctx context.Context, v *api.VideoStream, from, n int) error {
-		plan.Close()
+		require.NoError(t, made.Join(ctx, path, func(index int) string {
+			made.Close()
+			plan.Close()
+			return part(index)
+		}))
 		return c.draw(ctx, v, from, n)
 	}
 	plan = planFilm(t, film)
-	makePart(t, plan, 0, path)
-	ctx := context.Background()
+	makePart(t, plan, 0, part(0))
+	requireContent(t, undisturbed(t, c), path)
 	_, err := plan.RenderChunk(ctx, 0, path, nil)
 	require.ErrorIs(t, err, api.ErrPlanClosed)
 	_, err = plan.RenderSound(ctx, path, nil)
 	require.ErrorIs(t, err, api.ErrPlanClosed)
 	require.ErrorIs(t, plan.Check(0, path), api.ErrPlanClosed)
-	require.ErrorIs(t, plan.Join(ctx, path, partFiles("")), api.ErrPlanClosed)
+	require.ErrorIs(t, plan.Join(ctx, path, part), api.ErrPlanClosed)
 	require.Equal(t, 5, plan.Chunks())
 	require.Len(t, plan.Fingerprint(), 64)
+}
+
+// TestPlanOfManyGoroutines makes, checks and joins parts with one plan, all at the same time.
+func TestPlanOfManyGoroutines(t *testing.T) {
+	mediatest.NoLeaks(t)
+	c := plannedFilms()[0]
+	plan, part := madeParts(t, c, func(*api.Film) {})
+	want := undisturbed(t, c)
+	var g errgroup.Group
+	for range 3 {
+		for _, index := range partsOf(c.film(""), plan) {
+			g.Go(func() error { return plan.Check(index, part(index)) })
+		}
+		film, again := temporary(t, "film.mp4"), temporary(t, "part")
+		g.Go(func() error {
+			_, err := plan.RenderChunk(context.Background(), 2, again, nil)
+			return err
+		})
+		g.Go(func() error {
+			if err := plan.Join(context.Background(), film, part); err != nil {
+				return err
+			}
+			requireContent(t, want, film)
+			return nil
+		})
+	}
+	require.NoError(t, g.Wait())
 }
 
 // noteWrongPlans notes what is wrong with calls of a plan.

@@ -41,6 +41,7 @@ func TestLatePart(t *testing.T) {
 			a.Client = server
 			_, err := run[flow.PartMade](t, a.Chunk, flow.Part{Film: f, Index: 1})
 			requireKind(t, flow.ErrReturned, err)
+			require.Equal(t, len(test.states), server.asked)
 			if test.stays {
 				require.Equal(t, []string{partKey(f, 1)}, keysIn(t, store))
 			} else {

@@ -35,6 +35,7 @@ type filmServer struct {
 
 	mu     sync.Mutex
 	states []filmState // the last one stays
+	asked  int         // how often
 }
 
 func (s *filmServer) RecordActivityHeartbeat(context.Context, []byte, ...any) error {
@@ -49,6 +50,7 @@ func (s *filmServer) DescribeWorkflowExecution(
 ) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asked++
 	state := s.states[0]
 	if len(s.states) > 1 {
 		s.states = s.states[1:]
