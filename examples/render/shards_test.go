@@ -59,8 +59,8 @@ func slurmTask(t *testing.T, dir string, index, count int, args ...string) *exec
 	return cmd
 }
 
-// slurm runs the commands of slurm.sh: it kills a task, runs all tasks beside each other, and checks
-// that what the killed task had made is not made again.
+// slurm runs the commands of slurm.sh: it kills a task, runs all tasks beside each other, and
+// checks that what the killed task had made is not made again.
 func slurm(t *testing.T, whole string) {
 	const tasks = 3
 	dir := t.TempDir()
