@@ -63,8 +63,7 @@ func (r *Run) describe(ctx context.Context) (*workflowpb.WorkflowExecutionInfo, 
 
 // isOpen reports whether a run goes on.
 func isOpen(info *workflowpb.WorkflowExecutionInfo) bool {
-	status := info.GetStatus()
-	return status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || status == enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
+	return info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
 }
 
 // errorf returns an error about the run.

@@ -19,7 +19,7 @@ func (r *Run) Cancel(ctx context.Context) error {
 	switch info.GetStatus() {
 	case enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED:
 		return nil
-	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW:
+	case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
 		err := r.client.CancelWorkflow(ctx, r.id, "")
 		if err != nil && !isNotFound(err) { // it has ended just now
 			return r.failed(ctx, "cancel it", err)

@@ -88,7 +88,8 @@ func (f *feeder) takeUp(ctx context.Context) (over bool, err error) {
 	case info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 		over = true
 	default:
-		return false, f.other("it was %s; start one with another ID, and with Resume, to make what is missing", statusText(info.GetStatus()))
+		return false, f.other("it was %s; start one with another ID, and with Resume, to make what is missing",
+			statusText(info.GetStatus()))
 	}
 	var settings flow.Settings
 	memo := info.GetMemo().GetFields()[flow.SettingsMemo]

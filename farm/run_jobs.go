@@ -72,7 +72,7 @@ func (c *cutter) batches(jobs iter.Seq[Job]) iter.Seq[batch] {
 func (b batch) sealed(last bool) batch {
 	hash := sha256.New()
 	_ = json.NewEncoder(hash).Encode(b.jobs) // each of them was encoded before
-	fmt.Fprint(hash, last)
+	hash.Write(strconv.AppendBool(nil, last))
 	b.hash = hex.EncodeToString(hash.Sum(nil)[:16])
 	return b
 }

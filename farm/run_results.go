@@ -58,11 +58,15 @@ func (r *Run) history(ctx context.Context, id string, why error) ([]flow.Result,
 			made[result.ID] = result
 		}
 	}
+	text := fmt.Sprintf("avloom: its workflow %s has failed: %v", id, why)
+	if _, ok := errors.AsType[*temporal.TerminatedError](why); ok {
+		text = fmt.Sprintf("avloom: its workflow %s was terminated by hand", id)
+	}
 	results := make([]flow.Result, len(batch.Jobs))
 	for i, job := range batch.Jobs {
 		result, ok := made[job.ID]
 		if !ok {
-			result = flow.Result{ID: job.ID, Path: job.Path, Error: fmt.Sprintf("avloom: the workflow of its jobs has failed: %v", why)}
+			result = flow.Result{ID: job.ID, Path: job.Path, Error: text}
 		}
 		results[i] = result
 	}

@@ -67,8 +67,8 @@ func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err e
 		return end, true, details.Details(&end)
 	}
 	if _, ok := errors.AsType[*temporal.TerminatedError](err); ok {
-		return end, false, r.errorf("it was terminated by hand; "+
-			"Cancel stops what still goes on, and files that are complete stay: %w", err)
+		return end, false, r.errorf("it was terminated by hand; Cancel stops what still goes on; " +
+			"files that are complete stay")
 	}
 	return end, false, r.failed(ctx, "wait for it", err)
 }

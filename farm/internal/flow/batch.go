@@ -91,7 +91,8 @@ func (b *batch) make(ctx workflow.Context, i int) Result {
 	return result
 }
 
-var errNothingMade = temporal.NewNonRetryableApplicationError("a worker has returned neither a file nor a plan", ErrFailed, nil)
+var errNothingMade = temporal.NewNonRetryableApplicationError(
+	"a worker has returned neither a file nor a plan", ErrFailed, nil)
 
 // plan makes a clip, or plans a film.
 func plan(ctx workflow.Context, task Task) (made Made, err error) {

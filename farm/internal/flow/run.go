@@ -131,10 +131,14 @@ func (r *run) noteEnd(state BatchState) {
 		r.Open = slices.Delete(r.Open, i, i+1)
 		r.Counts.AddAll(state.Counts)
 		r.patience.heard = true
-	case state.Batch >= r.Next && !slices.Contains(r.Early, state.Batch):
-		r.Early = append(r.Early, state.Batch)
-		r.Counts.AddAll(state.Counts)
+	case state.Batch >= r.Next && r.early(state.Batch) < 0:
+		r.Early = append(r.Early, state)
 	}
+}
+
+// early returns the place of a batch in Early, or -1.
+func (r *run) early(batch int) int {
+	return slices.IndexFunc(r.Early, func(s BatchState) bool { return s.Batch == batch })
 }
 
 // find returns the place of a batch in Open.

@@ -33,10 +33,10 @@ type RunState struct {
 	Settings  Settings
 	Began     time.Time // zero: now
 	Fed       Fed
-	Next      int         // the first batch without leave to begin
-	Open      []OpenBatch // those with leave that have not ended, by Batch
-	Early     []int       // those that ended before they got leave
-	Counts    Counts      // of the jobs of ended batches
+	Next      int          // the first batch without leave to begin
+	Open      []OpenBatch  // those with leave that have not ended, by Batch
+	Early     []BatchState // those that ended before they got leave
+	Counts    Counts       // of the jobs of ended batches, without Early
 	Cancelled bool
 }
 

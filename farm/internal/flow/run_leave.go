@@ -56,7 +56,8 @@ func (r *run) cancelBatches(ctx workflow.Context) bool {
 func (r *run) openNext() (batch int, ok bool) {
 	batch = r.Next
 	r.Next++
-	if i := slices.Index(r.Early, batch); i >= 0 {
+	if i := r.early(batch); i >= 0 {
+		r.Counts.AddAll(r.Early[i].Counts)
 		r.Early = slices.Delete(r.Early, i, i+1)
 		return batch, false
 	}
