@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	"gocloud.dev/blob"
@@ -19,6 +20,8 @@ type Activities struct {
 	Scratch   string // a folder of this worker's own
 	Node      Node
 	Log       *slog.Logger
+
+	grace time.Duration // see usualGrace, which 0 means
 }
 
 // Node is the machine on which the activities run.

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"runtime/debug"
 	"time"
@@ -24,8 +25,8 @@ const (
 	aloneAfter = 2
 	// mostLost is how often the worker may die with a job.
 	mostLost = 10
-	// grace is how long an attempt may take to return when it is ended. Then it is left behind.
-	grace = 3 * time.Second
+	// usualGrace is how long an attempt may take to return when it is ended. Then it is left behind.
+	usualGrace = 3 * time.Second
 )
 
 // attempt waits until the machine has room and calls do, and tells the server meanwhile how far it
@@ -49,7 +50,7 @@ func attempt[T any](
 		return none, a.conclude(outer, ctx, b, t, err)
 	}
 	defer leave()
-	value, err := await(ctx, func() (T, error) { return do(ctx, b) })
+	value, err := await(ctx, cmp.Or(a.grace, usualGrace), func() (T, error) { return do(ctx, b) })
 	if err != nil {
 		return none, a.conclude(outer, ctx, b, t, err)
 	}
@@ -79,7 +80,7 @@ type outcome[T any] struct {
 
 // await calls f on a goroutine of its own, and contains its panic. If f does not return soon after
 // ctx has ended, await returns without it.
-func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+func await[T any](ctx context.Context, grace time.Duration, f func() (T, error)) (T, error) {
 	done := make(chan outcome[T], 1)
 	go func() {
 		o := outcome[T]{err: errExited} // stays if f neither returns nor panics
