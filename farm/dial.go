@@ -79,9 +79,8 @@ func checkNamespace(ctx context.Context, c client.Client, namespace string) erro
 	switch {
 	case errors.As(err, &missing), errors.As(err, &invalid):
 		return &api.ConfigError{
-			Field: "Namespace", Value: namespace,
-			Reason: "the server has no such namespace; create it with \"temporal operator namespace create\", or name another one",
-			Err:    err,
+			Field: "Namespace", Value: namespace, Err: err,
+			Reason: `the server has no such namespace; create it with "temporal operator namespace create", or name another`,
 		}
 	case ctx.Err() != nil:
 		return fmt.Errorf("farm: ask the server for the namespace %q: %w", namespace, context.Cause(ctx))

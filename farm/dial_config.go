@@ -44,7 +44,8 @@ func (c *DialConfig) Flags(fs *flag.FlagSet) {
 	fs.BoolVar(&c.TLS, "tls", c.TLS, "use TLS; any of the other flags for TLS does so, too")
 	fs.StringVar(&c.CertFile, "tls-cert", c.CertFile, "PEM file with the client's certificate")
 	fs.StringVar(&c.KeyFile, "tls-key", c.KeyFile, "PEM file with the private key of the client's certificate")
-	fs.StringVar(&c.CAFile, "tls-ca", c.CAFile, "PEM file with the certificates that sign the server's (default: the system's)")
+	fs.StringVar(&c.CAFile, "tls-ca", c.CAFile,
+		"PEM file with the certificates that sign the server's (default: the system's)")
 	fs.StringVar(&c.ServerName, "tls-server-name", c.ServerName,
 		"name that the server's certificate must have (default: the host of the address)")
 }

@@ -53,7 +53,7 @@ func (c DialConfig) probe(ctx context.Context) error {
 func probePlain(conn net.Conn) error {
 	err := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}).Handshake() // nothing is sent through it
 	if err == nil || isAlert(err) {
-		return errors.New("it speaks TLS; set DialConfig.TLS, and CAFile if the system does not know who signed its certificate")
+		return errors.New("it speaks TLS; set TLS, and CAFile if the system does not know who signed its certificate")
 	}
 	return nil
 }
@@ -91,9 +91,11 @@ func (c DialConfig) explainTLS(err error) error {
 	case errors.As(err, &unknown) && c.CAFile != "":
 		return fmt.Errorf("no certificate in %s (CAFile) has signed that of the server: %w", c.CAFile, err)
 	case errors.As(err, &unknown):
-		return fmt.Errorf("the system does not know who signed the server's certificate; name a file with that certificate in CAFile: %w", err)
+		return fmt.Errorf("the system does not know who signed the server's certificate; set CAFile to a file "+
+			"with the signer's certificate: %w", err)
 	case errors.As(err, &name):
-		return fmt.Errorf("the server's certificate is not for %q; set ServerName to a name that it has: %w", c.serverName(), err)
+		return fmt.Errorf("the server's certificate is not for %q; set ServerName to a name that it has: %w",
+			c.serverName(), err)
 	case errors.As(err, &invalid):
 		return fmt.Errorf("the server's certificate is not valid: %w", err)
 	case errors.As(err, &plain), errors.Is(err, io.EOF):

@@ -127,13 +127,13 @@ func TestDialTellsWhatIsInTheWay(t *testing.T) {
 		}, "farm: reach the server at 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused"},
 		"it wants TLS": {func(t *testing.T) DialConfig {
 			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert)}
-		}, "it speaks TLS; set DialConfig.TLS"},
+		}, "it speaks TLS; set TLS"},
 		"it has no TLS": {func(t *testing.T) DialConfig {
 			return DialConfig{Address: listen(t, nil), TLS: true}
 		}, "it does not speak TLS; do not set TLS"},
 		"signed by an unknown one": {func(t *testing.T) DialConfig {
 			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "a.test"}
-		}, "name a file with that certificate in CAFile"},
+		}, "set CAFile to a file with the signer's certificate"},
 		"signed by another one": {func(t *testing.T) DialConfig {
 			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "a.test", CAFile: others.file}
 		}, "no certificate in " + others.file + " (CAFile) has signed"},

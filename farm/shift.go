@@ -26,20 +26,20 @@ const lastWords = 10 * time.Second
 // shift is the time in which a worker works: the SDK's workers, and what ends them.
 type shift struct {
 	w       *Worker
-	sdk     []worker.Worker // those that have been started
-	tasks   context.Context // of all tasks
-	cancel  context.CancelCauseFunc
+	sdk     []worker.Worker         // those that have been started
+	cancel  context.CancelCauseFunc // of all tasks
 	signals chan os.Signal
 	fatal   chan error // of the SDK
 	ended   chan struct{}
 }
 
-// newShift returns one that has not begun. The caller calls end.
-func (w *Worker) newShift() *shift {
+// newShift returns one that has not begun, and the context of its tasks. The caller calls end.
+func (w *Worker) newShift() (*shift, context.Context) {
 	s := &shift{w: w, signals: make(chan os.Signal, 2), fatal: make(chan error, 1), ended: make(chan struct{})}
-	s.tasks, s.cancel = context.WithCancelCause(context.Background())
+	tasks, cancel := context.WithCancelCause(context.Background())
+	s.cancel = cancel
 	signal.Notify(s.signals, syscall.SIGINT, syscall.SIGTERM)
-	return s
+	return s, tasks
 }
 
 func (s *shift) end() {
@@ -47,11 +47,11 @@ func (s *shift) end() {
 	s.cancel(errStopping)
 }
 
-// start starts the SDK's workers.
-func (s *shift) start(ctx context.Context) error {
-	for _, sdk := range s.w.sdkWorkers(s) {
-		if err := context.Cause(ctx); err != nil {
-			break // wait finds it
+// start starts the SDK's workers, unless ctx ends first.
+func (s *shift) start(ctx context.Context, workers []worker.Worker) error {
+	for _, sdk := range workers {
+		if ctx.Err() != nil {
+			return nil
 		}
 		if err := sdk.Start(); err != nil {
 			s.cancel(errStopping)
@@ -62,6 +62,14 @@ func (s *shift) start(ctx context.Context) error {
 		s.sdk = append(s.sdk, sdk)
 	}
 	return nil
+}
+
+// refuse notes that the server refuses a worker.
+func (s *shift) refuse(err error) {
+	select {
+	case s.fatal <- err:
+	default: // the other queue's is known
+	}
 }
 
 // wait waits until the worker must stop. The error says why, if it is not what was asked for.

@@ -93,9 +93,9 @@ func (w *Worker) work(ctx context.Context) error {
 	if m := w.cfg.Metrics; m != nil {
 		defer m.nodes.Add(w.node, meter.Build{Queue: w.cfg.Queue, Version: w.cfg.Version, Name: w.build})()
 	}
-	s := w.newShift()
+	s, tasks := w.newShift()
 	defer s.end()
-	if err := s.start(ctx); err != nil {
+	if err := s.start(ctx, w.sdkWorkers(tasks, s.refuse)); err != nil {
 		return err
 	}
 	w.cfg.Log.Info("worker takes jobs", "queue", w.cfg.Queue, "jobs", w.Jobs(), "identity", w.identity)

@@ -18,16 +18,17 @@ import (
 const cachedWorkflows = 64
 
 // sdkWorkers returns the SDK's workers: that of the runs' queue, and that of the build's, with the
-// activities for parts of films.
-func (w *Worker) sdkWorkers(s *shift) []worker.Worker {
+// activities for parts of films. tasks is the context of all activities; refuse is called if the
+// server refuses a worker.
+func (w *Worker) sdkWorkers(tasks context.Context, refuse func(error)) []worker.Worker {
 	worker.SetStickyWorkflowCacheSize(cachedWorkflows)
-	base := worker.New(w.client, w.cfg.Queue, w.options(s))
+	base := worker.New(w.client, w.cfg.Queue, w.options(tasks, refuse))
 	flow.Register(base)
 	w.register(base, flow.MakeActivity, "Make")
 	w.register(base, flow.SweepActivity, "Sweep")
 	w.register(base, flow.SurveyActivity, "Survey")
 	w.register(base, flow.CensusActivity, "Census")
-	options := w.options(s)
+	options := w.options(tasks, refuse)
 	options.DisableWorkflowWorker = true
 	build := worker.New(w.client, flow.BuildQueue(w.cfg.Queue, w.build), options)
 	w.register(build, flow.ChunkActivity, "Chunk")
@@ -44,7 +45,7 @@ func (w *Worker) register(r worker.ActivityRegistry, name, method string) {
 }
 
 // options are those of both SDK workers.
-func (w *Worker) options(s *shift) worker.Options {
+func (w *Worker) options(tasks context.Context, refuse func(error)) worker.Options {
 	const few = 2                                                      // pollers; the SDK wants at least so many for workflows
 	tuner, _ := worker.NewCompositeTuner(worker.CompositeTunerOptions{ // there is no error
 		WorkflowSlotSupplier:        fixed(16),
@@ -60,16 +61,11 @@ func (w *Worker) options(s *shift) worker.Options {
 		MaxConcurrentWorkflowTaskPollers: few,
 		MaxHeartbeatThrottleInterval:     time.Second,
 		WorkerStopTimeout:                max(0, w.cfg.Drain) + 2*lastWords, // shift ends the tasks before
-		BackgroundActivityContext:        s.tasks,
+		BackgroundActivityContext:        tasks,
 		DisableEagerActivities:           true, // they are never handed out: Slots.TryReserveSlot
 		DisableRegistrationAliasing:      true,
 		Interceptors:                     []interceptor.WorkerInterceptor{&usher{w: w}},
-		OnFatalError: func(err error) {
-			select {
-			case s.fatal <- err:
-			default: // that of the other queue is known
-			}
-		},
+		OnFatalError:                     refuse,
 	}
 }
 
@@ -104,10 +100,14 @@ type ushered struct {
 
 // ExecuteActivity does a task.
 func (u *ushered) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	info := activity.GetInfo(ctx)
+	if info.IsLocalActivity { // a question of a workflow, which needs no place
+		return u.Next.ExecuteActivity(ctx, in)
+	}
 	ctx, end := u.w.node.Begin(ctx)
 	defer end()
 	if m := u.w.cfg.Metrics; m != nil {
-		count := m.tasks.Begin(activity.GetInfo(ctx).ActivityType.Name)
+		count := m.tasks.Begin(info.ActivityType.Name)
 		defer func() { count(result, err) }()
 	}
 	return u.Next.ExecuteActivity(ctx, in)

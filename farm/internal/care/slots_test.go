@@ -44,7 +44,7 @@ func mayPoll(t *testing.T, s *Slots, queue string) *worker.SlotPermit {
 type task struct {
 	s      *Slots
 	permit *worker.SlotPermit
-	ctx    context.Context
+	try    func(threads int, alone bool) (leave func(), err error) // to enter at once
 	end    func()
 }
 
@@ -54,7 +54,10 @@ func brings(t *testing.T, s *Slots, p *worker.SlotPermit) *task {
 	require.NotNil(t, p)
 	s.MarkSlotUsed(held{permit: p})
 	ctx, end := s.Begin(t.Context())
-	return &task{s, p, ctx, end}
+	ctx, cancel := context.WithCancelCause(ctx)
+	cancel(errWaits)
+	try := func(threads int, alone bool) (func(), error) { return s.Enter(ctx, threads, alone) }
+	return &task{s, p, try, end}
 }
 
 // reported ends the task, and has it reported.
@@ -66,9 +69,7 @@ func (k *task) reported() {
 // enter has a task enter at once.
 func (k *task) enter(t *testing.T, threads int) (leave func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancelCause(k.ctx)
-	cancel(errors.New("must wait"))
-	leave, err := k.s.Enter(ctx, threads, false)
+	leave, err := k.try(threads, false)
 	require.NoError(t, err)
 	return leave
 }
@@ -187,20 +188,22 @@ func TestATaskAlone(t *testing.T) {
 	t.Parallel()
 	s := NewSlots(4, 4)
 	k := brings(t, s, mayPoll(t, s, "q"))
-	leave, err := s.Enter(k.ctx, 1, true)
+	other := brings(t, s, mayPoll(t, s, "q"))
+	leave, err := k.try(1, true)
 	require.NoError(t, err)
 	require.Nil(t, mayPoll(t, s, "q"))
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errStopped)
-	_, err = s.Enter(ctx, 1, false)
-	require.ErrorIs(t, err, errStopped)
+	_, err = other.try(1, false)
+	require.ErrorIs(t, err, errWaits)
 	leave()
 	require.NotNil(t, mayPoll(t, s, "q"))
 	_, err = s.Enter(t.Context(), 1, false)
 	require.NoError(t, err)
 }
 
-var errStopped = errors.New("stopped")
+var (
+	errStopped = errors.New("stopped")
+	errWaits   = errors.New("must wait")
+)
 
 // TestClose refuses tasks that wait, and later ones, and lets those that run go on.
 func TestClose(t *testing.T) {

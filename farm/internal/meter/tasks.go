@@ -24,7 +24,8 @@ type Tasks struct {
 // NewTasks returns counters that are zero, and registers them.
 func NewTasks(registry prometheus.Registerer) *Tasks {
 	t := &Tasks{
-		jobs: counters("jobs_total", "Jobs that ended on workers of this process. A film fails once for each part that failed for good.", "result"),
+		jobs: counters("jobs_total",
+			"Jobs that ended on workers of this process. A film fails once for each part that failed for good.", "result"),
 		failures: counters("task_failures_total",
 			"Tasks that failed, by what they were to do and the kind of error. They may be tried again.", "task", "kind"),
 		frames: single("frames_total", "Frames of clips and of chunks of films that were put into the store."),
