@@ -79,7 +79,7 @@ func checkNamespace(ctx context.Context, c client.Client, namespace string) erro
 	switch {
 	case errors.As(err, &missing), errors.As(err, &invalid):
 		return &api.ConfigError{
-			Field: "Namespace", Value: namespace, Err: err,
+			Field: "DialConfig.Namespace", Value: namespace, Err: err,
 			Reason: `the server has no such namespace; create it with "temporal operator namespace create", or name another`,
 		}
 	case ctx.Err() != nil:

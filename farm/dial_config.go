@@ -65,7 +65,7 @@ func (c DialConfig) check() error {
 	host, port, err := net.SplitHostPort(c.target())
 	if err != nil || host == "" || port == "" {
 		return &api.ConfigError{
-			Field: "Address", Value: c.Address, Reason: "is not a host with a port, such as localhost:7233", Err: err,
+			Field: "DialConfig.Address", Value: c.Address, Reason: "is not a host with a port, such as localhost:7233", Err: err,
 		}
 	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
@@ -74,7 +74,7 @@ func (c DialConfig) check() error {
 			field, other = other, field
 		}
 		return &api.ConfigError{
-			Field: field, Value: c.CertFile + c.KeyFile,
+			Field: "DialConfig." + field, Value: c.CertFile + c.KeyFile,
 			Reason: "a certificate and its private key belong together; set " + other + ", too",
 		}
 	}

@@ -203,7 +203,7 @@ func TestDialConfig(t *testing.T) {
 			_, err := Dial(t.Context(), c.config)
 			var config *api.ConfigError
 			require.ErrorAs(t, err, &config)
-			require.Equal(t, c.field, config.Field)
+			require.Equal(t, "DialConfig."+c.field, config.Field)
 			require.ErrorContains(t, err, c.want)
 		})
 	}

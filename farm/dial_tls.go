@@ -20,7 +20,7 @@ func (c DialConfig) tlsConfig() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, &api.ConfigError{Field: "CAFile", Value: c.CAFile, Reason: "none of its certificates can be read"}
+			return nil, &api.ConfigError{Field: "DialConfig.CAFile", Value: c.CAFile, Reason: "none of its certificates can be read"}
 		}
 	}
 	if c.CertFile == "" {
@@ -52,7 +52,7 @@ func (c DialConfig) certificate() (*tls.Certificate, error) {
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		return nil, &api.ConfigError{
-			Field: "CertFile", Value: c.CertFile, Reason: "cannot be used with the key in " + c.KeyFile, Err: err,
+			Field: "DialConfig.CertFile", Value: c.CertFile, Reason: "cannot be used with the key in " + c.KeyFile, Err: err,
 		}
 	}
 	return &pair, nil
@@ -62,7 +62,7 @@ func (c DialConfig) certificate() (*tls.Certificate, error) {
 func readPEM(field, name, kind string) ([]byte, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &api.ConfigError{Field: field, Value: name, Reason: "cannot be read", Err: err}
+		return nil, &api.ConfigError{Field: "DialConfig." + field, Value: name, Reason: "cannot be read", Err: err}
 	}
 	for rest := text; ; {
 		var block *pem.Block
@@ -70,11 +70,11 @@ func readPEM(field, name, kind string) ([]byte, error) {
 		switch {
 		case block == nil:
 			return nil, &api.ConfigError{
-				Field: field, Value: name, Reason: "holds no " + strings.ToLower(kind) + " in PEM (-----BEGIN … " + kind + "-----)",
+				Field: "DialConfig." + field, Value: name, Reason: "holds no " + strings.ToLower(kind) + " in PEM (-----BEGIN … " + kind + "-----)",
 			}
 		case strings.HasSuffix(block.Type, "ENCRYPTED "+kind), block.Headers["DEK-Info"] != "":
 			return nil, &api.ConfigError{
-				Field: field, Value: name, Reason: "is protected by a password; give a file without one",
+				Field: "DialConfig." + field, Value: name, Reason: "is protected by a password; give a file without one",
 			}
 		case strings.HasSuffix(block.Type, kind):
 			return text, nil

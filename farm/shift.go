@@ -23,6 +23,11 @@ var errLeft = errors.New("did not return when they were stopped")
 // that it is given back.
 const lastWords = 10 * time.Second
 
+// lastPolls is how long polls may take to end before they are cut off. One that brings a task does
+// so at once. The SDK drops a task that comes when it is stopped, and the server misses it only
+// when its heartbeats do not come. A task that comes sooner is given back.
+const lastPolls = 250 * time.Millisecond
+
 // shift is the time in which a worker works: the SDK's workers, and what ends them.
 type shift struct {
 	w       *Worker
@@ -90,7 +95,10 @@ func (s *shift) wait(ctx context.Context) error {
 // drain takes no more tasks, and returns when those that run have ended.
 func (s *shift) drain() error {
 	s.w.node.Stop(errStopping)
-	go s.stop()
+	go func() {
+		s.w.node.AwaitPolls(lastPolls)
+		s.stop()
+	}()
 	patience := time.NewTimer(max(0, s.w.cfg.Drain))
 	defer patience.Stop()
 	var hurried error

@@ -18,9 +18,9 @@ import (
 func checkWorker(c client.Client, store *blob.Bucket, renderers map[string]Renderer, cfg WorkerConfig) error {
 	switch {
 	case c == nil:
-		return &api.ConfigError{Field: "Client", Reason: "there is none; make one with Dial, or with Temporal's client.Dial"}
+		return &api.ConfigError{Field: "client", Reason: "there is none; make one with Dial, or with Temporal's client.Dial"}
 	case store == nil:
-		return &api.ConfigError{Field: "Store", Reason: "there is none; open one with blob.OpenBucket"}
+		return &api.ConfigError{Field: "store", Reason: "there is none; open one with blob.OpenBucket"}
 	}
 	if err := checkRenderers(renderers); err != nil {
 		return err
@@ -30,11 +30,11 @@ func checkWorker(c client.Client, store *blob.Bucket, renderers map[string]Rende
 
 func checkRenderers(renderers map[string]Renderer) error {
 	if len(renderers) == 0 {
-		return &api.ConfigError{Field: "Renderers", Reason: "there is none, so no job could be rendered"}
+		return &api.ConfigError{Field: "renderers", Reason: "there is none, so no job could be rendered"}
 	}
 	for _, name := range slices.Sorted(maps.Keys(renderers)) {
 		r := renderers[name]
-		field, reason := fmt.Sprintf("Renderers[%s]", name), ""
+		field, reason := fmt.Sprintf("renderers[%s]", name), ""
 		switch {
 		case name == "":
 			reason = "a renderer needs a name, which jobs give"
@@ -54,15 +54,15 @@ func (c WorkerConfig) check() error {
 	switch {
 	case c.Jobs < 0:
 		return &api.ConfigError{
-			Field: "Jobs", Value: c.Jobs, Reason: "must be positive, or 0 for as many as the machine has cores and memory for",
+			Field: "WorkerConfig.Jobs", Value: c.Jobs, Reason: "must be positive, or 0 for as many as the machine has cores and memory for",
 		}
 	case c.JobMemory < 0:
 		return &api.ConfigError{
-			Field: "JobMemory", Value: c.JobMemory, Reason: "must be a positive number of bytes, or 0 for 512 MiB",
+			Field: "WorkerConfig.JobMemory", Value: c.JobMemory, Reason: "must be a positive number of bytes, or 0 for 512 MiB",
 		}
 	case strings.Contains(c.Queue, "@"):
 		return &api.ConfigError{
-			Field: "Queue", Value: c.Queue, Reason: `must not contain "@", which separates a queue's name from a build's`,
+			Field: "WorkerConfig.Queue", Value: c.Queue, Reason: `must not contain "@", which separates a queue's name from a build's`,
 		}
 	}
 	return nil

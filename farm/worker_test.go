@@ -43,15 +43,15 @@ func TestNewWorkerChecks(t *testing.T) {
 		config    WorkerConfig
 		want      string
 	}{
-		"no client":       {nil, store, fine, WorkerConfig{}, "avloom: Client: there is none"},
-		"no store":        {c, nil, fine, WorkerConfig{}, "avloom: Store: there is none"},
-		"no renderers":    {c, store, nil, WorkerConfig{}, "avloom: Renderers: there is none"},
-		"no function":     {c, store, one("film", Renderer{}), WorkerConfig{}, "avloom: Renderers[film]: neither Clip nor Film"},
-		"two functions":   {c, store, one("x", Renderer{clip, movie}), WorkerConfig{}, "avloom: Renderers[x]: both Clip and Film"},
-		"no name":         {c, store, one("", Renderer{Clip: clip}), WorkerConfig{}, "avloom: Renderers[]: a renderer needs a name"},
-		"negative jobs":   {c, store, fine, WorkerConfig{Jobs: -1}, "avloom: Jobs -1: must be positive"},
-		"negative memory": {c, store, fine, WorkerConfig{JobMemory: -1}, "avloom: JobMemory -1: must be a positive"},
-		"a build's queue": {c, store, fine, WorkerConfig{Queue: "a@b"}, `avloom: Queue "a@b": must not contain "@"`},
+		"no client":       {nil, store, fine, WorkerConfig{}, "avloom: client: there is none"},
+		"no store":        {c, nil, fine, WorkerConfig{}, "avloom: store: there is none"},
+		"no renderers":    {c, store, nil, WorkerConfig{}, "avloom: renderers: there is none"},
+		"no function":     {c, store, one("film", Renderer{}), WorkerConfig{}, "avloom: renderers[film]: neither Clip nor Film"},
+		"two functions":   {c, store, one("x", Renderer{clip, movie}), WorkerConfig{}, "avloom: renderers[x]: both Clip and Film"},
+		"no name":         {c, store, one("", Renderer{Clip: clip}), WorkerConfig{}, "avloom: renderers[]: a renderer needs a name"},
+		"negative jobs":   {c, store, fine, WorkerConfig{Jobs: -1}, "avloom: WorkerConfig.Jobs -1: must be positive"},
+		"negative memory": {c, store, fine, WorkerConfig{JobMemory: -1}, "avloom: WorkerConfig.JobMemory -1: must be a positive"},
+		"a build's queue": {c, store, fine, WorkerConfig{Queue: "a@b"}, `avloom: WorkerConfig.Queue "a@b": must not contain "@"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -51,7 +51,7 @@ func (s *Slots) Enter(ctx context.Context, threads int, alone bool) (leave func(
 func (s *Slots) queue(w *seat, threads int, alone bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.refusal != nil {
 		return s.refusal
 	}
 	w.threads, w.alone, w.err = min(max(1, threads), s.threads), alone, nil

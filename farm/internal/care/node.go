@@ -45,6 +45,7 @@ func (n *Node) Failed(job string, err error) {
 	}
 	n.reason = fmt.Errorf("%d different jobs failed in a row; the last, %s: %w", len(n.failed), job, err)
 	close(n.sick)
+	n.Refuse() // before the next poll
 }
 
 // FailedInARow returns how many different jobs have failed since one succeeded.

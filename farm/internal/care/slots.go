@@ -3,6 +3,7 @@ package care
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.temporal.io/sdk/worker"
 )
@@ -28,9 +29,9 @@ type Slots struct {
 	running []*seat        // tasks that have entered
 	line    []*seat        // tasks that wait in Enter, in the order in which they came
 	expect  int            // threads of the next task; 0: unknown
-	closed  bool
-	refusal error         // of Enter, if closed
-	changed chan struct{} // closed, and made anew, when a poller should look again
+	closed  bool           // for polls
+	refusal error          // of Enter; nil: there is none
+	changed chan struct{}  // closed, and made anew, when a poller should look again
 }
 
 // seat is the place of a task.
@@ -67,7 +68,14 @@ func (s *Slots) Running() int {
 	return len(s.running)
 }
 
-// Close ends the taking of tasks: pollers wait, and tasks that wait in Enter get the error.
+// Refuse ends the taking of tasks: pollers wait.
+func (s *Slots) Refuse() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}
+
+// Close ends the taking of tasks, too, and tasks that wait in Enter, or call it later, get the error.
 func (s *Slots) Close(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,6 +85,25 @@ func (s *Slots) Close(err error) {
 		close(w.ready)
 	}
 	s.line = nil
+}
+
+// AwaitPolls waits until no poll is open, but not longer than most. Close was called before.
+func (s *Slots) AwaitPolls(most time.Duration) {
+	end := time.NewTimer(most)
+	defer end.Stop()
+	for {
+		s.mu.Lock()
+		open, changed := s.polling, s.changed
+		s.mu.Unlock()
+		if open == 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-end.C:
+			return
+		}
+	}
 }
 
 // ReserveSlot waits until a poll makes sense.
@@ -104,8 +131,8 @@ func (s *Slots) MarkSlotUsed(info worker.SlotMarkUsedInfo) {
 	defer s.mu.Unlock()
 	p, _ := info.Permit().UserData.(*permit)
 	p.used = true
-	s.closePoll(p.queue)
 	s.taken++
+	s.closePoll(p.queue)
 }
 
 // ReleaseSlot notes that a poll has brought nothing, or that its task was reported.
@@ -115,10 +142,10 @@ func (s *Slots) ReleaseSlot(info worker.SlotReleaseInfo) {
 	if p, _ := info.Permit().UserData.(*permit); p.used {
 		s.taken--
 		s.ended = max(0, s.ended-1)
+		s.wake()
 	} else {
 		s.closePoll(p.queue)
 	}
-	s.wake()
 }
 
 // MaxSlots returns how many tasks can run at a time.
@@ -171,6 +198,7 @@ func (s *Slots) load() (jobs, threads int) {
 func (s *Slots) closePoll(queue string) {
 	s.polls[queue]--
 	s.polling--
+	s.wake()
 }
 
 // wake lets all pollers look again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/worker"
@@ -225,6 +226,37 @@ func TestClose(t *testing.T) {
 		leave()
 		require.Zero(t, s.Running())
 		require.Nil(t, mayPoll(t, s, "q"))
+	})
+}
+
+// TestAwaitPolls waits for the poll that is open, which may bring a task, but not for long.
+func TestAwaitPolls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := NewSlots(1, 1)
+		begun := time.Now()
+		s.AwaitPolls(time.Hour)
+		base, build := mayPoll(t, s, "base"), mayPoll(t, s, "build")
+		s.Close(errStopped)
+		ended := make(chan struct{})
+		go func() {
+			s.AwaitPolls(time.Hour)
+			close(ended)
+		}()
+		time.Sleep(time.Minute) // on synctest's clock
+		s.ReleaseSlot(released{permit: base})
+		synctest.Wait()
+		require.Empty(t, ended)
+		k := brings(t, s, build)
+		_, err := k.try(1, false)
+		require.ErrorIs(t, err, errStopped)
+		<-ended
+		require.Equal(t, time.Minute, time.Since(begun))
+
+		s = NewSlots(1, 1)
+		mayPoll(t, s, "base")
+		s.AwaitPolls(time.Hour)
+		require.Equal(t, time.Hour+time.Minute, time.Since(begun))
 	})
 }
 
