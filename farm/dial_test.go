@@ -1,16 +1,10 @@
 package farm
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"flag"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -20,102 +14,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/certtest"
 )
 
-// authority signs certificates.
-type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	file string
-}
-
-func newAuthority(t *testing.T) authority {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+// silent is a server that reads and does not answer; it speaks HTTP/2, but not as gRPC does.
+func silent(conn net.Conn) {
+	if _, secure := conn.(*tls.Conn); !secure {
+		_, _ = conn.Write([]byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00")) // no settings
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	cert, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	return authority{cert, key, write(t, "ca.pem", encode("CERTIFICATE", der))}
-}
-
-// sign returns the files of a certificate for a name, and of its key.
-func (a authority) sign(t *testing.T, name string, until time.Time) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: until,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
-	require.NoError(t, err)
-	text, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	return write(t, "cert.pem", encode("CERTIFICATE", der)), write(t, "key.pem", encode("PRIVATE KEY", text))
-}
-
-func encode(kind string, der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-}
-
-func write(t *testing.T, name string, text []byte) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(file, text, 0o600))
-	return file
-}
-
-// listen accepts connections and reads them to their end.
-func listen(t *testing.T, config *tls.Config) (address string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address = l.Addr().String()
-	if config != nil {
-		l = tls.NewListener(l, config)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				if config == nil {
-					_, _ = conn.Write([]byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00")) // HTTP/2: no settings
-				}
-				_, _ = io.Copy(io.Discard, conn)
-				_ = conn.Close()
-			}()
-		}
-	}()
-	t.Cleanup(func() {
-		require.NoError(t, l.Close())
-		<-done
-	})
-	return address
+	_, _ = io.Copy(io.Discard, conn)
 }
 
 // TestDialTellsWhatIsInTheWay connects to servers with which something is wrong.
 func TestDialTellsWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
-	ours, others := newAuthority(t), newAuthority(t)
+	ours, others := certtest.New(t), certtest.New(t)
 	server := func(t *testing.T, name string, until time.Time, clients tls.ClientAuthType) string {
-		cert, err := tls.LoadX509KeyPair(ours.sign(t, name, until))
-		require.NoError(t, err)
-		pool := x509.NewCertPool()
-		pool.AddCert(ours.cert)
-		return listen(t, &tls.Config{
-			Certificates: []tls.Certificate{cert}, ClientAuth: clients, ClientCAs: pool, NextProtos: []string{"h2"},
-		})
+		return certtest.Listen(t, ours.Server(t, name, until, clients), silent)
 	}
 	soon := time.Now().Add(time.Hour)
 	cases := map[string]struct {
@@ -129,33 +44,33 @@ func TestDialTellsWhatIsInTheWay(t *testing.T) {
 			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert)}
 		}, "it speaks TLS; set TLS"},
 		"it has no TLS": {func(t *testing.T) DialConfig {
-			return DialConfig{Address: listen(t, nil), TLS: true}
+			return DialConfig{Address: certtest.Listen(t, nil, silent), TLS: true}
 		}, "it does not speak TLS; do not set TLS"},
 		"signed by an unknown one": {func(t *testing.T) DialConfig {
 			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "a.test"}
 		}, "set CAFile to a file with the signer's certificate"},
 		"signed by another one": {func(t *testing.T) DialConfig {
-			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "a.test", CAFile: others.file}
-		}, "no certificate in " + others.file + " (CAFile) has signed"},
+			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "a.test", CAFile: others.File}
+		}, "no certificate in " + others.File + " (CAFile) has signed"},
 		"for another name": {func(t *testing.T) DialConfig {
-			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "b.test", CAFile: ours.file}
+			return DialConfig{Address: server(t, "a.test", soon, tls.NoClientCert), ServerName: "b.test", CAFile: ours.File}
 		}, `the server's certificate is not for "b.test"; set ServerName`},
 		"expired": {func(t *testing.T) DialConfig {
 			return DialConfig{
 				Address:    server(t, "a.test", time.Now().Add(-time.Hour), tls.NoClientCert),
-				ServerName: "a.test", CAFile: ours.file,
+				ServerName: "a.test", CAFile: ours.File,
 			}
 		}, "the server's certificate is not valid: "},
 		"it wants a certificate": {func(t *testing.T) DialConfig {
 			return DialConfig{
-				Address: server(t, "a.test", soon, tls.RequireAndVerifyClientCert), ServerName: "a.test", CAFile: ours.file,
+				Address: server(t, "a.test", soon, tls.RequireAndVerifyClientCert), ServerName: "a.test", CAFile: ours.File,
 			}
 		}, "it wants a client's certificate; set CertFile and KeyFile: remote error: tls: certificate required"},
 		"it wants another certificate": {func(t *testing.T) DialConfig {
 			c := DialConfig{
-				Address: server(t, "a.test", soon, tls.RequireAndVerifyClientCert), ServerName: "a.test", CAFile: ours.file,
+				Address: server(t, "a.test", soon, tls.RequireAndVerifyClientCert), ServerName: "a.test", CAFile: ours.File,
 			}
-			c.CertFile, c.KeyFile = others.sign(t, "client", soon)
+			c.CertFile, c.KeyFile = others.Sign(t, "client", soon)
 			return c
 		}, "it refuses the certificate in "},
 	}
@@ -172,12 +87,12 @@ func TestDialTellsWhatIsInTheWay(t *testing.T) {
 // TestDialConfig finds what is wrong in the config before it connects.
 func TestDialConfig(t *testing.T) {
 	t.Parallel()
-	a := newAuthority(t)
-	cert, key := a.sign(t, "client", time.Now().Add(time.Hour))
-	_, otherKey := a.sign(t, "client", time.Now().Add(time.Hour))
-	empty := write(t, "empty.pem", []byte("no PEM"))
-	locked := write(t, "locked.pem", encode("ENCRYPTED PRIVATE KEY", []byte{1}))
-	broken := write(t, "broken.pem", encode("CERTIFICATE", []byte{1}))
+	a := certtest.New(t)
+	cert, key := a.Sign(t, "client", time.Now().Add(time.Hour))
+	_, otherKey := a.Sign(t, "client", time.Now().Add(time.Hour))
+	empty := certtest.WriteFile(t, "empty.pem", []byte("no PEM"))
+	locked := certtest.WriteFile(t, "locked.pem", certtest.Encode("ENCRYPTED PRIVATE KEY", []byte{1}))
+	broken := certtest.WriteFile(t, "broken.pem", certtest.Encode("CERTIFICATE", []byte{1}))
 	for name, c := range map[string]struct {
 		config DialConfig
 		field  string
@@ -212,9 +127,9 @@ func TestDialConfig(t *testing.T) {
 // TestRenewedCertificate is read for the next connection.
 func TestRenewedCertificate(t *testing.T) {
 	t.Parallel()
-	a := newAuthority(t)
+	a := certtest.New(t)
 	c := DialConfig{TLS: true}
-	c.CertFile, c.KeyFile = a.sign(t, "old", time.Now().Add(time.Hour))
+	c.CertFile, c.KeyFile = a.Sign(t, "old", time.Now().Add(time.Hour))
 	config, err := c.withDefaults().tlsConfig()
 	require.NoError(t, err)
 	name := func() string {
@@ -225,7 +140,7 @@ func TestRenewedCertificate(t *testing.T) {
 		return cert.Subject.CommonName
 	}
 	require.Equal(t, "old", name())
-	cert, key := a.sign(t, "new", time.Now().Add(time.Hour))
+	cert, key := a.Sign(t, "new", time.Now().Add(time.Hour))
 	require.NoError(t, os.Rename(cert, c.CertFile))
 	require.Equal(t, "old", name(), "the key is not that of the new one yet")
 	require.NoError(t, os.Rename(key, c.KeyFile))

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"os"
 	"strings"
 
@@ -20,7 +21,7 @@ func (c DialConfig) tlsConfig() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, &api.ConfigError{Field: "DialConfig.CAFile", Value: c.CAFile, Reason: "none of its certificates can be read"}
+			return nil, badFile("CAFile", c.CAFile, "none of its certificates can be read", nil)
 		}
 	}
 	if c.CertFile == "" {
@@ -51,9 +52,7 @@ func (c DialConfig) certificate() (*tls.Certificate, error) {
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, &api.ConfigError{
-			Field: "DialConfig.CertFile", Value: c.CertFile, Reason: "cannot be used with the key in " + c.KeyFile, Err: err,
-		}
+		return nil, badFile("CertFile", c.CertFile, "cannot be used with the key in "+c.KeyFile, err)
 	}
 	return &pair, nil
 }
@@ -62,22 +61,22 @@ func (c DialConfig) certificate() (*tls.Certificate, error) {
 func readPEM(field, name, kind string) ([]byte, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &api.ConfigError{Field: "DialConfig." + field, Value: name, Reason: "cannot be read", Err: err}
+		return nil, badFile(field, name, "cannot be read", err)
 	}
 	for rest := text; ; {
 		var block *pem.Block
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil:
-			return nil, &api.ConfigError{
-				Field: "DialConfig." + field, Value: name, Reason: "holds no " + strings.ToLower(kind) + " in PEM (-----BEGIN … " + kind + "-----)",
-			}
+			return nil, badFile(field, name, fmt.Sprintf("holds no %s in PEM (-----BEGIN … %s-----)", strings.ToLower(kind), kind), nil)
 		case strings.HasSuffix(block.Type, "ENCRYPTED "+kind), block.Headers["DEK-Info"] != "":
-			return nil, &api.ConfigError{
-				Field: "DialConfig." + field, Value: name, Reason: "is protected by a password; give a file without one",
-			}
+			return nil, badFile(field, name, "is protected by a password; give a file without one", nil)
 		case strings.HasSuffix(block.Type, kind):
 			return text, nil
 		}
 	}
+}
+
+func badFile(field, name, reason string, err error) error {
+	return &api.ConfigError{Field: "DialConfig." + field, Value: name, Reason: reason, Err: err}
 }

@@ -79,7 +79,7 @@ func checkLocal(
 ) error {
 	switch {
 	case store == nil:
-		return &api.ConfigError{Field: "Store", Reason: "there is none; open one with blob.OpenBucket"}
+		return &api.ConfigError{Field: "store", Reason: "there is none; open one with blob.OpenBucket"}
 	case jobs == nil:
 		return &api.ConfigError{Field: "jobs", Reason: "must not be nil; slices.Values makes an iterator of a slice"}
 	case cfg.Manifest != "":

@@ -354,9 +354,9 @@ func TestLocalChecksItsConfig(t *testing.T) {
 		jobs      iter.Seq[farm.Job]
 		cfg       api.RenderConfig
 	}{
-		{"Store", nil, renderers(), none, api.RenderConfig{}},
-		{"Renderers", store, nil, none, api.RenderConfig{}},
-		{"Renderers[x]", store, map[string]farm.Renderer{"x": {}}, none, api.RenderConfig{}},
+		{"store", nil, renderers(), none, api.RenderConfig{}},
+		{"renderers", store, nil, none, api.RenderConfig{}},
+		{"renderers[x]", store, map[string]farm.Renderer{"x": {}}, none, api.RenderConfig{}},
 		{"jobs", store, renderers(), nil, api.RenderConfig{}},
 		{"Manifest", store, renderers(), none, api.RenderConfig{Manifest: filepath.Join(t.TempDir(), "list")}},
 		{"Workers", store, renderers(), none, api.RenderConfig{Workers: -1}},

@@ -51,19 +51,16 @@ func checkRenderers(renderers map[string]Renderer) error {
 }
 
 func (c WorkerConfig) check() error {
+	bad := func(field string, value any, reason string) error {
+		return &api.ConfigError{Field: "WorkerConfig." + field, Value: value, Reason: reason}
+	}
 	switch {
 	case c.Jobs < 0:
-		return &api.ConfigError{
-			Field: "WorkerConfig.Jobs", Value: c.Jobs, Reason: "must be positive, or 0 for as many as the machine has cores and memory for",
-		}
+		return bad("Jobs", c.Jobs, "must be positive, or 0 for as many as the machine has cores and memory for")
 	case c.JobMemory < 0:
-		return &api.ConfigError{
-			Field: "WorkerConfig.JobMemory", Value: c.JobMemory, Reason: "must be a positive number of bytes, or 0 for 512 MiB",
-		}
+		return bad("JobMemory", c.JobMemory, "must be a positive number of bytes, or 0 for 512 MiB")
 	case strings.Contains(c.Queue, "@"):
-		return &api.ConfigError{
-			Field: "WorkerConfig.Queue", Value: c.Queue, Reason: `must not contain "@", which separates a queue's name from a build's`,
-		}
+		return bad("Queue", c.Queue, `must not contain "@", which separates the name of a queue from that of a build`)
 	}
 	return nil
 }

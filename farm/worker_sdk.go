@@ -2,7 +2,6 @@ package farm
 
 import (
 	"context"
-	"reflect"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -24,30 +23,30 @@ func (w *Worker) sdkWorkers(tasks context.Context, refuse func(error)) []worker.
 	worker.SetStickyWorkflowCacheSize(cachedWorkflows)
 	base := worker.New(w.client, w.cfg.Queue, w.options(tasks, refuse))
 	flow.Register(base)
-	w.register(base, flow.MakeActivity, "Make")
-	w.register(base, flow.SweepActivity, "Sweep")
-	w.register(base, flow.SurveyActivity, "Survey")
-	w.register(base, flow.CensusActivity, "Census")
+	a := w.activities
+	register(base, flow.MakeActivity, a.Make)
+	register(base, flow.SweepActivity, a.Sweep)
+	register(base, flow.SurveyActivity, a.Survey)
+	register(base, flow.CensusActivity, a.Census)
 	options := w.options(tasks, refuse)
 	options.DisableWorkflowWorker = true
 	build := worker.New(w.client, flow.BuildQueue(w.cfg.Queue, w.build), options)
-	w.register(build, flow.ChunkActivity, "Chunk")
-	w.register(build, flow.SoundActivity, "Sound")
-	w.register(build, flow.JoinActivity, "Join")
+	register(build, flow.ChunkActivity, a.Chunk)
+	register(build, flow.SoundActivity, a.Sound)
+	register(build, flow.JoinActivity, a.Join)
 	return []worker.Worker{base, build}
 }
 
-// register adds a method of the activities.
-func (w *Worker) register(r worker.ActivityRegistry, name, method string) {
-	if f := reflect.ValueOf(w.activities).MethodByName(method); f.IsValid() {
-		r.RegisterActivityWithOptions(f.Interface(), activity.RegisterOptions{Name: name})
-	}
+// register adds an activity.
+func register(r worker.ActivityRegistry, name string, do any) {
+	r.RegisterActivityWithOptions(do, activity.RegisterOptions{Name: name})
 }
 
 // options are those of both SDK workers.
 func (w *Worker) options(tasks context.Context, refuse func(error)) worker.Options {
-	const few = 2                                                      // pollers; the SDK wants at least so many for workflows
-	tuner, _ := worker.NewCompositeTuner(worker.CompositeTunerOptions{ // there is no error
+	const few = 2 // pollers: as many as the SDK wants for workflows
+
+	tuner, _ := worker.NewCompositeTuner(worker.CompositeTunerOptions{ // never an error
 		WorkflowSlotSupplier:        fixed(16),
 		ActivitySlotSupplier:        w.node.Slots,
 		LocalActivitySlotSupplier:   fixed(few),

@@ -3,11 +3,13 @@ package farm
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/blob/memblob"
@@ -22,7 +24,9 @@ func movie(json.RawMessage) (api.Film, error) { return api.Film{}, nil }
 // unconnected returns a client that has not reached a server.
 func unconnected(t *testing.T) client.Client {
 	t.Helper()
-	c, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
+	c, err := client.NewLazyClient(client.Options{
+		HostPort: "127.0.0.1:1", Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

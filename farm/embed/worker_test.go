@@ -3,6 +3,7 @@ package embed
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
+	"github.com/avloom/avloom/farm/internal/certtest"
 )
 
 // tiny draws a clip of a few small frames.
@@ -36,6 +38,17 @@ func tiny(ctx context.Context, enc *api.Encoder, path string, _ json.RawMessage)
 		return err
 	}
 	return v.AddFrames(ctx, api.Frames{Data: make([]byte, 4*32*32*3)})
+}
+
+// film is one of a few chunks.
+func film(json.RawMessage) (api.Film, error) {
+	return api.Film{
+		Video:  api.VideoConfig{Width: 32, Height: 32, FrameRate: 10, Codec: "libx264", Preset: "ultrafast"},
+		Frames: 12, Chunk: 4,
+		Draw: func(ctx context.Context, v *api.VideoStream, _, n int) error {
+			return v.AddFrames(ctx, api.Frames{Data: make([]byte, n*32*32*3)})
+		},
+	}, nil
 }
 
 // gate is a renderer whose clips wait until it is opened, or their context ends.
@@ -83,7 +96,9 @@ func runWorker(t *testing.T, c client.Client, b *blob.Bucket, g *gate, cfg farm.
 	t.Helper()
 	h := &farmhand{drains: make(chan struct{}, 1), ended: make(chan struct{})}
 	cfg.Scratch, cfg.Log = t.TempDir(), slog.New(slog.NewTextHandler(io.MultiWriter(h, t.Output()), nil))
-	w, err := farm.NewWorker(c, b, map[string]farm.Renderer{"gate": {Clip: g.clip}, "tiny": {Clip: tiny}}, cfg)
+	w, err := farm.NewWorker(c, b, map[string]farm.Renderer{
+		"gate": {Clip: g.clip}, "tiny": {Clip: tiny}, "film": {Film: film},
+	}, cfg)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	h.Worker, h.stop = w, cancel
@@ -211,21 +226,54 @@ func TestMetricsOfAWorker(t *testing.T) {
 	require.NoError(t, err)
 	page := httptest.NewRecorder()
 	metrics.ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
-	for l := range strings.Lines(page.Body.String()) {
-		if strings.Contains(l, "RespondActivity") && !strings.Contains(l, "bucket") {
-			fmt.Println(l)
-		}
-	}
 	for _, line := range []string{
 		`avloom_farm_jobs_total{result="done"} 5`, `avloom_farm_frames_total 20`,
 		`avloom_farm_slots{build="` + w.Build() + `",queue="avloom"} 3`,
 		`avloom_farm_build_info{build="` + w.Build() + `",queue="avloom",version="v7"} 1`,
 		`temporal_activity_execution_latency_seconds_count{activity_type="avloom.Make"`,
-		`operation="RespondActivityTaskCompleted",task_queue="none",worker_type="none",workflow_type="none"} `,
+		`temporal_request_total{activity_type="avloom.Make",client_name="temporal_go",namespace="default",operation="Respond`,
 		`temporal_worker_task_slots_used{`,
 	} {
 		require.True(t, strings.Contains(page.Body.String(), line), line) // the page is long
 	}
+}
+
+// TestOnePlaceForBothQueues makes clips and a film on a worker that does one thing at a time.
+func TestOnePlaceForBothQueues(t *testing.T) {
+	_, c := start(t, Config{})
+	store := memblob.OpenBucket(nil)
+	runWorker(t, c, store, newGate(), farm.WorkerConfig{Jobs: 1})
+	jobs := append(clips("tiny", 3), farm.Job{Renderer: "film", Path: "film.mp4"})
+	run := startRun(t, c, append(jobs, farm.Job{Renderer: "tiny", Path: "last.mp4"}))
+	report, err := run.Wait(t.Context())
+	require.NoError(t, err)
+	require.Len(t, report.Results, 5)
+	film, err := store.ReadAll(t.Context(), "film.mp4")
+	require.NoError(t, err)
+	require.NotEmpty(t, film)
+}
+
+// TestDialWithCertificates connects to a server that wants a client's certificate.
+func TestDialWithCertificates(t *testing.T) {
+	server, _ := start(t, Config{})
+	ca, soon := certtest.New(t), time.Now().Add(time.Hour)
+	cert, key := ca.Sign(t, "client", soon)
+	config := ca.Server(t, "temporal.test", soon, tls.RequireAndVerifyClientCert)
+	front := certtest.Listen(t, config, certtest.Forward(t, server.Address()))
+	cfg := farm.DialConfig{
+		Address: front, CertFile: cert, KeyFile: key, CAFile: ca.File, ServerName: "temporal.test",
+	}
+	c, err := farm.Dial(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	run := startRun(t, c, clips("tiny", 1))
+	runWorker(t, c, memblob.OpenBucket(nil), newGate(), farm.WorkerConfig{Jobs: 1})
+	_, err = run.Wait(t.Context())
+	require.NoError(t, err)
+
+	cfg.CertFile, cfg.KeyFile = "", ""
+	_, err = farm.Dial(t.Context(), cfg)
+	require.ErrorContains(t, err, "it wants a client's certificate; set CertFile and KeyFile")
 }
 
 // TestDialWithoutNamespace tells that the server does not have it.
