@@ -100,6 +100,8 @@ type FilmProgress struct {
 // is "frames 0-299", Path that of the film, Bytes those of the chunk's packets, and Skipped says
 // that the chunk was taken from an earlier call. The sound has no result.
 //
+// PlanFilm is for a film whose chunks are made by several processes, or on several machines.
+//
 // Only one RenderFilm at a time can make the same file: a second one, in any process, fails at
 // once. On a file system without locks (flock), that is not found.
 func RenderFilm(ctx context.Context, f Film, cfg RenderConfig) (Report, error) {

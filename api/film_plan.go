@@ -10,6 +10,7 @@ import (
 
 	"github.com/avloom/avloom/internal/fault"
 	"github.com/avloom/avloom/internal/film"
+	"github.com/avloom/avloom/internal/wholefile"
 )
 
 // SoundPart is the index of a film's sound among its parts.
@@ -80,8 +81,9 @@ func (p *FilmPlan) Fingerprint() string {
 }
 
 // RenderChunk draws and encodes a chunk, and writes its packets to a file. The folder of path must
-// exist. The file has a temporary name beside path until it is complete and synced. An older part
-// of that name is replaced; any other file is an error. In the result, Path is path, Bytes the size
+// exist. The file has a temporary name beside path until it is complete and synced; one that a
+// killed process has left is removed. An older part of that name is replaced; any other file is an
+// error. In the result, Path is path, Bytes the size
 // of the part and ID "frames 30-59". Its Err is the error that RenderChunk returns.
 //
 // progress is called when a frame was handed to the encoder, and when one comes out of it, with the
@@ -135,6 +137,7 @@ func (p *FilmPlan) RenderSound(ctx context.Context, path string, progress func(p
 
 // renderPart does a task on a goroutine of its own, and waits for it.
 func renderPart(ctx context.Context, w partWriter, t task) (JobResult, error) {
+	new(wholefile.Leftovers).Remove(w.path)
 	w.workers.runAll(ctx, slices.Values([]task{t}))
 	if len(w.workers.results) == 0 { // ctx ended before it began
 		return JobResult{ID: t.id, Path: t.path, Err: context.Cause(ctx)}, context.Cause(ctx)

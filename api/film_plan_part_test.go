@@ -137,3 +137,25 @@ func TestPartReplacesNothingElse(t *testing.T) {
 	require.ErrorContains(t, err, path+" is no part of a film, and would be replaced")
 	requireContent(t, []byte("precious"), path)
 }
+
+// TestPartOfAKilledProcess removes what a process has left that was killed while it made the part.
+func TestPartOfAKilledProcess(t *testing.T) {
+	mediatest.NoLeaks(t)
+	film, path := plannedFilms()[0].film(".mp4"), temporary(t, "part")
+	film.Draw = func(context.Context, *api.VideoStream, int, int) error {
+		files := filesIn(t, filepath.Dir(path))
+		require.Len(t, files, 1)
+		left := filepath.Join(filepath.Dir(path), files[0])
+		require.NoError(t, os.Link(left, left[:len(left)-1]+"x")) // is no temporary name
+		return errors.New("killed")
+	}
+	plan := planFilm(t, film)
+	_, err := plan.RenderChunk(context.Background(), 1, path, nil)
+	require.Error(t, err)
+	files := filesIn(t, filepath.Dir(path))
+	require.Len(t, files, 1)
+	name := filepath.Join(filepath.Dir(path), files[0])
+	require.NoError(t, os.Rename(name, name[:len(name)-1]+"0"))
+	makePart(t, planFilm(t, plannedFilms()[0].film(".mp4")), 1, path)
+	require.Equal(t, []string{"part"}, filesIn(t, filepath.Dir(path)))
+}

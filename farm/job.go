@@ -26,7 +26,9 @@ type Renderer struct {
 	// is a file on the worker's disk, with the extension of the job's Path. ctx ends when the run is
 	// cancelled, when no frame has come for RunConfig.Stall, and when the worker must stop.
 	Clip func(ctx context.Context, enc *api.Encoder, path string, params json.RawMessage) error
-	// Film returns the film. Path is the farm's own affair. It is called on each worker that
-	// renders a part of the film.
+	// Film returns the film. Its Path and Progress are the farm's own affair, whatever they are. Film
+	// is called for each part of the film, on the worker that renders the part, so it should be
+	// quick, and its Draw load what is large. Film.Fingerprint need not name the parameters, nor the
+	// program, for which there is WorkerConfig.Version.
 	Film func(params json.RawMessage) (api.Film, error)
 }

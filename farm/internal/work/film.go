@@ -63,7 +63,8 @@ func (a *Activities) openPlanned(ctx context.Context, f flow.FilmTask) (*api.Fil
 	if plan.Fingerprint() != f.Plan.Fingerprint || plan.Chunks() != f.Plan.Chunks {
 		plan.Close()
 		return nil, fmt.Errorf("renderer %q describes the film here in another way than on the worker that planned it, "+
-			"so that their parts do not fit together: what it returns may depend on its parameters alone", f.Task.Job.Renderer)
+			"so that their parts do not fit together: what it returns may depend on its parameters alone, and programs "+
+			"with different renderers need different WorkerConfig.Version", f.Task.Job.Renderer)
 	}
 	return plan, nil
 }
