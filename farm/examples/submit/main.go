@@ -102,10 +102,13 @@ func watch(ctx context.Context, run *farm.Run) error {
 func show(ctx context.Context, run *farm.Run) {
 	for tick := time.Tick(time.Second); ctx.Err() == nil; {
 		p, err := run.Progress(ctx)
-		line := fmt.Sprintf("%d of %d jobs done, %d failed, %d running, %d frames, %s left",
-			p.Done+p.Skipped, p.Jobs, p.Failed, p.Running, p.Frames, p.Left.Round(time.Second))
+		line := fmt.Sprintf("%d of %d jobs done, %d failed, %d running, %d frames",
+			p.Done+p.Skipped, p.Jobs, p.Failed, p.Running, p.Frames)
 		if err != nil {
 			line = err.Error()
+		}
+		if p.Left > 0 {
+			line += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
 		}
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s ", line)
 		select {

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("worker", flag.ContinueOnError)
 	server.Flags(flags) // -address, -namespace, -tls-cert and others
 	flags.IntVar(&worker.Jobs, "jobs", 0, "how `many` jobs at a time; 0: as the cores and the memory allow")
-	storeURL := flags.String("store", "", "the `URL` of the store that gets the files")
+	storeURL := flags.String("store", "", "the `URL` of the store that gets the files (required)")
 	page := flags.String("metrics", "", "serve the metrics for Prometheus at this `address`, such as :9090")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string) error {
 
 	store, err := blob.OpenBucket(ctx, *storeURL)
 	if err != nil {
-		return err
+		return fmt.Errorf("-store %q: %w", *storeURL, err)
 	}
 	defer func() { _ = store.Close() }() // each file is complete before its job is
 	client, err := farm.Dial(ctx, server)
