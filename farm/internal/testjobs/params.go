@@ -47,3 +47,10 @@ func (c Clip) withDefaults() Clip {
 	}
 	return c
 }
+
+func (f Film) withDefaults() Film {
+	if f.Size == 0 {
+		f.Size = 32
+	}
+	return f
+}

@@ -58,10 +58,11 @@ func video(size int, codec string) api.VideoConfig {
 
 // film is the renderer "film". It notes a chunk as "ID@FRAME", and the sound as "ID@sound".
 func film(starts *Starts, params json.RawMessage) (api.Film, error) {
-	p := Film{Size: 32}
+	var p Film
 	if err := json.Unmarshal(params, &p); err != nil {
 		return api.Film{}, err
 	}
+	p = p.withDefaults()
 	f := api.Film{
 		Video: video(p.Size, p.Codec), Frames: p.Frames, Chunk: p.Chunk,
 		Draw: func(ctx context.Context, v *api.VideoStream, from, n int) error {

@@ -1,0 +1,161 @@
+package farmtest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm"
+	"github.com/avloom/avloom/farm/internal/testjobs"
+)
+
+// site is the farm of one test: a store, a task queue, workers, and a log of what they began.
+type site struct {
+	t       testing.TB
+	server  *server
+	client  client.Client
+	queue   string
+	store   string // folder
+	scratch string // folder of all workers
+	starts  string // file
+	started int    // workers
+}
+
+var sites atomic.Int64
+
+// newSite makes a site on the shared server, without workers.
+func newSite(t testing.TB) *site {
+	t.Helper()
+	return newSiteOn(t, shared.get(t))
+}
+
+func newSiteOn(t testing.TB, on *server) *site {
+	t.Helper()
+	s := &site{
+		t: t, server: on, queue: fmt.Sprintf("queue-%d-%d", os.Getpid(), sites.Add(1)),
+		store: t.TempDir(), scratch: t.TempDir(), starts: filepath.Join(t.TempDir(), "starts"),
+	}
+	require.NoError(t, os.WriteFile(s.starts, nil, 0o666))
+	var err error
+	s.client, err = farm.Dial(t.Context(), farm.DialConfig{
+		Address: on.address, Log: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	t.Cleanup(s.client.Close)
+	return s
+}
+
+// storeURL names the store for workers. Its temporary files lie beside the objects, where checks
+// for leftovers see them.
+func (s *site) storeURL() string { return "file://" + s.store + "?no_tmp_dir=true" }
+
+// worker starts a worker process. Flags are those of testworker.
+func (s *site) worker(flags ...string) *process {
+	s.t.Helper()
+	s.started++
+	name := "worker " + strconv.Itoa(s.started)
+	return mustStart(s.t, name, exec.Command(chooseWorker().build(s.t), s.flags(flags)...))
+}
+
+// flags returns those that all workers of the site have, and the given ones.
+func (s *site) flags(more []string) []string {
+	return append([]string{
+		"-address", s.server.address, "-queue", s.queue, "-store", s.storeURL(),
+		"-starts", s.starts, "-scratch", s.scratch, "-jobs", "2",
+	}, more...)
+}
+
+// chooseWorker returns the worker with the race detector for the long tests.
+func chooseWorker() *program {
+	if os.Getenv("AVLOOM_LONG") == "1" {
+		return &raceWorkerProgram
+	}
+	return &workerProgram
+}
+
+// config is that of a run in tests: a dead worker is found soon.
+func (s *site) config(id string) farm.RunConfig {
+	return farm.RunConfig{ID: s.queue + "-" + id, Queue: s.queue, Heartbeat: 5 * time.Second}
+}
+
+func (s *site) start(jobs []farm.Job, cfg farm.RunConfig) *farm.Run {
+	s.t.Helper()
+	run, err := farm.Start(s.t.Context(), s.client, slices.Values(jobs), cfg)
+	require.NoError(s.t, err)
+	return run
+}
+
+// wait returns the report of a run and its error.
+func (s *site) wait(run *farm.Run) (api.Report, error) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*limit)
+	defer cancel()
+	report, err := run.Wait(ctx)
+	require.NoError(s.t, ctx.Err(), "the run does not end")
+	return report, err
+}
+
+// waitDone waits for a run of which no job fails.
+func (s *site) waitDone(run *farm.Run, jobs []farm.Job) api.Report {
+	s.t.Helper()
+	report, err := s.wait(run)
+	require.NoError(s.t, err)
+	requireResults(s.t, jobs, report)
+	return report
+}
+
+// requireResults checks that a report has one result for each job.
+func requireResults(t testing.TB, jobs []farm.Job, report api.Report) {
+	t.Helper()
+	want, got := map[string]int{}, map[string]int{}
+	for _, job := range jobs {
+		want[nameOf(job)]++
+	}
+	for _, result := range report.Results {
+		got[result.ID]++
+	}
+	require.Equal(t, want, got, "one result for each job")
+}
+
+func nameOf(job farm.Job) string {
+	if job.ID == "" {
+		return job.Path
+	}
+	return job.ID
+}
+
+// begun returns how often renderers were called so far.
+func (s *site) begun() []testjobs.Start {
+	s.t.Helper()
+	starts, err := testjobs.ReadStarts(s.starts)
+	require.NoError(s.t, err)
+	return starts
+}
+
+// awaitBegun waits until renderers were called so often for jobs with this prefix.
+func (s *site) awaitBegun(prefix string, n int) {
+	s.t.Helper()
+	await(s.t, fmt.Sprintf("%d calls of renderers for %q", n, prefix), func() bool {
+		starts, err := testjobs.ReadStarts(s.starts)
+		found := 0
+		for _, start := range starts {
+			if strings.HasPrefix(start.ID, prefix) {
+				found++
+			}
+		}
+		return err == nil && found >= n
+	})
+}
