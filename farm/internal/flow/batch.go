@@ -73,7 +73,7 @@ func (b *batch) makeAll(ctx workflow.Context) {
 func (b *batch) make(ctx workflow.Context, i int) Result {
 	job := b.Jobs[i]
 	task := Task{Settings: b.Settings, Job: job}
-	made, err := plan(ctx, task)
+	made, err := plan(ctx, task, usual)
 	var result Result
 	switch {
 	case err != nil:
@@ -95,8 +95,8 @@ var errNothingMade = temporal.NewNonRetryableApplicationError(
 	"a worker has returned neither a file nor a plan", ErrFailed, nil)
 
 // plan makes a clip, or plans a film.
-func plan(ctx workflow.Context, task Task) (made Made, err error) {
-	options := activityOptions(task.Settings, task.Settings.Queue, usual)
+func plan(ctx workflow.Context, task Task, priority int) (made Made, err error) {
+	options := activityOptions(task.Settings, task.Settings.Queue, priority)
 	options.Summary = summary(task.Job)
 	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), MakeActivity, task).Get(ctx, &made)
 	return made, err

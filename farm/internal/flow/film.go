@@ -102,7 +102,7 @@ func (f *film) join(ctx workflow.Context) (result Result, err error) {
 // planAgain has the film planned by any worker. If its build makes other parts, those that are made
 // are removed, and all are made anew. If the film has been completed meanwhile, the result says so.
 func (f *film) planAgain(ctx workflow.Context) (*Result, error) {
-	made, err := plan(ctx, f.Task)
+	made, err := plan(ctx, f.Task, sooner)
 	switch {
 	case err != nil:
 		return nil, err
