@@ -23,6 +23,7 @@ import (
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
+	"github.com/avloom/avloom/farm/internal/testjobs"
 	"github.com/avloom/avloom/pipeline"
 )
 
@@ -275,11 +276,39 @@ func TestLocalFailures(t *testing.T) {
 	require.Equal(t, "theirs", string(text))
 }
 
+// TestLocalOnAStoreThatFails: exactly the jobs whose writes failed have failed, and a second call
+// makes their files.
+func TestLocalOnAStoreThatFails(t *testing.T) {
+	t.Parallel()
+	base, dir := folder(t)
+	store := testjobs.FailingWrites(base, 10)
+	report, err := farm.Local(t.Context(), store, renderers(), slices.Values(clips(25)), api.RenderConfig{Workers: 1})
+	require.ErrorIs(t, err, testjobs.ErrStore)
+	require.Len(t, report.Results, 25)
+	for i, result := range report.Results {
+		if i == 9 || i == 19 {
+			require.ErrorIs(t, result.Err, testjobs.ErrStore)
+			require.NoFileExists(t, filepath.Join(dir, result.Path))
+			continue
+		}
+		require.NoError(t, result.Err)
+	}
+	report, err = farm.Local(t.Context(), base, renderers(), slices.Values(clips(25)), api.RenderConfig{Resume: true})
+	require.NoError(t, err)
+	require.Len(t, slices.DeleteFunc(report.Results, func(r api.JobResult) bool { return r.Skipped }), 2)
+	left, err := os.ReadDir(filepath.Join(dir, "clips"))
+	require.NoError(t, err)
+	require.Len(t, left, 25)
+}
+
 // TestLocalPathsThatCollide: on a file system a file is no folder. Both jobs end.
 func TestLocalPathsThatCollide(t *testing.T) {
 	t.Parallel()
 	store, dir := folder(t)
-	jobs := []farm.Job{jobOf("clip", "a.mp4", shade{}), jobOf("clip", "a.mp4/b.mp4", shade{}), jobOf("clip", "c.mp4/d.mp4", shade{}), jobOf("clip", "c.mp4", shade{})}
+	jobs := []farm.Job{}
+	for _, path := range []string{"a.mp4", "a.mp4/b.mp4", "c.mp4/d.mp4", "c.mp4"} {
+		jobs = append(jobs, jobOf("clip", path, shade{}))
+	}
 	report, err := farm.Local(t.Context(), store, renderers(), slices.Values(jobs), api.RenderConfig{Workers: 1})
 	require.Error(t, err)
 	require.Len(t, report.Results, 4)

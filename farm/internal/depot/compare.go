@@ -3,7 +3,6 @@ package depot
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 )
 
@@ -13,9 +12,9 @@ func (u *upload) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := u.bucket.NewReader(ctx, u.key, nil)
+	r, err := open(ctx, u.bucket, u.key, nil)
 	if err != nil {
-		return fmt.Errorf("compare with %s in the store: %w", u.key, err)
+		return failed(err, "compare with %s in the store", u.key)
 	}
 	defer func() { _ = r.Close() }() // it was only read
 	other := &OtherError{Key: u.key, Bytes: r.Size(), Ours: info.Size()}
@@ -25,7 +24,7 @@ func (u *upload) compare(ctx context.Context) error {
 	same, err := equal(&counter{r, u.advance}, io.NewSectionReader(u.file, 0, other.Ours))
 	switch {
 	case err != nil:
-		return fmt.Errorf("compare with %s in the store: %w", u.key, err)
+		return failed(err, "compare with %s in the store", u.key)
 	case !same:
 		return other
 	default:

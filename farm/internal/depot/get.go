@@ -14,9 +14,9 @@ import (
 // IsMissing tells whether there is no such file in the store. Get calls advance with the number of
 // bytes that it has got since the last call.
 func Get(ctx context.Context, b *blob.Bucket, key, path string, advance func(n int)) (size int64, err error) {
-	r, err := b.NewReader(ctx, key, nil)
+	r, err := open(ctx, b, key, nil)
 	if err != nil {
-		return 0, fmt.Errorf("read %s from the store: %w", key, err)
+		return 0, failed(err, "read %s from the store", key)
 	}
 	defer func() { _ = r.Close() }() // it was only read
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
@@ -29,7 +29,16 @@ func Get(ctx context.Context, b *blob.Bucket, key, path string, advance func(n i
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(path) // the first error counts
-		return 0, fmt.Errorf("read %s from the store: %w", key, err)
+		return 0, failed(err, "read %s from the store", key)
 	}
 	return size, nil
+}
+
+// open opens a file of the store for reading.
+func open(ctx context.Context, b *blob.Bucket, key string, o *blob.ReaderOptions) (r *blob.Reader, err error) {
+	err = whole(ctx, b, func() (err error) {
+		r, err = b.NewReader(ctx, key, o)
+		return err
+	})
+	return r, err
 }

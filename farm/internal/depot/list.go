@@ -3,7 +3,6 @@ package depot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 
@@ -20,7 +19,7 @@ func List(ctx context.Context, b *blob.Bucket, prefix string) iter.Seq2[string, 
 				return
 			}
 			if err != nil {
-				yield("", fmt.Errorf("list %s… in the store: %w", prefix, err))
+				yield("", failed(err, "list %s… in the store", prefix))
 				return
 			}
 			if !yield(object.Key, nil) {
@@ -33,7 +32,7 @@ func List(ctx context.Context, b *blob.Bucket, prefix string) iter.Seq2[string, 
 // Remove removes a file. It is no error if there is none.
 func Remove(ctx context.Context, b *blob.Bucket, key string) error {
 	if err := b.Delete(ctx, key); err != nil && !IsMissing(err) {
-		return fmt.Errorf("remove %s from the store: %w", key, err)
+		return failed(err, "remove %s from the store", key)
 	}
 	return nil
 }

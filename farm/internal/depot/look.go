@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"strconv"
 
 	"gocloud.dev/blob"
@@ -58,12 +57,16 @@ func (f *File) MadeFor(o Owner) bool {
 
 // Look says what is under a key.
 func Look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
-	attributes, err := b.Attributes(ctx, key)
+	var attributes *blob.Attributes
+	err := whole(ctx, b, func() (err error) {
+		attributes, err = b.Attributes(ctx, key)
+		return err
+	})
 	switch {
 	case IsMissing(err):
 		return File{}, nil
 	case err != nil:
-		return File{}, fmt.Errorf("look for %s in the store: %w", key, err)
+		return File{}, failed(err, "look for %s in the store", key)
 	default:
 		f := File{Exists: true, Bytes: attributes.Size, labels: attributes.Metadata}
 		f.Frames, _ = strconv.ParseInt(f.labels[framesKey], 10, 64) // of another program: 0

@@ -19,6 +19,8 @@ import (
 // no error. Any other file that is there must have the same bytes; otherwise the error is an
 // *OtherError. If Put fails, or ctx ends, nothing is under the key that was not there before.
 //
+// A file of fileblob is on the disk when Put returns: it is there after a loss of power, too.
+//
 // Put calls advance with the number of bytes that the store has taken since the last call.
 func Put(ctx context.Context, b *blob.Bucket, key, path string, o Owner, advance func(n int)) (size int64, err error) {
 	f, err := os.Open(path)
@@ -59,17 +61,26 @@ type upload struct {
 func (u *upload) create(ctx context.Context) (size int64, err error) {
 	ctx, giveUp := context.WithCancel(ctx)
 	defer giveUp()
-	w, err := u.bucket.NewWriter(ctx, u.key, &blob.WriterOptions{IfNotExist: true, Metadata: u.labels()})
+	disk := &diskFile{}
+	w, err := u.bucket.NewWriter(ctx, u.key, &blob.WriterOptions{
+		IfNotExist: true, Metadata: u.labels(), BeforeWrite: disk.note,
+	})
 	if err != nil {
 		return 0, u.explain(err)
 	}
 	size, err = io.Copy(w, &counter{u.file, u.advance})
+	if err == nil {
+		err = disk.sync()
+	}
 	if err != nil {
 		giveUp() // otherwise Close would make a file of what was written
 		_ = w.Close()
 		return 0, u.explain(err)
 	}
-	if err := w.Close(); err != nil {
+	if err = w.Close(); err == nil && disk.file != nil {
+		err = syncName(ctx, u.bucket, u.key)
+	}
+	if err != nil {
 		return 0, u.explain(err)
 	}
 	return size, nil
@@ -85,13 +96,13 @@ func (u *upload) labels() map[string]string {
 
 // find looks what is under the key after a write that failed. Another worker may have been faster,
 // or the write has succeeded, and the store's answer was lost.
-func (u *upload) find(ctx context.Context, failed error) (size int64, err error) {
+func (u *upload) find(ctx context.Context, write error) (size int64, err error) {
 	there, err := Look(ctx, u.bucket, u.key)
-	if err == nil && !there.Exists && isFolder(u.bucket) && gcerrors.Code(failed) == gcerrors.FailedPrecondition {
-		return 0, fmt.Errorf("write %s to the store: a folder has this name, which holds other files", u.key)
+	if err == nil && !there.Exists && isFolder(u.bucket) && gcerrors.Code(write) == gcerrors.FailedPrecondition {
+		return 0, u.explain(errors.New("a folder has this name, which holds other files"))
 	}
 	if err != nil || !there.Exists {
-		return 0, failed
+		return 0, write
 	}
 	// A write that fileblob refuses has already replaced the metadata of the file that is there, so
 	// those with the number of this call prove nothing.
@@ -104,10 +115,10 @@ func (u *upload) find(ctx context.Context, failed error) (size int64, err error)
 // explain says what to do about an error that users of fileblob meet.
 func (u *upload) explain(err error) error {
 	if errors.Is(err, unix.EXDEV) {
-		return fmt.Errorf("write %s to the store: its folder, and the one for temporary files, are on different "+
-			"file systems; open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", u.key, err)
+		err = fmt.Errorf("its folder, and the one for temporary files, are on different file systems; "+
+			"open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", err)
 	}
-	return fmt.Errorf("write %s to the store: %w", u.key, err)
+	return failed(err, "write %s to the store", u.key)
 }
 
 // counter tells how many bytes are read.

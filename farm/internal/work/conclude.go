@@ -65,7 +65,29 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 	if failures >= t.settings.Attempts {
 		return a.final(t, flow.ErrFailed, err)
 	}
-	return temporal.NewApplicationError(shortText(err), flow.ErrFailed, faultOf(err), a.failure(t))
+	return temporal.NewApplicationErrorWithOptions(shortText(err), flow.ErrFailed, temporal.ApplicationErrorOptions{
+		Details: []any{faultOf(err), a.failure(t)}, NextRetryDelay: delayAfter(err, failures),
+	})
+}
+
+// Delays of the next attempt after the store has failed: a store that is being restarted, or that
+// cannot be reached for a moment, is soon back, and what was rendered for it is lost each time.
+const (
+	firstStoreDelay = 3 * time.Second
+	mostStoreDelay  = time.Minute
+)
+
+// delayAfter returns when the next attempt may begin; 0: as the run's policy says.
+func delayAfter(err error, failures int) time.Duration {
+	store, ok := errors.AsType[*depot.StoreError](err)
+	if !ok || !store.MayPass() {
+		return 0
+	}
+	delay := firstStoreDelay
+	for range failures - 1 {
+		delay = min(10*delay, mostStoreDelay)
+	}
+	return delay
 }
 
 // isOf returns true if the error tells of the end of a context that has this cause.

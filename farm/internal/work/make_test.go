@@ -3,14 +3,17 @@ package work
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gocloud.dev/blob"
+	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm/internal/depot"
@@ -62,7 +65,7 @@ func TestClip(t *testing.T) {
 	b.task.Settings.Resume = true
 	check(1, true, 2)
 	require.Equal(t, 4, b.node.succeeded)
-	last, _ := b.server.last()
+	last := b.server.last()
 	require.Zero(t, last.Failures+last.Returned)
 }
 
@@ -134,6 +137,26 @@ func TestStoreThatFails(t *testing.T) {
 	require.Equal(t, flow.ErrFailed, app.Type())
 	require.False(t, app.NonRetryable())
 	require.Equal(t, []string{"job"}, b.node.failed)
+	require.Equal(t, 3*time.Second, app.NextRetryDelay(), "what was rendered is lost, so the store gets time")
+}
+
+// TestStoreGetsTime: more of it with each failure, unless its disk is full.
+func TestStoreGetsTime(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err      error
+		failures int
+		want     time.Duration
+	}{
+		{errPoison, 1, 0},
+		{&depot.StoreError{Err: errPoison}, 1, 3 * time.Second},
+		{fmt.Errorf("x: %w", &depot.StoreError{Err: errPoison}), 2, 30 * time.Second},
+		{&depot.StoreError{Err: errPoison}, 3, time.Minute},
+		{&depot.StoreError{Err: errPoison}, 1 << 20, time.Minute},
+		{&depot.StoreError{Err: &os.PathError{Err: unix.ENOSPC}}, 1, 0},
+	} {
+		require.Equal(t, c.want, delayAfter(c.err, c.failures))
+	}
 }
 
 // TestNoScratch: a worker whose disk is gone fails, and says so.
