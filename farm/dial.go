@@ -16,9 +16,9 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// Dial connects to a Temporal server and checks that the namespace is there. A wrong field of cfg is
-// an *api.ConfigError. Where the server cannot be reached, the error tells what is in the way: that
-// nobody listens, or what is wrong with TLS. The caller closes the client.
+// Dial connects to a Temporal server and checks that the namespace is there. A wrong field of cfg
+// is an *api.ConfigError. Where the server cannot be reached, the error tells what is in the way:
+// that nobody listens, or what is wrong with TLS. The caller closes the client.
 //
 // A program that needs more options calls Temporal's client.Dial itself.
 func Dial(ctx context.Context, cfg DialConfig) (client.Client, error) {

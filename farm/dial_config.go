@@ -11,8 +11,8 @@ import (
 	"github.com/avloom/avloom/api"
 )
 
-// DialConfig says where a Temporal server is and how to reach it. The zero value is a server on this
-// machine without TLS.
+// DialConfig says where a Temporal server is and how to reach it. The zero value is a server on
+// this machine without TLS.
 type DialConfig struct {
 	// Address is host and port, and may be one that gRPC resolves (dns:///host:port). "":
 	// localhost:7233.
@@ -25,8 +25,8 @@ type DialConfig struct {
 	// wants one (mTLS). They are read anew for each connection, so they can be renewed while the
 	// program runs. "": none.
 	CertFile, KeyFile string
-	// CAFile has the certificates, in PEM, of those that the server's certificate may be signed by. "":
-	// those that the system trusts.
+	// CAFile has the certificates, in PEM, of those that the server's certificate may be signed by.
+	// "": those that the system trusts.
 	CAFile string
 	// ServerName is the name that the server's certificate must have. "": the host of Address.
 	ServerName string

@@ -68,7 +68,8 @@ func readPEM(field, name, kind string) ([]byte, error) {
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil:
-			return nil, badFile(field, name, fmt.Sprintf("holds no %s in PEM (-----BEGIN … %s-----)", strings.ToLower(kind), kind), nil)
+			reason := fmt.Sprintf("holds no %s in PEM (-----BEGIN … %s-----)", strings.ToLower(kind), kind)
+			return nil, badFile(field, name, reason, nil)
 		case strings.HasSuffix(block.Type, "ENCRYPTED "+kind), block.Headers["DEK-Info"] != "":
 			return nil, badFile(field, name, "is protected by a password; give a file without one", nil)
 		case strings.HasSuffix(block.Type, kind):

@@ -40,7 +40,7 @@ func NewWorker(
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	w := &Worker{cfg: cfg, build: care.Build(cfg.Version), client: c}
+	w := &Worker{cfg: cfg, build: care.Build(cfg.Version, x264Version(context.Background())), client: c}
 	w.identity = identity(cfg.Version, w.build)
 	w.node = care.NewNode(care.NewSlots(cfg.Jobs, care.Cores()), max(0, cfg.Failures))
 	w.activities = &work.Activities{

@@ -71,6 +71,12 @@ func TestNewWorkerChecks(t *testing.T) {
 	require.Regexp(t, `^[^/]+/\d+/v1.2/`+w.Build()+`$`, w.Identity())
 }
 
+// TestX264Version reads what the library writes into its streams.
+func TestX264Version(t *testing.T) {
+	t.Parallel()
+	require.Regexp(t, `^x264 - core \d+`, x264Version(t.Context()))
+}
+
 // TestRunWithoutStore ends before it takes a job.
 func TestRunWithoutStore(t *testing.T) {
 	t.Parallel()

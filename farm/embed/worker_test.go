@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -136,6 +137,7 @@ func startRun(t *testing.T, c client.Client, jobs []farm.Job) *farm.Run {
 func TestWorkerDrains(t *testing.T) {
 	_, c := start(t, Config{})
 	store, g := memblob.OpenBucket(nil), newGate()
+	before := workerGoroutines()
 	first := runWorker(t, c, store, g, farm.WorkerConfig{Jobs: 1, Drain: time.Minute})
 	run := startRun(t, c, clips("gate", 3))
 	<-g.begun
@@ -153,10 +155,24 @@ func TestWorkerDrains(t *testing.T) {
 	second.stop()
 	<-second.ended
 	require.NoError(t, second.err)
+	require.Equal(t, before, workerGoroutines())
 }
 
-// TestSignals drain a worker; the second one stops it at once. What it has begun is not counted as a
-// failure, and made by another worker.
+// workerGoroutines counts those of workers, also of the SDK's workers of the server.
+func workerGoroutines() (n int) {
+	stacks := make([]byte, 16<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for g := range bytes.SplitSeq(stacks, []byte("\n\n")) {
+		if bytes.Contains(g, []byte("sdk/internal.(*baseWorker)")) || bytes.Contains(g, []byte("avloom/farm.")) ||
+			bytes.Contains(g, []byte("avloom/farm/internal/")) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestSignals drain a worker; the second one stops it at once. What it has begun is not counted as
+// a failure, and made by another worker.
 func TestSignals(t *testing.T) {
 	_, c := start(t, Config{})
 	store, g := memblob.OpenBucket(nil), newGate()

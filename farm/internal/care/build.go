@@ -10,13 +10,14 @@ import (
 	"github.com/avloom/avloom/internal/astiavx"
 )
 
-// encoders are those whose libraries tell their version. That of libx264 is a part of FFmpeg's.
+// encoders are those whose libraries tell their version.
 func encoders() []string { return []string{"libx265", "libaom-av1", "libvpx", "libsvtav1"} }
 
 // Build returns a short name of what makes the packets here: the version of the program, of avloom,
-// of FFmpeg and of the encoders, and the kind of processor. Equal builds make equal packets.
-func Build(program string) string {
-	parts := []string{program, avloom(), astiavx.LibraryVersions(), runtime.GOARCH}
+// of FFmpeg and of the encoders, and the kind of processor. Equal builds make equal packets. x264
+// is the version of that encoder, which its library does not tell.
+func Build(program, x264 string) string {
+	parts := []string{program, x264, avloom(), astiavx.LibraryVersions(), runtime.GOARCH}
 	for _, e := range encoders() {
 		parts = append(parts, e+" "+astiavx.EncoderVersion(e))
 	}
@@ -24,8 +25,7 @@ func Build(program string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// avloom returns the version of avloom in this program: that of its module, and where there is none,
-// as in a working copy, the revision.
+// avloom returns the version of avloom's module in this program. A working copy has none.
 func avloom() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

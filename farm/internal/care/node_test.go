@@ -66,7 +66,8 @@ func TestStop(t *testing.T) {
 // TestBuild is another one for another version of the program, and the same one otherwise.
 func TestBuild(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, Build("v1"), Build("v1"))
-	require.NotEqual(t, Build("v1"), Build("v2"))
-	require.Regexp(t, "^[0-9a-f]{12}$", Build(""))
+	require.Equal(t, Build("v1", "x"), Build("v1", "x"))
+	require.NotEqual(t, Build("v1", "x"), Build("v2", "x"))
+	require.NotEqual(t, Build("v1", "x"), Build("v1", "y"))
+	require.Regexp(t, "^[0-9a-f]{12}$", Build("", ""))
 }

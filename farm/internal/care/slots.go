@@ -75,7 +75,7 @@ func (s *Slots) Refuse() {
 	s.closed = true
 }
 
-// Close ends the taking of tasks, too, and tasks that wait in Enter, or call it later, get the error.
+// Close ends the taking of tasks, too. Tasks that wait in Enter, or call it later, get the error.
 func (s *Slots) Close(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
