@@ -2,6 +2,7 @@ package farm
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -35,10 +36,14 @@ type Progress struct {
 // patience is how long Progress waits for a worker's answer.
 const patience = 10 * time.Second
 
+var errNoAnswer = errors.New("the server has not answered in time")
+
 // Progress returns how far the run has come. Of a run that goes on, a worker answers: if none is
 // there, or none answers within ten seconds, the error says so. Each call costs the server a few
 // questions; a call each second is fine.
 func (r *Run) Progress(ctx context.Context) (Progress, error) {
+	ctx, stop := context.WithTimeoutCause(ctx, 2*patience, errNoAnswer)
+	defer stop()
 	info, err := r.describe(ctx)
 	if err != nil {
 		return Progress{}, err

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 	"golang.org/x/sync/errgroup"
 
@@ -15,14 +17,15 @@ import (
 // readersOfBatches is how many batches are asked for at the same time.
 const readersOfBatches = 8
 
-// Wait waits until each job of the run has ended, also without a worker, and returns what has become
-// of them, in the order of the jobs. It returns at once for a run that has ended. It waits as long
-// as Start has not handed over all jobs. Results have no Stats.
+// Wait waits until each job of the run has ended, and returns what has become of them, in the order
+// of the jobs. It returns at once for a run that has ended. It goes on waiting while no worker is
+// there, while the server cannot be reached, and while Start has not handed over all jobs. Results
+// have no Stats.
 //
-// The error is nil if the file of each job exists. It is an *api.RenderError if jobs have failed;
-// errors.As finds the *api.ConfigError of a job in it, and IsPermanent knows a permanent one. If the
-// run was cancelled, the error wraps context.Canceled, and so do those of the jobs that had not
-// ended. When ctx ends, the error wraps its cause, and the run goes on.
+// The error is nil if the file of each job exists. It is an *api.RenderError if jobs have failed:
+// errors.As finds the *api.ConfigError of a job, and IsPermanent knows an error that a renderer has
+// marked. If the run was cancelled, the error wraps context.Canceled, and so do those of the jobs
+// that had not ended. When ctx ends, the error wraps its cause, and the run goes on.
 func (r *Run) Wait(ctx context.Context) (api.Report, error) {
 	if _, err := r.describe(ctx); err != nil {
 		return api.Report{}, err
@@ -56,7 +59,7 @@ func (r *Run) Wait(ctx context.Context) (api.Report, error) {
 
 // await waits for the end of the run's workflow. A cancelled one has a value, too.
 func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err error) {
-	err = r.client.GetWorkflow(ctx, r.id, "").Get(ctx, &end)
+	err = r.get(ctx, &end)
 	if err == nil {
 		return end, false, nil
 	}
@@ -71,6 +74,22 @@ func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err e
 			"files that are complete stay")
 	}
 	return end, false, r.failed(ctx, "wait for it", err)
+}
+
+// get waits for the value of the run's workflow, also while the server cannot be reached.
+func (r *Run) get(ctx context.Context, value any) error {
+	const pause = time.Second
+	for {
+		err := r.client.GetWorkflow(ctx, r.id, "").Get(ctx, value)
+		if _, away := errors.AsType[*serviceerror.Unavailable](err); !away {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // reportError returns the error of Wait. cause is why the run was cancelled, or nil.

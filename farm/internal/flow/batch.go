@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"errors"
+
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -116,6 +118,9 @@ func (b *batch) makeFilm(ctx workflow.Context, i int, film FilmState) (result Re
 		WaitForCancellation: true,
 	})
 	err = workflow.ExecuteChildWorkflow(ctx, FilmWorkflow, film).Get(ctx, &result)
+	if _, terminated := errors.AsType[*temporal.TerminatedError](err); terminated {
+		sweep(ctx, FilmTask{Task: film.Task, Plan: film.Plan})
+	}
 	return result, err
 }
 

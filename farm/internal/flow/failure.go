@@ -25,6 +25,9 @@ func failure(job Job, err error, stopping bool) Result {
 		result.Kind, result.Error = app.Type(), app.Message()
 		result.explain(app)
 	}
+	if _, terminated := errors.AsType[*temporal.TerminatedError](err); terminated {
+		result.Error = "its workflow was terminated by hand"
+	}
 	result.Error = cmp.Or(shorten(result.Error), "failed without a reason") // "" is that of a file
 	return result
 }

@@ -24,7 +24,7 @@ func RunFilm(ctx workflow.Context, in FilmState) (result Result, err error) {
 	if errors.Is(err, errContinue) {
 		return Result{}, workflow.NewContinueAsNewError(ctx, FilmWorkflow, f.FilmState)
 	}
-	f.sweep(ctx, f.task())
+	sweep(ctx, f.task())
 	result.Elapsed = workflow.Now(ctx).Sub(f.Began)
 	return result, err
 }
@@ -113,14 +113,14 @@ func (f *film) planAgain(ctx workflow.Context) (*Result, error) {
 	}
 	if old := f.task(); *made.Film != f.Plan {
 		f.begin(*made.Film)
-		f.sweep(ctx, old)
+		sweep(ctx, old)
 	}
 	return nil, nil
 }
 
-// sweep has the parts of a plan removed, also when the film is cancelled. The film waits for it, so
-// that no part is there when its run has ended.
-func (f *film) sweep(ctx workflow.Context, task FilmTask) {
+// sweep has the parts of a plan removed, also when the film is cancelled. The caller waits for it, so
+// that no part is there when the run has ended.
+func sweep(ctx workflow.Context, task FilmTask) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	options := activityOptions(task.Task.Settings, task.Task.Settings.Queue, sooner)
 	options.Summary = summary(task.Task.Job)
