@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,7 +47,7 @@ func TestExamples(t *testing.T) {
 		require.Equal(t, "60", clip.Streams[0].NbReadFrames)
 	}
 	require.Len(t, filesIn(t, folder), 4, "the film's parts are gone")
-	require.Regexp(t, `avloom_farm_jobs_total{result="done"} [1-4]\n`, getPage(t, page))
+	requireFigures(t, getPage(t, page))
 	said, err = exec.Command(submit, args...).CombinedOutput()
 	require.NoError(t, err, string(said))
 	require.Contains(t, string(said), "4 of 4 files")
@@ -71,6 +72,22 @@ func buildExample(t *testing.T, name string) string {
 	said, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(said))
 	return path
+}
+
+// requireFigures checks that a page has all figures that docs/farm.md names. A figure of failures is
+// there only after one.
+func requireFigures(t *testing.T, page string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/farm.md")
+	require.NoError(t, err)
+	names := regexp.MustCompile("(avloom_farm|temporal)_[a-z_]+[a-z]").FindAllString(string(text), -1)
+	require.Greater(t, len(names), 10)
+	for _, name := range names {
+		if name != "avloom_farm_task_failures_total" {
+			assert.Contains(t, page, "\n"+name)
+		}
+	}
+	assert.Regexp(t, `avloom_farm_jobs_total{result="done"} [1-4]\n`, page)
 }
 
 // program is a process of a test, whose text can be read while it runs.
