@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -58,11 +59,19 @@ func work(t *testing.T, c client.Client) worker.Worker {
 	return w
 }
 
-func begin(t *testing.T, c client.Client, id string) client.WorkflowRun {
+// begin starts the workflow and returns when it waits for the signal.
+func begin(t *testing.T, c client.Client, id string) {
 	t.Helper()
 	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: queue}, twice, 3)
 	require.NoError(t, err)
-	return run
+	events := c.GetWorkflowHistory(t.Context(), id, run.GetRunID(), true, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for decided := 0; decided < 2; {
+		event, err := events.Next()
+		require.NoError(t, err)
+		if event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			decided++
+		}
+	}
 }
 
 // finish lets the workflow go on and checks what it returns.
