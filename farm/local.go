@@ -22,13 +22,13 @@ import (
 //
 // Of cfg all fields apply as in api.RenderAll but Manifest, which is a *api.ConfigError: the store
 // itself tells which files there are. Resume skips a job if there is a file at its Path, whatever
-// made it. A clip takes one of Workers. A film takes all of them, for RenderFilm, and therefore waits
-// for the clips before it and holds up the jobs after it.
+// made it. A clip takes one of Workers. A film takes all of them, for RenderFilm, and therefore
+// waits for the clips before it and holds up the jobs after it.
 //
 // A file is rendered in a folder in os.TempDir, which a later call removes if this process is
 // killed, and copied into the store when it is complete. It replaces no other file: if there is one
-// with other bytes at Path, the job fails. A job is tried once, since what fails in one process would most likely fail
-// again; a second call with Resume makes what is missing.
+// with other bytes at Path, the job fails. A job is tried once, since what fails in one process
+// would most likely fail again; a second call with Resume makes what is missing.
 //
 // The report, the error, a panic of the iterator or of Progress, and the end of ctx are as those of
 // api.RenderAll. Path in a result is the key in the store. Of a film, Stats are empty. A job that

@@ -17,8 +17,8 @@ func Permanent(err error) error {
 	return &work.PermanentError{Err: err}
 }
 
-// IsPermanent reports whether an error is, or wraps, one that Permanent has marked: by a renderer in
-// this process, or on a worker, if it is of a job's result.
+// IsPermanent reports whether an error is, or wraps, one that Permanent has marked: by a renderer
+// in this process, or on a worker, if it is of a job's result.
 func IsPermanent(err error) bool {
 	_, marked := errors.AsType[*work.PermanentError](err)
 	return marked

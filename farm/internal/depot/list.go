@@ -37,8 +37,8 @@ func Remove(ctx context.Context, b *blob.Bucket, key string) error {
 	return nil
 }
 
-// RemoveAll removes all files whose keys begin with a prefix. It goes on after an error, and returns
-// all of them.
+// RemoveAll removes all files whose keys begin with a prefix. It goes on after an error, and
+// returns all of them.
 func RemoveAll(ctx context.Context, b *blob.Bucket, prefix string) error {
 	var errs []error
 	for key, err := range List(ctx, b, prefix) {

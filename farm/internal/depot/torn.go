@@ -14,8 +14,8 @@ import (
 var torn = regexp.MustCompile(`^\.[0-9a-f]{16}\.tmp$`)
 
 // RemoveTorn removes the temporary files that killed workers have left beside a key. Only fileblob
-// with NoTempDir leaves some in the store; in other stores it does nothing. A worker that is writing
-// the key just now fails. So only that attempt of a job which is to make the file calls it.
+// with NoTempDir leaves some in the store; in other stores it does nothing. A worker that is
+// writing the key just now fails. So only that attempt of a job which is to make the file calls it.
 func RemoveTorn(ctx context.Context, b *blob.Bucket, key string) error {
 	if !isFolder(b) {
 		return nil

@@ -17,7 +17,8 @@ const maxError = 2000
 // cancelled: then an attempt that its worker did not end counts as stopped, too.
 func failure(job Job, err error, stopping bool) Result {
 	app, ok := errors.AsType[*temporal.ApplicationError](err)
-	if !ok && (stopping || isCancelled(err)) {
+	returned := ok && app.Type() == ErrReturned && stopping // the run was cancelled, so nobody begins it again
+	if returned || !ok && (stopping || isCancelled(err)) {
 		return stopped(job)
 	}
 	result := Result{ID: job.ID, Path: job.Path, Kind: ErrFailed, Error: err.Error()}

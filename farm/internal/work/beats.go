@@ -142,8 +142,15 @@ func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	return b.server.RecordActivityHeartbeat(ctx, b.token, b.beat)
 }
 
-// stall ends the attempt, which does not advance. This counts as a failure at once: the worker may be
-// killed before the attempt returns.
+// told returns the last beat.
+func (b *beats) told() flow.Beat {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.beat
+}
+
+// stall ends the attempt, which does not advance. This counts as a failure at once: the worker may
+// be killed before the attempt returns.
 func (b *beats) stall(ctx context.Context) {
 	_ = b.fail(ctx)
 	b.cancel(&StallError{b.settings.Stall})

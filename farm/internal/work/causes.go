@@ -46,23 +46,20 @@ const askAgain = 200 * time.Millisecond
 // error is the cause.
 func (b *beats) Ours(ctx context.Context) (err error) {
 	b.Wait(func() {
-		for {
-			err = b.tell(ctx, func(*flow.Beat) {})
-			if err == nil {
+		for ctx.Err() == nil {
+			if err = b.tell(ctx, func(*flow.Beat) {}); err == nil {
 				return
 			}
 			if cause := causeOf(err); cause != nil {
 				b.cancel(cause)
-				err = cause
-				return
+				break
 			}
 			select {
 			case <-ctx.Done():
-				err = context.Cause(ctx)
-				return
 			case <-time.After(askAgain):
 			}
 		}
+		err = context.Cause(ctx)
 	})
 	return err
 }

@@ -41,8 +41,8 @@ type Clip struct {
 	Threads  int    // of each encoder
 }
 
-// Render makes the file, which is complete or not there. observe, which may be nil, is called with a
-// watch of the encoder before the renderer is called. A panic is an error.
+// Render makes the file, which is complete or not there. observe, which may be nil, is called with
+// a watch of the encoder before the renderer is called. A panic is an error.
 func (c Clip) Render(ctx context.Context, observe func(watch)) (api.JobResult, error) {
 	job := api.Job{
 		ID: c.ID, Path: c.Path, Options: []api.Option{api.WithThreadBudget(api.NewThreadBudget(c.Threads))},
@@ -65,8 +65,8 @@ func (c Clip) Render(ctx context.Context, observe func(watch)) (api.JobResult, e
 // which container it has.
 func FileName(key string) string { return "file" + path.Ext(key) }
 
-// WithKey returns an error about a file in a folder on the disk as one about the key of the job: the
-// names on the disk mean nothing to those who wrote the job.
+// WithKey returns an error about a file in a folder on the disk as one about the key of the job:
+// the names on the disk mean nothing to those who wrote the job.
 func WithKey(err error, folder, key string) error {
 	config, ok := err.(*api.ConfigError) //nolint:errorlint // one that is wrapped has a text around it
 	if !ok {

@@ -26,8 +26,8 @@ type tally struct {
 // lost returns how many attempts have ended without a word: their worker has died.
 func (t tally) lost() int { return max(0, t.attempts-1-t.before.Failures-t.before.Returned) }
 
-// conclude turns the error of an attempt into that of the activity. outer is the activity's context,
-// ctx that of the attempt.
+// conclude turns the error of an attempt into that of the activity. outer is the activity's
+// context, ctx that of the attempt.
 //
 // A job that was cancelled is cancelled. One that is not at fault is given back, to be begun again
 // by any worker. A failure that another attempt would not mend is final, and so is the last one of
@@ -41,7 +41,7 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 	}
 	switch kind := finalKind(err); {
 	case errors.Is(cause, errCancelled):
-		activity.RecordHeartbeat(outer, b.beat) // tells the SDK, which otherwise takes the answer for a failure
+		activity.RecordHeartbeat(outer, b.told()) // tells the SDK, which otherwise takes the answer for a failure
 		return temporal.NewCanceledError()
 	case isParts(err):
 		return a.partsAgain(err)
