@@ -33,7 +33,11 @@ var folders = map[string]string{
 	"muxer/movindex":    "index of mov, mp4",
 	"muxer/destination": "where bytes go", "nodes": "convert, encode …", "gpu": "CUDA", "pipeline": "the engine",
 	"internal/upload": "HTTP uploads", "internal/rgbyuv": "colour kernels", "internal/shelf": "frames for reuse",
-	"internal/astiavx": "FFmpeg bindings",
+	"internal/astiavx":    "FFmpeg bindings",
+	"farm/embed/cmd/farm": "server, workers, runs", "farm/embed": "Temporal's server", "farm/examples": "programs",
+	"farm": "jobs for many machines", "farm/internal/flow": "workflows", "farm/internal/work": "activities",
+	"farm/internal/depot": "files in a store", "farm/internal/care": "places, builds", "farm/internal/meter": "Prometheus",
+	"farm/internal/local": "no server",
 }
 
 // TestFolders compares the arrows of folders.svg with the imports of the code. An arrow that

@@ -25,7 +25,7 @@ type demoSettings struct {
 
 func (s *demoSettings) flags(set *flag.FlagSet) {
 	set.BoolVar(&s.wanted, "demo", false, "render clips and a film with a server and workers of its own")
-	set.StringVar(&s.folder, "o", "farm-demo", "`folder` for the files; it must not have any of them yet")
+	set.StringVar(&s.folder, "o", "farm-demo", "`folder` for the files")
 	set.StringVar(&s.page, "page", "127.0.0.1:0", "IP address and port of Temporal's page; port 0: a free one")
 	set.StringVar(&s.File, "file", "", "SQLite `file` of the server (default: memory)")
 	set.IntVar(&s.workers, "workers", 3, "how `many` worker processes")
