@@ -74,8 +74,8 @@ func buildExample(t *testing.T, name string) string {
 	return path
 }
 
-// requireFigures checks that a page has all figures that docs/farm.md names. A figure of failures is
-// there only after one.
+// requireFigures checks that a page has all figures that docs/farm.md names. A figure of failures
+// is there only after one.
 func requireFigures(t *testing.T, page string) {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/farm.md")
