@@ -42,6 +42,8 @@ func (s *filmSettings) check() error {
 	switch {
 	case s.frames() < 1:
 		return fmt.Errorf("-length %s: the film has no frame; a frame lasts %s", s.length, time.Second/frameRate)
+	case s.workers < 0:
+		return fmt.Errorf("-workers %d: at least one is needed; 0 is one per core", s.workers)
 	case s.join && s.shard.Count > 0:
 		return errors.New("-join makes no parts: leave -shard out")
 	case framesIn(s.chunk) < 1:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -57,10 +58,7 @@ func (s *filmSettings) renderParts(ctx context.Context, stdout, stderr io.Writer
 func (s *filmSettings) renderEach(ctx context.Context, plan *api.FilmPlan, parts []int, p *progress) error {
 	defer p.done()
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, s.workers))
-	if s.workers == 0 {
-		group.SetLimit(runtime.GOMAXPROCS(0))
-	}
+	group.SetLimit(cmp.Or(s.workers, runtime.GOMAXPROCS(0)))
 	var mutex sync.Mutex
 	made := 0
 	for _, index := range parts {
@@ -87,7 +85,7 @@ func (s *filmSettings) renderPart(ctx context.Context, plan *api.FilmPlan, index
 	return err
 }
 
-// join makes the film of its parts, and removes them. A part that is missing is an error.
+// joinParts makes the film of its parts, and removes them. A part that is missing is an error.
 func (s *filmSettings) joinParts(ctx context.Context, stdout io.Writer) error {
 	plan, err := api.PlanFilm(ctx, s.film(nil))
 	if err != nil {
@@ -98,9 +96,11 @@ func (s *filmSettings) joinParts(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(s.path + ".parts"); err != nil {
+	folder := filepath.Dir(s.partFile(plan, 0))
+	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
+	_ = os.Remove(filepath.Dir(folder)) // parts of other settings may be in it
 	_, err = fmt.Fprintf(stdout, "%s: joined of %d parts\n", s.path, plan.Chunks()+1)
 	return err
 }

@@ -33,6 +33,8 @@ func TestFilmInShards(t *testing.T) {
 	installRender(t, dir)
 	film, whole := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "whole.mp4")
 	args := filmArguments(film)
+	other := filepath.Join(film+".parts", "other")
+	require.NoError(t, os.MkdirAll(other, 0o777))
 
 	killed := slurmTask(t, dir, 0, tasks, args...)
 	require.NoError(t, killed.Start())
@@ -51,7 +53,8 @@ func TestFilmInShards(t *testing.T) {
 
 	require.NoError(t, run(context.Background(), filmArguments(whole), io.Discard, io.Discard))
 	requireSameFile(t, whole, film)
-	require.NoDirExists(t, film+".parts")
+	require.Empty(t, parts(film))
+	require.DirExists(t, other, "that of other settings stays")
 	var again bytes.Buffer
 	require.NoError(t, run(context.Background(), join, &again, io.Discard))
 	require.Contains(t, again.String(), "it is there")

@@ -114,7 +114,7 @@ func TestFilmsThatCannotBe(t *testing.T) {
 		"a part has no frame":   {"-chunk", "-1s"},
 		"avi2":                  {"-o", filepath.Join(dir, "film.avi2")},
 		"libx999":               {"-codec", "libx999", "-o", filepath.Join(dir, "film.mp4")},
-		"Workers -1":            {"-workers", "-1", "-o", filepath.Join(dir, "film.webm")},
+		"-workers -1":           {"-workers", "-1", "-o", filepath.Join(dir, "film.webm")},
 	} {
 		err := run(context.Background(), append([]string{"-film"}, args...), io.Discard, io.Discard)
 		require.ErrorContains(t, err, want)

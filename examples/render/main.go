@@ -43,6 +43,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/avloom/avloom/api"
@@ -81,12 +82,29 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
+	if err := checkMode(flags, s.one); err != nil {
+		return s, err
+	}
 	s.clips.folder, s.clips.workers, s.clips.shard = cmp.Or(*out, "clips"), *workers, shard
 	s.film.path, s.film.workers, s.film.shard = cmp.Or(*out, "planets.webm"), *workers, shard
 	if s.one {
 		return s, s.film.check()
 	}
 	return s, s.clips.check()
+}
+
+// checkMode returns an error for a flag that has no meaning for what is to be made.
+func checkMode(flags *flag.FlagSet, film bool) (err error) {
+	ofClips, ofFilm := []string{"n", "manifest", "anew", "check"}, []string{"size", "length", "chunk", "codec", "join"}
+	flags.Visit(func(f *flag.Flag) {
+		switch {
+		case film && slices.Contains(ofClips, f.Name):
+			err = fmt.Errorf("-%s is for clips, and not for a film", f.Name)
+		case !film && slices.Contains(ofFilm, f.Name):
+			err = fmt.Errorf("-%s is for a film: add -film", f.Name)
+		}
+	})
+	return err
 }
 
 // parseShard reads what the flag -shard has, such as 0/10.

@@ -117,6 +117,9 @@ func TestWhatCannotBe(t *testing.T) {
 		{"-shard", "/3"},
 		{"-shard", "3/3", "-o", t.TempDir()},
 		{"-check", "-anew"},
+		{"-film", "-check"},
+		{"-join"},
+		{"-film", "-join", "-shard", "0/2"},
 		{"-manifest", t.TempDir(), "-o", t.TempDir()},
 	} {
 		t.Run(fmt.Sprint(args), func(t *testing.T) {
