@@ -3,6 +3,7 @@ package depot
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,9 +20,12 @@ func (e *StoreError) Error() string { return fmt.Sprintf("%s: %v", e.Doing, e.Er
 // Unwrap returns what the store says.
 func (e *StoreError) Unwrap() error { return e.Err }
 
-// MayPass returns true if the store may do the same a little later. A disk that is full stays full.
+// lasting are reasons of a file system that stay.
+var lasting = []error{unix.ENOSPC, unix.EDQUOT, unix.EXDEV, unix.EROFS, unix.EACCES, unix.EPERM, unix.ENOTDIR}
+
+// MayPass returns true if the store may do the same a little later.
 func (e *StoreError) MayPass() bool {
-	return !errors.Is(e.Err, unix.ENOSPC) && !errors.Is(e.Err, unix.EDQUOT)
+	return !slices.ContainsFunc(lasting, func(reason error) bool { return errors.Is(e.Err, reason) })
 }
 
 // failed returns the error of a call of the store.

@@ -137,7 +137,7 @@ func TestStoreThatFails(t *testing.T) {
 	require.Equal(t, flow.ErrFailed, app.Type())
 	require.False(t, app.NonRetryable())
 	require.Equal(t, []string{"job"}, b.node.failed)
-	require.Equal(t, 3*time.Second, app.NextRetryDelay(), "what was rendered is lost, so the store gets time")
+	require.Zero(t, app.NextRetryDelay(), "a file does not become a folder with time")
 }
 
 // TestStoreGetsTime: more of it with each failure, unless its disk is full.
