@@ -30,12 +30,14 @@ const lastPolls = 250 * time.Millisecond
 
 // shift is the time in which a worker works: the SDK's workers, and what ends them.
 type shift struct {
-	w       *Worker
-	sdk     []worker.Worker         // those that have been started
-	cancel  context.CancelCauseFunc // of all tasks
-	signals chan os.Signal
-	fatal   chan error // of the SDK
-	ended   chan struct{}
+	w      *Worker
+	sdk    []worker.Worker         // those that have been started
+	cancel context.CancelCauseFunc // of all tasks
+	fatal  chan error              // of the SDK
+	ended  chan struct{}
+
+	signals   chan os.Signal
+	signalled bool // once
 }
 
 // newShift returns one that has not begun, and the context of its tasks. The caller calls end.
@@ -82,8 +84,8 @@ func (s *shift) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case got := <-s.signals:
-		s.w.cfg.Log.Info("worker drains", "signal", got.String(), "most", s.w.cfg.Drain)
+	case <-s.signals:
+		s.signalled = true
 		return nil
 	case <-s.w.node.Sick():
 		return fmt.Errorf("farm: the worker stops, because %w", s.w.node.Reason())
@@ -95,29 +97,43 @@ func (s *shift) wait(ctx context.Context) error {
 // drain takes no more tasks, and returns when those that run have ended.
 func (s *shift) drain() error {
 	s.w.node.Stop(errStopping)
+	s.w.cfg.Log.Info("worker drains", "jobs", s.w.node.Running(), "drain", s.w.cfg.Drain)
 	go func() {
 		s.w.node.AwaitPolls(lastPolls)
 		s.stop()
 	}()
-	patience := time.NewTimer(max(0, s.w.cfg.Drain))
-	defer patience.Stop()
-	var hurried error
-	select {
-	case <-s.ended:
-		return nil
-	case <-patience.C:
-		s.w.cfg.Log.Warn("worker stops jobs that are not finished", "jobs", s.w.node.Running(), "drain", s.w.cfg.Drain)
-	case got := <-s.signals:
-		signal.Stop(s.signals) // the next one ends the process
-		hurried = fmt.Errorf("farm: a second signal (%v) stopped %d jobs, which are begun anew by other workers",
-			got, s.w.node.Running())
-	}
+	hurried := s.awaitTasks()
 	s.cancel(errStopping)
 	select {
 	case <-s.ended:
 		return hurried
 	case <-time.After(lastWords):
 		return errors.Join(hurried, fmt.Errorf("farm: %d jobs %w", s.w.node.Running(), errLeft))
+	}
+}
+
+// awaitTasks waits until all tasks have ended, or may go on no longer. The error tells of a second
+// signal. The first one may come after the end of ctx: a program can end it by the same signal.
+func (s *shift) awaitTasks() error {
+	patience := time.NewTimer(max(0, s.w.cfg.Drain))
+	defer patience.Stop()
+	for {
+		select {
+		case <-s.ended:
+			return nil
+		case <-patience.C:
+			s.w.cfg.Log.Warn("worker stops jobs that are not finished", "jobs", s.w.node.Running(), "drain", s.w.cfg.Drain)
+			return nil
+		case got := <-s.signals:
+			if !s.signalled {
+				s.signalled = true
+				s.w.cfg.Log.Info("worker drains already; a second signal stops its jobs", "signal", got.String())
+				continue
+			}
+			signal.Stop(s.signals) // the next one ends the process
+			return fmt.Errorf("farm: a second signal (%v) stopped %d jobs, which are begun anew by other workers",
+				got, s.w.node.Running())
+		}
 	}
 }
 

@@ -59,6 +59,10 @@ func (c WorkerConfig) check() error {
 		return bad("Jobs", c.Jobs, "must be positive, or 0 for as many as the machine has cores and memory for")
 	case c.JobMemory < 0:
 		return bad("JobMemory", c.JobMemory, "must be a positive number of bytes, or 0 for 512 MiB")
+	case !isName(c.Queue):
+		return bad("Queue", c.Queue, "must have at most 200 bytes of printable text")
+	case !isName(c.Version):
+		return bad("Version", c.Version, "must have at most 200 bytes of printable text")
 	case strings.Contains(c.Queue, "@"):
 		return bad("Queue", c.Queue, `must not contain "@", which separates the name of a queue from that of a build`)
 	}

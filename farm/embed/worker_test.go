@@ -95,7 +95,7 @@ func (h *farmhand) Write(line []byte) (int, error) {
 // runWorker has a worker until the end of the test.
 func runWorker(t *testing.T, c client.Client, b *blob.Bucket, g *gate, cfg farm.WorkerConfig) *farmhand {
 	t.Helper()
-	h := &farmhand{drains: make(chan struct{}, 1), ended: make(chan struct{})}
+	h := &farmhand{drains: make(chan struct{}, 10), ended: make(chan struct{})}
 	cfg.Scratch, cfg.Log = t.TempDir(), slog.New(slog.NewTextHandler(io.MultiWriter(h, t.Output()), nil))
 	w, err := farm.NewWorker(c, b, map[string]farm.Renderer{
 		"gate": {Clip: g.clip}, "tiny": {Clip: tiny}, "film": {Film: film},
@@ -115,6 +115,17 @@ func runWorker(t *testing.T, c client.Client, b *blob.Bucket, g *gate, cfg farm.
 		require.Empty(t, left)
 	})
 	return h
+}
+
+// signal sends a signal to this process and waits until the worker says that it drains.
+func (h *farmhand) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	require.NoError(t, syscall.Kill(os.Getpid(), s))
+	select {
+	case <-h.drains:
+	case <-h.ended:
+		require.Fail(t, "it has not waited for its jobs", "%v", h.err)
+	}
 }
 
 // clips returns n jobs.
@@ -180,12 +191,7 @@ func TestSignals(t *testing.T) {
 	run := startRun(t, c, clips("gate", 2))
 	<-g.begun
 	<-g.begun
-	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
-	select {
-	case <-w.drains:
-	case <-w.ended:
-		require.Fail(t, "it has not waited for its jobs", "%v", w.err)
-	}
+	w.signal(t, syscall.SIGTERM)
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT))
 	<-w.ended
 	require.EqualError(t, w.err, "farm: a second signal (interrupt) stopped 2 jobs, which are begun anew by other workers")
@@ -193,6 +199,26 @@ func TestSignals(t *testing.T) {
 	runWorker(t, c, store, g, farm.WorkerConfig{Jobs: 2})
 	_, err := run.Wait(t.Context())
 	require.NoError(t, err)
+}
+
+// TestOneSignalEndsTheContextToo, as in a program with signal.NotifyContext, and drains once.
+func TestOneSignalEndsTheContextToo(t *testing.T) {
+	_, c := start(t, Config{})
+	g := newGate()
+	w := runWorker(t, c, memblob.OpenBucket(nil), g, farm.WorkerConfig{Jobs: 1, Drain: time.Hour})
+	run := startRun(t, c, clips("gate", 1))
+	<-g.begun
+	w.stop()
+	<-w.drains
+	w.signal(t, syscall.SIGTERM)
+	close(g.opened)
+	<-w.ended
+	require.NoError(t, w.err)
+	require.Empty(t, g.causes)
+	runWorker(t, c, memblob.OpenBucket(nil), g, farm.WorkerConfig{Jobs: 1})
+	_, err := run.Wait(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, g.begun, "it was made by the first worker")
 }
 
 // TestDrainEnds stops jobs that take longer than Drain, which is no error.
