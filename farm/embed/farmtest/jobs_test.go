@@ -33,8 +33,8 @@ func film(id, container string, f testjobs.Film) farm.Job {
 	return farm.Job{ID: id, Renderer: "film", Params: testjobs.Params(f), Path: "films/" + id + "." + container}
 }
 
-// requireNoMoreThanKills checks that no renderer was called without need: a job that ran before, ran
-// in a process that was killed meanwhile. One process has up to jobs at a time.
+// requireNoMoreThanKills checks that no renderer was called without need: a job that ran before ran
+// in a process that was killed. One process has up to jobs at a time.
 func requireNoMoreThanKills(t testing.TB, starts []testjobs.Start, killed []int, jobs int) {
 	t.Helper()
 	last := map[string]int{}

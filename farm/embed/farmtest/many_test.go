@@ -44,7 +44,8 @@ func TestManyJobs(t *testing.T) {
 	t.Logf("Start of %d jobs took %v", n, started.Round(time.Millisecond))
 	require.Less(t, started, startWithin)
 
-	workers := []*process{s.worker(), s.worker()}
+	// The race detector needs several times the memory and the time.
+	workers := []*process{s.workerOf(&workerProgram), s.workerOf(&workerProgram)}
 	begin = time.Now()
 	s.waitDone(run, jobs)
 	took := time.Since(begin)

@@ -23,7 +23,7 @@ import (
 // The number of iterations is that of clips.
 func BenchmarkOverhead(b *testing.B) {
 	s := newSite(b)
-	s.worker("-jobs", "2")
+	s.workerOf(&workerProgram, "-jobs", "2")
 	warm := clips(20, 4, 0)
 	for i := range warm {
 		warm[i].Path = "warm/" + warm[i].Path

@@ -65,9 +65,14 @@ func (s *site) storeURL() string { return "file://" + s.store + "?no_tmp_dir=tru
 // worker starts a worker process. Flags are those of testworker.
 func (s *site) worker(flags ...string) *process {
 	s.t.Helper()
+	return s.workerOf(chooseWorker(), flags...)
+}
+
+func (s *site) workerOf(p *program, flags ...string) *process {
+	s.t.Helper()
 	s.started++
 	name := "worker " + strconv.Itoa(s.started)
-	return mustStart(s.t, name, exec.Command(chooseWorker().build(s.t), s.flags(flags)...))
+	return mustStart(s.t, name, exec.Command(p.build(s.t), s.flags(flags)...))
 }
 
 // flags returns those that all workers of the site have, and the given ones.
