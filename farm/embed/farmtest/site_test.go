@@ -106,7 +106,7 @@ func (s *site) start(jobs []farm.Job, cfg farm.RunConfig) *farm.Run {
 // wait returns the report of a run and its error.
 func (s *site) wait(run *farm.Run) (api.Report, error) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 2*limit)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 3*limit)
 	defer cancel()
 	report, err := run.Wait(ctx)
 	require.NoError(s.t, ctx.Err(), "the run does not end")

@@ -90,7 +90,10 @@ type ConfigFault struct {
 }
 
 // Survey asks whether workers of a build are there.
-type Survey struct{ Queue, Build string }
+type Survey struct {
+	Queue, Build string
+	Now          time.Time // by the server's clock
+}
 
 // Census asks what has become of batches.
 type Census struct {

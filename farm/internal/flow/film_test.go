@@ -225,7 +225,8 @@ func TestFilmWithoutBuild(t *testing.T) {
 			}
 			surveys := 0
 			w.survey = func(_ context.Context, survey flow.Survey) (bool, error) {
-				require.Equal(t, flow.Survey{Queue: "q", Build: "1"}, survey)
+				require.False(t, survey.Now.IsZero())
+				require.Equal(t, flow.Survey{Queue: "q", Build: "1", Now: survey.Now}, survey)
 				surveys++
 				return surveys < 3, nil // busy at first
 			}

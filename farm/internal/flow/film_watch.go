@@ -48,7 +48,7 @@ func (f *film) awaitGone(ctx workflow.Context) bool {
 			continue
 		}
 		there := true // also if the server does not know
-		survey := Survey{Queue: f.Task.Settings.Queue, Build: f.Plan.Build}
+		survey := Survey{Queue: f.Task.Settings.Queue, Build: f.Plan.Build, Now: workflow.Now(ctx)}
 		err := workflow.ExecuteLocalActivity(askOptions(ctx), SurveyActivity, survey).Get(ctx, &there)
 		if ctx.Err() != nil {
 			return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -15,6 +16,10 @@ import (
 	"github.com/avloom/avloom/farm/internal/flow"
 )
 
+// longestPoll is after which time a worker that is there asks for tasks again: the server lets it
+// wait for a minute. The server tells of those that are gone for five minutes more.
+const longestPoll = 100 * time.Second
+
 // Survey returns whether workers of a build are there: one asks for tasks, or makes a part of the
 // film that asks. A worker whose places are all taken by other jobs does not ask for tasks.
 func (a *Activities) Survey(ctx context.Context, survey flow.Survey) (bool, error) {
@@ -23,8 +28,10 @@ func (a *Activities) Survey(ctx context.Context, survey flow.Survey) (bool, erro
 	if err != nil {
 		return false, fmt.Errorf("ask for the workers of %s: %w", queue, err)
 	}
-	if len(answer.GetPollers()) > 0 {
-		return true, nil
+	for _, worker := range answer.GetPollers() {
+		if survey.Now.Sub(worker.GetLastAccessTime().AsTime()) < longestPoll {
+			return true, nil
+		}
 	}
 	film := activity.GetInfo(ctx).WorkflowExecution
 	state, err := a.Client.DescribeWorkflowExecution(ctx, film.ID, film.RunID)
