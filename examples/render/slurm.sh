@@ -10,7 +10,7 @@
 #
 #	film='-film -length 10m -o planets.webm'
 #	array=$(sbatch --parsable examples/render/slurm.sh $film)
-#	sbatch --dependency="afterok:$array" --wrap="srun ./render $film -join"
+#	sbatch --dependency="afterok:$array" --kill-on-invalid-dep=yes --wrap="srun ./render $film -join"
 #
 # If tasks have failed, or time was up, the same commands make what is missing, with as many tasks as
 # you like (sbatch --array=0-3 ...).
