@@ -38,9 +38,9 @@ func hue(h float64) (c color) {
 
 func (c color) times(f float64) color { return color{c[0] * f, c[1] * f, c[2] * f} }
 
-// glow adds light around a place, in pixels, that has gone at three times the radius.
+// glow adds light around a place, in pixels. Of its strength a hundredth is left at the reach.
 func (c *canvas) glow(x, y, radius float64, light color) {
-	reach := 3 * radius
+	reach := 2.2 * radius
 	left, right := max(0, int(x-reach)), min(c.width-1, int(x+reach))
 	for column := left; column <= right; column++ {
 		c.across[column] = bell((float64(column) + 0.5 - x) / radius)
@@ -48,9 +48,9 @@ func (c *canvas) glow(x, y, radius float64, light color) {
 	for row := max(0, int(y-reach)); row <= min(c.height-1, int(y+reach)); row++ {
 		along := light.times(255 * bell((float64(row)+0.5-y)/radius))
 		for column := left; column <= right; column++ {
-			pixel := c.pixels[4*(row*c.width+column):][:3]
+			pixel, part := c.pixels[4*(row*c.width+column):][:3], c.across[column]
 			for i := range pixel {
-				pixel[i] = byte(min(255, float64(pixel[i])+along[i]*c.across[column]))
+				pixel[i] = byte(min(255, int(pixel[i])+int(along[i]*part)))
 			}
 		}
 	}

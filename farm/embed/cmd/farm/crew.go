@@ -27,7 +27,7 @@ func startCrew(n, jobs int, address, folder string, stderr io.Writer) (*crew, er
 	}
 	c := &crew{}
 	for range n {
-		worker := exec.Command(program, "work", "-until-stdin-ends", "-address", address, "-store", folder,
+		worker := exec.Command(program, "work", "-quiet", "-until-stdin-ends", "-address", address, "-store", folder,
 			"-jobs", strconv.Itoa(jobs), "-drain", "2s")
 		worker.Stdout, worker.Stderr = stderr, stderr
 		worker.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

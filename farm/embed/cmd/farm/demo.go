@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/avloom/avloom/farm"
 	"github.com/avloom/avloom/farm/embed"
@@ -93,6 +92,3 @@ func numbers(ids []int) string {
 	}
 	return strings.Join(texts, ", ")
 }
-
-// patience is how long a cancelled run may take to end.
-const patience = 10 * time.Second

@@ -51,11 +51,11 @@ func figure(ctx context.Context, enc *api.Encoder, path string, params json.RawM
 // draw draws the figure at a moment of its turn, from 0 to 1.
 func (p figureParams) draw(c *canvas, moment float64) {
 	c.clear()
-	points := int(300 * math.Hypot(float64(p.X), float64(p.Y)))
+	points := int(230 * math.Hypot(float64(p.X), float64(p.Y)))
 	for k := range points {
 		t := float64(k) / float64(points)
 		x, y := p.at(t, moment)
-		c.glow(x, y, 1.5, hue(p.Hue+0.15*math.Sin(2*math.Pi*t)).times(0.3))
+		c.glow(x, y, 1.5, hue(p.Hue+0.15*math.Sin(2*math.Pi*t)).times(0.4))
 	}
 	for k := range 3 {
 		x, y := p.at(moment/float64(max(p.X, p.Y))+float64(k)/3, moment)

@@ -14,8 +14,11 @@ import (
 	"github.com/avloom/avloom/farm"
 )
 
-// follow shows how far a run is, until it ends, and writes a report then. If ctx ends first, the run
-// is cancelled if it is ours, and goes on otherwise.
+// patience is how long a cancelled run may take to end.
+const patience = 10 * time.Second
+
+// follow shows how far a run is, until it ends, and writes a report then. If ctx ends first, the
+// run is cancelled if it is ours, and goes on otherwise.
 func follow(ctx context.Context, p *program, run *farm.Run, ours bool) error {
 	watching, end := context.WithCancel(ctx)
 	shown := make(chan struct{})

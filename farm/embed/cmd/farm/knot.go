@@ -21,8 +21,8 @@ type knotParams struct {
 }
 
 // knot is a renderer of films: a curve in space, which turns and changes, and sounds like the ratio
-// of its swings. Each picture follows from its time alone, so machines draw parts of the film in any
-// order.
+// of its swings. Each picture follows from its time alone, so machines draw parts of the film in
+// any order.
 func knot(params json.RawMessage) (api.Film, error) {
 	var p knotParams
 	if err := json.Unmarshal(params, &p); err != nil || p.Seconds < 1 {

@@ -50,7 +50,7 @@ func start(ctx context.Context, p *program) error {
 	return follow(ctx, p, run, false)
 }
 
-// line is a job in a file: {"renderer": …, "params": …, "path": …} and, if it is not the path, "id".
+// line is a job in a file: {"renderer": …, "params": …, "path": …} and an "id" that is not the path.
 type line struct {
 	ID       string          `json:"id,omitempty"`
 	Renderer string          `json:"renderer"`
@@ -58,8 +58,8 @@ type line struct {
 	Path     string          `json:"path"`
 }
 
-// readJobs returns the jobs of a file, one a line. It calls fail with what is wrong in the file, and
-// ends there.
+// readJobs returns the jobs of a file, one a line. It calls fail with what is wrong in the file,
+// and ends there.
 func readJobs(from io.Reader, fail func(error)) iter.Seq[farm.Job] {
 	return func(yield func(farm.Job) bool) {
 		lines := bufio.NewScanner(from)

@@ -20,8 +20,7 @@ func renderers() map[string]farm.Renderer {
 
 // work renders jobs until Ctrl-C.
 func work(ctx context.Context, p *program) error {
-	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	dial, cfg, set := farm.DialConfig{Log: log}, farm.WorkerConfig{Log: log, Metrics: farm.NewMetrics()}, p.flags()
+	dial, cfg, set := farm.DialConfig{}, farm.WorkerConfig{Metrics: farm.NewMetrics()}, p.flags()
 	dial.Metrics = cfg.Metrics
 	dial.Flags(set)
 	store := set.String("store", "films", "`folder` for the files")
@@ -29,18 +28,18 @@ func work(ctx context.Context, p *program) error {
 	set.IntVar(&cfg.Jobs, "jobs", 0, "how `many` jobs at a time; 0: as many as there are cores and memory for")
 	set.DurationVar(&cfg.Drain, "drain", 30*time.Second, "how `long` jobs may go on after Ctrl-C or SIGTERM")
 	metrics := set.String("metrics", "", "address for Prometheus, such as :9090 (default none)")
+	quiet := set.Bool("quiet", false, "do not log warnings and errors of jobs, which the run's report has, too")
 	guarded := set.Bool("until-stdin-ends", false,
 		"stop when stdin ends: when the program that has started this one is gone")
 	if err := p.parse(set); err != nil {
 		return err
 	}
+	if !*quiet {
+		dial.Log = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		cfg.Log = dial.Log
+	}
 	if *guarded {
-		var end context.CancelFunc
-		ctx, end = context.WithCancel(ctx)
-		go func() {
-			defer end()
-			_, _ = io.Copy(io.Discard, os.Stdin)
-		}()
+		ctx = untilStdinEnds(ctx)
 	}
 	if *metrics != "" {
 		stop, err := show(*metrics, cfg.Metrics)
@@ -50,6 +49,20 @@ func work(ctx context.Context, p *program) error {
 		defer stop()
 	}
 	return render(ctx, dial, *store, cfg)
+}
+
+// untilStdinEnds returns a context that ends with stdin. The server may be gone with the program
+// that has started this one, so that no job can be given back to it: this program ends soon in any
+// case.
+func untilStdinEnds(ctx context.Context) context.Context {
+	ctx, end := context.WithCancel(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		end()
+		time.Sleep(4 * time.Second)
+		os.Exit(1)
+	}()
+	return ctx
 }
 
 // render renders jobs until ctx ends.
