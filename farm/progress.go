@@ -28,8 +28,8 @@ type Progress struct {
 	Frames int64
 	// Elapsed is how long ago the run began, or how long it took.
 	Elapsed time.Duration
-	// Left is about how much longer it takes, if the rest of the jobs is like those that have ended.
-	// 0: nobody knows, or the run has ended.
+	// Left is about how much longer it takes, if the rest of the jobs is like those that have
+	// ended. 0: nobody knows, or the run has ended.
 	Left time.Duration
 }
 

@@ -20,14 +20,14 @@ type RunConfig struct {
 	ID string
 	// Queue is the task queue of the workers that make the jobs. "": DefaultQueue.
 	Queue string
-	// Threads is the number of threads of each clip's encoder. With some encoders the bytes of a file
-	// depend on it. 0: 1.
+	// Threads is the number of threads of each clip's encoder. With some encoders the bytes of a
+	// file depend on it. 0: 1.
 	Threads int
 	// Stall is how long a renderer may take until its next frame. Then its context ends, and the
 	// attempt has failed. 0: one minute.
 	Stall time.Duration
-	// Heartbeat is after how much time without a sign of life a worker counts as dead. Other workers
-	// make its jobs then. Workers send one each second. At least 2 s. 0: 10 s.
+	// Heartbeat is after how much time without a sign of life a worker counts as dead. Other
+	// workers make its jobs then. Workers send one each second. At least 2 s. 0: 10 s.
 	Heartbeat time.Duration
 	// Attempts is how often a job may fail for a reason of its own until it counts as failed. An
 	// attempt that ended with its worker is not one of them. 0: 3.

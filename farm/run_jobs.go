@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// maxBatchJobs and maxBatchBytes bound a batch, so that its history stays far below the limits of
-	// the server, and what a worker keeps of it stays small.
+	// maxBatchJobs and maxBatchBytes bound a batch, so that its history stays far below the limits
+	// of the server, and what a worker keeps of it stays small.
 	maxBatchJobs  = 250
 	maxBatchBytes = 256 << 10
 	// maxJob is how large a job may be as JSON. The server takes values of 2 MiB.

@@ -23,8 +23,9 @@ const startersOfBatches = 8
 // an error if the run has other jobs or another cfg, or if it was cancelled. Nothing is made again
 // in a run that is complete.
 //
-// A *ConfigError says that jobs or cfg are wrong. Each ID and each Path must be unique in the run. If
-// Start fails, or ctx ends, it cancels what it has begun: files that are made until then stay.
+// A *ConfigError says that jobs or cfg are wrong. Each ID and each Path must be unique in the run.
+// If Start fails, or ctx ends, the run is cancelled, unless it was there and this call has added
+// nothing to it. Files that are made until then stay.
 func Start(ctx context.Context, c client.Client, jobs iter.Seq[Job], cfg RunConfig) (*Run, error) {
 	switch {
 	case c == nil:

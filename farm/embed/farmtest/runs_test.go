@@ -127,8 +127,8 @@ func TestBatchTerminatedByHand(t *testing.T) {
 	await(t, "nothing runs", func() bool { return a.held.Load() == 0 })
 }
 
-// TestRunTerminatedByHand terminates the run itself: Wait and Progress tell so, and Cancel stops its
-// jobs.
+// TestRunTerminatedByHand terminates the run itself: Wait and Progress tell so, and Cancel stops
+// its jobs.
 func TestRunTerminatedByHand(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -129,7 +129,8 @@ func TestBatchCancelled(t *testing.T) {
 	require.True(t, end.Results[9].Stopped)
 }
 
-// TestBatchCancelledBeforeLeave checks that no job begins in a batch that is cancelled while it waits.
+// TestBatchCancelledBeforeLeave checks that no job begins in a batch that is cancelled while it
+// waits.
 func TestBatchCancelledBeforeLeave(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

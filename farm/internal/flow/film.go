@@ -118,8 +118,8 @@ func (f *film) planAgain(ctx workflow.Context) (*Result, error) {
 	return nil, nil
 }
 
-// sweep has the parts of a plan removed, also when the film is cancelled. The caller waits for it, so
-// that no part is there when the run has ended.
+// sweep has the parts of a plan removed, also when the film is cancelled. The caller waits for it,
+// so that no part is there when the run has ended.
 func sweep(ctx workflow.Context, task FilmTask) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	options := activityOptions(task.Task.Settings, task.Task.Settings.Queue, sooner)

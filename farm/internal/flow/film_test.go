@@ -36,8 +36,8 @@ func requireParts(t *testing.T, w *world, chunks, times int, fingerprint, build 
 // noWorker is what an activity returns that no worker begins.
 var noWorker = activity.ErrResultPending
 
-// TestFilm checks that each chunk, and the sound, is made once by workers of the build, and that the
-// parts are removed by any worker when they are joined.
+// TestFilm checks that each chunk, and the sound, is made once by workers of the build, and that
+// the parts are removed by any worker when they are joined.
 func TestFilm(t *testing.T) {
 	t.Parallel()
 	for _, sound := range []bool{true, false} {
@@ -78,8 +78,8 @@ func TestFilmWindow(t *testing.T) {
 	}
 }
 
-// TestFilmFails checks that the error of a part, or of the joining, ends the film, and that its parts
-// are removed.
+// TestFilmFails checks that the error of a part, or of the joining, ends the film, and that its
+// parts are removed.
 func TestFilmFails(t *testing.T) {
 	t.Parallel()
 	failure := temporal.NewNonRetryableApplicationError("no picture", flow.ErrPermanent, nil)
@@ -105,8 +105,8 @@ func TestFilmFails(t *testing.T) {
 	}
 }
 
-// TestFilmWithDamagedParts checks that parts that were found missing or damaged are made again, a few
-// times.
+// TestFilmWithDamagedParts checks that parts that were found missing or damaged are made again, a
+// few times.
 func TestFilmWithDamagedParts(t *testing.T) {
 	t.Parallel()
 	for _, rounds := range []int{1, 3, 4} {
@@ -136,8 +136,8 @@ func TestFilmWithDamagedParts(t *testing.T) {
 	}
 }
 
-// TestFilmContinues checks that a film goes on with a new history when the parts that were begun have
-// ended, and that it makes none twice.
+// TestFilmContinues checks that a film goes on with a new history when the parts that were begun
+// have ended, and that it makes none twice.
 func TestFilmContinues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -186,8 +186,9 @@ func TestFilmCancelled(t *testing.T) {
 	require.Less(t, w.count("survey 1"), 30) // it asks more and more seldom
 }
 
-// TestFilmWithoutBuild checks that another build plans and makes a film when none of the first one's
-// workers is there. What the first one has made is removed, unless the other one makes the same parts.
+// TestFilmWithoutBuild checks that another build plans and makes a film when none of the first
+// one's workers is there. What the first one has made is removed, unless the other one makes the
+// same parts.
 func TestFilmWithoutBuild(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// minWatch is after how much time without an ended part a film asks for workers of its build. It
-	// asks after twice the time when there were some, up to maxWatch.
+	// minWatch is after how much time without an ended part a film asks for workers of its build.
+	// It asks after twice the time when there were some, up to maxWatch.
 	minWatch = time.Minute
 	maxWatch = 16 * time.Minute
 	// sweepPatience is how long a film waits for a worker that removes its parts.

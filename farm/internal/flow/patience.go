@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// A run that has heard nothing of its batches for this time asks the server about them: somebody
-	// may have terminated one. A cancelled run, which ends within seconds, asks sooner at first.
+	// A run that has heard nothing of its batches for this time asks the server about them:
+	// somebody may have terminated one. A cancelled run, which ends within seconds, asks sooner at
+	// first.
 	minPatience = 10 * time.Second
 	maxPatience = 10 * time.Minute
 )

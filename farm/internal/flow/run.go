@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// maxWaiting is how many batches may have leave to begin while less than half of their jobs have
-	// ended. It is thus the number of jobs that wait for workers, or are made, at the same time.
+	// maxWaiting is how many batches may have leave to begin while less than half of their jobs
+	// have ended. With full batches, 2,000 jobs or more thus wait for workers, or are made. More
+	// would leave more tasks of a cancelled run in the server's queue, which drops them singly.
 	maxWaiting = 16
 	// maxOpen is how many batches may have leave to begin and not have ended: a few slow jobs in
 	// each do not keep the others from being made.
@@ -79,8 +80,8 @@ func (r *run) listen(outer, ctx workflow.Context) {
 	r.patience.listen(ctx, r)
 }
 
-// cancellation returns a future that is ready once outer is cancelled. A selector would receive from
-// the context's channel again and again.
+// cancellation returns a future that is ready once outer is cancelled. A selector would receive
+// from the context's channel again and again.
 func cancellation(outer, ctx workflow.Context) workflow.Future {
 	cancelled, set := workflow.NewFuture(ctx)
 	workflow.Go(ctx, func(ctx workflow.Context) {
@@ -146,8 +147,8 @@ func (r *run) find(batch int) (int, bool) {
 	return slices.BinarySearchFunc(r.Open, batch, func(o OpenBatch, batch int) int { return o.Batch - batch })
 }
 
-// hasEnded reports whether nothing is to be expected any more. A client that still hands jobs over to
-// a cancelled run finds that it has ended.
+// hasEnded reports whether nothing is to be expected any more. A client that still hands jobs over
+// to a cancelled run finds that it has ended.
 func (r *run) hasEnded() bool {
 	return len(r.Open) == 0 && r.Next >= r.Fed.Batches && (r.Fed.Complete || r.Cancelled)
 }

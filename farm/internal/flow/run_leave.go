@@ -9,8 +9,8 @@ import (
 // maxWave is how many batches a run cancels before it looks for a new history.
 const maxWave = 100
 
-// giveLeave lets as many batches begin as may be open. It returns true if it has told a batch, which
-// may have ended before.
+// giveLeave lets as many batches begin as may be open. It returns true if it has told a batch,
+// which may have ended before.
 func (r *run) giveLeave(ctx workflow.Context) bool {
 	waiting := 0
 	for _, open := range r.Open {

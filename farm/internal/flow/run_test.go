@@ -140,8 +140,8 @@ func TestRunContinues(t *testing.T) {
 	require.Equal(t, 1, w.count("go "+flow.BatchID("r", begun)))
 }
 
-// TestRunCancelled checks that all batches are cancelled, those that wait for leave, too, and that the
-// run ends when they have.
+// TestRunCancelled checks that all batches are cancelled, those that wait for leave, too, and that
+// the run ends when they have.
 func TestRunCancelled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
