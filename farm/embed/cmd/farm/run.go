@@ -50,7 +50,7 @@ func start(ctx context.Context, p *program) error {
 	return follow(ctx, p, run, false)
 }
 
-// line is a job in a file: {"renderer": …, "params": …, "path": …} and an "id" that is not the path.
+// line is a job in a file: {"renderer": …, "params": …, "path": …} and, if it has one, "id".
 type line struct {
 	ID       string          `json:"id,omitempty"`
 	Renderer string          `json:"renderer"`
