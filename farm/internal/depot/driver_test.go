@@ -59,6 +59,7 @@ type late struct {
 	driverOf
 	act   func()
 	fails error // the write fails
+	once  bool  // only the first write fails
 	lost  error // the write succeeds, and this is the answer
 }
 
@@ -86,7 +87,11 @@ func (w *lateWriter) Close() error {
 	if w.late.fails != nil {
 		w.cancel()
 		_ = w.Writer.Close()
-		return w.late.fails
+		fails := w.late.fails
+		if w.late.once {
+			w.late.fails = nil
+		}
+		return fails
 	}
 	if err := w.Writer.Close(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -19,6 +20,9 @@ import (
 // no error. Any other file that is there must have the same bytes; otherwise the error is an
 // *OtherError. If Put fails, or ctx ends, nothing is under the key that was not there before.
 //
+// If the store fails for a reason that may pass, Put tries twice more: what was rendered for the
+// file would be lost otherwise.
+//
 // A file of fileblob is on the disk when Put returns: it is there after a loss of power, too.
 //
 // Put calls advance with the number of bytes that the store has taken since the last call.
@@ -28,22 +32,12 @@ func Put(ctx context.Context, b *blob.Bucket, key, path string, o Owner, advance
 		return 0, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	there, err := Look(ctx, b, key)
-	if err != nil {
-		return 0, err
-	}
 	u := upload{bucket: b, key: key, file: f, owner: o, number: strconv.FormatUint(rand.Uint64(), 16), advance: advance}
-	switch {
-	case there.MadeFor(o):
-		return there.Bytes, nil
-	case there.Exists:
-		return there.Bytes, u.compare(ctx)
-	}
-	size, err = u.create(ctx)
-	if err == nil || ctx.Err() != nil {
-		return size, err
-	}
-	return u.find(ctx, err)
+	err = again(ctx, func() (err error) {
+		size, err = u.put(ctx)
+		return err
+	})
+	return size, err
 }
 
 // upload is a call of Put.
@@ -54,6 +48,33 @@ type upload struct {
 	owner   Owner
 	number  string // of this call
 	advance func(n int)
+}
+
+// put is one try of Put.
+func (u *upload) put(ctx context.Context) (size int64, err error) {
+	there, err := Look(ctx, u.bucket, u.key)
+	if err != nil {
+		return 0, err
+	}
+	if there.Exists {
+		return there.Bytes, u.judge(ctx, there)
+	}
+	size, err = u.create(ctx)
+	if err == nil || ctx.Err() != nil {
+		return size, err
+	}
+	return u.find(ctx, err)
+}
+
+// judge returns nil if the file that is under the key is as good as the one that was to be put.
+//
+// A write that fileblob refuses has already replaced the metadata of the file that is there, so
+// those with the number of this call prove nothing.
+func (u *upload) judge(ctx context.Context, there File) error {
+	if there.MadeFor(u.owner) && there.labels[numberKey] != u.number {
+		return nil
+	}
+	return u.compare(ctx)
 }
 
 // create writes the file to a key that was free a moment ago. The store refuses it if the key no
@@ -68,7 +89,7 @@ func (u *upload) create(ctx context.Context) (size int64, err error) {
 	if err != nil {
 		return 0, u.explain(err)
 	}
-	size, err = io.Copy(w, &counter{u.file, u.advance})
+	size, err = io.Copy(w, &counter{io.NewSectionReader(u.file, 0, math.MaxInt64), u.advance})
 	if err == nil {
 		err = disk.sync()
 	}
@@ -104,12 +125,7 @@ func (u *upload) find(ctx context.Context, write error) (size int64, err error) 
 	if err != nil || !there.Exists {
 		return 0, write
 	}
-	// A write that fileblob refuses has already replaced the metadata of the file that is there, so
-	// those with the number of this call prove nothing.
-	if there.MadeFor(u.owner) && there.labels[numberKey] != u.number {
-		return there.Bytes, nil
-	}
-	return there.Bytes, u.compare(ctx)
+	return there.Bytes, u.judge(ctx, there)
 }
 
 // explain says what to do about an error that users of fileblob meet.

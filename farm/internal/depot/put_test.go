@@ -260,3 +260,17 @@ func TestLostAnswer(t *testing.T) {
 		require.Equal(t, "text", s.read(t, "a.mp4"))
 	})
 }
+
+// TestWriteThatFailsOnce is tried again, with the whole file.
+func TestWriteThatFailsOnce(t *testing.T) {
+	t.Parallel()
+	forEachStore(t, func(t *testing.T, s store) {
+		text := strings.Repeat("0123456789", 100_000)
+		b := blob.NewBucket(&late{driverOf: driverOf{s.Bucket}, fails: io.ErrUnexpectedEOF, once: true})
+		size, err := Put(t.Context(), b, "a.mp4", fileOf(t, text), mine, nothing)
+		require.NoError(t, err)
+		require.EqualValues(t, len(text), size)
+		require.Equal(t, text, s.read(t, "a.mp4"))
+		require.Equal(t, []string{"a.mp4"}, s.keys(t))
+	})
+}
