@@ -38,7 +38,7 @@ func TestMetrics(t *testing.T) {
 
 	did := func(activity string, result any, err error) { m.tasks.Begin(activity)(result, err) }
 	did(flow.MakeActivity, flow.Made{Result: &flow.Result{Frames: 30, Bytes: 1000}}, nil)
-	did(flow.MakeActivity, &flow.Made{Result: &flow.Result{Skipped: true}}, nil)
+	did(flow.MakeActivity, &flow.Made{Result: &flow.Result{Skipped: true, Frames: 30, Bytes: 1000}}, nil)
 	did(flow.MakeActivity, flow.Made{Film: &flow.FilmPlan{}}, nil)
 	did(flow.MakeActivity, nil, temporal.NewApplicationError("disk full", flow.ErrFailed))
 	did(flow.MakeActivity, nil, temporal.NewNonRetryableApplicationError("wrong", flow.ErrConfig, nil))

@@ -18,7 +18,8 @@ type RunConfig struct {
 	// ID names the run, also on Temporal's page; Find finds it. Start takes up a run that has this
 	// ID. At most 200 bytes, without "/". "": a new ID, of the time and a random number.
 	ID string
-	// Queue is the task queue of the workers that make the jobs. "": DefaultQueue.
+	// Queue is the task queue of the workers that make the jobs. At most 200 bytes, without "@". "":
+	// DefaultQueue.
 	Queue string
 	// Threads is the number of threads of each clip's encoder. With some encoders the bytes of a
 	// file depend on it. 0: 1.
@@ -88,6 +89,8 @@ func checkSettings(s flow.Settings) error {
 		return bad("ID", s.Run, "must have at most 200 bytes of printable text, without a slash")
 	case !isName(s.Queue):
 		return bad("Queue", s.Queue, "must have at most 200 bytes of printable text")
+	case strings.Contains(s.Queue, "@"):
+		return bad("Queue", s.Queue, reasonOfAt)
 	case s.Threads < 0:
 		return bad("Threads", s.Threads, "must not be negative; 0 means 1")
 	case s.Stall < 0:
@@ -101,6 +104,9 @@ func checkSettings(s flow.Settings) error {
 	}
 	return nil
 }
+
+// reasonOfAt is why the name of a queue has no "@".
+const reasonOfAt = `must not contain "@", which separates the name of a queue from that of a build`
 
 // isName reports whether a text can name a workflow or a queue.
 func isName(text string) bool {

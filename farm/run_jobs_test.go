@@ -151,4 +151,6 @@ func TestRunConfig(t *testing.T) {
 		require.ErrorAs(t, err, &config, field)
 		require.Equal(t, "RunConfig."+field, config.Field)
 	}
+	_, err = RunConfig{Queue: "q@build"}.settings()
+	require.ErrorContains(t, err, `RunConfig.Queue "q@build": must not contain "@"`)
 }

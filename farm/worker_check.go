@@ -64,7 +64,7 @@ func (c WorkerConfig) check() error {
 	case !isName(c.Version):
 		return bad("Version", c.Version, "must have at most 200 bytes of printable text")
 	case strings.Contains(c.Queue, "@"):
-		return bad("Queue", c.Queue, `must not contain "@", which separates the name of a queue from that of a build`)
+		return bad("Queue", c.Queue, reasonOfAt)
 	}
 	return nil
 }

@@ -12,7 +12,8 @@ const DefaultQueue = flow.DefaultQueue
 
 // WorkerConfig says how a worker works. Its zero value is ready.
 type WorkerConfig struct {
-	// Queue is the task queue that the worker takes jobs from: that of the runs. "": DefaultQueue.
+	// Queue is the task queue that the worker takes jobs from: that of the runs. At most 200 bytes,
+	// without "@". "": DefaultQueue.
 	Queue string
 	// Jobs is how many jobs the worker renders at a time, each with one thread. A job with more
 	// threads takes the place of as many. 0: as many as the process has cores and, with JobMemory,

@@ -76,7 +76,7 @@ func isStopped(ctx context.Context, result *api.JobResult) bool {
 	return true
 }
 
-// err returns the error of Locac. complete says that it came to the end of the jobs.
+// err returns the error of Run. complete says that it came to the end of the jobs.
 func (c *call) err(ctx context.Context, complete bool) error {
 	var cause error
 	if ctx.Err() != nil && (!complete || c.progress.Failed > len(c.failed)) {

@@ -78,7 +78,9 @@ func (t *Tasks) done(result any) {
 	case flow.Made:
 		if r.Result != nil {
 			t.file(*r.Result)
-			t.frames.Add(float64(r.Result.Frames))
+			if !r.Result.Skipped {
+				t.frames.Add(float64(r.Result.Frames))
+			}
 		}
 	case *flow.Result:
 		t.file(*r)

@@ -249,6 +249,7 @@ func TestServerEndsAttempts(t *testing.T) {
 			require.ErrorAs(t, err, &app)
 			require.Equal(t, flow.ErrReturned, app.Type())
 			require.False(t, app.NonRetryable())
+			require.Equal(t, temporal.ApplicationErrorCategoryBenign, app.Category())
 			require.Equal(t, 1, last.Returned)
 		})
 	}

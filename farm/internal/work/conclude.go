@@ -55,7 +55,8 @@ func (a *Activities) conclude(outer, ctx context.Context, b *beats, t tally, err
 		}
 	case cause != nil, a.isStopping():
 		b.giveBack(ctx)
-		return temporal.NewApplicationError(fmt.Sprintf("given back: %v", err), flow.ErrReturned)
+		return temporal.NewApplicationErrorWithOptions(shortText(fmt.Errorf("given back: %w", err)), flow.ErrReturned,
+			temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign}) // not logged as an error
 	}
 	failures := b.fail(ctx)
 	a.Log.Warn("job failed", "job", t.id, "failures", failures, "error", err)

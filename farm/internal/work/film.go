@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -26,10 +25,7 @@ func (a *Activities) openFilm(ctx context.Context, t flow.Task) (*api.FilmPlan, 
 	if renderer.Film == nil {
 		return nil, api.Film{}, errors.New("the renderer makes films no more: another worker has planned one with it")
 	}
-	params := t.Job.Params
-	if len(params) == 0 {
-		params = json.RawMessage("null")
-	}
+	params := ParamsOf(t.Job.Params)
 	film, err := renderer.Film(params)
 	if err != nil {
 		return nil, film, err
@@ -37,7 +33,7 @@ func (a *Activities) openFilm(ctx context.Context, t flow.Task) (*api.FilmPlan, 
 	film.Path = "film" + path.Ext(t.Job.Path) // for the container alone
 	film.Fingerprint = hashOf(film.Fingerprint, a.Build, t.Job.Renderer, string(params))
 	plan, err := api.PlanFilm(ctx, film)
-	return plan, film, err
+	return plan, film, WithKey(err, film.Path, t.Job.Path)
 }
 
 // planFilm says how the film of a task is cut.

@@ -75,3 +75,10 @@ func requireKind(t *testing.T, kind string, err error) {
 	require.ErrorAs(t, err, &app)
 	require.Equal(t, kind, app.Type(), err)
 }
+
+// TestFilmOfAnUnknownContainer is an error about the key of the job.
+func TestFilmOfAnUnknownContainer(t *testing.T) {
+	a := filmWorker(t, memoryStore(t), nil)
+	_, err := run[flow.Made](t, a.Make, filmTask(t, "a/b.nonsense", filmParams{Codec: "libx264"}))
+	require.ErrorContains(t, err, `Path "a/b.nonsense": no container has this extension`)
+}
