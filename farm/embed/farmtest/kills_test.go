@@ -1,6 +1,7 @@
 package farmtest
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -27,13 +28,13 @@ func newCrew(s *site, n int, flags ...string) *crew {
 	return c
 }
 
-// killUntil kills a random worker every so often and starts another, until over is closed. It calls
-// between before each kill, which can wait.
-func (c *crew) killUntil(over <-chan struct{}, every time.Duration) {
+// killUntil kills a random worker every so often and starts another, at most so many times, and
+// returns when over is closed.
+func (c *crew) killUntil(over <-chan struct{}, every time.Duration, most int) {
 	c.site.t.Helper()
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
-	for {
+	for range most {
 		select {
 		case <-over:
 			return
@@ -41,6 +42,7 @@ func (c *crew) killUntil(over <-chan struct{}, every time.Duration) {
 			c.replace(rand.IntN(len(c.workers)))
 		}
 	}
+	<-over
 }
 
 func (c *crew) replace(i int) {
@@ -70,9 +72,9 @@ func background(s *site, run *farm.Run) (over chan struct{}, err *error) {
 
 // TestKills kills a random one of three workers every two seconds.
 func TestKills(t *testing.T) {
-	n := 60
+	n, most := 60, 4
 	if mediatest.Long(t) {
-		n = 300
+		n, most = 300, math.MaxInt // until the end
 	}
 	s := newSite(t)
 	crew := newCrew(s, 3)
@@ -80,7 +82,7 @@ func TestKills(t *testing.T) {
 	run := s.start(jobs, s.config("kills"))
 	s.awaitBegun("clip-", 6)
 	over, err := background(s, run)
-	crew.killUntil(over, 2*time.Second)
+	crew.killUntil(over, 2*time.Second, most)
 	require.NoError(t, *err)
 	s.waitDone(run, jobs)
 	require.NotEmpty(t, crew.killed)

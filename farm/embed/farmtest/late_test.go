@@ -17,6 +17,7 @@ import (
 // draws, and when it has done all but the last step of a write into the store. What it does late
 // changes nothing.
 func TestLateWorker(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		job     func(delay time.Duration) farm.Job
 		inStore bool // it is stopped in a write
