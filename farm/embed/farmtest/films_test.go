@@ -24,6 +24,7 @@ func smallFilm(id, container, codec string) farm.Job {
 // TestFilms makes a film on three workers, of which one after the other is killed, and compares it
 // with what RenderFilm makes. Another program reads it.
 func TestFilms(t *testing.T) {
+	t.Parallel()
 	cases := []struct{ codec, container, name, sound string }{
 		{"libx264", "mp4", "h264", "aac"},
 		{"libvpx-vp9", "webm", "vp9", "opus"},
@@ -37,6 +38,7 @@ func TestFilms(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.codec, func(t *testing.T) {
+			t.Parallel()
 			s := newSite(t)
 			crew := newCrew(s, 3)
 			job := film("film", c.container, testjobs.Film{
