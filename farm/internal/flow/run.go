@@ -32,6 +32,7 @@ func RunRun(ctx workflow.Context, in RunState) (RunEnd, error) {
 	r.listen(ctx, base)
 	for {
 		r.receive(base)
+		r.noteCancel(ctx)
 		told := r.tellBatches(base)
 		switch {
 		case told && !isLong(base), r.events.HasPending():
@@ -72,10 +73,7 @@ func (r *run) listen(outer, ctx workflow.Context) {
 		r.noteEnd(state)
 	})
 	if !r.Cancelled {
-		r.events.AddFuture(cancellation(outer, ctx), func(workflow.Future) {
-			r.Cancelled = true
-			r.patience.restart()
-		})
+		r.events.AddFuture(cancellation(outer, ctx), func(workflow.Future) { r.noteCancel(outer) })
 	}
 	r.patience.listen(ctx, r)
 }
@@ -89,6 +87,15 @@ func cancellation(outer, ctx workflow.Context) workflow.Future {
 		set.Set(nil, nil)
 	})
 	return cancelled
+}
+
+// noteCancel notes that the run was cancelled. The future of listen comes after signals that came
+// with the cancellation, which is too late if the run goes on with a new history because of them.
+func (r *run) noteCancel(outer workflow.Context) {
+	if outer.Err() != nil && !r.Cancelled {
+		r.Cancelled = true
+		r.patience.restart()
+	}
 }
 
 // receive handles all that was told until now.
