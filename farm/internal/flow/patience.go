@@ -16,12 +16,11 @@ const (
 
 // patience is a timer after which a run asks what has become of its open batches.
 type patience struct {
-	ctx       workflow.Context
-	run       *run
-	wait      time.Duration
-	cancel    workflow.CancelFunc
-	heard     bool // something of a batch, since the timer was set
-	cancelled bool // the open batches were cancelled, in this run of the workflow
+	ctx    workflow.Context
+	run    *run
+	wait   time.Duration
+	cancel workflow.CancelFunc
+	heard  bool // something of a batch, since the timer was set
 }
 
 // listen sets the timer.

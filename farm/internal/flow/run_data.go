@@ -38,6 +38,7 @@ type RunState struct {
 	Early     []BatchState // those that ended before they got leave
 	Counts    Counts       // of the jobs of ended batches, without Early
 	Cancelled bool
+	Told      bool // a cancelled run has cancelled its open batches
 }
 
 // OpenBatch is a batch that has leave to begin.

@@ -35,8 +35,8 @@ func (r *run) giveLeave(ctx workflow.Context) bool {
 // returns true if there were any.
 func (r *run) cancelBatches(ctx workflow.Context) bool {
 	var batches []int
-	if !r.patience.cancelled {
-		r.patience.cancelled = true
+	if !r.Told {
+		r.Told = true
 		for _, open := range r.Open {
 			batches = append(batches, open.Batch)
 		}
