@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"go.temporal.io/sdk/temporal"
 )
 
-// maxError is the length of an error's text in a result. The results of a batch must fit into one
-// value, for which the server has a limit of 2 MiB.
+// maxError is the length of an error's text in a result, as JSON. The results of a batch must fit
+// into one value, for which the server has a limit of 2 MiB.
 const maxError = 2000
 
 // failure returns the result of a job that has not made its file. stopping says that the run was
@@ -54,8 +55,21 @@ func (r *Result) explain(err *temporal.ApplicationError) {
 
 // shorten bounds a text.
 func shorten(text string) string {
-	if len(text) <= maxError {
-		return strings.ToValidUTF8(text, "?")
+	text = strings.ToValidUTF8(text, "?")
+	length := 0
+	for i, r := range text {
+		if length += encodedLength(r); length > maxError {
+			return text[:i] + " …"
+		}
 	}
-	return strings.ToValidUTF8(text[:maxError], "") + " …"
+	return text
+}
+
+// encodedLength returns the length of a character in JSON, or a little more.
+func encodedLength(r rune) int {
+	const escaped = len(`\u0000`)
+	if r < ' ' || strings.ContainsRune("\"\\<>&\u2028\u2029\x7f", r) {
+		return escaped
+	}
+	return utf8.RuneLen(r)
 }
