@@ -68,12 +68,15 @@ func (w *Worker) Jobs() int { return w.node.Jobs() }
 //
 // Run also returns, with an error, when the store or the server cannot be used at the start, when
 // WorkerConfig.Failures jobs have failed in a row, and when the server refuses the worker. It can
-// be called once.
+// be called once. At the start it tries a folder of fileblob with a file that it gives up.
 func (w *Worker) Run(ctx context.Context) error {
 	if w.begun.Swap(true) {
 		return errors.New("farm: Run was called already; make another worker")
 	}
 	if err := checkStore(ctx, w.activities.Bucket); err != nil {
+		return err
+	}
+	if err := w.probe(ctx); err != nil {
 		return err
 	}
 	scratch, err := care.OpenScratch(w.cfg.Scratch)

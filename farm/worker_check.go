@@ -10,8 +10,10 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"gocloud.dev/blob"
+	"golang.org/x/sys/unix"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/depot"
 )
 
 // checkWorker checks the arguments of NewWorker.
@@ -77,6 +79,19 @@ func checkStore(ctx context.Context, store *blob.Bucket) error {
 		return fmt.Errorf("farm: look whether the store can be used: %w", err)
 	case !ok:
 		return errors.New("farm: the store is not there, or its credentials are not valid: no file could be put into it")
+	}
+	return nil
+}
+
+// probe tries the store. What would keep all files out of it is an error. A folder that may not be
+// written to can have others in it that may, so other errors are logged.
+func (w *Worker) probe(ctx context.Context) error {
+	err := depot.Probe(ctx, w.activities.Bucket)
+	if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EROFS) {
+		return fmt.Errorf("farm: try the store: %w", err)
+	}
+	if err != nil && ctx.Err() == nil {
+		w.cfg.Log.Warn("the store may take no files", "error", err)
 	}
 	return nil
 }

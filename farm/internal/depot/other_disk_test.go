@@ -24,10 +24,13 @@ func TestStoreOnAnotherDisk(t *testing.T) {
 	b, err := fileblob.OpenBucket(dir, nil)
 	require.NoError(t, err)
 	_, err = Put(t.Context(), b, "a.mp4", fileOf(t, "text"), mine, nothing)
-	require.ErrorIs(t, err, unix.EXDEV)
-	require.ErrorContains(t, err, "open the store with no_tmp_dir=true")
+	for _, err := range []error{err, Probe(t.Context(), b)} {
+		require.ErrorIs(t, err, unix.EXDEV)
+		require.ErrorContains(t, err, "open the store with no_tmp_dir=true")
+	}
 	b, err = fileblob.OpenBucket(dir, &fileblob.Options{NoTempDir: true})
 	require.NoError(t, err)
+	require.NoError(t, Probe(t.Context(), b))
 	_, err = Put(t.Context(), b, "a.mp4", fileOf(t, "text"), mine, nothing)
 	require.NoError(t, err)
 }

@@ -89,7 +89,11 @@ func (u *upload) create(ctx context.Context) (size int64, err error) {
 	if err != nil {
 		return 0, u.explain(err)
 	}
-	size, err = io.Copy(w, &counter{io.NewSectionReader(u.file, 0, math.MaxInt64), u.advance})
+	advance := func(n int) {
+		u.advance(n)
+		disk.add(n)
+	}
+	size, err = io.Copy(w, &counter{io.NewSectionReader(u.file, 0, math.MaxInt64), advance})
 	if err == nil {
 		err = disk.sync()
 	}

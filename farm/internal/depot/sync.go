@@ -12,7 +12,15 @@ import (
 
 // diskFile is the file that fileblob writes. Other stores have none, and keep what they have
 // acknowledged.
-type diskFile struct{ file *os.File }
+type diskFile struct {
+	file   *os.File
+	behind int   // bytes that were not synced
+	err    error // of a sync
+}
+
+// mostBehind is how much of a file waits for the disk. It bounds how long a sync takes: the attempt
+// does not advance meanwhile.
+const mostBehind = 64 << 20
 
 // note is a BeforeWrite of a blob.Writer.
 func (d *diskFile) note(as func(any) bool) error {
@@ -20,10 +28,18 @@ func (d *diskFile) note(as func(any) bool) error {
 	return nil
 }
 
-// sync writes the file to the disk.
+// add counts bytes that were written, and syncs them if there are many.
+func (d *diskFile) add(n int) {
+	if d.behind += n; d.behind >= mostBehind && d.err == nil {
+		d.err = d.sync()
+	}
+}
+
+// sync writes the file to the disk. A disk tells only once that it has failed.
 func (d *diskFile) sync() error {
-	if d.file == nil {
-		return nil
+	d.behind = 0
+	if d.file == nil || d.err != nil {
+		return d.err
 	}
 	return d.file.Sync()
 }

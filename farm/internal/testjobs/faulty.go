@@ -59,8 +59,12 @@ func (f *faulty) NewTypedWriter(
 		cancel()
 		return nil, err
 	}
-	number := f.writes.Add(1)
-	return &faultyWriter{w, cancel, func() error { return f.beforeClose(number) }}, nil
+	return &faultyWriter{w, cancel, func() error {
+		if ctx.Err() != nil { // the write was given up
+			return nil
+		}
+		return f.beforeClose(f.writes.Add(1))
+	}}, nil
 }
 
 type faultyWriter struct {
