@@ -23,8 +23,9 @@ type Job struct {
 // of its functions is set. The same parameters must give the same pictures on each machine.
 type Renderer struct {
 	// Clip adds streams to enc, opens path with it and feeds the streams, as api.Job.Run does. path
-	// is a file on the worker's disk, with the extension of the job's Path. ctx ends when the run is
-	// cancelled, when no frame has come for RunConfig.Stall, and when the worker must stop.
+	// is a file on the worker's disk, with the extension of the job's Path. The folder of path is the
+	// job's own; what else is written there is removed. ctx ends when the run is cancelled, when no
+	// frame has come for RunConfig.Stall, and when the worker must stop.
 	Clip func(ctx context.Context, enc *api.Encoder, path string, params json.RawMessage) error
 	// Film returns the film. Its Path and Progress are the farm's own affair, whatever they are. Film
 	// is called for each part of the film, on the worker that renders the part, so it should be

@@ -28,7 +28,8 @@ import (
 // A file is rendered in a folder in os.TempDir, which a later call removes if this process is
 // killed, and copied into the store when it is complete. It replaces no other file: if there is one
 // with other bytes at Path, the job fails. A job is tried once, since what fails in one process
-// would most likely fail again; a second call with Resume makes what is missing.
+// would most likely fail again; a second call with Resume makes what is missing. Then a film begins
+// anew; one that must go on after a kill is for RenderFilm.
 //
 // The report, the error, a panic of the iterator or of Progress, and the end of ctx are as those of
 // api.RenderAll. Path in a result is the key in the store. Of a film, Stats are empty. A job that
