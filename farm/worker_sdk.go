@@ -28,6 +28,7 @@ func (w *Worker) sdkWorkers(tasks context.Context, refuse func(error)) []worker.
 	register(base, flow.SweepActivity, a.Sweep)
 	register(base, flow.SurveyActivity, a.Survey)
 	register(base, flow.CensusActivity, a.Census)
+	register(base, flow.PresenceActivity, a.Presence)
 	options := w.options(tasks, refuse)
 	options.DisableWorkflowWorker = true
 	build := worker.New(w.client, flow.BuildQueue(w.cfg.Queue, w.build), options)

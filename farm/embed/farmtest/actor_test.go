@@ -38,7 +38,7 @@ func act(t *testing.T, s *site) *actor {
 	build := worker.New(s.client, flow.BuildQueue(s.queue, "1"), worker.Options{DisableWorkflowWorker: true})
 	for name, f := range map[string]any{
 		flow.MakeActivity: a.make, flow.SweepActivity: a.sweep,
-		flow.SurveyActivity: a.Survey, flow.CensusActivity: a.Census,
+		flow.SurveyActivity: a.Survey, flow.CensusActivity: a.Census, flow.PresenceActivity: a.Presence,
 	} {
 		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}

@@ -136,7 +136,15 @@ func TestRunTerminatedByHand(t *testing.T) {
 	cfg := s.config("gone")
 	run := s.start(acted(300, "hold"), cfg)
 	await(t, "some jobs have begun", func() bool { return a.held.Load() > 0 })
+	requirePresence := func(id string, there bool) {
+		answer, err := a.Presence(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, there, answer, id)
+	}
+	requirePresence(cfg.ID, true)
+	requirePresence("nobody's", false)
 	require.NoError(t, s.client.TerminateWorkflow(t.Context(), cfg.ID, "", "a test"))
+	requirePresence(cfg.ID, false) // batches without leave ask this
 	_, err := s.wait(run)
 	require.ErrorContains(t, err, "terminated by hand")
 	_, err = run.Progress(t.Context())

@@ -23,7 +23,7 @@ func RunBatch(ctx workflow.Context, in Batch) (BatchEnd, error) {
 		return BatchEnd{}, err
 	}
 	ctx, b.stop = workflow.WithCancel(ctx)
-	awaitLeave(ctx)
+	b.awaitLeave(ctx)
 	if ctx.Err() == nil {
 		b.makeAll(ctx)
 	}
@@ -45,15 +45,6 @@ type batch struct {
 	films   []bool    // the jobs that are films which are made now
 	places  workflow.Semaphore
 	ended   int
-}
-
-// awaitLeave waits for the run's leave, or until ctx is cancelled.
-func awaitLeave(ctx workflow.Context) {
-	leave := workflow.GetSignalChannel(ctx, LeaveSignal)
-	workflow.NewSelector(ctx).
-		AddReceive(leave, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) }).
-		AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {}).
-		Select(ctx)
 }
 
 func (b *batch) makeAll(ctx workflow.Context) {

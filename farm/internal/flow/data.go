@@ -17,13 +17,14 @@ const (
 
 // Names of activities. Those of a film's parts are done by workers of one build.
 const (
-	MakeActivity   = "avloom.Make"   // Task → Made: makes a clip, or plans a film
-	ChunkActivity  = "avloom.Chunk"  // Part → PartMade
-	SoundActivity  = "avloom.Sound"  // Part → PartMade
-	JoinActivity   = "avloom.Join"   // FilmTask → Result
-	SweepActivity  = "avloom.Sweep"  // FilmTask → nothing: removes the parts; any worker can do it
-	SurveyActivity = "avloom.Survey" // Survey → bool: whether workers of this build are there
-	CensusActivity = "avloom.Census" // Census → []BatchState: what has become of batches
+	MakeActivity     = "avloom.Make"     // Task → Made: makes a clip, or plans a film
+	ChunkActivity    = "avloom.Chunk"    // Part → PartMade
+	SoundActivity    = "avloom.Sound"    // Part → PartMade
+	JoinActivity     = "avloom.Join"     // FilmTask → Result
+	SweepActivity    = "avloom.Sweep"    // FilmTask → nothing: removes the parts; any worker can do it
+	SurveyActivity   = "avloom.Survey"   // Survey → bool: whether workers of this build are there
+	CensusActivity   = "avloom.Census"   // Census → []BatchState: what has become of batches
+	PresenceActivity = "avloom.Presence" // string → bool: whether the run of this ID goes on
 )
 
 // Settings are those of a run, which go with each of its tasks.

@@ -36,6 +36,7 @@ type world struct {
 	census func(ctx context.Context, census flow.Census) ([]flow.BatchState, error)
 	signal func(id, name string, value any) error
 	cancel func(id string) error
+	there  func(run string) (bool, error)
 
 	mu  sync.Mutex
 	log []string // what was asked for, in this order
@@ -58,6 +59,7 @@ func newWorld(t *testing.T) *world {
 	w.sweep = func(context.Context, flow.FilmTask) error { return nil }
 	w.survey = func(context.Context, flow.Survey) (bool, error) { return true, nil }
 	w.census = func(context.Context, flow.Census) ([]flow.BatchState, error) { return nil, nil }
+	w.there = func(string) (bool, error) { return true, nil }
 	w.signal = func(string, string, any) error { return nil }
 	w.cancel = func(string) error { return nil }
 	w.registerActivities()
@@ -99,6 +101,10 @@ func (w *world) registerActivities() {
 	register(flow.SurveyActivity, func(ctx context.Context, survey flow.Survey) (bool, error) {
 		w.note("survey %s", survey.Build)
 		return w.survey(ctx, survey)
+	})
+	register(flow.PresenceActivity, func(_ context.Context, run string) (bool, error) {
+		w.note("presence %s", run)
+		return w.there(run)
 	})
 	register(flow.CensusActivity, func(ctx context.Context, census flow.Census) ([]flow.BatchState, error) {
 		w.note("census %v", census.Batches)

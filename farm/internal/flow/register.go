@@ -6,7 +6,7 @@ import (
 )
 
 // Register tells a worker the workflows. Each worker of a run's queue must know them, and the
-// activities Make, Sweep, Survey and Census.
+// activities Make, Sweep, Survey, Census and Presence.
 func Register(registry worker.WorkflowRegistry) {
 	registry.RegisterWorkflowWithOptions(RunRun, workflow.RegisterOptions{Name: RunWorkflow})
 	registry.RegisterWorkflowWithOptions(RunBatch, workflow.RegisterOptions{Name: BatchWorkflow})

@@ -46,6 +46,18 @@ func (a *Activities) Survey(ctx context.Context, survey flow.Survey) (bool, erro
 	return false, nil
 }
 
+// Presence returns whether a run goes on.
+func (a *Activities) Presence(ctx context.Context, run string) (bool, error) {
+	described, err := a.Client.DescribeWorkflowExecution(ctx, run, "")
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
+		return false, nil // it has been forgotten, or deleted
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask for %s: %w", run, err)
+	}
+	return described.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
 // Census returns what has become of batches. The jobs of a batch that somebody has terminated count
 // as failed.
 func (a *Activities) Census(ctx context.Context, census flow.Census) ([]flow.BatchState, error) {
