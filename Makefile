@@ -37,7 +37,7 @@ demo: ## simulate, draw and encode ten seconds of bouncing balls, with sound, in
 
 demo-farm: ## start a server and three workers, and render 200 clips and a film with them; ARGS=-h lists the flags
 	@$(ffmpeg); echo "avloom: compiling Temporal's server, which takes minutes the first time"; \
-	cd farm/embed && go run ./cmd/farm $(or $(ARGS),-demo -o ../../farm-demo)
+	GOWORK= go run ./farm/embed/cmd/farm $(or $(ARGS),-demo)
 
 test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of those that take long
 	@$(programs)

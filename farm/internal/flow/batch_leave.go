@@ -13,9 +13,9 @@ const (
 	maxDoubt = 24 * time.Hour
 )
 
-// awaitLeave waits for the run's leave, or until ctx is cancelled. It stops the batch if the run has
-// ended without it: somebody has terminated the run, or the program that handed the batch over died
-// before it could tell the run.
+// awaitLeave waits for the run's leave, or until ctx is cancelled. It stops the batch if the run
+// has ended without it: somebody has terminated the run, or the program that handed the batch over
+// died before it could tell the run.
 func (b *batch) awaitLeave(ctx workflow.Context) {
 	leave := workflow.GetSignalChannel(ctx, LeaveSignal)
 	given := func() bool { return leave.Len() > 0 }

@@ -23,7 +23,8 @@ func TestBatchOfAnEndedRun(t *testing.T) {
 	require.Zero(t, w.count("make j0"))
 }
 
-// TestBatchWaitsLong: a batch waits as long as its run goes on, also while the server does not answer.
+// TestBatchWaitsLong: a batch waits as long as its run goes on, also while the server does not
+// answer.
 func TestBatchWaitsLong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

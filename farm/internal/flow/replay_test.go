@@ -15,7 +15,8 @@ import (
 )
 
 // TestCancelledWhenLong replays a history that becomes long at the moment at which its run is
-// cancelled and hears of a client: the run ends, and does not go on as one that nobody has cancelled.
+// cancelled and hears of a client: the run ends, and does not go on as one that nobody has
+// cancelled.
 func TestCancelledWhenLong(t *testing.T) {
 	t.Parallel()
 	h := &history{t: t}
@@ -30,7 +31,8 @@ func TestCancelledWhenLong(t *testing.T) {
 	h.cancelTimer("5")
 	h.startTimer("12")
 	h.cancelTimer("12")
-	// The SDK compares what the workflow does at its end with this kind of event and with few others.
+	// The SDK compares the end of a workflow with this kind of event, and not with that of a
+	// cancelled one.
 	h.add(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, &historypb.HistoryEvent{
 		Attributes: &historypb.HistoryEvent_WorkflowExecutionContinuedAsNewEventAttributes{},
 	})

@@ -29,6 +29,8 @@ func follow(ctx context.Context, p *program, run *farm.Run, ours bool) error {
 		for watching.Err() == nil {
 			if progress, err := run.Progress(watching); err == nil {
 				show.progress(progress)
+			} else if watching.Err() == nil {
+				show.unknown(err)
 			}
 			select {
 			case <-watching.Done():
@@ -106,6 +108,7 @@ type bar struct {
 	p      *program
 	bar    *progressbar.ProgressBar // nil: lines
 	tenths int                      // of the work, whose lines have been written
+	why    string                   // nobody knows the progress; it was written
 }
 
 func newBar(p *program) *bar {
@@ -120,6 +123,7 @@ func newBar(p *program) *bar {
 }
 
 func (b *bar) progress(p farm.Progress) {
+	b.why = ""
 	if p.Jobs == 0 {
 		return
 	}
@@ -127,6 +131,9 @@ func (b *bar) progress(p farm.Progress) {
 	text := fmt.Sprintf("%d at work, %d frames", p.Running, p.Frames)
 	if p.Failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.Failed)
+	}
+	if p.Stopped > 0 {
+		text += fmt.Sprintf(", %d stopped", p.Stopped)
 	}
 	if p.Left > 0 {
 		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
@@ -139,8 +146,20 @@ func (b *bar) progress(p farm.Progress) {
 	}
 	if tenth := 10 * ended / p.Jobs; tenth > b.tenths {
 		b.tenths = tenth
-		_, _ = fmt.Fprintf(b.p.stderr, "%d of %d files, %s\n", ended, p.Jobs, text)
+		_, _ = fmt.Fprintf(b.p.stderr, "%d of %d jobs, %s\n", ended, p.Jobs, text)
 	}
+}
+
+// unknown shows why nobody knows the progress: no worker is there, or the server is away.
+func (b *bar) unknown(err error) {
+	why := err.Error()
+	switch {
+	case b.bar != nil:
+		b.bar.Describe(why)
+	case b.why != why:
+		_, _ = fmt.Fprintln(b.p.stderr, why)
+	}
+	b.why = why
 }
 
 func (b *bar) close() {
