@@ -73,10 +73,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if w.begun.Swap(true) {
 		return errors.New("farm: Run was called already; make another worker")
 	}
-	if err := checkStore(ctx, w.activities.Bucket); err != nil {
-		return err
-	}
-	if err := w.probe(ctx); err != nil {
+	if err := w.checkStore(ctx); err != nil {
 		return err
 	}
 	scratch, err := care.OpenScratch(w.cfg.Scratch)

@@ -83,14 +83,17 @@ func checkStore(ctx context.Context, store *blob.Bucket) error {
 	return nil
 }
 
-// probe tries the store. What would keep all files out of it is an error. A folder that may not be
-// written to can have others in it that may, so other errors are logged.
-func (w *Worker) probe(ctx context.Context) error {
+// checkStore checks that the store is there, and tries it. What would keep all files out of it is
+// an error. A folder that may not be written to can have others in it that may, so that is logged.
+func (w *Worker) checkStore(ctx context.Context) error {
+	if err := checkStore(ctx, w.activities.Bucket); err != nil {
+		return err
+	}
 	err := depot.Probe(ctx, w.activities.Bucket)
 	if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EROFS) {
 		return fmt.Errorf("farm: try the store: %w", err)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		w.cfg.Log.Warn("the store may take no files", "error", err)
 	}
 	return nil

@@ -15,7 +15,7 @@ func again(ctx context.Context, try func() error) error {
 	err := try()
 	for _, pause := range pauses() {
 		store, ok := errors.AsType[*StoreError](err)
-		if !ok || !store.MayPass() {
+		if !ok || !store.MayPass() || IsMissing(err) {
 			return err
 		}
 		select {

@@ -2,6 +2,7 @@ package depot
 
 import (
 	"context"
+	"io"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/driver"
@@ -53,6 +54,46 @@ func (r reader) Attributes() *driver.ReaderAttributes {
 	return &driver.ReaderAttributes{Size: r.Size()}
 }
 func (r reader) As(i any) bool { return r.Reader.As(i) }
+
+// faint is a driver whose next calls fail.
+type faint struct {
+	driverOf
+	fails int
+}
+
+func (f *faint) next() error {
+	if f.fails--; f.fails >= 0 {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+
+func (f *faint) Attributes(ctx context.Context, key string) (*driver.Attributes, error) {
+	if err := f.next(); err != nil {
+		return nil, err
+	}
+	return f.driverOf.Attributes(ctx, key)
+}
+
+func (f *faint) NewRangeReader(
+	ctx context.Context, key string, offset, length int64, o *driver.ReaderOptions,
+) (driver.Reader, error) {
+	if err := f.next(); err != nil {
+		return nil, err
+	}
+	return f.driverOf.NewRangeReader(ctx, key, offset, length, o)
+}
+
+func (f *faint) NewTypedWriter(context.Context, string, string, *driver.WriterOptions) (driver.Writer, error) {
+	panic("not in these tests")
+}
+
+func (f *faint) Delete(ctx context.Context, key string) error {
+	if err := f.next(); err != nil {
+		return err
+	}
+	return f.driverOf.Delete(ctx, key)
+}
 
 // late is a driver that does something when a file was written, before the store takes it.
 type late struct {

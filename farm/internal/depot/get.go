@@ -12,8 +12,17 @@ import (
 
 // Get copies a file of the store to path, which must not exist. If it fails, nothing is at path.
 // IsMissing tells whether there is no such file in the store. Get calls advance with the number of
-// bytes that it has got since the last call.
+// bytes that it has got since the last call. If the store fails, Get tries twice more.
 func Get(ctx context.Context, b *blob.Bucket, key, path string, advance func(n int)) (size int64, err error) {
+	err = again(ctx, func() (err error) {
+		size, err = get(ctx, b, key, path, advance)
+		return err
+	})
+	return size, err
+}
+
+// get is one try of Get.
+func get(ctx context.Context, b *blob.Bucket, key, path string, advance func(n int)) (size int64, err error) {
 	r, err := open(ctx, b, key, nil)
 	if err != nil {
 		return 0, failed(err, "read %s from the store", key)

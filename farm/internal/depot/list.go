@@ -29,25 +29,13 @@ func List(ctx context.Context, b *blob.Bucket, prefix string) iter.Seq2[string, 
 	}
 }
 
-// Remove removes a file. It is no error if there is none.
+// Remove removes a file. It is no error if there is none. If the store fails, Remove tries twice
+// more.
 func Remove(ctx context.Context, b *blob.Bucket, key string) error {
-	if err := b.Delete(ctx, key); err != nil && !IsMissing(err) {
-		return failed(err, "remove %s from the store", key)
-	}
-	return nil
-}
-
-// RemoveAll removes all files whose keys begin with a prefix. It goes on after an error, and
-// returns all of them.
-func RemoveAll(ctx context.Context, b *blob.Bucket, prefix string) error {
-	var errs []error
-	for key, err := range List(ctx, b, prefix) {
-		if err == nil {
-			err = Remove(ctx, b, key)
+	return again(ctx, func() error {
+		if err := b.Delete(ctx, key); err != nil && !IsMissing(err) {
+			return failed(err, "remove %s from the store", key)
 		}
-		if err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
+		return nil
+	})
 }

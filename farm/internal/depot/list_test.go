@@ -1,7 +1,6 @@
 package depot
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,17 +39,11 @@ func TestRemove(t *testing.T) {
 	t.Parallel()
 	forEachStore(t, func(t *testing.T, s store) {
 		require.NoError(t, Remove(t.Context(), s.Bucket, "nothing"))
-		for i := range 30 {
-			require.NoError(t, s.WriteAll(t.Context(), fmt.Sprintf("parts/film/%d", i), nil, nil))
-		}
-		for _, key := range []string{"parts/films/1", "parts/filament", "other"} {
+		for _, key := range []string{"parts/film", "parts/films/1", "other"} {
 			require.NoError(t, s.WriteAll(t.Context(), key, nil, nil))
 		}
-		require.NoError(t, RemoveAll(t.Context(), s.Bucket, "parts/film/"))
-		require.Equal(t, []string{"other", "parts/filament", "parts/films/1"}, s.keys(t))
-		require.NoError(t, Remove(t.Context(), s.Bucket, "other"))
-		require.NoError(t, RemoveAll(t.Context(), s.Bucket, "parts/nothing/"))
-		require.Len(t, s.keys(t), 2)
+		require.NoError(t, Remove(t.Context(), s.Bucket, "parts/film"))
+		require.Equal(t, []string{"other", "parts/films/1"}, s.keys(t))
 	})
 }
 

@@ -55,8 +55,17 @@ func (f *File) MadeFor(o Owner) bool {
 	return f.Exists && f.labels[runKey] == label(o.Run) && f.labels[jobKey] == label(o.Job)
 }
 
-// Look says what is under a key.
-func Look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
+// Look says what is under a key. If the store fails, Look tries twice more.
+func Look(ctx context.Context, b *blob.Bucket, key string) (f File, err error) {
+	err = again(ctx, func() (err error) {
+		f, err = look(ctx, b, key)
+		return err
+	})
+	return f, err
+}
+
+// look is one try of Look.
+func look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
 	var attributes *blob.Attributes
 	err := whole(ctx, b, func() (err error) {
 		attributes, err = b.Attributes(ctx, key)

@@ -39,8 +39,8 @@ func Probe(ctx context.Context, b *blob.Bucket) error {
 	return nil
 }
 
-// isApart returns true if the folder of a file is known to be on another file system. The file itself
-// may tell another one than its folder, in an overlay.
+// isApart returns true if the folder of a file is known to be on another file system. The file
+// itself may tell another one than its folder, in an overlay.
 func isApart(folder os.FileInfo, file *os.File) bool {
 	if file == nil { // a store that only stands for one of fileblob
 		return false

@@ -52,7 +52,7 @@ type upload struct {
 
 // put is one try of Put.
 func (u *upload) put(ctx context.Context) (size int64, err error) {
-	there, err := Look(ctx, u.bucket, u.key)
+	there, err := look(ctx, u.bucket, u.key)
 	if err != nil {
 		return 0, err
 	}
@@ -122,7 +122,7 @@ func (u *upload) labels() map[string]string {
 // find looks what is under the key after a write that failed. Another worker may have been faster,
 // or the write has succeeded, and the store's answer was lost.
 func (u *upload) find(ctx context.Context, write error) (size int64, err error) {
-	there, err := Look(ctx, u.bucket, u.key)
+	there, err := look(ctx, u.bucket, u.key)
 	if err == nil && !there.Exists && isFolder(u.bucket) && gcerrors.Code(write) == gcerrors.FailedPrecondition {
 		return 0, u.explain(errors.New("a folder has this name, which holds other files"))
 	}

@@ -206,9 +206,9 @@ func TestRendererThatStays(t *testing.T) {
 func TestWaitingIsNoStall(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, memoryStore(t), drawFrames(1))
-	b.task.Settings.Stall = time.Millisecond // less than a beat
+	b.task.Settings.Stall = 100 * time.Millisecond // five beats
 	b.node.enter = func(ctx context.Context) error {
-		b.server.await(8)
+		b.server.await(10)
 		return cmp.Or(context.Cause(ctx), errPoison)
 	}
 	app, _ := b.fails(t, attemptOf{})
