@@ -85,14 +85,14 @@ func (r *Run) ask(ctx context.Context, info *workflowpb.WorkflowExecutionInfo) (
 }
 
 // checkWorkers returns an error if no worker asks for tasks of a queue. The server knows those of
-// the last minutes.
+// the last minutes, and after a restart those that have asked since.
 func (r *Run) checkWorkers(ctx context.Context, queue string) error {
 	answer, err := r.client.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 	switch {
 	case err != nil:
 		return r.failed(ctx, "ask for its workers", err)
 	case len(answer.GetPollers()) == 0:
-		return r.errorf("no worker is on its queue %q, and only workers know the progress", queue)
+		return r.errorf("the server knows no worker on its queue %q, and only workers know the progress", queue)
 	default:
 		return nil
 	}

@@ -159,7 +159,7 @@ func TestNoWorker(t *testing.T) {
 	s := newSite(t)
 	run := s.start(acted(1, "clip"), s.config("alone"))
 	_, err := run.Progress(t.Context())
-	require.ErrorContains(t, err, fmt.Sprintf("no worker is on its queue %q", s.queue))
+	require.ErrorContains(t, err, fmt.Sprintf("the server knows no worker on its queue %q", s.queue))
 	_, err = farm.Find(t.Context(), s.client, "nobody's")
 	require.ErrorContains(t, err, "knows no run of this ID")
 	require.NoError(t, run.Cancel(t.Context()))
