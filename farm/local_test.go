@@ -4,21 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/avloom/avloom/api"
@@ -26,102 +22,6 @@ import (
 	"github.com/avloom/avloom/farm/internal/testjobs"
 	"github.com/avloom/avloom/pipeline"
 )
-
-// shade is the parameters of the tests' clips and films.
-type shade struct {
-	Color  byte
-	Frames int
-}
-
-func shadeOf(params json.RawMessage) (s shade, err error) {
-	s = shade{Frames: 5}
-	err = json.Unmarshal(params, &s)
-	return s, err
-}
-
-var shades = api.VideoConfig{Width: 64, Height: 48, FrameRate: 25, InputFormat: "rgb24"}
-
-func (s shade) feed(ctx context.Context, v *api.VideoStream, from, n int) error {
-	picture := make([]byte, 64*48*3)
-	for k := from; k < from+n; k++ {
-		for i := range picture {
-			picture[i] = s.Color + byte(i*k)
-		}
-		if err := v.AddFrames(ctx, api.Frames{Data: picture, Layout: api.Raw}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// drawClip is a renderer of clips.
-func drawClip(ctx context.Context, enc *api.Encoder, path string, params json.RawMessage) error {
-	s, err := shadeOf(params)
-	if err != nil {
-		return farm.Permanent(err)
-	}
-	v, err := enc.AddVideo(shades)
-	if err != nil {
-		return err
-	}
-	if err := enc.OpenFile(ctx, path); err != nil {
-		return err
-	}
-	return s.feed(ctx, v, 0, s.Frames)
-}
-
-// drawFilm is a renderer of films.
-func drawFilm(params json.RawMessage) (api.Film, error) {
-	s, err := shadeOf(params)
-	return api.Film{Video: shades, Frames: s.Frames, Chunk: 4, Draw: s.feed}, err
-}
-
-func renderers() map[string]farm.Renderer {
-	return map[string]farm.Renderer{"clip": {Clip: drawClip}, "film": {Film: drawFilm}}
-}
-
-func jobOf(renderer, path string, s shade) farm.Job {
-	params, _ := json.Marshal(s)
-	return farm.Job{Renderer: renderer, Path: path, Params: params}
-}
-
-func clips(n int) []farm.Job {
-	var jobs []farm.Job
-	for k := range n {
-		jobs = append(jobs, jobOf("clip", fmt.Sprintf("clips/%02d.mp4", k), shade{Color: byte(k), Frames: 5}))
-	}
-	return jobs
-}
-
-func folder(t *testing.T) (*blob.Bucket, string) {
-	t.Helper()
-	dir := t.TempDir()
-	b, err := fileblob.OpenBucket(dir, &fileblob.Options{NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, b.Close()) })
-	return b, dir
-}
-
-func keys(t *testing.T, b *blob.Bucket) []string {
-	t.Helper()
-	names := []string{}
-	for object, err := range listed(b) {
-		require.NoError(t, err)
-		names = append(names, object)
-	}
-	return names
-}
-
-func listed(b *blob.Bucket) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for page := b.List(nil); ; {
-			object, err := page.Next(context.Background())
-			if object == nil || !yield(object.Key, err) {
-				return
-			}
-		}
-	}
-}
 
 // TestLocalEqualsRenderAll: the same bytes as RenderAll with one thread, and RenderFilm, whatever
 // the number of workers.
@@ -398,98 +298,4 @@ func TestLocalChecksItsConfig(t *testing.T) {
 	report, err := farm.Local(t.Context(), store, renderers(), none, api.RenderConfig{})
 	require.NoError(t, err)
 	require.Empty(t, report.Results)
-}
-
-// waiting is a renderer that draws a frame and waits for its context.
-func waiting(began *sync.WaitGroup) farm.Renderer {
-	return farm.Renderer{Clip: func(ctx context.Context, enc *api.Encoder, path string, p json.RawMessage) error {
-		if err := drawClip(ctx, enc, path, p); err != nil {
-			return err
-		}
-		began.Done()
-		<-ctx.Done()
-		return ctx.Err()
-	}}
-}
-
-// TestLocalIsCancelled: running jobs are stopped, no others begin, and nothing is in the store.
-func TestLocalIsCancelled(t *testing.T) {
-	t.Parallel()
-	store := memblob.OpenBucket(nil)
-	enough := errors.New("enough")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	var began sync.WaitGroup
-	began.Add(2)
-	go func() {
-		began.Wait()
-		cancel(enough)
-	}()
-	all := map[string]farm.Renderer{"clip": waiting(&began)}
-	report, err := farm.Local(ctx, store, all, slices.Values(clips(9)), api.RenderConfig{Workers: 2})
-	require.Equal(t, enough, err)
-	require.Len(t, report.Results, 2)
-	for _, result := range report.Results {
-		require.Equal(t, enough, result.Err)
-	}
-	require.Empty(t, keys(t, store))
-}
-
-func TestLocalFailsFast(t *testing.T) {
-	t.Parallel()
-	poison := errors.New("poison")
-	var began sync.WaitGroup
-	began.Add(1)
-	all := map[string]farm.Renderer{"clip": waiting(&began), "fails": {
-		Clip: func(context.Context, *api.Encoder, string, json.RawMessage) error {
-			began.Wait()
-			return poison
-		},
-	}}
-	jobs := append(clips(1), jobOf("fails", "x.mp4", shade{}))
-	report, err := farm.Local(t.Context(), memblob.OpenBucket(nil), all, slices.Values(append(jobs, jobOf("fails", "y.mp4", shade{}))),
-		api.RenderConfig{Workers: 2, FailFast: true})
-	var render *api.RenderError
-	require.ErrorAs(t, err, &render)
-	require.Len(t, render.Failed, 1)
-	require.NoError(t, render.Err, "as from RenderAll")
-	require.LessOrEqual(t, len(report.Results), 3)
-	require.ErrorContains(t, report.Results[1].Err, "stopped, because x.mp4 failed: poison")
-}
-
-// TestLocalPanics: what panics outside of a job stops all jobs and is passed on.
-func TestLocalPanics(t *testing.T) {
-	t.Parallel()
-	store := memblob.OpenBucket(nil)
-	call := func(jobs iter.Seq[farm.Job], progress func(api.Progress)) {
-		_, _ = farm.Local(t.Context(), store, renderers(), jobs, api.RenderConfig{Workers: 1, Progress: progress})
-	}
-	require.PanicsWithValue(t, "iterator", func() {
-		call(func(yield func(farm.Job) bool) {
-			yield(clips(1)[0])
-			panic("iterator")
-		}, nil)
-	})
-	require.PanicsWithValue(t, "progress", func() {
-		call(slices.Values(clips(3)), func(api.Progress) { panic("progress") })
-	})
-	_, err := farm.Local(t.Context(), store, renderers(), slices.Values(clips(3)), api.RenderConfig{
-		Workers: 1, Progress: func(api.Progress) { runtime.Goexit() },
-	})
-	require.ErrorContains(t, err, "Goexit")
-}
-
-// TestLocalLeavesNoScratch: neither files nor goroutines stay.
-func TestLocalLeavesNoScratch(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	ignore := goleak.IgnoreCurrent()
-	dead := filepath.Join(os.TempDir(), "avloom-worker-0123456789abcdef")
-	require.NoError(t, os.MkdirAll(filepath.Join(dead, "job-1"), 0o777))
-	require.NoError(t, os.WriteFile(dead+".lock", nil, 0o666))
-	jobs := append(clips(3), jobOf("film", "film.mp4", shade{Frames: 8}), jobOf("nobody", "x.mp4", shade{}))
-	_, err := farm.Local(t.Context(), memblob.OpenBucket(nil), renderers(), slices.Values(jobs), api.RenderConfig{})
-	require.Error(t, err)
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
-	require.NoError(t, err)
-	require.Empty(t, left)
-	goleak.VerifyNone(t, ignore)
 }

@@ -3,146 +3,22 @@ package embed
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http/httptest"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
-	"gocloud.dev/blob"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
-	"github.com/avloom/avloom/farm/internal/certtest"
 )
-
-// tiny draws a clip of a few small frames.
-func tiny(ctx context.Context, enc *api.Encoder, path string, _ json.RawMessage) error {
-	v, err := enc.AddVideo(api.VideoConfig{Width: 32, Height: 32, FrameRate: 10, Codec: "libx264", Preset: "ultrafast"})
-	if err != nil {
-		return err
-	}
-	if err := enc.Open(ctx, api.File(path)); err != nil {
-		return err
-	}
-	return v.AddFrames(ctx, api.Frames{Data: make([]byte, 4*32*32*3)})
-}
-
-// film is one of a few chunks.
-func film(json.RawMessage) (api.Film, error) {
-	return api.Film{
-		Video:  api.VideoConfig{Width: 32, Height: 32, FrameRate: 10, Codec: "libx264", Preset: "ultrafast"},
-		Frames: 12, Chunk: 4,
-		Draw: func(ctx context.Context, v *api.VideoStream, _, n int) error {
-			return v.AddFrames(ctx, api.Frames{Data: make([]byte, n*32*32*3)})
-		},
-	}, nil
-}
-
-// gate is a renderer whose clips wait until it is opened, or their context ends.
-type gate struct {
-	begun  chan string   // gets the parameters of each clip that has begun
-	opened chan struct{} // closed: all go on
-	mu     sync.Mutex
-	causes []error // of contexts that ended
-}
-
-func newGate() *gate { return &gate{begun: make(chan string, 1000), opened: make(chan struct{})} }
-
-func (g *gate) clip(ctx context.Context, enc *api.Encoder, path string, params json.RawMessage) error {
-	g.begun <- string(params)
-	select {
-	case <-g.opened:
-		return tiny(ctx, enc, path, params)
-	case <-ctx.Done():
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.causes = append(g.causes, context.Cause(ctx))
-		return context.Cause(ctx)
-	}
-}
-
-// farmhand is a worker that runs.
-type farmhand struct {
-	*farm.Worker
-	stop   context.CancelFunc
-	drains chan struct{} // gets one when it says so
-	ended  chan struct{}
-	err    error // of Run, when it has ended
-}
-
-// Write gets each line that the worker logs.
-func (h *farmhand) Write(line []byte) (int, error) {
-	if bytes.Contains(line, []byte("worker drains")) {
-		h.drains <- struct{}{}
-	}
-	return len(line), nil
-}
-
-// runWorker has a worker until the end of the test.
-func runWorker(t *testing.T, c client.Client, b *blob.Bucket, g *gate, cfg farm.WorkerConfig) *farmhand {
-	t.Helper()
-	h := &farmhand{drains: make(chan struct{}, 10), ended: make(chan struct{})}
-	cfg.Scratch, cfg.Log = t.TempDir(), slog.New(slog.NewTextHandler(io.MultiWriter(h, t.Output()), nil))
-	w, err := farm.NewWorker(c, b, map[string]farm.Renderer{
-		"gate": {Clip: g.clip}, "tiny": {Clip: tiny}, "film": {Film: film},
-	}, cfg)
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	h.Worker, h.stop = w, cancel
-	go func() {
-		defer close(h.ended)
-		h.err = w.Run(ctx)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-h.ended
-		left, err := os.ReadDir(cfg.Scratch)
-		require.NoError(t, err)
-		require.Empty(t, left)
-	})
-	return h
-}
-
-// signal sends a signal to this process and waits until the worker says that it drains.
-func (h *farmhand) signal(t *testing.T, s syscall.Signal) {
-	t.Helper()
-	require.NoError(t, syscall.Kill(os.Getpid(), s))
-	select {
-	case <-h.drains:
-	case <-h.ended:
-		require.Fail(t, "it has not waited for its jobs", "%v", h.err)
-	}
-}
-
-// clips returns n jobs.
-func clips(renderer string, n int) []farm.Job {
-	jobs := make([]farm.Job, n)
-	for i := range jobs {
-		jobs[i] = farm.Job{Renderer: renderer, Params: fmt.Appendf(nil, "%d", i), Path: fmt.Sprintf("clip-%d.mp4", i)}
-	}
-	return jobs
-}
-
-func startRun(t *testing.T, c client.Client, jobs []farm.Job) *farm.Run {
-	t.Helper()
-	run, err := farm.Start(t.Context(), c, slices.Values(jobs), farm.RunConfig{ID: t.Name()[4:]})
-	require.NoError(t, err)
-	return run
-}
 
 // TestWorkerDrains lets the jobs that run go on, and takes no others.
 func TestWorkerDrains(t *testing.T) {
@@ -293,38 +169,4 @@ func TestOnePlaceForBothQueues(t *testing.T) {
 	film, err := store.ReadAll(t.Context(), "film.mp4")
 	require.NoError(t, err)
 	require.NotEmpty(t, film)
-}
-
-// TestDialWithCertificates connects to a server that wants a client's certificate.
-func TestDialWithCertificates(t *testing.T) {
-	server, _ := start(t, Config{})
-	ca, soon := certtest.New(t), time.Now().Add(time.Hour)
-	cert, key := ca.Sign(t, "client", soon)
-	config := ca.Server(t, "temporal.test", soon, tls.RequireAndVerifyClientCert)
-	front := certtest.Listen(t, config, certtest.Forward(t, server.Address()))
-	cfg := farm.DialConfig{
-		Address: front, CertFile: cert, KeyFile: key, CAFile: ca.File, ServerName: "temporal.test",
-	}
-	c, err := farm.Dial(t.Context(), cfg)
-	require.NoError(t, err)
-	t.Cleanup(c.Close)
-	run := startRun(t, c, clips("tiny", 1))
-	runWorker(t, c, memblob.OpenBucket(nil), newGate(), farm.WorkerConfig{Jobs: 1})
-	_, err = run.Wait(t.Context())
-	require.NoError(t, err)
-
-	cfg.CertFile, cfg.KeyFile = "", ""
-	_, err = farm.Dial(t.Context(), cfg)
-	require.ErrorContains(t, err, "it wants a client's certificate; set CertFile and KeyFile")
-}
-
-// TestDialWithoutNamespace tells that the server does not have it.
-func TestDialWithoutNamespace(t *testing.T) {
-	server, _ := start(t, Config{Namespace: "pictures"})
-	_, err := farm.Dial(t.Context(), farm.DialConfig{Address: server.Address()})
-	var config *api.ConfigError
-	require.ErrorAs(t, err, &config)
-	require.ErrorContains(t, err, `avloom: DialConfig.Namespace "default": the server has no such namespace`)
-	_, err = farm.Dial(t.Context(), farm.DialConfig{Address: server.Address(), Namespace: "pictures", TLS: true})
-	require.ErrorContains(t, err, "it does not speak TLS")
 }
