@@ -177,13 +177,15 @@ func TestLocalFailures(t *testing.T) {
 }
 
 // TestLocalOnAStoreThatFails: a write that fails now and then is made again. If all fail, so do the
-// jobs, and a second call makes their files.
+// jobs, and a second call makes their files. There is one worker, so that no other job's writes come
+// between those of a job, all of which could then fail.
 func TestLocalOnAStoreThatFails(t *testing.T) {
 	t.Parallel()
 	for _, every := range []int64{1, 3} {
 		base, dir := folder(t)
 		store := testjobs.FailingWrites(base, every)
-		report, err := farm.Local(t.Context(), store, renderers(), slices.Values(clips(9)), api.RenderConfig{})
+		one := api.RenderConfig{Workers: 1}
+		report, err := farm.Local(t.Context(), store, renderers(), slices.Values(clips(9)), one)
 		require.Len(t, report.Results, 9)
 		if every > 1 {
 			require.NoError(t, err)
