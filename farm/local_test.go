@@ -177,8 +177,8 @@ func TestLocalFailures(t *testing.T) {
 }
 
 // TestLocalOnAStoreThatFails: a write that fails now and then is made again. If all fail, so do the
-// jobs, and a second call makes their files. There is one worker, so that no other job's writes come
-// between those of a job, all of which could then fail.
+// jobs, and a second call makes their files. There is one worker: with several, writes of other
+// jobs come between those of a job, all of which could then fail.
 func TestLocalOnAStoreThatFails(t *testing.T) {
 	t.Parallel()
 	for _, every := range []int64{1, 3} {
