@@ -43,7 +43,7 @@ test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of t
 	@$(programs)
 	@echo "avloom: looking for FFmpeg 9"
 	@$(ffmpeg); echo "avloom: compiling and running the tests; a line follows for each package as it ends"; \
-	go test -race -timeout 40m ./...
+	go test -race -timeout 60m ./...
 
 test-farm: ## run the tests of the farm; the first time, Temporal's server is compiled, which takes minutes
 	@$(programs)
