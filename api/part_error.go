@@ -18,6 +18,7 @@ type PartError struct {
 	about string // names the part
 }
 
+// Error names the part, its file, and why it cannot be used.
 func (e *PartError) Error() string {
 	if _, ok := errors.AsType[*fs.PathError](e.Err); ok { // which names the file
 		return fmt.Sprintf("avloom: %s: %v", e.about, e.Err)
