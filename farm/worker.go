@@ -74,6 +74,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		return errors.New("farm: Run was called already; make another worker")
 	}
 	if err := w.checkStore(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it is to stop before it has begun
+		}
 		return err
 	}
 	scratch, err := care.OpenScratch(w.cfg.Scratch)

@@ -93,6 +93,18 @@ func TestRunWithoutStore(t *testing.T) {
 	require.ErrorContains(t, w.Run(t.Context()), "farm: Run was called already")
 }
 
+// TestRunEndedBefore is stopped before it has begun, which is no error.
+func TestRunEndedBefore(t *testing.T) {
+	t.Parallel()
+	store, err := fileblob.OpenBucket(t.TempDir(), nil)
+	require.NoError(t, err)
+	w, err := NewWorker(unconnected(t), store, map[string]Renderer{"clip": {Clip: clip}}, WorkerConfig{Scratch: t.TempDir()})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	require.NoError(t, w.Run(ctx))
+}
+
 // TestRunWithoutServer tells that the server cannot be reached, and leaves no file.
 func TestRunWithoutServer(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,7 @@ func (c *crew) stop() error {
 		errs = append(errs, stdin.Close())
 	}
 	for _, worker := range c.workers {
-		kill := time.AfterFunc(10*time.Second, func() { _ = worker.Process.Kill() })
+		kill := time.AfterFunc(20*time.Second, func() { _ = worker.Process.Kill() })
 		if err := worker.Wait(); err != nil {
 			errs = append(errs, fmt.Errorf("worker %d: %w", worker.Process.Pid, err))
 		}

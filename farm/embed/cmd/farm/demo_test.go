@@ -67,6 +67,20 @@ func (o *output) workersIn(t *testing.T) (ids []int) {
 	return ids
 }
 
+// TestWorkEndsBeforeServer ends a worker that has not reached a server yet: that is no error.
+func TestWorkEndsBeforeServer(t *testing.T) {
+	program, err := os.Executable()
+	require.NoError(t, err)
+	worker := exec.Command(program, "work", "-until-stdin-ends", "-address", "127.0.0.1:1", "-store", t.TempDir())
+	worker.Env = append(os.Environ(), "FARM_TEST_PROGRAM=1") // and stdin is at its end
+	text, err := worker.CombinedOutput()
+	require.NoError(t, err, "%s", text)
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	require.NoError(t, run(ctx, []string{"work", "-address", "127.0.0.1:1", "-store", t.TempDir()}, io.Discard, io.Discard))
+}
+
 // requireEnded waits until none of the processes is there.
 func requireEnded(t *testing.T, ids []int) {
 	t.Helper()
@@ -81,7 +95,11 @@ func begin(t *testing.T, args ...string) (out *output, interrupt func(), end fun
 	t.Setenv("FARM_TEST_PROGRAM", "1")
 	ctx, cancel := context.WithCancel(context.Background())
 	out, result := &output{}, make(chan error, 1)
-	go func() { result <- run(ctx, append([]string{"-demo"}, args...), out, io.Discard) }()
+	go func() {
+		err := run(ctx, append([]string{"-demo"}, args...), out, out)
+		_, _ = fmt.Fprintln(out, "The demo has ended:", err)
+		result <- err
+	}()
 	end = sync.OnceValue(func() error { return <-result })
 	t.Cleanup(func() { cancel(); _ = end() })
 	return out, cancel, end

@@ -53,13 +53,15 @@ func work(ctx context.Context, p *program) error {
 
 // untilStdinEnds returns a context that ends with stdin. The server may be gone with the program
 // that has started this one, so that no job can be given back to it: this program ends soon in any
-// case.
+// case, but not so soon that a loaded machine would keep it from giving its jobs back.
 func untilStdinEnds(ctx context.Context) context.Context {
+	const patience = 15 * time.Second
+
 	ctx, end := context.WithCancel(ctx)
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		end()
-		time.Sleep(4 * time.Second)
+		time.Sleep(patience)
 		os.Exit(1)
 	}()
 	return ctx
@@ -73,6 +75,9 @@ func render(ctx context.Context, dial farm.DialConfig, folder string, cfg farm.W
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	c, err := farm.Dial(ctx, dial)
+	if err != nil && ctx.Err() != nil {
+		return nil // it is to stop before it has begun
+	}
 	if err != nil {
 		return err
 	}
