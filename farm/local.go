@@ -55,7 +55,7 @@ func Local(
 // checked returns the jobs, with the errors of those that are wrong.
 func checked(jobs iter.Seq[Job]) iter.Seq2[flow.Job, error] {
 	return func(yield func(flow.Job, error) bool) {
-		checks := newCutter(defaultParts)
+		checks := newCutter(flow.Settings{Parts: defaultParts})
 		for given := range jobs {
 			job, _, err := checks.check(given)
 			if !yield(job, err) {

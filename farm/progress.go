@@ -68,7 +68,7 @@ func (r *Run) ask(ctx context.Context, info *workflowpb.WorkflowExecutionInfo) (
 	bounded, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	var known flow.RunProgress
-	err := r.query(bounded, r.id, &known)
+	err := r.query(bounded, r.id, flow.ProgressQuery, &known)
 	p := Progress{Jobs: known.Fed.Jobs, Complete: known.Fed.Complete, Elapsed: time.Since(known.Began)}
 	p.add(known.Counts)
 	var open openJobs

@@ -4,19 +4,21 @@ import (
 	"context"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/converter"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/avloom/avloom/farm/internal/flow"
 )
 
-// query asks a workflow how far it has come.
-func (r *Run) query(ctx context.Context, id string, value any) error {
-	answer, err := r.client.QueryWorkflow(ctx, id, "", flow.ProgressQuery)
+// query asks a workflow something. A worker answers.
+func (r *Run) query(ctx context.Context, id, query string, value any) error {
+	answer, err := r.client.QueryWorkflow(ctx, id, "", query)
 	if err != nil {
 		return err
 	}
-	return answer.Get(value)
+	if err := answer.Get(value); err != nil {
+		return flow.Unreadable(err)
+	}
+	return nil
 }
 
 // openJobs is what is known of the jobs of batches that have not ended.
@@ -54,7 +56,7 @@ func (r *Run) askBatches(ctx context.Context, batches []int) (all openJobs, err 
 
 func (r *Run) askBatch(ctx context.Context, id string) (all openJobs, err error) {
 	var known flow.BatchProgress
-	if err := r.query(ctx, id, &known); err != nil {
+	if err := r.query(ctx, id, flow.ProgressQuery, &known); err != nil {
 		return all, err
 	}
 	all.counts = known.Counts
@@ -73,7 +75,7 @@ func (r *Run) askBatch(ctx context.Context, id string) (all openJobs, err error)
 func (r *Run) askFilm(ctx context.Context, id string, all *openJobs) error {
 	var film flow.FilmProgress
 	var pending openJobs
-	err := r.query(ctx, id, &film)
+	err := r.query(ctx, id, flow.ProgressQuery, &film)
 	if err == nil {
 		err = r.addPending(ctx, id, &pending)
 	}
@@ -99,8 +101,7 @@ func (r *Run) addPending(ctx context.Context, id string, all *openJobs) error {
 			continue // it waits for a worker
 		}
 		all.running++
-		var beat flow.Beat
-		if converter.GetDefaultDataConverter().FromPayloads(task.GetHeartbeatDetails(), &beat) == nil {
+		if beat, err := flow.DecodeBeat(task.GetHeartbeatDetails()); err == nil {
 			all.frames += beat.Frames
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/converter"
 
 	"github.com/avloom/avloom/farm/internal/flow"
 )
@@ -45,10 +44,11 @@ func (f *feeder) other(format string, args ...any) error {
 	return &otherRunError{f.run.errorf(format, args...)}
 }
 
-// options returns those with which a workflow starts that no other one of its ID replaces.
-func (f *feeder) options(id string, memo map[string]any) client.StartWorkflowOptions {
+// options returns those with which a workflow starts that no other one of its ID replaces. Others
+// read note with flow.ReadNote.
+func (f *feeder) options(id string, note any) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID: id, TaskQueue: f.settings.Queue, Memo: memo,
+		ID: id, TaskQueue: f.settings.Queue, StaticDetails: flow.Note(note),
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
@@ -62,7 +62,7 @@ func isAlreadyStarted(err error) bool {
 
 // begin starts the run, or takes it up.
 func (f *feeder) begin(ctx context.Context) error {
-	options := f.options(f.settings.Run, map[string]any{flow.SettingsMemo: f.settings})
+	options := f.options(f.settings.Run, f.settings)
 	_, err := f.run.client.ExecuteWorkflow(ctx, options, flow.RunWorkflow, flow.RunState{Settings: f.settings})
 	switch {
 	case err == nil:
@@ -92,14 +92,17 @@ func (f *feeder) takeUp(ctx context.Context) (over bool, err error) {
 			statusText(info.GetStatus()))
 	}
 	var settings flow.Settings
-	memo := info.GetMemo().GetFields()[flow.SettingsMemo]
-	if err := converter.GetDefaultDataConverter().FromPayload(memo, &settings); err != nil {
+	err = flow.ReadNote(ctx, f.run.client, f.run.id, info.GetFirstRunId(), &settings)
+	switch {
+	case isNotFound(err): // a long run: the server has forgotten its beginning, and compare finds out
+		return over, nil
+	case err != nil:
 		return over, f.run.failed(ctx, "read its settings", err)
-	}
-	if settings != f.settings {
+	case settings != f.settings:
 		return over, f.other("a run of this ID was started with another RunConfig: %+v", settings)
+	default:
+		return over, nil
 	}
-	return over, nil
 }
 
 // statusText says how a run has ended.
@@ -133,10 +136,9 @@ func (f *feeder) feed(ctx context.Context, b batch) error {
 
 // start starts the workflow of a batch. there says that the server has it already.
 func (f *feeder) start(ctx context.Context, b batch) (there bool, err error) {
-	memo := map[string]any{flow.JobsMemo: len(b.jobs), flow.HashMemo: b.hash}
 	input := flow.Batch{Settings: f.settings, Index: b.index, Jobs: b.jobs}
 	f.note(b.index, true) // before the call, which may end without an answer
-	options := f.options(flow.BatchID(f.settings.Run, b.index), memo)
+	options := f.options(flow.BatchID(f.settings.Run, b.index), flow.BatchNote{Jobs: len(b.jobs), Hash: b.hash})
 	_, err = f.run.client.ExecuteWorkflow(ctx, options, flow.BatchWorkflow, input)
 	if isAlreadyStarted(err) {
 		f.note(b.index, false)
@@ -158,22 +160,16 @@ func (f *feeder) note(batch int, begun bool) {
 
 // compare checks that the batch that the server has is this one.
 func (f *feeder) compare(ctx context.Context, id, hash string) error {
-	described, err := f.run.client.DescribeWorkflowExecution(ctx, id, "")
-	if isNotFound(err) {
+	var note flow.BatchNote
+	err := flow.ReadNote(ctx, f.run.client, id, "", &note)
+	switch {
+	case isNotFound(err), err == nil && note.Hash != hash:
 		return f.other("a run of this ID has other jobs")
-	}
-	if err != nil {
+	case err != nil:
 		return f.run.failed(ctx, "compare its jobs", err)
+	default:
+		return nil
 	}
-	var there string
-	memo := described.GetWorkflowExecutionInfo().GetMemo().GetFields()[flow.HashMemo]
-	if err := converter.GetDefaultDataConverter().FromPayload(memo, &there); err != nil {
-		return f.run.failed(ctx, "compare its jobs", err)
-	}
-	if there != hash {
-		return f.other("a run of this ID has other jobs")
-	}
-	return nil
 }
 
 // tell tells the run which batches are there, from the first one on without a gap.

@@ -28,20 +28,20 @@ const (
 type batch struct {
 	index int
 	jobs  []flow.Job
-	hash  string // of the jobs, and of whether another batch follows
+	hash  string // of the jobs, of whether another batch follows, and of the run's settings
 }
 
 // cutter checks jobs and cuts them into batches. The same jobs give the same batches.
 type cutter struct {
-	parts string
-	read  int // jobs
-	ids   map[[16]byte]struct{}
-	paths map[[16]byte]struct{}
-	err   error // of the job at which batches ended
+	settings flow.Settings
+	read     int // jobs
+	ids      map[[16]byte]struct{}
+	paths    map[[16]byte]struct{}
+	err      error // of the job at which batches ended
 }
 
-func newCutter(parts string) *cutter {
-	return &cutter{parts: parts, ids: map[[16]byte]struct{}{}, paths: map[[16]byte]struct{}{}}
+func newCutter(settings flow.Settings) *cutter {
+	return &cutter{settings: settings, ids: map[[16]byte]struct{}{}, paths: map[[16]byte]struct{}{}}
 }
 
 // batches returns the batches. They end at a job that is wrong.
@@ -54,7 +54,7 @@ func (c *cutter) batches(jobs iter.Seq[Job]) iter.Seq[batch] {
 				return
 			}
 			if full := len(next.jobs) == maxBatchJobs || size+bytes > maxBatchBytes; full && len(next.jobs) > 0 {
-				if stopped = !yield(next.sealed(false)); stopped {
+				if stopped = !yield(c.seal(next, false)); stopped {
 					return
 				}
 				next, size = batch{index: next.index + 1}, 0
@@ -63,15 +63,16 @@ func (c *cutter) batches(jobs iter.Seq[Job]) iter.Seq[batch] {
 			size += bytes
 		}
 		if len(next.jobs) > 0 {
-			yield(next.sealed(true))
+			yield(c.seal(next, true))
 		}
 	}
 }
 
-// sealed returns the batch with its hash.
-func (b batch) sealed(last bool) batch {
+// seal returns the batch with its hash.
+func (c *cutter) seal(b batch, last bool) batch {
 	hash := sha256.New()
-	_ = json.NewEncoder(hash).Encode(b.jobs) // each of them was encoded before
+	_ = json.NewEncoder(hash).Encode(c.settings) // it can be encoded
+	_ = json.NewEncoder(hash).Encode(b.jobs)     // each of them was encoded before
 	hash.Write(strconv.AppendBool(nil, last))
 	b.hash = hex.EncodeToString(hash.Sum(nil)[:16])
 	return b
@@ -94,7 +95,7 @@ func (c *cutter) check(given Job) (job flow.Job, size int, err error) {
 		return job, 0, bad("Path", nil, "is empty; it is the key of the job's file in the store")
 	case !isKey(job.Path):
 		return job, 0, bad("Path", job.Path, "must be names with a slash between them, without . and .., at most 900 bytes")
-	case strings.HasPrefix(job.Path+"/", c.parts):
+	case strings.HasPrefix(job.Path+"/", c.settings.Parts):
 		return job, 0, bad("Path", job.Path, "is among the parts of films, which are removed; see RunConfig.Parts")
 	case len(job.ID) > maxID || !isPrintable(job.ID):
 		return job, 0, bad("ID", job.ID, "must have at most 900 bytes of printable text")

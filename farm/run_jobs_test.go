@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
+	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 // clips returns n jobs with parameters of this size.
@@ -29,7 +30,7 @@ func clips(n, size int) iter.Seq[Job] {
 // cut returns the batches of jobs.
 func cut(t *testing.T, jobs iter.Seq[Job]) []batch {
 	t.Helper()
-	c := newCutter(defaultParts)
+	c := newCutter(flow.Settings{Parts: defaultParts})
 	batches := slices.Collect(c.batches(jobs))
 	require.NoError(t, c.err)
 	return batches
@@ -77,7 +78,7 @@ func TestCutJobsAgain(t *testing.T) {
 // TestCutJobsStops checks that no further job is read when nobody wants another batch.
 func TestCutJobsStops(t *testing.T) {
 	t.Parallel()
-	c := newCutter(defaultParts)
+	c := newCutter(flow.Settings{Parts: defaultParts})
 	for range c.batches(clips(10_000, 1)) {
 		break
 	}
@@ -116,7 +117,7 @@ func TestWrongJobs(t *testing.T) {
 			bad := good
 			bad.Path = "b.mp4"
 			c.spoil(&bad)
-			cutter := newCutter(defaultParts)
+			cutter := newCutter(flow.Settings{Parts: defaultParts})
 			batches := slices.Collect(cutter.batches(slices.Values([]Job{good, bad})))
 			require.Empty(t, batches)
 			var config *api.ConfigError

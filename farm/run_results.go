@@ -25,7 +25,7 @@ func (r *Run) results(ctx context.Context, index int, cause error) ([]api.JobRes
 	case ok && cancelled.HasDetails():
 		err = cancelled.Details(&end)
 	default:
-		end.Results, err = r.history(ctx, id, err)
+		end.Results, err = r.terminated(ctx, id, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the results of %s: %w", id, err)
@@ -37,8 +37,37 @@ func (r *Run) results(ctx context.Context, index int, cause error) ([]api.JobRes
 	return results, nil
 }
 
-// history reads in the history of a batch what has become of its jobs, because somebody has
-// terminated it: it has no value.
+// terminated returns what has become of the jobs of a batch that has no value, because somebody has
+// terminated it. why is the error in place of the value.
+func (r *Run) terminated(ctx context.Context, id string, why error) ([]flow.Result, error) {
+	results, err := r.history(ctx, id, why)
+	if !errors.Is(err, errEncoded) {
+		return results, err
+	}
+	var end flow.BatchEnd
+	if err := r.query(ctx, id, flow.EndQuery, &end); err != nil {
+		return nil, fmt.Errorf("%w; a worker can read what is encrypted, but does not answer: %w", why, err)
+	}
+	for i, result := range end.Results {
+		if result.Stopped {
+			end.Results[i] = flow.Result{ID: result.ID, Path: result.Path, Error: endText(id, why)}
+		}
+	}
+	return end.Results, nil
+}
+
+// errEncoded says that a data converter has encoded a history, which no call of the SDK decodes.
+var errEncoded = errors.New("the history is encoded")
+
+// endText says why a job of a batch without a value has no file.
+func endText(id string, why error) string {
+	if _, ok := errors.AsType[*temporal.TerminatedError](why); ok {
+		return fmt.Sprintf("avloom: its workflow %s was terminated by hand", id)
+	}
+	return fmt.Sprintf("avloom: its workflow %s has failed: %v", id, why)
+}
+
+// history reads in the history of a batch what has become of its jobs.
 func (r *Run) history(ctx context.Context, id string, why error) ([]flow.Result, error) {
 	var batch flow.Batch
 	made := map[string]flow.Result{}
@@ -51,22 +80,18 @@ func (r *Run) history(ctx context.Context, id string, why error) ([]flow.Result,
 		if started := event.GetWorkflowExecutionStartedEventAttributes(); started != nil {
 			err = converter.GetDefaultDataConverter().FromPayloads(started.GetInput(), &batch)
 			if err != nil {
-				return nil, err
+				return nil, errEncoded
 			}
 		}
 		if result, ok := resultIn(event); ok {
 			made[result.ID] = result
 		}
 	}
-	text := fmt.Sprintf("avloom: its workflow %s has failed: %v", id, why)
-	if _, ok := errors.AsType[*temporal.TerminatedError](why); ok {
-		text = fmt.Sprintf("avloom: its workflow %s was terminated by hand", id)
-	}
 	results := make([]flow.Result, len(batch.Jobs))
 	for i, job := range batch.Jobs {
 		result, ok := made[job.ID]
 		if !ok {
-			result = flow.Result{ID: job.ID, Path: job.Path, Error: text}
+			result = flow.Result{ID: job.ID, Path: job.Path, Error: endText(id, why)}
 		}
 		results[i] = result
 	}

@@ -57,7 +57,7 @@ func Start(ctx context.Context, c client.Client, jobs iter.Seq[Job], cfg RunConf
 
 // feedAll hands over all batches of jobs.
 func (f *feeder) feedAll(ctx context.Context, jobs iter.Seq[Job]) error {
-	cutter, n := newCutter(f.settings.Parts), 0
+	cutter, n := newCutter(f.settings), 0
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(startersOfBatches)
 	func() {

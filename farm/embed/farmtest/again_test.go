@@ -24,10 +24,11 @@ const clientChild = "AVLOOM_TEST_FARM_CLIENT"
 
 // childClient starts a run of clips, and waits before it hands over the job Pause.
 type childClient struct {
-	Address string
-	Config  farm.RunConfig
-	Jobs    []farm.Job
-	Pause   int
+	Address  string
+	Password string // see testcodec; "": nothing is encrypted
+	Config   farm.RunConfig
+	Jobs     []farm.Job
+	Pause    int
 }
 
 // runClient says "paused" on stdout when it has come to the pause, and waits to be killed.
@@ -37,7 +38,7 @@ func runClient(text string) (code int) {
 		panic(err)
 	}
 	ctx := context.Background()
-	c, err := farm.Dial(ctx, farm.DialConfig{Address: child.Address, Log: slog.New(slog.DiscardHandler)})
+	c, err := dial(ctx, child.Address, child.Password)
 	if err != nil {
 		panic(err)
 	}
@@ -70,12 +71,7 @@ func TestStartAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	jobs, cfg := clips(600, 1, 0), s.config("again")
-	text, err := json.Marshal(childClient{Address: s.server.address, Config: cfg, Jobs: jobs, Pause: 550})
-	require.NoError(t, err)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), clientChild+"="+string(text))
-	child := mustStart(t, "client", cmd)
-	await(t, "the client is in the middle", func() bool { return strings.Contains(child.out.String(), "paused") })
+	child := s.pausedClient(childClient{Config: cfg, Jobs: jobs, Pause: 550})
 	worker := s.worker("-jobs", "4")
 	s.awaitBegun("clip-", 20)
 	child.kill()
@@ -92,6 +88,19 @@ func TestStartAgain(t *testing.T) {
 	s.requireOthersRefused(jobs, cfg)
 	require.NoError(t, worker.terminate(t))
 	s.requireStore(jobs)
+}
+
+// pausedClient starts a client, in a process of its own, that is in the middle of Start.
+func (s *site) pausedClient(c childClient) *process {
+	s.t.Helper()
+	c.Address, c.Password = s.server.address, s.password
+	text, err := json.Marshal(c)
+	require.NoError(s.t, err)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), clientChild+"="+string(text), memoEncrypted)
+	child := mustStart(s.t, "client", cmd)
+	await(s.t, "the client is in the middle", func() bool { return strings.Contains(child.out.String(), "paused") })
+	return child
 }
 
 // requireFound finds a run with a client of its own.

@@ -99,7 +99,7 @@ func TestServerKilled(t *testing.T) {
 		n = 200
 	}
 	on := newServer(t)
-	s := newSiteOn(t, on)
+	s := newSiteOn(t, on, "")
 	crew := newCrew(s, 3)
 	jobs := append(clips(n, 6, 300*time.Millisecond), smallFilm("film", "mp4", "libx264"))
 	run := s.start(jobs, s.config("server"))

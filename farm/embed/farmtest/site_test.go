@@ -16,22 +16,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
+	"github.com/avloom/avloom/farm/internal/testcodec"
 	"github.com/avloom/avloom/farm/internal/testjobs"
 )
 
 // site is the farm of one test: a store, a task queue, workers, and a log of what they began.
 type site struct {
-	t       testing.TB
-	server  *server
-	client  client.Client
-	queue   string
-	store   string // folder
-	scratch string // folder of all workers
-	starts  string // file
-	started int    // workers
+	t        testing.TB
+	server   *server
+	client   client.Client
+	password string // with which clients and workers encrypt; "": they do not
+	queue    string
+	store    string // folder
+	scratch  string // folder of all workers
+	starts   string // file
+	started  int    // workers
 }
 
 var sites atomic.Int64
@@ -39,23 +42,30 @@ var sites atomic.Int64
 // newSite makes a site on the shared server, without workers.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	return newSiteOn(t, shared.get(t))
+	return newSiteOn(t, shared.get(t), "")
 }
 
-func newSiteOn(t testing.TB, on *server) *site {
+func newSiteOn(t testing.TB, on *server, password string) *site {
 	t.Helper()
 	s := &site{
-		t: t, server: on, queue: fmt.Sprintf("queue-%d-%d", os.Getpid(), sites.Add(1)),
+		t: t, server: on, password: password, queue: fmt.Sprintf("queue-%d-%d", os.Getpid(), sites.Add(1)),
 		store: t.TempDir(), scratch: t.TempDir(), starts: filepath.Join(t.TempDir(), "starts"),
 	}
 	require.NoError(t, os.WriteFile(s.starts, nil, 0o666))
 	var err error
-	s.client, err = farm.Dial(t.Context(), farm.DialConfig{
-		Address: on.address, Log: slog.New(slog.DiscardHandler),
-	})
+	s.client, err = dial(t.Context(), on.address, password)
 	require.NoError(t, err)
 	t.Cleanup(s.client.Close)
 	return s
+}
+
+// dial connects with a server. With a password, what the server gets is encrypted.
+func dial(ctx context.Context, address, password string) (client.Client, error) {
+	log := slog.New(slog.DiscardHandler)
+	if password != "" {
+		return testcodec.Dial(ctx, address, client.DefaultNamespace, password, sdklog.NewStructuredLogger(log))
+	}
+	return farm.Dial(ctx, farm.DialConfig{Address: address, Log: log})
 }
 
 // storeURL names the store for workers. Its temporary files lie beside the objects, where checks
@@ -79,7 +89,7 @@ func (s *site) workerOf(p *program, flags ...string) *process {
 func (s *site) flags(more []string) []string {
 	return append([]string{
 		"-address", s.server.address, "-queue", s.queue, "-store", s.storeURL(),
-		"-starts", s.starts, "-scratch", s.scratch, "-jobs", "2",
+		"-starts", s.starts, "-scratch", s.scratch, "-jobs", "2", "-password", s.password,
 	}, more...)
 }
 

@@ -19,7 +19,7 @@ func RunBatch(ctx workflow.Context, in Batch) (BatchEnd, error) {
 		Batch: in, results: make([]*Result, len(in.Jobs)), films: make([]bool, len(in.Jobs)),
 		places: workflow.NewSemaphore(ctx, filmsInBatch),
 	}
-	if err := workflow.SetQueryHandler(ctx, ProgressQuery, b.progress); err != nil {
+	if err := b.answer(ctx); err != nil {
 		return BatchEnd{}, err
 	}
 	ctx, b.stop = workflow.WithCancel(ctx)
@@ -45,6 +45,14 @@ type batch struct {
 	films   []bool    // the jobs that are films which are made now
 	places  workflow.Semaphore
 	ended   int
+}
+
+// answer answers clients.
+func (b *batch) answer(ctx workflow.Context) error {
+	return errors.Join(
+		workflow.SetQueryHandler(ctx, ProgressQuery, b.progress),
+		workflow.SetQueryHandler(ctx, EndQuery, func() (BatchEnd, error) { return b.end(), nil }),
+	)
 }
 
 func (b *batch) makeAll(ctx workflow.Context) {

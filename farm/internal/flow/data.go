@@ -142,13 +142,6 @@ type PartMade struct {
 	Frames, Bytes int64
 }
 
-// Beat is what a worker tells about a task that it works on.
-type Beat struct {
-	Frames   int64 // that are encoded
-	Failures int   // how often the task has failed for a reason of its own, in all attempts
-	Returned int   // how often an attempt has ended for a reason that is not the task's, such as a worker that stops
-}
-
 // Failure says how a job failed, besides the reason.
 type Failure struct {
 	Attempts int           // how often the job was begun

@@ -11,14 +11,8 @@ const (
 	HalfSignal    = "half"     // int: the batch; to a run
 	EndedSignal   = "ended"    // BatchState, to a run
 	LeaveSignal   = "go"       // nothing, to a batch
+	EndQuery      = "end"      // of a batch: BatchEnd, as if it ended now
 	ProgressQuery = "progress" // of a run: RunProgress; of a batch: BatchProgress; of a film: FilmProgress
-)
-
-// Keys of the memo of workflows.
-const (
-	SettingsMemo = "settings" // of a run: Settings
-	JobsMemo     = "jobs"     // of a batch: int, how many jobs it has
-	HashMemo     = "hash"     // of a batch: string, of its jobs
 )
 
 // Fed says what a client has handed over until now: so many batches, from the first one on without

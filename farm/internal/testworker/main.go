@@ -11,15 +11,19 @@ import (
 	"path/filepath"
 	"time"
 
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob"
 
 	"github.com/avloom/avloom/farm"
+	"github.com/avloom/avloom/farm/internal/testcodec"
 	"github.com/avloom/avloom/farm/internal/testjobs"
 )
 
 type options struct {
 	address, namespace, store, starts, metrics string
+	password                                   string
 	failEvery, stopIn                          int64
 	worker                                     farm.WorkerConfig
 }
@@ -28,6 +32,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.address, "address", "", "of the server")
 	flag.StringVar(&o.namespace, "namespace", "default", "on the server")
+	flag.StringVar(&o.password, "password", "", "with which what the server gets is encrypted")
 	flag.StringVar(&o.store, "store", "", "URL of the store")
 	flag.StringVar(&o.starts, "starts", "", "file to which beginnings and ends of jobs are appended")
 	flag.StringVar(&o.metrics, "metrics", "", "file into which the address of the page of metrics is written")
@@ -60,9 +65,7 @@ func work(ctx context.Context, o options) error {
 	if err := serve(o); err != nil {
 		return err
 	}
-	c, err := farm.Dial(ctx, farm.DialConfig{
-		Address: o.address, Namespace: o.namespace, Metrics: o.worker.Metrics, Log: o.worker.Log,
-	})
+	c, err := dial(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -72,6 +75,15 @@ func work(ctx context.Context, o options) error {
 		return err
 	}
 	return w.Run(ctx)
+}
+
+func dial(ctx context.Context, o options) (client.Client, error) {
+	if o.password != "" {
+		return testcodec.Dial(ctx, o.address, o.namespace, o.password, sdklog.NewStructuredLogger(o.worker.Log))
+	}
+	return farm.Dial(ctx, farm.DialConfig{
+		Address: o.address, Namespace: o.namespace, Metrics: o.worker.Metrics, Log: o.worker.Log,
+	})
 }
 
 func openStore(ctx context.Context, o options) (*blob.Bucket, error) {

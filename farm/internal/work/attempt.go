@@ -37,7 +37,7 @@ const (
 func attempt[T any](
 	ctx context.Context, a *Activities, e effort, do func(ctx context.Context, b *beats) (T, error),
 ) (T, error) {
-	t := tally{effort: e, before: lastBeat(ctx), attempts: int(activity.GetInfo(ctx).Attempt), start: time.Now()}
+	t := tally{effort: e, before: a.lastBeat(ctx), attempts: int(activity.GetInfo(ctx).Attempt), start: time.Now()}
 	var none T
 	if t.lost() >= mostLost {
 		return none, a.lostError(t)
@@ -62,14 +62,6 @@ func attempt[T any](
 func enter(ctx context.Context, a *Activities, b *beats, t tally) (leave func(), err error) {
 	b.Wait(func() { leave, err = a.Node.Enter(ctx, max(1, t.threads), t.lost() >= aloneAfter) })
 	return leave, err
-}
-
-// lastBeat returns what the last attempt has told.
-func lastBeat(ctx context.Context) (beat flow.Beat) {
-	if activity.HasHeartbeatDetails(ctx) {
-		_ = activity.GetHeartbeatDetails(ctx, &beat) // of another version: as if there had been none
-	}
-	return beat
 }
 
 // outcome is what a function has returned.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
@@ -19,6 +20,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 	"gocloud.dev/blob"
+	"google.golang.org/grpc"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm/internal/flow"
@@ -150,10 +152,41 @@ type benchServer struct {
 	beats  []flow.Beat
 }
 
-func (s *benchServer) RecordActivityHeartbeat(_ context.Context, _ []byte, details ...any) error {
+func (s *benchServer) WorkflowService() workflowservice.WorkflowServiceClient {
+	return heartbeats{record: s.record}
+}
+
+// heartbeats is a service that takes nothing else.
+type heartbeats struct {
+	workflowservice.WorkflowServiceClient
+	record func(flow.Beat) error
+}
+
+func (h heartbeats) RecordActivityTaskHeartbeat(
+	_ context.Context, in *workflowservice.RecordActivityTaskHeartbeatRequest, _ ...grpc.CallOption,
+) (*workflowservice.RecordActivityTaskHeartbeatResponse, error) {
+	beat, err := flow.DecodeBeat(in.GetDetails())
+	if err != nil {
+		return nil, err
+	}
+	answer := &workflowservice.RecordActivityTaskHeartbeatResponse{}
+	err = h.record(beat)
+	var cancelled *temporal.CanceledError
+	switch {
+	case errors.As(err, &cancelled):
+		answer.CancelRequested, err = true, nil
+	case errors.Is(err, activity.ErrActivityPaused):
+		answer.ActivityPaused, err = true, nil
+	case errors.Is(err, activity.ErrActivityReset):
+		answer.ActivityReset, err = true, nil
+	}
+	return answer, err
+}
+
+func (s *benchServer) record(beat flow.Beat) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.beats = append(s.beats, details[0].(flow.Beat))
+	s.beats = append(s.beats, beat)
 	if s.answer == nil {
 		return nil
 	}

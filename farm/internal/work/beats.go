@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/avloom/avloom/farm/internal/flow"
 )
 
@@ -18,7 +16,6 @@ import (
 // did not answer for a second, as while it is being restarted.
 type beats struct {
 	server   recorder
-	token    []byte
 	settings flow.Settings
 	cancel   context.CancelCauseFunc
 	frames   atomic.Int64
@@ -34,11 +31,6 @@ type beats struct {
 	counted bool // the failure of this attempt
 }
 
-// recorder is a client.Client.
-type recorder interface {
-	RecordActivityHeartbeat(ctx context.Context, taskToken []byte, details ...any) error
-}
-
 // watch says how many frames are encoded, and has a number that rises as long as the work advances.
 type watch func() (frames, advance int64)
 
@@ -49,9 +41,7 @@ const beatEvery = time.Second
 // caller calls stop.
 func (a *Activities) startBeats(ctx context.Context, s flow.Settings, before flow.Beat) (context.Context, *beats) {
 	before.Frames = 0
-	b := &beats{
-		server: a.Client, token: activity.GetInfo(ctx).TaskToken, settings: s, halted: make(chan struct{}), beat: before,
-	}
+	b := &beats{server: a.newRecorder(ctx), settings: s, halted: make(chan struct{}), beat: before}
 	ctx, b.cancel = context.WithCancelCause(ctx)
 	b.running.Go(func() { b.loop(ctx) })
 	return ctx, b
@@ -132,14 +122,25 @@ func (b *beats) loop(ctx context.Context) {
 	}
 }
 
-// tell changes the beat and tells it to the server, also when ctx has ended.
+// tell changes the beat and tells it to the server, also when ctx has ended. It tells it again while
+// the server does not answer, for less than it takes until the server misses a beat.
 func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(&b.beat)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(b.settings.Heartbeat/2, time.Second))
 	defer cancel()
-	return b.server.RecordActivityHeartbeat(ctx, b.token, b.beat)
+	for {
+		err := b.server.record(ctx, b.beat)
+		if err == nil || causeOf(err) != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(askAgain):
+		}
+	}
 }
 
 // told returns the last beat.

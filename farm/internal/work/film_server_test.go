@@ -17,6 +17,8 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"gocloud.dev/blob"
+
+	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 var errNoFilm = serviceerror.NewNotFound("no such workflow")
@@ -38,11 +40,13 @@ type filmServer struct {
 	asked  int         // how often
 }
 
-func (s *filmServer) RecordActivityHeartbeat(context.Context, []byte, ...any) error {
-	if s.isGone != nil && s.isGone() {
-		return serviceerror.NewNotFound("no such activity")
-	}
-	return nil
+func (s *filmServer) WorkflowService() workflowservice.WorkflowServiceClient {
+	return heartbeats{record: func(flow.Beat) error {
+		if s.isGone != nil && s.isGone() {
+			return serviceerror.NewNotFound("no such activity")
+		}
+		return nil
+	}}
 }
 
 func (s *filmServer) DescribeWorkflowExecution(

@@ -8,9 +8,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/avloom/avloom/farm/internal/flow"
@@ -92,16 +90,11 @@ func (a *Activities) batchState(ctx context.Context, run string, batch int) (flo
 		err = cancelled.Details(&end)
 	}
 	if state.Counts = end.Counts; err != nil {
-		state.Counts = flow.Counts{Failed: jobsOf(described)}
+		var note flow.BatchNote
+		if err := flow.ReadNote(ctx, a.Client, id, "", &note); err != nil {
+			return state, fmt.Errorf("ask for the jobs of %s: %w", id, err)
+		}
+		state.Counts = flow.Counts{Failed: note.Jobs}
 	}
 	return state, nil
-}
-
-// jobsOf returns how many jobs a batch has.
-func jobsOf(batch *workflowservice.DescribeWorkflowExecutionResponse) (jobs int) {
-	memo := batch.GetWorkflowExecutionInfo().GetMemo().GetFields()[flow.JobsMemo]
-	if converter.GetDefaultDataConverter().FromPayload(memo, &jobs) != nil {
-		return 0
-	}
-	return jobs
 }
