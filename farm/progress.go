@@ -3,6 +3,7 @@ package farm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -103,8 +104,31 @@ func (r *Run) unanswered(ctx context.Context, queue string, err error) error {
 	if ctx.Err() != nil {
 		return r.failed(ctx, "ask a worker for its progress", err)
 	}
+	if failure := r.failure(ctx); failure != nil {
+		return r.errorf("workers of its queue %q cannot go on with it; their logs say more: %w", queue, failure)
+	}
 	return r.errorf("no worker on its queue %q has answered within %v, and only workers know the progress: %w",
 		queue, patience, err)
+}
+
+// failure returns why workers could not go on with the run, or nil.
+func (r *Run) failure(ctx context.Context) (failure error) {
+	events := r.client.GetWorkflowHistory(ctx, r.id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return failure
+		}
+		switch event.GetEventType() {
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+			failed := event.GetWorkflowTaskFailedEventAttributes()
+			failure = fmt.Errorf("%s: %s", failed.GetIdentity(), failed.GetFailure().GetMessage())
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			failure = nil
+		default:
+		}
+	}
+	return failure
 }
 
 func (p *Progress) add(c flow.Counts) {

@@ -67,13 +67,27 @@ func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err e
 		return end, false, r.failed(ctx, "wait for it", err)
 	}
 	if details, ok := errors.AsType[*temporal.CanceledError](err); ok && details.HasDetails() {
-		return end, true, details.Details(&end)
+		if err := details.Details(&end); err != nil {
+			return end, true, r.failed(ctx, "wait for it", flow.Unreadable(err))
+		}
+		return end, true, nil
 	}
 	if _, ok := errors.AsType[*temporal.TerminatedError](err); ok {
 		return end, false, r.errorf("it was terminated by hand; Cancel stops what still goes on; " +
 			"files that are complete stay")
 	}
-	return end, false, r.failed(ctx, "wait for it", err)
+	return end, false, r.failed(ctx, "wait for it", explained(err))
+}
+
+// explained returns the error of a call that waits for a workflow, with a reason if it is that the
+// workflow's value cannot be decoded.
+func explained(err error) error {
+	var server serviceerror.ServiceError
+	var workflow *temporal.WorkflowExecutionError
+	if errors.As(err, &server) || errors.As(err, &workflow) {
+		return err
+	}
+	return flow.Unreadable(err)
 }
 
 // get waits for the value of the run's workflow, also while the server cannot be reached.

@@ -2,13 +2,16 @@ package farm
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/avloom/avloom/farm/internal/flow"
+	"github.com/avloom/avloom/farm/internal/work"
 )
 
 // cachedWorkflows is how many workflows the SDK keeps in memory, in all workers of the process. One
@@ -24,18 +27,35 @@ func (w *Worker) sdkWorkers(tasks context.Context, refuse func(error)) []worker.
 	base := worker.New(w.client, w.cfg.Queue, w.options(tasks, refuse))
 	flow.Register(base)
 	a := w.activities
-	register(base, flow.MakeActivity, a.Make)
-	register(base, flow.SweepActivity, a.Sweep)
-	register(base, flow.SurveyActivity, a.Survey)
+	base.RegisterDynamicActivity(w.begin, activity.DynamicRegisterOptions{})
+	register(base, flow.SurveyActivity, a.Survey) // these are begun by this worker itself
 	register(base, flow.CensusActivity, a.Census)
 	register(base, flow.PresenceActivity, a.Presence)
 	options := w.options(tasks, refuse)
 	options.DisableWorkflowWorker = true
 	build := worker.New(w.client, flow.BuildQueue(w.cfg.Queue, w.build), options)
-	register(build, flow.ChunkActivity, a.Chunk)
-	register(build, flow.SoundActivity, a.Sound)
-	register(build, flow.JoinActivity, a.Join)
+	build.RegisterDynamicActivity(w.begin, activity.DynamicRegisterOptions{})
 	return []worker.Worker{base, build}
+}
+
+// begin begins the activity that the context names.
+func (w *Worker) begin(ctx context.Context, input converter.EncodedValues) (any, error) {
+	a := w.activities
+	switch name := activity.GetInfo(ctx).ActivityType.Name; name {
+	case flow.MakeActivity:
+		return work.Decoded(a, a.Make)(ctx, input)
+	case flow.SweepActivity:
+		sweep := func(ctx context.Context, film flow.FilmTask) (any, error) { return nil, a.Sweep(ctx, film) }
+		return work.Decoded(a, sweep)(ctx, input)
+	case flow.ChunkActivity:
+		return work.Decoded(a, a.Chunk)(ctx, input)
+	case flow.SoundActivity:
+		return work.Decoded(a, a.Sound)(ctx, input)
+	case flow.JoinActivity:
+		return work.Decoded(a, a.Join)(ctx, input)
+	default:
+		return nil, fmt.Errorf("avloom has no activity %q", name)
+	}
 }
 
 // register adds an activity.

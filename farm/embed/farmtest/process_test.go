@@ -156,6 +156,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func (p *process) logged(text string) bool { return strings.Contains(p.out.String(), text) }
+
 func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
