@@ -41,29 +41,35 @@ var errNoClient = &api.ConfigError{Field: "client", Reason: "must not be nil; Di
 // ID returns the name of the run, with which Find finds it.
 func (r *Run) ID() string { return r.id }
 
+// known is what the server knows of a run by itself.
+type known struct {
+	*workflowpb.WorkflowExecutionInfo
+	cancelled bool // somebody has asked for it
+}
+
 // describe asks the server for the run.
-func (r *Run) describe(ctx context.Context) (*workflowpb.WorkflowExecutionInfo, error) {
+func (r *Run) describe(ctx context.Context) (known, error) {
 	const help = "the server knows no run of this ID; it forgets runs some time after their end"
 	if r.id == "" || strings.Contains(r.id, "/") {
-		return nil, r.errorf(help)
+		return known{}, r.errorf(help)
 	}
 	described, err := r.client.DescribeWorkflowExecution(ctx, r.id, "")
 	switch {
 	case isNotFound(err):
-		return nil, r.errorf(help)
+		return known{}, r.errorf(help)
 	case err != nil:
-		return nil, r.failed(ctx, "ask the server for it", err)
+		return known{}, r.failed(ctx, "ask the server for it", err)
 	}
 	info := described.GetWorkflowExecutionInfo()
 	if name := info.GetType().GetName(); name != flow.RunWorkflow {
-		return nil, r.errorf("the workflow of this ID is no run, but %s", name)
+		return known{}, r.errorf("the workflow of this ID is no run, but %s", name)
 	}
-	return info, nil
+	return known{info, described.GetWorkflowExtendedInfo().GetCancelRequested()}, nil
 }
 
 // isOpen reports whether a run goes on.
-func isOpen(info *workflowpb.WorkflowExecutionInfo) bool {
-	return info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+func (k known) isOpen() bool {
+	return k.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
 }
 
 // errorf returns an error about the run.

@@ -84,7 +84,7 @@ func (f *feeder) takeUp(ctx context.Context) (over bool, err error) {
 		return false, err
 	}
 	switch {
-	case isOpen(info):
+	case info.isOpen():
 	case info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 		over = true
 	default:

@@ -9,12 +9,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
 	"github.com/avloom/avloom/farm/internal/flow"
+	"github.com/avloom/avloom/farm/internal/testjobs"
 	"github.com/avloom/avloom/internal/mediatest"
 )
 
@@ -158,11 +160,44 @@ func TestNoWorker(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	run := s.start(acted(1, "clip"), s.config("alone"))
-	_, err := run.Progress(t.Context())
-	require.ErrorContains(t, err, fmt.Sprintf("the server knows no worker on its queue %q", s.queue))
-	_, err = farm.Find(t.Context(), s.client, "nobody's")
+	requireNoWorker := func(outlook string) {
+		_, err := run.Progress(t.Context())
+		require.ErrorIs(t, err, farm.ErrNoWorker)
+		require.ErrorContains(t, err, fmt.Sprintf("no worker takes tasks of its queue %q; the run %s", s.queue, outlook))
+	}
+	requireNoWorker("goes on as soon as one comes")
+	_, err := farm.Find(t.Context(), s.client, "nobody's")
 	require.ErrorContains(t, err, "knows no run of this ID")
 	require.NoError(t, run.Cancel(t.Context()))
+	requireNoWorker("is cancelled, and ends as soon as a worker comes")
+	why := errors.New("the test has no patience")
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(why)
+	_, err = run.Wait(ctx)
+	require.ErrorIs(t, err, why)
+	act(t, s)
+	_, err = s.wait(run)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestWorkersKilled asks for the progress of a run, and cancels it, when its worker was killed: the
+// server knows the worker for some minutes more.
+func TestWorkersKilled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	worker := s.worker()
+	run := s.start([]farm.Job{clip("clip", "clip", testjobs.Clip{Frames: 3000, Delay: 30 * time.Millisecond})}, s.config("killed"))
+	s.awaitBegun("clip", 1)
+	worker.kill()
+	require.NoError(t, run.Cancel(t.Context()))
+	_, err := run.Progress(t.Context())
+	require.ErrorIs(t, err, farm.ErrNoWorker)
+	require.ErrorContains(t, err, "the last one that has asked for tasks, ")
+	require.ErrorContains(t, err, fmt.Sprintf("/%d/", worker.pid()))
+	require.ErrorContains(t, err, "the run is cancelled, and ends as soon as a worker comes")
+	s.worker()
+	_, err = s.wait(run)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // TestLongFilm makes a film of so many chunks that its workflow goes on with a new history: each is

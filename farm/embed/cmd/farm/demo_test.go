@@ -93,11 +93,17 @@ func requireEnded(t *testing.T, ids []int) {
 func begin(t *testing.T, args ...string) (out *output, interrupt func(), end func() error) {
 	t.Helper()
 	t.Setenv("FARM_TEST_PROGRAM", "1")
+	return launch(t, append([]string{"-demo"}, args...)...)
+}
+
+// launch runs the program as begin does.
+func launch(t *testing.T, args ...string) (out *output, interrupt func(), end func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, result := &output{}, make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"-demo"}, args...), out, out)
-		_, _ = fmt.Fprintln(out, "The demo has ended:", err)
+		err := run(ctx, args, out, out)
+		_, _ = fmt.Fprintln(out, "It has ended:", err)
 		result <- err
 	}()
 	end = sync.OnceValue(func() error { return <-result })

@@ -17,9 +17,16 @@ import (
 // patience is how long a cancelled run may take to end.
 const patience = 10 * time.Second
 
-// follow shows how far a run is, until it ends, and writes a report then. If ctx ends first, the
-// run is cancelled if it is ours, and goes on otherwise.
-func follow(ctx context.Context, p *program, run *farm.Run, ours bool) error {
+// What becomes of a run when follow is interrupted.
+const (
+	ours      = iota // it is cancelled
+	others           // it goes on
+	cancelled        // it was cancelled before
+)
+
+// follow shows how far a run is, until it ends, and writes a report then. whose says what becomes of
+// the run if ctx ends first.
+func follow(ctx context.Context, p *program, run *farm.Run, whose int) error {
 	watching, end := context.WithCancel(ctx)
 	shown := make(chan struct{})
 	go func() {
@@ -42,15 +49,18 @@ func follow(ctx context.Context, p *program, run *farm.Run, ours bool) error {
 	end()
 	<-shown
 	if ctx.Err() != nil {
-		return interrupted(ctx, p, run, ours)
+		return interrupted(ctx, p, run, whose)
 	}
 	tell(p, run, report)
 	return err
 }
 
 // interrupted cancels a run that is ours, and waits until nothing of it runs.
-func interrupted(ctx context.Context, p *program, run *farm.Run, ours bool) error {
-	if !ours {
+func interrupted(ctx context.Context, p *program, run *farm.Run, whose int) error {
+	switch whose {
+	case cancelled:
+		return nil
+	case others:
 		p.say("The run %s goes on. \"farm watch %s\" shows it, \"farm cancel %s\" cancels it.", run.ID(), run.ID(), run.ID())
 		return nil
 	}

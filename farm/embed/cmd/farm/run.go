@@ -47,7 +47,7 @@ func start(ctx context.Context, p *program) error {
 		return err
 	}
 	p.say("The run's ID is %s", run.ID())
-	return follow(ctx, p, run, false)
+	return follow(ctx, p, run, others)
 }
 
 // line is a job in a file: {"renderer": …, "params": …, "path": …} and, if it has one, "id".
@@ -121,7 +121,7 @@ func watch(ctx context.Context, p *program) error {
 		return err
 	}
 	defer hangUp()
-	return follow(ctx, p, run, false)
+	return follow(ctx, p, run, others)
 }
 
 // cancel cancels a run and waits until nothing of it runs.
@@ -134,7 +134,8 @@ func cancel(ctx context.Context, p *program) error {
 	if err := run.Cancel(ctx); err != nil {
 		return err
 	}
-	err = follow(ctx, p, run, false)
+	p.say("The run %s is cancelled. Its workers end it. Ctrl-C does not wait for them.", run.ID())
+	err = follow(ctx, p, run, cancelled)
 	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
 		return nil // as it should be
 	}

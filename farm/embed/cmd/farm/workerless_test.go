@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestWithoutWorkers starts and cancels a run while no worker is there: each command says at once
+// what it waits for. A worker then ends the run.
+func TestWithoutWorkers(t *testing.T) {
+	folder := t.TempDir()
+	serving, stop, served := launch(t, "serve", "-address", "127.0.0.1:0", "-page", "127.0.0.1:0",
+		"-file", filepath.Join(folder, "farm.db"))
+	address := serving.await(t, `Temporal server at ([0-9.:]+),`)
+	var list bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"jobs", "-clips", "3"}, &list, io.Discard))
+	jobs := filepath.Join(folder, "jobs.jsonl")
+	require.NoError(t, os.WriteFile(jobs, list.Bytes(), 0o666))
+
+	for _, args := range [][]string{{"run", "-address", address, "-id", "r", jobs}, {"watch", "-address", address, "r"}} {
+		out, interrupt, end := launch(t, args...)
+		out.await(t, `(no worker takes tasks of its queue "avloom"; the run goes on as soon as one comes)`)
+		interrupt()
+		require.NoError(t, end())
+		out.await(t, `(The run r goes on)`)
+	}
+	for range 2 {
+		out, interrupt, end := launch(t, "cancel", "-address", address, "r")
+		out.await(t, `(no worker takes tasks of its queue "avloom"; the run is cancelled, and ends as soon as a worker comes)`)
+		interrupt()
+		require.NoError(t, end())
+	}
+	cancelling, _, cancelled := launch(t, "cancel", "-address", address, "r")
+	_, dismiss, dismissed := launch(t, "work", "-address", address, "-store", filepath.Join(folder, "films"))
+	require.NoError(t, cancelled())
+	cancelling.await(t, `(0 of 4 files made)`)
+	dismiss()
+	require.NoError(t, dismissed())
+	stop()
+	require.NoError(t, served())
+}
