@@ -19,6 +19,11 @@ import (
 // hundreds of jobs in each, that would be much memory.
 const cachedWorkflows = 64
 
+// workflowStep is how long a workflow may compute without a pause; then the SDK takes it for one
+// that hangs, and begins its task anew. The SDK's own time is a second, which a machine that
+// encodes on all its cores may need for large parameters. The server waits for ten.
+const workflowStep = 10 * time.Second
+
 // sdkWorkers returns the SDK's workers: that of the runs' queue, and that of the build's, with the
 // activities for parts of films. tasks is the context of all activities; refuse is called if the
 // server refuses a worker.
@@ -80,6 +85,7 @@ func (w *Worker) options(tasks context.Context, refuse func(error)) worker.Optio
 		MaxConcurrentActivityTaskPollers: few,
 		MaxConcurrentWorkflowTaskPollers: few,
 		MaxHeartbeatThrottleInterval:     time.Second,
+		DeadlockDetectionTimeout:         workflowStep,
 		WorkerStopTimeout:                max(0, w.cfg.Drain) + 2*lastWords, // shift ends the tasks before
 		BackgroundActivityContext:        tasks,
 		DisableEagerActivities:           true, // they are never handed out: Slots.TryReserveSlot

@@ -22,7 +22,7 @@ import (
 )
 
 // patience ends a wait that would never end.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // TestExamples lets the programs of farm/examples work together: two workers, and a submitter whose
 // run is complete, taken up again, and cancelled.
@@ -30,10 +30,14 @@ func TestExamples(t *testing.T) {
 	t.Parallel()
 	worker, submit := buildExample(t, "worker"), buildExample(t, "submit")
 	server, _ := start(t, Config{})
-	folder, page := t.TempDir(), freeAddress(t)
+	folder, pages := t.TempDir(), []string{freeAddress(t), freeAddress(t)}
 	store := "file://" + folder + "?no_tmp_dir=true&metadata=skip"
-	first := launch(t, worker, "-address", server.Address(), "-store", store, "-jobs", "1", "-metrics", page)
-	second := launch(t, worker, "-address", server.Address(), "-store", store, "-jobs", "1")
+	var workers []*program
+	for _, page := range pages {
+		w := launch(t, worker, "-address", server.Address(), "-store", store, "-jobs", "1", "-metrics", page)
+		workers = append(workers, w)
+		w.await(t, "worker takes jobs") // from now on, it catches signals
+	}
 
 	args := []string{"-address", server.Address(), "-id", "first", "-clips", "3", "-film", "4"}
 	said, err := exec.Command(submit, args...).CombinedOutput()
@@ -47,17 +51,17 @@ func TestExamples(t *testing.T) {
 		require.Equal(t, "60", clip.Streams[0].NbReadFrames)
 	}
 	require.Len(t, filesIn(t, folder), 4, "the film's parts are gone")
-	requireFigures(t, getPage(t, page))
+	requireFigures(t, getPage(t, pages[0])+getPage(t, pages[1])) // either may have made the film
 	said, err = exec.Command(submit, args...).CombinedOutput()
 	require.NoError(t, err, string(said))
 	require.Contains(t, string(said), "4 of 4 files")
 
 	stopped := launch(t, submit, "-address", server.Address(), "-id", "second", "-clips", "1000")
-	require.Eventually(t, func() bool { return strings.Contains(stopped.text(), " running") }, patience, 10*time.Millisecond)
+	stopped.await(t, " running")
 	require.NoError(t, stopped.Process.Signal(os.Interrupt))
 	require.Error(t, stopped.Wait())
 	require.Contains(t, stopped.text(), "cancel")
-	for _, w := range []*program{first, second} {
+	for _, w := range workers {
 		require.NoError(t, w.Process.Signal(syscall.SIGTERM))
 		require.NoError(t, w.Wait())
 	}
@@ -93,7 +97,9 @@ func requireFigures(t *testing.T, page string) {
 // program is a process of a test, whose text can be read while it runs.
 type program struct {
 	*exec.Cmd
-	said *os.File
+	said  *os.File
+	ended chan struct{}
+	err   error // when it has ended
 }
 
 // launch starts a program, which ends with the test.
@@ -101,18 +107,43 @@ func launch(t *testing.T, path string, args ...string) *program {
 	t.Helper()
 	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
 	require.NoError(t, err)
-	p := &program{exec.Command(path, args...), said}
+	p := &program{Cmd: exec.Command(path, args...), said: said, ended: make(chan struct{})}
 	p.Stdout, p.Stderr = said, said
 	require.NoError(t, p.Start())
+	go func() {
+		defer close(p.ended)
+		p.err = p.Cmd.Wait()
+	}()
 	t.Cleanup(func() {
 		_ = p.Process.Kill() // it may have ended
-		_ = p.Wait()         // it may have been waited for
+		_ = p.Wait()         // it may have failed
 		if t.Failed() {
 			t.Logf("%s said:\n%s", filepath.Base(path), p.text())
 		}
 		assert.NoError(t, said.Close())
 	})
 	return p
+}
+
+// Wait waits until the program has ended, and returns its error.
+func (p *program) Wait() error {
+	<-p.ended
+	return p.err
+}
+
+// await waits until the program has written a text. It fails at once if the program ends before.
+func (p *program) await(t *testing.T, text string) {
+	t.Helper()
+	late := time.After(patience)
+	for !strings.Contains(p.text(), text) {
+		select {
+		case <-p.ended:
+			require.Contains(t, p.text(), text, "it has ended")
+		case <-late:
+			require.Fail(t, "the program has not written "+text)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // text returns what the program has written until now.

@@ -7,13 +7,16 @@ import (
 	"errors"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/avloom/avloom/api"
@@ -22,7 +25,10 @@ import (
 
 // TestWorkerDrains lets the jobs that run go on, and takes no others.
 func TestWorkerDrains(t *testing.T) {
-	_, c := start(t, Config{})
+	address, _ := startProcess(t, filepath.Join(t.TempDir(), "farm.db"), "127.0.0.1:0") // it has workers, too
+	c, err := client.Dial(client.Options{HostPort: address})
+	require.NoError(t, err)
+	defer c.Close()
 	store, g := memblob.OpenBucket(nil), newGate()
 	before := workerGoroutines()
 	first := runWorker(t, c, store, g, farm.WorkerConfig{Jobs: 1, Drain: time.Minute})
@@ -42,20 +48,30 @@ func TestWorkerDrains(t *testing.T) {
 	second.stop()
 	<-second.ended
 	require.NoError(t, second.err)
-	require.Equal(t, before, workerGoroutines())
+	require.Eventually(t, func() bool {
+		for id := range workerGoroutines() {
+			if _, ok := before[id]; !ok {
+				return false
+			}
+		}
+		return true
+	}, patience, 10*time.Millisecond, "goroutines of the workers stay")
 }
 
-// workerGoroutines counts those of workers, also of the SDK's workers of the server.
-func workerGoroutines() (n int) {
+// workerGoroutines returns those of workers, also of the SDK's workers of servers of other tests, by
+// their first lines.
+func workerGoroutines() map[string]struct{} {
+	all := map[string]struct{}{}
 	stacks := make([]byte, 16<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	for g := range bytes.SplitSeq(stacks, []byte("\n\n")) {
 		if bytes.Contains(g, []byte("sdk/internal.(*baseWorker)")) || bytes.Contains(g, []byte("avloom/farm.")) ||
 			bytes.Contains(g, []byte("avloom/farm/internal/")) {
-			n++
+			id, _, _ := bytes.Cut(g, []byte(" [")) // what follows changes: its state
+			all[string(id)] = struct{}{}
 		}
 	}
-	return n
+	return all
 }
 
 // TestSignals drain a worker; the second one stops it at once. What it has begun is not counted as
@@ -124,7 +140,8 @@ func TestSickWorker(t *testing.T) {
 		},
 	}}, farm.WorkerConfig{Failures: 3, Jobs: 1, Scratch: t.TempDir()})
 	require.NoError(t, err)
-	run := startRun(t, c, clips("tiny", 4))
+	run, err := farm.Start(t.Context(), c, slices.Values(clips("tiny", 4)), farm.RunConfig{Attempts: 100})
+	require.NoError(t, err)
 	require.ErrorContains(t, w.Run(t.Context()), "farm: the worker stops, because 3 different jobs failed in a row; the last, clip-")
 	runWorker(t, c, store, newGate(), farm.WorkerConfig{Jobs: 1})
 	_, err = run.Wait(t.Context())
@@ -142,8 +159,6 @@ func TestMetricsOfAWorker(t *testing.T) {
 	run := startRun(t, c, clips("tiny", 5))
 	_, err = run.Wait(t.Context())
 	require.NoError(t, err)
-	page := httptest.NewRecorder()
-	metrics.ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{
 		`avloom_farm_jobs_total{result="done"} 5`, `avloom_farm_frames_total 20`,
 		`avloom_farm_slots{build="` + w.Build() + `",queue="avloom"} 3`,
@@ -152,7 +167,11 @@ func TestMetricsOfAWorker(t *testing.T) {
 		`temporal_request_total{activity_type="avloom.Make",client_name="temporal_go",namespace="default",operation="Respond`,
 		`temporal_worker_task_slots_used{`,
 	} {
-		require.True(t, strings.Contains(page.Body.String(), line), line) // the page is long
+		require.Eventually(t, func() bool { // the SDK counts a request after the run may have ended by it
+			page := httptest.NewRecorder()
+			metrics.ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
+			return strings.Contains(page.Body.String(), line)
+		}, patience, 10*time.Millisecond, line)
 	}
 }
 

@@ -32,6 +32,7 @@ func act(t *testing.T, s *site) *actor {
 	options := worker.Options{
 		WorkflowPanicPolicy: worker.FailWorkflow, DisableRegistrationAliasing: true,
 		MaxHeartbeatThrottleInterval: time.Second, MaxConcurrentActivityExecutionSize: 20,
+		DeadlockDetectionTimeout: limit,
 	}
 	w := worker.New(s.client, s.queue, options)
 	flow.Register(w)

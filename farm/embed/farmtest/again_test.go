@@ -99,7 +99,7 @@ func (s *site) pausedClient(c childClient) *process {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), clientChild+"="+string(text), memoEncrypted)
 	child := mustStart(s.t, "client", cmd)
-	await(s.t, "the client is in the middle", func() bool { return strings.Contains(child.out.String(), "paused") })
+	await(s.t, "the client is in the middle", func() bool { return strings.Contains(child.out.String(), "paused") }, child)
 	return child
 }
 

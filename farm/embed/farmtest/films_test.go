@@ -45,7 +45,7 @@ func TestFilms(t *testing.T) {
 				Seed: 3, Frames: frames, Chunk: frames / 30, Size: 64, Codec: c.codec, Sound: true,
 				Delay: 500 * time.Millisecond * 30 / time.Duration(frames),
 			})
-			run := s.start([]farm.Job{job}, s.config("film"))
+			run := s.start([]farm.Job{job}, s.deadlyConfig("film"))
 			over, err := background(s, run)
 			for i := range kills {
 				s.awaitBegun("film@", (i+1)*30/(kills+1))
@@ -110,7 +110,7 @@ func TestBuilds(t *testing.T) {
 	job := film("film", "mp4", testjobs.Film{
 		Frames: 120, Chunk: 4, Codec: "libx264", Sound: true, Delay: 50 * time.Millisecond,
 	})
-	run := s.start([]farm.Job{job}, s.config("builds"))
+	run := s.start([]farm.Job{job}, s.deadlyConfig("builds"))
 	s.awaitBegun("film@", 4)
 	young := []*process{s.worker("-version", "young"), s.worker("-version", "young")}
 	s.awaitBegun("film@", 8)

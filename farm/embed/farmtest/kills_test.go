@@ -47,6 +47,7 @@ func (c *crew) killUntil(over <-chan struct{}, every time.Duration, most int) {
 
 func (c *crew) replace(i int) {
 	c.site.t.Helper()
+	c.workers[i].awaitReady(c.site.t) // a machine that starts workers more slowly than they die makes nothing
 	c.killed = append(c.killed, c.workers[i].pid())
 	c.workers[i].kill()
 	c.workers[i] = c.site.worker(c.flags...)
@@ -79,7 +80,7 @@ func TestKills(t *testing.T) {
 	s := newSite(t)
 	crew := newCrew(s, 3)
 	jobs := clips(n, 6, 700*time.Millisecond)
-	run := s.start(jobs, s.config("kills"))
+	run := s.start(jobs, s.deadlyConfig("kills"))
 	s.awaitBegun("clip-", 6)
 	over, err := background(s, run)
 	crew.killUntil(over, 2*time.Second, most)
@@ -102,7 +103,7 @@ func TestServerKilled(t *testing.T) {
 	s := newSiteOn(t, on, "")
 	crew := newCrew(s, 3)
 	jobs := append(clips(n, 6, 300*time.Millisecond), smallFilm("film", "mp4", "libx264"))
-	run := s.start(jobs, s.config("server"))
+	run := s.start(jobs, s.deadlyConfig("server"))
 	over, err := background(s, run)
 	for _, begun := range []int{n / 4, n / 2} {
 		s.awaitBegun("clip-", begun)

@@ -38,12 +38,12 @@ func TestLateWorker(t *testing.T) {
 			s := newSite(t)
 			late := s.lateWorker(c.inStore)
 			jobs := []farm.Job{c.job(time.Second)}
-			run := s.start(jobs, s.config("late"))
+			run := s.start(jobs, s.deadlyConfig("late"))
 			if !c.inStore {
 				s.awaitBegun(c.begins, 1)
 				late.signal(t, unix.SIGSTOP)
 			}
-			await(t, "the worker is stopped", func() bool { return late.stopped(t) })
+			await(t, "the worker is stopped", func() bool { return late.stopped(t) }, late)
 
 			other := s.worker()
 			s.waitDone(run, jobs)

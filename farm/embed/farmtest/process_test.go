@@ -16,17 +16,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limit ends waits that would never end.
-const limit = 2 * time.Minute
+// limit ends waits that would never end, also on a machine that has much else to do.
+const limit = 5 * time.Minute
 
 // process is a program that a test has started. It is killed at the end of the test, and also when
 // the test binary itself dies.
 type process struct {
-	name string
-	cmd  *exec.Cmd
-	out  *output
-	done chan struct{} // is closed when the process has ended
-	err  error         // of the process, when done
+	name   string
+	cmd    *exec.Cmd
+	out    *output
+	done   chan struct{} // is closed when the process has ended
+	err    error         // of the process, when done
+	mayEnd atomic.Bool   // the test has asked for it, or expects it
 }
 
 // startProcess does not need a test: the shared server outlives tests.
@@ -70,6 +71,7 @@ func (p *process) pid() int { return p.cmd.Process.Pid }
 
 // kill is kill -9, and returns when the process is gone.
 func (p *process) kill() {
+	p.mayEnd.Store(true)
 	_ = p.cmd.Process.Kill() // it may be gone
 	<-p.done
 }
@@ -79,9 +81,17 @@ func (p *process) signal(t testing.TB, s unix.Signal) {
 	require.NoError(t, unix.Kill(p.pid(), s), p.name)
 }
 
-// terminate asks the process to end and waits until it has. The error is the process's.
+// awaitReady waits until a worker takes jobs. It catches signals then.
+func (p *process) awaitReady(t testing.TB) {
+	t.Helper()
+	await(t, p.name+" takes jobs", p.out.ready.Load, p)
+}
+
+// terminate asks a worker to end and waits until it has. The error is the process's.
 func (p *process) terminate(t testing.TB) error {
 	t.Helper()
+	p.awaitReady(t)
+	p.mayEnd.Store(true)
 	p.signal(t, unix.SIGTERM)
 	return p.ended(t)
 }
@@ -89,6 +99,7 @@ func (p *process) terminate(t testing.TB) error {
 // ended waits until the process has ended by itself.
 func (p *process) ended(t testing.TB) error {
 	t.Helper()
+	p.mayEnd.Store(true)
 	select {
 	case <-p.done:
 		return p.err
@@ -111,7 +122,7 @@ func (p *process) hasEnded() bool {
 func (p *process) stopped(t testing.TB) bool {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid()))
-	require.NoError(t, err)
+	require.NoError(t, err, "%s: %s", p.name, p.out)
 	_, rest, _ := strings.Cut(string(text), ") ")
 	return strings.HasPrefix(rest, "T")
 }
@@ -135,7 +146,8 @@ func memory(t testing.TB, pid int) (now, most int64) {
 
 // output keeps the last part of what a process says.
 type output struct {
-	race atomic.Bool // it has told of a data race
+	race  atomic.Bool // it has told of a data race
+	ready atomic.Bool // it is a worker that takes jobs
 
 	mu   sync.Mutex
 	text []byte
@@ -150,6 +162,9 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text = append(o.text, p...)
+	if !o.ready.Load() && bytes.Contains(o.text, []byte("worker takes jobs")) {
+		o.ready.Store(true)
+	}
 	if len(o.text) > 2*keptOutput {
 		o.text = bytes.Clone(o.text[len(o.text)-keptOutput:])
 	}
@@ -191,8 +206,21 @@ var (
 	spawner     = make(chan spawning)
 )
 
-// await waits until a condition holds.
-func await(t testing.TB, what string, holds func() bool) {
+// await waits until a condition holds. It fails at once when one of the processes which are needed
+// for that has ended.
+func await(t testing.TB, what string, holds func() bool, needed ...*process) {
 	t.Helper()
-	require.Eventually(t, holds, limit, 20*time.Millisecond, what)
+	end := time.After(limit)
+	for !holds() {
+		for _, p := range needed {
+			if p.hasEnded() && !p.mayEnd.Load() && !holds() {
+				require.FailNow(t, p.name+" has ended before "+what)
+			}
+		}
+		select {
+		case <-end:
+			require.FailNow(t, "too late: "+what)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }

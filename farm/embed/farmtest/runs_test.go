@@ -186,7 +186,8 @@ func TestWorkersKilled(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	worker := s.worker()
-	run := s.start([]farm.Job{clip("clip", "clip", testjobs.Clip{Frames: 3000, Delay: 30 * time.Millisecond})}, s.config("killed"))
+	jobs := []farm.Job{clip("clip", "clip", testjobs.Clip{Frames: 3000, Delay: 30 * time.Millisecond})}
+	run := s.start(jobs, s.deadlyConfig("killed"))
 	s.awaitBegun("clip", 1)
 	worker.kill()
 	require.NoError(t, run.Cancel(t.Context()))

@@ -3,7 +3,6 @@ package farmtest
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +18,7 @@ import (
 // restarts.
 type server struct {
 	path    string // of the program
-	address string
+	address string // that at which it is reached; with port 0: the first start chooses it
 	file    string
 	process *process
 }
@@ -27,7 +26,7 @@ type server struct {
 // newServer starts one for this test alone.
 func newServer(t testing.TB) *server {
 	t.Helper()
-	s := &server{path: serverProgram.build(t), address: freeAddress(t), file: filepath.Join(t.TempDir(), "farm.db")}
+	s := &server{path: serverProgram.build(t), address: anyPort, file: filepath.Join(t.TempDir(), "farm.db")}
 	require.NoError(t, s.start())
 	t.Cleanup(func() {
 		s.process.kill()
@@ -38,14 +37,14 @@ func newServer(t testing.TB) *server {
 
 // start returns when the server is ready.
 func (s *server) start() error {
-	var err error
-	s.process, err = startProcess("server", exec.Command(s.path, "-file", s.file, "-address", s.address))
+	process, err := startProcess("server", exec.Command(s.path, "-file", s.file, "-address", s.address))
 	if err != nil {
 		return err
 	}
+	s.process = process
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	for !strings.Contains(s.process.out.String(), "ready ") {
+	for !s.isReady() {
 		select {
 		case <-s.process.done:
 			return fmt.Errorf("the server ended: %w\n%s", s.process.err, s.process.out)
@@ -57,6 +56,19 @@ func (s *server) start() error {
 	}
 	return nil
 }
+
+// isReady notes the address at which the server is ready.
+func (s *server) isReady() bool {
+	_, rest, _ := strings.Cut(s.process.out.String(), "ready ")
+	address, _, whole := strings.Cut(rest, "\n")
+	if whole {
+		s.address = address
+	}
+	return whole
+}
+
+// anyPort lets a server choose a port.
+const anyPort = "127.0.0.1:0"
 
 // shared is the server of all tests that leave it alone.
 var shared sharedServer
@@ -70,10 +82,10 @@ type sharedServer struct {
 
 func (s *sharedServer) get(t testing.TB) *server {
 	t.Helper()
-	path, address := serverProgram.build(t), freeAddress(t)
+	path := serverProgram.build(t)
 	s.once.Do(func() {
 		if s.folder, s.err = os.MkdirTemp("", "farmtest"); s.err == nil {
-			s.server = &server{path: path, address: address, file: filepath.Join(s.folder, "farm.db")}
+			s.server = &server{path: path, address: anyPort, file: filepath.Join(s.folder, "farm.db")}
 			s.err = s.server.start()
 		}
 	})
@@ -93,12 +105,4 @@ func (s *sharedServer) stop() {
 	if s.folder != "" {
 		_ = os.RemoveAll(s.folder)
 	}
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
 }

@@ -34,7 +34,7 @@ type site struct {
 	store    string // folder
 	scratch  string // folder of all workers
 	starts   string // file
-	started  int    // workers
+	workers  []*process
 }
 
 var sites atomic.Int64
@@ -80,9 +80,10 @@ func (s *site) worker(flags ...string) *process {
 
 func (s *site) workerOf(p *program, flags ...string) *process {
 	s.t.Helper()
-	s.started++
-	name := "worker " + strconv.Itoa(s.started)
-	return mustStart(s.t, name, exec.Command(p.build(s.t), s.flags(flags)...))
+	name := "worker " + strconv.Itoa(len(s.workers)+1)
+	w := mustStart(s.t, name, exec.Command(p.build(s.t), s.flags(flags)...))
+	s.workers = append(s.workers, w)
+	return w
 }
 
 // flags returns those that all workers of the site have, and the given ones.
@@ -101,9 +102,17 @@ func chooseWorker() *program {
 	return &workerProgram
 }
 
-// config is that of a run in tests: a dead worker is found soon.
+// config is that of a run whose workers live. None counts as dead because the machine is slow.
 func (s *site) config(id string) farm.RunConfig {
-	return farm.RunConfig{ID: s.queue + "-" + id, Queue: s.queue, Heartbeat: 5 * time.Second}
+	return farm.RunConfig{ID: s.queue + "-" + id, Queue: s.queue, Heartbeat: 30 * time.Second}
+}
+
+// deadlyConfig is that of a run whose workers, or whose server, are killed or stopped. A dead
+// worker is found soon.
+func (s *site) deadlyConfig(id string) farm.RunConfig {
+	cfg := s.config(id)
+	cfg.Heartbeat = 0 // the default
+	return cfg
 }
 
 func (s *site) start(jobs []farm.Job, cfg farm.RunConfig) *farm.Run {
@@ -113,12 +122,18 @@ func (s *site) start(jobs []farm.Job, cfg farm.RunConfig) *farm.Run {
 	return run
 }
 
-// wait returns the report of a run and its error.
-func (s *site) wait(run *farm.Run) (api.Report, error) {
+// wait returns the report of a run and its error. It fails at once when a worker ends that should
+// not.
+func (s *site) wait(run *farm.Run) (report api.Report, err error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 3*limit)
-	defer cancel()
-	report, err := run.Wait(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		report, err = run.Wait(ctx)
+	}()
+	defer func() { cancel(); <-ended }()
+	await(s.t, "the run ends", func() bool { return closed(ended) }, s.workers...)
 	require.NoError(s.t, ctx.Err(), "the run does not end")
 	return report, err
 }
@@ -163,7 +178,7 @@ func (s *site) begun() []testjobs.Start {
 // awaitBegun waits until renderers were called so often for jobs with this prefix.
 func (s *site) awaitBegun(prefix string, n int) {
 	s.t.Helper()
-	await(s.t, fmt.Sprintf("%d calls of renderers for %q", n, prefix), func() bool {
+	begun := func() bool {
 		starts, err := testjobs.ReadStarts(s.starts)
 		found := 0
 		for _, start := range starts {
@@ -172,5 +187,6 @@ func (s *site) awaitBegun(prefix string, n int) {
 			}
 		}
 		return err == nil && found >= n
-	})
+	}
+	await(s.t, fmt.Sprintf("%d calls of renderers for %q", n, prefix), begun, s.workers...)
 }

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/avloom/avloom/farm/internal/flow"
@@ -47,7 +48,9 @@ func newWorld(t *testing.T) *world {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(noLog{})
 	w := &world{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t}
-	w.SetTestTimeout(10 * time.Second)
+	const patience = 5 * time.Minute // of a test on a machine that has much else to do
+	w.SetTestTimeout(patience)
+	w.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: patience})
 	flow.Register(w)
 	w.make = func(_ context.Context, task flow.Task) (flow.Made, error) {
 		return flow.Made{Result: &flow.Result{ID: task.Job.ID, Path: task.Job.Path, Frames: 10, Bytes: 100}}, nil
