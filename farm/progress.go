@@ -14,6 +14,10 @@ type Progress struct {
 	Jobs int
 	// Complete says that these are all: Start has come to the end of the jobs.
 	Complete bool
+	// Silence is how long ago Start gave its last sign of life, of a run that is not Complete. Start
+	// gives one each minute: after more, its program has died, or is cut off. Start it again with the
+	// same jobs, or cancel the run, which otherwise ends after RunConfig.Handover.
+	Silence time.Duration
 	// Ended says that no job is made any more. Wait does not wait.
 	Ended bool
 	// Done jobs have made their file. Failed jobs are not tried again. Skipped jobs had a file
@@ -35,9 +39,9 @@ const patience = 10 * time.Second
 
 var errNoAnswer = errors.New("the server has not answered in time")
 
-// Progress returns how far the run has come. Of a run that goes on, a worker answers: the error wraps
-// ErrNoWorker if none is there, or none answers within ten seconds, and says what becomes of the run.
-// Each call costs the server a few questions; a call each second is fine.
+// Progress returns how far the run has come. Of a run that goes on, a worker answers: the error
+// wraps ErrNoWorker if none is there, or none answers within ten seconds, and says what becomes of
+// the run. Each call costs the server a few questions; a call each second is fine.
 func (r *Run) Progress(ctx context.Context) (Progress, error) {
 	ctx, stop := context.WithTimeoutCause(ctx, 2*patience, errNoAnswer)
 	defer stop()
@@ -68,6 +72,9 @@ func (r *Run) ask(ctx context.Context, k known) (Progress, error) {
 	var told flow.RunProgress
 	err = r.query(bounded, r.id, flow.ProgressQuery, &told)
 	p := Progress{Jobs: told.Fed.Jobs, Complete: told.Fed.Complete, Elapsed: time.Since(told.Began)}
+	if !p.Complete && !told.Heard.IsZero() {
+		p.Silence = max(0, time.Since(told.Heard))
+	}
 	p.add(told.Counts)
 	var open openJobs
 	if err == nil {

@@ -10,8 +10,8 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 )
 
-// ErrNoWorker is in the error of Run.Progress while no worker takes tasks of the run's queue. The run
-// waits for one, and so does Run.Wait, also if the run is cancelled: workers end it.
+// ErrNoWorker is in the error of Run.Progress while no worker takes tasks of the run's queue. The
+// run waits for one, and so does Run.Wait, also if the run is cancelled: workers end it.
 var ErrNoWorker = errors.New("no worker takes tasks of its queue")
 
 // workers returns those that have asked for tasks of the run's queue in the last minutes, or since

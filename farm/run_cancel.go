@@ -9,9 +9,10 @@ import (
 )
 
 // Cancel asks the run to stop, and returns when the server knows. Workers stop rendering within
-// seconds; Wait returns when they have. While no worker is there, nothing is rendered, but Wait waits
-// until one comes and ends the run: see ErrNoWorker. Files that are complete stay. It is no error if
-// the run has ended. Of a run that was terminated by hand, Cancel stops what still goes on.
+// seconds; Wait returns when they have. While no worker is there, nothing is rendered, but Wait
+// waits until one comes and ends the run: see ErrNoWorker. Files that are complete stay. It is no
+// error if the run has ended. Of a run that was terminated by hand, Cancel stops what still goes
+// on.
 func (r *Run) Cancel(ctx context.Context) error {
 	info, err := r.describe(ctx)
 	if err != nil {

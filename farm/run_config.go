@@ -33,6 +33,10 @@ type RunConfig struct {
 	// Attempts is how often a job may fail for a reason of its own until it counts as failed. An
 	// attempt that ended with its worker is not one of them. 0: 3.
 	Attempts int
+	// Handover is how long the run waits for a sign of life of Start, which gives one each minute
+	// until it has handed over all jobs: its program may have been killed. After this time the run
+	// ends with the jobs that it has: see ErrIncomplete. At least 10 s. 0: a day.
+	Handover time.Duration
 	// Resume skips a job if there is a file at its Path, whatever made it.
 	Resume bool
 	// Parts is the prefix of the keys of films' parts. They are removed when the film is made. No
@@ -45,6 +49,8 @@ const (
 	defaultHeartbeat = 10 * time.Second
 	minHeartbeat     = 2 * time.Second // twice the time from one to the next
 	defaultAttempts  = 3
+	defaultHandover  = 24 * time.Hour
+	minHandover      = 10 * time.Second
 	defaultParts     = ".avloom/"
 	maxName          = 200 // bytes of an ID or a queue; with what is added, Temporal takes 1,000
 )
@@ -53,7 +59,7 @@ const (
 func (cfg RunConfig) settings() (flow.Settings, error) {
 	s := flow.Settings{
 		Run: cfg.ID, Queue: cfg.Queue, Threads: cfg.Threads, Stall: cfg.Stall, Heartbeat: cfg.Heartbeat,
-		Attempts: cfg.Attempts, Resume: cfg.Resume, Parts: cfg.Parts,
+		Attempts: cfg.Attempts, Resume: cfg.Resume, Parts: cfg.Parts, Handover: cfg.Handover,
 	}
 	setDefault(&s.Run, newID())
 	setDefault(&s.Queue, DefaultQueue)
@@ -62,6 +68,7 @@ func (cfg RunConfig) settings() (flow.Settings, error) {
 	setDefault(&s.Heartbeat, defaultHeartbeat)
 	setDefault(&s.Attempts, defaultAttempts)
 	setDefault(&s.Parts, defaultParts)
+	setDefault(&s.Handover, defaultHandover)
 	s.Parts = strings.TrimSuffix(s.Parts, "/") + "/"
 	return s, checkSettings(s)
 }
@@ -99,6 +106,8 @@ func checkSettings(s flow.Settings) error {
 		return bad("Heartbeat", s.Heartbeat, "must be at least 2s, because workers send one each second; 0 means 10s")
 	case s.Attempts < 0:
 		return bad("Attempts", s.Attempts, "must not be negative; 0 means 3")
+	case s.Handover < minHandover:
+		return bad("Handover", s.Handover, "must be at least 10s; 0 means a day")
 	case !isKey(strings.TrimSuffix(s.Parts, "/")) || len(s.Parts) > maxName:
 		return bad("Parts", s.Parts, "must be names with a slash between them, at most 200 bytes; \"\" means "+defaultParts)
 	}

@@ -88,7 +88,7 @@ func (f *feeder) takeUp(ctx context.Context) (over bool, err error) {
 	case info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 		over = true
 	default:
-		return false, f.other("it was %s; start one with another ID, and with Resume, to make what is missing",
+		return false, f.other("it %s; start one with another ID, and with Resume, to make what is missing",
 			statusText(info.GetStatus()))
 	}
 	var settings flow.Settings
@@ -109,11 +109,13 @@ func (f *feeder) takeUp(ctx context.Context) (over bool, err error) {
 func statusText(status enumspb.WorkflowExecutionStatus) string {
 	switch status {
 	case enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED:
-		return "cancelled"
+		return "was cancelled"
+	case enumspb.WORKFLOW_EXECUTION_STATUS_FAILED:
+		return "ended without the rest of its jobs, because Start gave no sign of life for too long"
 	case enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED:
-		return "terminated by hand"
+		return "was terminated by hand"
 	default:
-		return fmt.Sprintf("ended by the server (%s)", status)
+		return fmt.Sprintf("was ended by the server (%s)", status)
 	}
 }
 

@@ -61,7 +61,7 @@ var errEncoded = errors.New("the history is encoded")
 
 // endText says why a job of a batch without a value has no file.
 func endText(id string, why error) string {
-	if _, ok := errors.AsType[*temporal.TerminatedError](why); ok {
+	if isTerminated(why) {
 		return fmt.Sprintf("avloom: its workflow %s was terminated by hand", id)
 	}
 	return fmt.Sprintf("avloom: its workflow %s has failed: %v", id, why)

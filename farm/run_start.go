@@ -20,8 +20,9 @@ const startersOfBatches = 8
 //
 // If a run of cfg.ID is there, Start takes it up: it hands over the jobs which the server does not
 // have. So a program that was killed in Start calls it again with the same ID, jobs and cfg. It is
-// an error if the run has other jobs or another cfg, or if it was cancelled. Nothing is made again
-// in a run that is complete.
+// an error if the run has other jobs or another cfg, or if it was cancelled or given up. Nothing is
+// made again in a run that is complete. A program that is not started again within
+// RunConfig.Handover leaves a run that ends with ErrIncomplete.
 //
 // A *ConfigError says that jobs or cfg are wrong. Each ID and each Path must be unique in the run.
 // If Start fails, or ctx ends, the run is cancelled, unless it was there and this call has added
@@ -46,13 +47,19 @@ func Start(ctx context.Context, c client.Client, jobs iter.Seq[Job], cfg RunConf
 	}()
 	err = f.begin(ctx)
 	if err == nil {
-		err = f.feedAll(ctx, jobs)
+		err = f.feedAlive(ctx, jobs)
 	}
 	returned = true
 	if err != nil {
 		return nil, errors.Join(err, f.abandon(ctx, err))
 	}
 	return f.run, nil
+}
+
+// feedAlive hands over all batches of jobs, and gives the run signs of life meanwhile.
+func (f *feeder) feedAlive(ctx context.Context, jobs iter.Seq[Job]) error {
+	defer f.live(ctx)()
+	return f.feedAll(ctx, jobs)
 }
 
 // feedAll hands over all batches of jobs.

@@ -25,18 +25,15 @@ const readersOfBatches = 8
 // The error is nil if the file of each job exists. It is an *api.RenderError if jobs have failed:
 // errors.As finds the *api.ConfigError of a job, and IsPermanent knows an error that a renderer has
 // marked. If the run was cancelled, the error wraps context.Canceled, and so do those of the jobs
-// that had not ended. When ctx ends, the error wraps its cause, and the run goes on.
+// that had not ended. If the program that hands over the jobs has died, the error wraps
+// ErrIncomplete. When ctx ends, the error wraps its cause, and the run goes on.
 func (r *Run) Wait(ctx context.Context) (api.Report, error) {
 	if _, err := r.describe(ctx); err != nil {
 		return api.Report{}, err
 	}
-	end, cancelled, err := r.await(ctx)
+	end, cause, err := r.await(ctx)
 	if err != nil {
 		return api.Report{}, err
-	}
-	var cause error
-	if cancelled {
-		cause = r.errorf("it was cancelled: %w", context.Canceled)
 	}
 	batches := make([][]api.JobResult, end.Fed.Batches)
 	group, inner := errgroup.WithContext(ctx)
@@ -57,26 +54,43 @@ func (r *Run) Wait(ctx context.Context) (api.Report, error) {
 	return report, reportError(report, cause)
 }
 
-// await waits for the end of the run's workflow. A cancelled one has a value, too.
-func (r *Run) await(ctx context.Context) (end flow.RunEnd, cancelled bool, err error) {
+// ErrIncomplete is in the error of Run.Wait if the run has ended without the rest of its jobs:
+// Start gave no sign of life for RunConfig.Handover. The report has the jobs that were handed over.
+// A run of all jobs, with another ID and with Resume, makes what is missing.
+var ErrIncomplete = errors.New("the run has ended without the rest of its jobs")
+
+// await waits for the end of the run's workflow. cause is why it ended before all jobs, or nil.
+func (r *Run) await(ctx context.Context) (end flow.RunEnd, cause, err error) {
 	err = r.get(ctx, &end)
 	if err == nil {
-		return end, false, nil
+		return end, nil, nil
 	}
 	if ctx.Err() != nil {
-		return end, false, r.failed(ctx, "wait for it", err)
+		return end, nil, r.failed(ctx, "wait for it", err)
 	}
-	if details, ok := errors.AsType[*temporal.CanceledError](err); ok && details.HasDetails() {
-		if err := details.Details(&end); err != nil {
-			return end, true, r.failed(ctx, "wait for it", flow.Unreadable(err))
-		}
-		return end, true, nil
-	}
-	if _, ok := errors.AsType[*temporal.TerminatedError](err); ok {
-		return end, false, r.errorf("it was terminated by hand; Cancel stops what still goes on; " +
+	var details interface{ Details(...any) error }
+	var cancelled *temporal.CanceledError
+	var failed *temporal.ApplicationError
+	switch {
+	case errors.As(err, &cancelled) && cancelled.HasDetails():
+		details, cause = cancelled, r.errorf("it was cancelled: %w", context.Canceled)
+	case errors.As(err, &failed) && failed.Type() == flow.ErrUnfed:
+		details, cause = failed, r.errorf("%w: %s", ErrIncomplete, failed.Message())
+	case isTerminated(err):
+		return end, nil, r.errorf("it was terminated by hand; Cancel stops what still goes on; " +
 			"files that are complete stay")
+	default:
+		return end, nil, r.failed(ctx, "wait for it", explained(err))
 	}
-	return end, false, r.failed(ctx, "wait for it", explained(err))
+	if err := details.Details(&end); err != nil {
+		return end, nil, r.failed(ctx, "wait for it", flow.Unreadable(err))
+	}
+	return end, cause, nil
+}
+
+func isTerminated(err error) bool {
+	_, ok := errors.AsType[*temporal.TerminatedError](err)
+	return ok
 }
 
 // explained returns the error of a call that waits for a workflow, with a reason if it is that the
@@ -106,7 +120,7 @@ func (r *Run) get(ctx context.Context, value any) error {
 	}
 }
 
-// reportError returns the error of Wait. cause is why the run was cancelled, or nil.
+// reportError returns the error of Wait. cause is why the run ended before all jobs, or nil.
 func reportError(report api.Report, cause error) error {
 	var failed []api.JobResult
 	for _, result := range report.Results {
@@ -120,14 +134,15 @@ func reportError(report api.Report, cause error) error {
 	return &api.RenderError{Failed: failed, Err: cause}
 }
 
-// jobResult returns a result as the caller gets it. cause is why the run was cancelled, or nil.
+// jobResult returns a result as the caller gets it. cause is why the run ended before all jobs, or
+// nil.
 func jobResult(result flow.Result, cause error) api.JobResult {
 	out := api.JobResult{
 		ID: result.ID, Path: result.Path, Skipped: result.Skipped,
 		Frames: result.Frames, Bytes: result.Bytes, Elapsed: result.Elapsed,
 	}
 	switch {
-	case result.Stopped && cause != nil:
+	case result.Stopped && errors.Is(cause, context.Canceled):
 		out.Err = cause
 	case result.Stopped:
 		out.Err = fmt.Errorf("avloom: somebody has cancelled this job on Temporal's page: %w", context.Canceled)

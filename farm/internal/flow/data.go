@@ -37,6 +37,7 @@ type Settings struct {
 	Attempts  int           // how often a job may fail for a reason of its own
 	Resume    bool          // a job whose Path exists is skipped
 	Parts     string        // prefix of the keys of films' parts, with a "/" after it
+	Handover  time.Duration // how long the run waits for a sign of life of its client; 0: for ever
 }
 
 // BuildQueue returns the task queue of the workers of one build: the version of the program, of
@@ -149,13 +150,14 @@ type Failure struct {
 	Elapsed  time.Duration // of the last attempt
 }
 
-// Types of application errors. The first two are final. The details of all but ErrParts and
-// ErrReturned are a ConfigFault, which is nil if Kind is not ErrConfig, and a Failure.
+// Types of application errors. The first two are final. The details of all but ErrParts,
+// ErrUnfed and ErrReturned are a ConfigFault, which is nil if Kind is not ErrConfig, and a Failure.
 const (
 	ErrConfig    = "Config"    // an *api.ConfigError
 	ErrPermanent = "Permanent" // a renderer's own
 	ErrFailed    = "Failed"    // any other; final when Settings.Attempts are used up
 	ErrParts     = "Parts"     // of Join: parts are missing or damaged; the details are their indexes, -1 is the sound
+	ErrUnfed     = "Unfed"     // of a run: its client has died before all jobs were handed over; the details are a RunEnd
 	ErrLost      = "Lost"      // the worker has died too often with this job
 	ErrReturned  = "Returned"  // no fault of the job: the worker stops, or the attempt is no longer its own; never final
 )

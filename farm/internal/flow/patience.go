@@ -14,7 +14,8 @@ const (
 	maxPatience = 10 * time.Minute
 )
 
-// patience is a timer after which a run asks what has become of its open batches.
+// patience is a timer after which a run asks what has become of its open batches, and gives up a
+// client that has died.
 type patience struct {
 	ctx    workflow.Context
 	run    *run
@@ -35,10 +36,15 @@ func (p *patience) listen(ctx workflow.Context, r *run) {
 func (p *patience) set() {
 	ctx, cancel := workflow.WithCancel(p.ctx)
 	p.cancel, p.heard = cancel, false
-	p.run.events.AddFuture(workflow.NewTimer(ctx, p.wait), func(timer workflow.Future) {
+	wait := p.wait
+	if left, waits := p.run.waits(ctx); waits {
+		wait = min(wait, max(left, time.Millisecond))
+	}
+	p.run.events.AddFuture(workflow.NewTimer(ctx, wait), func(timer workflow.Future) {
 		if timer.Get(ctx, nil) != nil {
 			return // stopped
 		}
+		p.run.noteSilence(p.ctx)
 		if !p.heard {
 			p.askAbout()
 		}

@@ -24,6 +24,9 @@ func RunRun(ctx workflow.Context, in RunState) (RunEnd, error) {
 	if r.Began.IsZero() {
 		r.Began = workflow.Now(ctx)
 	}
+	if r.Heard.IsZero() {
+		r.Heard = workflow.Now(ctx)
+	}
 	if err := workflow.SetQueryHandler(ctx, ProgressQuery, r.progress); err != nil {
 		return RunEnd{}, err
 	}
@@ -61,6 +64,7 @@ func (r *run) listen(outer, ctx workflow.Context) {
 		var fed Fed
 		c.Receive(ctx, &fed)
 		r.feed(fed)
+		r.hear(ctx)
 	})
 	r.events.AddReceive(workflow.GetSignalChannel(ctx, HalfSignal), func(c workflow.ReceiveChannel, _ bool) {
 		var batch int
@@ -157,20 +161,24 @@ func (r *run) find(batch int) (int, bool) {
 // hasEnded reports whether nothing is to be expected any more. A client that still hands jobs over
 // to a cancelled run finds that it has ended.
 func (r *run) hasEnded() bool {
-	return len(r.Open) == 0 && r.Next >= r.Fed.Batches && (r.Fed.Complete || r.Cancelled)
+	return len(r.Open) == 0 && r.Next >= r.Fed.Batches && (r.Fed.Complete || r.Cancelled || r.Unfed)
 }
 
 func (r *run) end(ctx workflow.Context) (RunEnd, error) {
 	r.patience.stop()
 	end := RunEnd{Fed: r.Fed, Counts: r.Counts, Took: workflow.Now(ctx).Sub(r.Began)}
-	if r.Cancelled {
+	switch {
+	case r.Cancelled:
 		return end, temporal.NewCanceledError(end)
+	case !r.Fed.Complete:
+		return end, r.unfedError(end)
+	default:
+		return end, nil
 	}
-	return end, nil
 }
 
 func (r *run) progress() (RunProgress, error) {
-	progress := RunProgress{Fed: r.Fed, Began: r.Began, Counts: r.Counts}
+	progress := RunProgress{Fed: r.Fed, Heard: r.Heard, Began: r.Began, Counts: r.Counts}
 	for _, open := range r.Open {
 		progress.Open = append(progress.Open, open.Batch)
 	}

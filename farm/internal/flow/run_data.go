@@ -16,7 +16,7 @@ const (
 )
 
 // Fed says what a client has handed over until now: so many batches, from the first one on without
-// a gap, with so many jobs.
+// a gap, with so many jobs. It is a sign of life, too.
 type Fed struct {
 	Batches, Jobs int
 	Complete      bool // no batch follows
@@ -27,6 +27,8 @@ type RunState struct {
 	Settings  Settings
 	Began     time.Time // zero: now
 	Fed       Fed
+	Heard     time.Time    // when a client gave its last sign of life; zero: now
+	Unfed     bool         // the run does not wait for its client any more
 	Next      int          // the first batch without leave to begin
 	Open      []OpenBatch  // those with leave that have not ended, by Batch
 	Early     []BatchState // those that ended before they got leave
@@ -51,6 +53,7 @@ type RunEnd struct {
 // RunProgress is what a run knows of its progress.
 type RunProgress struct {
 	Fed    Fed
+	Heard  time.Time // when a client gave its last sign of life
 	Began  time.Time
 	Counts Counts
 	Open   []int

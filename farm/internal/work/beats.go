@@ -122,8 +122,8 @@ func (b *beats) loop(ctx context.Context) {
 	}
 }
 
-// tell changes the beat and tells it to the server, also when ctx has ended. It tells it again while
-// the server does not answer, for less than it takes until the server misses a beat.
+// tell changes the beat and tells it to the server, also when ctx has ended. While the server does
+// not answer, tell goes on for less than it takes until the server misses a beat.
 func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -24,8 +24,8 @@ const (
 	cancelled        // it was cancelled before
 )
 
-// follow shows how far a run is, until it ends, and writes a report then. whose says what becomes of
-// the run if ctx ends first.
+// follow shows how far a run is, until it ends, and writes a report then. whose says what becomes
+// of the run if ctx ends first.
 func follow(ctx context.Context, p *program, run *farm.Run, whose int) error {
 	watching, end := context.WithCancel(ctx)
 	shown := make(chan struct{})
@@ -113,6 +113,13 @@ func tell(p *program, run *farm.Run, report api.Report) {
 	}
 }
 
+// silence is after how much time without a sign of life the program that hands over jobs seems to
+// have died. It gives one each minute.
+const silence = 3 * time.Minute
+
+var errSilent = errors.New("the program that hands over the jobs gives no sign of life: start it again with the same " +
+	"jobs, or cancel the run; until then it makes the jobs that it has")
+
 // bar shows progress as a bar on a terminal, and as lines elsewhere.
 type bar struct {
 	p      *program
@@ -133,7 +140,11 @@ func newBar(p *program) *bar {
 }
 
 func (b *bar) progress(p farm.Progress) {
-	b.why = ""
+	if p.Silence > silence {
+		b.unknown(errSilent)
+	} else {
+		b.why = ""
+	}
 	if p.Jobs == 0 {
 		return
 	}
@@ -144,6 +155,9 @@ func (b *bar) progress(p farm.Progress) {
 	}
 	if p.Stopped > 0 {
 		text += fmt.Sprintf(", %d stopped", p.Stopped)
+	}
+	if p.Silence > silence {
+		text += fmt.Sprintf(", no sign of life of the program that hands over jobs for %s", p.Silence.Round(time.Second))
 	}
 	if p.Left > 0 {
 		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
@@ -160,7 +174,8 @@ func (b *bar) progress(p farm.Progress) {
 	}
 }
 
-// unknown shows why nobody knows the progress: no worker is there, or the server is away.
+// unknown shows why nobody knows the progress, or all of it: no worker is there, or the server is
+// away, or the program that hands over jobs.
 func (b *bar) unknown(err error) {
 	why := err.Error()
 	switch {

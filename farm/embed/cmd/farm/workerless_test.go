@@ -5,9 +5,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/avloom/avloom/farm"
 )
 
 // TestWithoutWorkers starts and cancels a run while no worker is there: each command says at once
@@ -43,4 +47,17 @@ func TestWithoutWorkers(t *testing.T) {
 	require.NoError(t, dismissed())
 	stop()
 	require.NoError(t, served())
+}
+
+// TestSilentClient shows the progress of a run whose program has died while it handed over jobs:
+// what to do is said once, and what is made goes on to be shown.
+func TestSilentClient(t *testing.T) {
+	var out bytes.Buffer
+	b := newBar(&program{stderr: &out})
+	defer b.close()
+	for done := range 3 {
+		b.progress(farm.Progress{Jobs: 10, Done: done, Silence: time.Duration(done+3) * time.Minute})
+	}
+	require.Equal(t, 1, strings.Count(out.String(), "start it again with the same jobs, or cancel the run"), out.String())
+	require.Contains(t, out.String(), "2 of 10 jobs, 0 at work, 0 frames, no sign of life of the program that hands over jobs for 5m0s")
 }
