@@ -148,7 +148,8 @@ type benchServer struct {
 	client.Client
 
 	mu     sync.Mutex
-	answer func(n int) error // to the n-th heartbeat; nil: none is an error
+	silent func(context.Context) error // called instead of answer, unless nil; it may take long
+	answer func(n int) error           // to the n-th heartbeat; nil: none is an error
 	beats  []flow.Beat
 }
 
@@ -159,18 +160,18 @@ func (s *benchServer) WorkflowService() workflowservice.WorkflowServiceClient {
 // heartbeats is a service that takes nothing else.
 type heartbeats struct {
 	workflowservice.WorkflowServiceClient
-	record func(flow.Beat) error
+	record func(context.Context, flow.Beat) error
 }
 
 func (h heartbeats) RecordActivityTaskHeartbeat(
-	_ context.Context, in *workflowservice.RecordActivityTaskHeartbeatRequest, _ ...grpc.CallOption,
+	ctx context.Context, in *workflowservice.RecordActivityTaskHeartbeatRequest, _ ...grpc.CallOption,
 ) (*workflowservice.RecordActivityTaskHeartbeatResponse, error) {
 	beat, err := flow.DecodeBeat(in.GetDetails())
 	if err != nil {
 		return nil, err
 	}
 	answer := &workflowservice.RecordActivityTaskHeartbeatResponse{}
-	err = h.record(beat)
+	err = h.record(ctx, beat)
 	var cancelled *temporal.CanceledError
 	switch {
 	case errors.As(err, &cancelled):
@@ -183,8 +184,12 @@ func (h heartbeats) RecordActivityTaskHeartbeat(
 	return answer, err
 }
 
-func (s *benchServer) record(beat flow.Beat) error {
+func (s *benchServer) record(ctx context.Context, beat flow.Beat) error {
 	s.mu.Lock()
+	if silent := s.silent; silent != nil {
+		s.mu.Unlock()
+		return silent(ctx)
+	}
 	defer s.mu.Unlock()
 	s.beats = append(s.beats, beat)
 	if s.answer == nil {
@@ -197,6 +202,13 @@ func (s *benchServer) setAnswer(answer func(n int) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answer = answer
+}
+
+// setSilent has f called for each heartbeat; nil: the server answers again.
+func (s *benchServer) setSilent(f func(context.Context) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = f
 }
 
 // last returns the last beat.

@@ -152,6 +152,42 @@ func TestWorkerStops(t *testing.T) {
 	})
 }
 
+// TestWorkerStopsWithoutServer: a worker that stops does not wait for a server that does not answer,
+// neither before it puts a complete file into the store, nor to give the job back.
+func TestWorkerStopsWithoutServer(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		grace time.Duration // a renderer that takes longer than this counts as left behind
+		once  bool          // the server answers again after the worker has asked whether the job is its own
+	}{
+		"before the commit": {time.Minute, true},
+		"giving back":       {50 * time.Millisecond, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var endIt context.CancelCauseFunc
+			b := newBench(t, memoryStore(t), nil)
+			b.grace, b.task.Settings.Heartbeat = c.grace, time.Hour
+			b.Renderers["clip"] = Renderer{Clip: clipOf(func(ctx context.Context, enc *api.Encoder, path string) error {
+				b.server.await(1) // the next beat comes after a second
+				b.server.setSilent(func(ctx context.Context) error {
+					endIt(errors.New("the worker stops"))
+					if c.once {
+						b.server.setSilent(nil)
+					}
+					<-ctx.Done()
+					return ctx.Err()
+				})
+				return drawFrames(2)(ctx, enc, path)
+			})}
+			app, _ := b.fails(t, attemptOf{end: func(end context.CancelCauseFunc) { endIt = end }})
+			require.Equal(t, flow.ErrReturned, app.Type())
+			require.NotContains(t, app.Message(), "left behind")
+			require.Empty(t, keysIn(t, b.Bucket))
+		})
+	}
+}
+
 // TestIdleness: time in which the process was stopped does not count.
 func TestIdleness(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -25,8 +26,9 @@ type beats struct {
 	halting  sync.Once
 	halted   chan struct{}
 	running  sync.WaitGroup
+	grace    time.Duration // that a call of the server has when the attempt has ended
 
-	mu      sync.Mutex // held while the server is called
+	turn    chan struct{} // holds something while the server is called; for the fields below
 	beat    flow.Beat
 	counted bool // the failure of this attempt
 }
@@ -41,7 +43,10 @@ const beatEvery = time.Second
 // caller calls stop.
 func (a *Activities) startBeats(ctx context.Context, s flow.Settings, before flow.Beat) (context.Context, *beats) {
 	before.Frames = 0
-	b := &beats{server: a.newRecorder(ctx), settings: s, halted: make(chan struct{}), beat: before}
+	b := &beats{
+		server: a.newRecorder(ctx), settings: s, halted: make(chan struct{}),
+		grace: cmp.Or(a.grace, usualGrace), turn: make(chan struct{}, 1), beat: before,
+	}
 	ctx, b.cancel = context.WithCancelCause(ctx)
 	b.running.Go(func() { b.loop(ctx) })
 	return ctx, b
@@ -123,13 +128,14 @@ func (b *beats) loop(ctx context.Context) {
 }
 
 // tell changes the beat and tells it to the server, also when ctx has ended. While the server does
-// not answer, tell goes on for less than it takes until the server misses a beat.
+// not answer, tell goes on for less than it takes until the server misses a beat, and after the end
+// of ctx for the grace alone: a worker that stops does not wait for a server that is away.
 func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
 	change(&b.beat)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(b.settings.Heartbeat/2, time.Second))
-	defer cancel()
+	ctx, end := outlast(ctx, b.grace, b.longest())
+	defer end()
 	for {
 		err := b.server.record(ctx, b.beat)
 		if err == nil || causeOf(err) != nil {
@@ -143,10 +149,39 @@ func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	}
 }
 
+// repeat tells the server the last beat again, unless ctx ends first.
+func (b *beats) repeat(ctx context.Context) error {
+	select {
+	case b.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-b.turn }()
+	ctx, end := context.WithTimeout(ctx, b.longest())
+	defer end()
+	return b.server.record(ctx, b.beat)
+}
+
+// longest is how long the server may take for an answer.
+func (b *beats) longest() time.Duration { return max(b.settings.Heartbeat/2, time.Second) }
+
+// outlast returns a context that ends a grace after ctx, or after the longest time.
+func outlast(ctx context.Context, grace, longest time.Duration) (outer context.Context, end context.CancelFunc) {
+	outer, cut := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cut()
+		case <-outer.Done():
+		}
+	})
+	return outer, func() { stop(); cut() }
+}
+
 // told returns the last beat.
 func (b *beats) told() flow.Beat {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
 	return b.beat
 }
 

@@ -8,8 +8,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
-
-	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 // Causes for which an attempt ends that are not its job's fault.
@@ -47,7 +45,7 @@ const askAgain = 200 * time.Millisecond
 func (b *beats) Ours(ctx context.Context) (err error) {
 	b.Wait(func() {
 		for ctx.Err() == nil {
-			if err = b.tell(ctx, func(*flow.Beat) {}); err == nil {
+			if err = b.repeat(ctx); err == nil {
 				return
 			}
 			if cause := causeOf(err); cause != nil {

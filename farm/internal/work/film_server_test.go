@@ -41,7 +41,7 @@ type filmServer struct {
 }
 
 func (s *filmServer) WorkflowService() workflowservice.WorkflowServiceClient {
-	return heartbeats{record: func(flow.Beat) error {
+	return heartbeats{record: func(context.Context, flow.Beat) error {
 		if s.isGone != nil && s.isGone() {
 			return serviceerror.NewNotFound("no such activity")
 		}
