@@ -108,8 +108,18 @@ func (s *shift) drain() error {
 	case <-s.ended:
 		return hurried
 	case <-time.After(lastWords):
-		return errors.Join(hurried, fmt.Errorf("farm: %d jobs %w", s.w.node.Running(), errLeft))
+		return errors.Join(hurried, s.left())
 	}
+}
+
+// left returns why the SDK's workers have not ended: of a task, or because the server is away.
+func (s *shift) left() error {
+	if jobs := s.w.node.Running(); jobs > 0 {
+		return fmt.Errorf("farm: %d jobs %w", jobs, errLeft)
+	}
+	return fmt.Errorf("farm: the server did not answer for %v when the worker was to end: "+
+		"%d jobs were not given back, and are begun anew by other workers once their heartbeats are missed",
+		lastWords, s.w.node.Unreported())
 }
 
 // awaitTasks waits until all tasks have ended, or may go on no longer. The error tells of a second

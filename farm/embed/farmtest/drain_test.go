@@ -53,3 +53,25 @@ func TestDrainTooShort(t *testing.T) {
 	s.requireStore(jobs)
 	s.requireScratch()
 }
+
+// TestDrainWithoutServer asks a worker to end that works while the server is gone: it ends, says
+// that it could not give its job back, and leaves no file. The job is begun anew by another worker.
+func TestDrainWithoutServer(t *testing.T) {
+	t.Parallel()
+	s := newSiteOn(t, newServer(t), "")
+	first := s.worker("-drain", "100ms")
+	jobs := []farm.Job{clip("clip", "long", testjobs.Clip{Frames: 20, Delay: 200 * time.Millisecond})}
+	run := s.start(jobs, s.config("away"))
+	s.awaitBegun("long", 1)
+	s.server.process.kill()
+	require.Error(t, first.terminate(t))
+	require.Contains(t, first.out.String(), "1 jobs were not given back")
+	require.NotContains(t, first.out.String(), "left behind")
+	s.requireScratch()
+	require.NoError(t, s.server.start())
+	second := s.worker()
+	s.waitDone(run, jobs)
+	require.NoError(t, second.terminate(t))
+	s.requireStore(jobs)
+	s.requireScratch()
+}

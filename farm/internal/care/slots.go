@@ -68,6 +68,13 @@ func (s *Slots) Running() int {
 	return len(s.running)
 }
 
+// Unreported returns how many tasks the SDK has not reported to the server.
+func (s *Slots) Unreported() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
+}
+
 // Refuse ends the taking of tasks: pollers wait.
 func (s *Slots) Refuse() {
 	s.mu.Lock()
