@@ -66,7 +66,11 @@ func (r *Run) failure(ctx context.Context) (failure error) {
 		switch event.GetEventType() {
 		case enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED:
 			failed := event.GetWorkflowTaskFailedEventAttributes()
-			failure = fmt.Errorf("%s: %s", failed.GetIdentity(), failed.GetFailure().GetMessage())
+			text := failed.GetFailure().GetMessage()
+			if failed.GetFailure().GetEncodedAttributes() != nil {
+				text = "it has encrypted the reason"
+			}
+			failure = fmt.Errorf("%s: %s", failed.GetIdentity(), text)
 		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
 			failure = nil
 		default:

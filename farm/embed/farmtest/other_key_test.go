@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"github.com/avloom/avloom/farm"
 	"github.com/avloom/avloom/farm/internal/testjobs"
@@ -18,6 +19,7 @@ func TestOtherKey(t *testing.T) {
 	t.Parallel()
 	s := newSiteOn(t, shared.get(t), "password")
 	other := s.worker("-password", "")
+	other.mayEnd.Store(true) // it stops after ten tasks that it cannot read
 	jobs, cfg := clips(40, 2, 0), s.config("key")
 	jobs = append(jobs, film("film", "mkv", testjobs.Film{Frames: 24, Chunk: 2, Codec: "libx264"}))
 	run := s.start(jobs, cfg)
@@ -48,4 +50,22 @@ func TestOtherKey(t *testing.T) {
 	require.ErrorContains(t, err, needsKey)
 	_, err = found.Wait(t.Context())
 	require.ErrorContains(t, err, needsKey)
+	requireStrange(t, s, stranger, worker)
+}
+
+// requireStrange starts a run that no worker can read. They go on with others.
+func requireStrange(t *testing.T, s *site, stranger client.Client, worker *process) {
+	t.Helper()
+	strange, err := farm.Start(t.Context(), stranger, slices.Values(clips(3, 1, 0)), s.config("strange"))
+	require.NoError(t, err)
+	_, err = strange.Progress(t.Context())
+	require.ErrorContains(t, err, "cannot go on with it; their logs say more")
+	require.ErrorContains(t, err, "it has encrypted the reason")
+	require.True(t, worker.logged(needsKey))
+	more := clips(30, 1, 0)
+	for i := range more {
+		more[i].Path = "more/" + more[i].Path
+	}
+	s.waitDone(s.start(more, s.config("more")), more)
+	require.NoError(t, worker.terminate(t))
 }

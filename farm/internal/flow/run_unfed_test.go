@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/avloom/avloom/farm/internal/flow"
@@ -43,6 +44,19 @@ func TestRunUnfed(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, answer.Get(&told))
 	}, 70*time.Hour)
+	details := func(after time.Duration, contains string) {
+		w.RegisterDelayedCallback(func() {
+			var metadata sdkpb.WorkflowMetadata
+			answer, err := w.QueryWorkflow("__temporal_workflow_metadata")
+			require.NoError(t, err)
+			require.NoError(t, answer.Get(&metadata))
+			require.Contains(t, metadata.GetCurrentDetails(), contains)
+			require.Equal(t, contains == "", metadata.GetCurrentDetails() == "")
+		}, after)
+	}
+	details(2*time.Minute, "")
+	details(20*time.Hour, "Start it again with the same jobs, or cancel the run.")
+	details(24*time.Hour+31*time.Minute, "")
 	began := w.Now()
 	w.ExecuteWorkflow(flow.RunWorkflow, state)
 	require.True(t, told.Heard.Equal(began.Add(60*time.Hour)), "%v", told.Heard)
