@@ -161,10 +161,13 @@ func TestEncryptedTerminated(t *testing.T) {
 func (s *site) requireSecret(run *farm.Run) {
 	s.t.Helper()
 	ctx := s.t.Context()
+	plain, err := dial(ctx, s.server.address, "")
+	require.NoError(s.t, err)
+	defer plain.Close()
 	query := fmt.Sprintf("WorkflowId STARTS_WITH %q", run.ID())
 	var found []string
 	await(s.t, "the run, two batches and the film are listed", func() bool {
-		list, err := s.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		list, err := plain.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query})
 		require.NoError(s.t, err)
 		found = nil
 		for _, workflow := range list.GetExecutions() {
@@ -173,11 +176,11 @@ func (s *site) requireSecret(run *farm.Run) {
 		return len(found) >= 4
 	})
 	for _, id := range found {
-		described, err := s.client.DescribeWorkflowExecution(ctx, id, "")
+		described, err := plain.DescribeWorkflowExecution(ctx, id, "")
 		require.NoError(s.t, err)
 		s.requireWithout(id, described, secret)
 		size := 0
-		events := s.client.GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := plain.GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			event, err := events.Next()
 			require.NoError(s.t, err)
