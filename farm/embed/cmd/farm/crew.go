@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,10 +12,20 @@ import (
 	"time"
 )
 
+// errNoCrew ends a demo that nobody would end.
+var errNoCrew = errors.New("all workers have ended")
+
 // crew is worker processes on this machine, each of which is this program.
 type crew struct {
-	workers []*exec.Cmd
-	stdin   []io.Closer
+	workers []*crewWorker
+	gone    chan struct{} // closed when all have ended
+}
+
+type crewWorker struct {
+	*exec.Cmd
+	stdin io.Closer
+	ended chan struct{}
+	err   error // when it has ended
 }
 
 // startCrew starts n workers for the server at an address. They end when stop is called, and when
@@ -25,7 +36,7 @@ func startCrew(n, jobs int, address, folder string, stderr io.Writer) (*crew, er
 	if err != nil {
 		return nil, err
 	}
-	c := &crew{}
+	c := &crew{gone: make(chan struct{})}
 	for range n {
 		worker := exec.Command(program, "work", "-quiet", "-until-stdin-ends", "-address", address, "-store", folder,
 			"-jobs", strconv.Itoa(jobs), "-drain", "2s")
@@ -38,23 +49,48 @@ func startCrew(n, jobs int, address, folder string, stderr io.Writer) (*crew, er
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("start a worker: %w", err), c.stop())
 		}
-		c.workers, c.stdin = append(c.workers, worker), append(c.stdin, stdin)
+		w := &crewWorker{Cmd: worker, stdin: stdin, ended: make(chan struct{})}
+		c.workers = append(c.workers, w)
+		go func() {
+			defer close(w.ended)
+			w.err = w.Wait()
+		}()
 	}
+	go func() {
+		defer close(c.gone)
+		for _, w := range c.workers {
+			<-w.ended
+		}
+	}()
 	return c, nil
+}
+
+// watch returns a context that ends with ctx, and with errNoCrew when all workers have ended.
+func (c *crew) watch(ctx context.Context) context.Context {
+	ctx, end := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-c.gone:
+		case <-ctx.Done():
+		}
+		end(errNoCrew)
+	}()
+	return ctx
 }
 
 // stop ends the workers and waits for them.
 func (c *crew) stop() error {
 	var errs []error
-	for _, stdin := range c.stdin {
-		errs = append(errs, stdin.Close())
+	for _, w := range c.workers {
+		_ = w.stdin.Close() // it is closed already if the worker has ended
 	}
-	for _, worker := range c.workers {
-		kill := time.AfterFunc(20*time.Second, func() { _ = worker.Process.Kill() })
-		if err := worker.Wait(); err != nil {
-			errs = append(errs, fmt.Errorf("worker %d: %w", worker.Process.Pid, err))
-		}
+	for _, w := range c.workers {
+		kill := time.AfterFunc(2*stopPatience, func() { _ = w.Process.Kill() })
+		<-w.ended
 		kill.Stop()
+		if w.err != nil {
+			errs = append(errs, fmt.Errorf("worker %d: %w", w.Process.Pid, w.err))
+		}
 	}
 	return errors.Join(errs...)
 }

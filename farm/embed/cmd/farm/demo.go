@@ -74,7 +74,7 @@ func (s *demoSettings) render(ctx context.Context, p *program, site *site) error
 	jobs := demoJobs(s.clips)
 	run, err := farm.Start(ctx, c, slices.Values(jobs), farm.RunConfig{})
 	if err == nil {
-		err = follow(ctx, p, run, ours)
+		err = follow(workers.watch(ctx), p, run, ours)
 	}
 	if err == nil {
 		err = writeIndex(s.folder, jobs)

@@ -42,17 +42,37 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.text.Write(p)
 }
 
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+const (
+	// limit ends waits that would never end, also on a machine that has much else to do.
+	limit = 5 * time.Minute
+	// hasEnded is what tests add to the output of a program.
+	hasEnded = "It has ended:"
+)
+
 // await waits until the program has written what the pattern matches, and returns its first group.
+// It fails at once if the program ends before.
 func (o *output) await(t *testing.T, pattern string) string {
 	t.Helper()
-	var found []string
-	require.Eventually(t, func() bool {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		found = regexp.MustCompile(pattern).FindStringSubmatch(o.text.String())
-		return found != nil
-	}, time.Minute, 10*time.Millisecond, "no %s in: %s", pattern, &o.text)
-	return found[1]
+	searched := regexp.MustCompile(pattern)
+	late := time.After(limit)
+	for {
+		text := o.String()
+		if found := searched.FindStringSubmatch(text); found != nil {
+			return found[1]
+		}
+		require.NotContains(t, text, hasEnded, "it has not written %s", pattern)
+		select {
+		case <-late:
+			require.Fail(t, "too late", "no %s in: %s", pattern, text)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // workersIn waits for the line that names the workers and returns their processes.
@@ -85,8 +105,15 @@ func TestWorkEndsBeforeServer(t *testing.T) {
 func requireEnded(t *testing.T, ids []int) {
 	t.Helper()
 	for _, id := range ids {
-		require.Eventually(t, func() bool { return syscall.Kill(id, 0) != nil }, time.Minute, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return isGone(id) }, limit, 10*time.Millisecond)
 	}
+}
+
+// isGone returns true if a process has ended, also while nobody has asked for its result.
+func isGone(id int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return err != nil || strings.HasPrefix(state, "Z")
 }
 
 // begin runs a demo until the function that it returns is called, which returns the demo's error.
@@ -103,7 +130,7 @@ func launch(t *testing.T, args ...string) (out *output, interrupt func(), end fu
 	out, result := &output{}, make(chan error, 1)
 	go func() {
 		err := run(ctx, args, out, out)
-		_, _ = fmt.Fprintln(out, "It has ended:", err)
+		_, _ = fmt.Fprintln(out, hasEnded, err)
 		result <- err
 	}()
 	end = sync.OnceValue(func() error { return <-result })
@@ -147,7 +174,10 @@ func TestDemoCancelled(t *testing.T) {
 	out, interrupt, end := begin(t, "-o", folder, "-clips", "200")
 	workers := out.workersIn(t)
 	first := filepath.Join(folder, "clips", "000.mp4")
-	require.Eventually(t, func() bool { _, err := os.Stat(first); return err == nil }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(first)
+		return err == nil || strings.Contains(out.String(), hasEnded)
+	}, limit, 10*time.Millisecond, out)
 	interrupt()
 	require.ErrorIs(t, end(), context.Canceled)
 	requireEnded(t, workers)
@@ -166,10 +196,25 @@ func TestDemoKilled(t *testing.T) {
 	require.NoError(t, err)
 	out := &output{}
 	demo := exec.Command(program, "-demo", "-o", filepath.Join(t.TempDir(), "films"))
-	demo.Env, demo.Stdout = append(os.Environ(), "FARM_TEST_PROGRAM=1"), out
+	demo.Env, demo.Stdout, demo.Stderr = append(os.Environ(), "FARM_TEST_PROGRAM=1"), out, out
 	require.NoError(t, demo.Start())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		state, err := demo.Process.Wait() // the workers may keep its output
+		_, _ = fmt.Fprintln(out, hasEnded, state, err)
+	}()
 	workers := out.workersIn(t)
 	require.NoError(t, demo.Process.Kill())
-	_ = demo.Wait() // it was killed
+	<-ended
 	requireEnded(t, workers)
+}
+
+// TestDemoWithoutWorkers kills all workers of a demo: it ends, and says so.
+func TestDemoWithoutWorkers(t *testing.T) {
+	out, _, end := begin(t, "-o", filepath.Join(t.TempDir(), "films"))
+	for _, id := range out.workersIn(t) {
+		require.NoError(t, syscall.Kill(id, syscall.SIGKILL))
+	}
+	require.ErrorIs(t, end(), errNoCrew)
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/avloom/avloom/farm"
 )
 
-// patience is how long a cancelled run may take to end.
-const patience = 10 * time.Second
+// patience is how long a cancelled run may take to end. A second Ctrl-C does not wait for it.
+const patience = time.Minute
 
 // What becomes of a run when follow is interrupted.
 const (
@@ -63,6 +63,9 @@ func interrupted(ctx context.Context, p *program, run *farm.Run, whose int) erro
 	case others:
 		p.say("The run %s goes on. \"farm watch %s\" shows it, \"farm cancel %s\" cancels it.", run.ID(), run.ID(), run.ID())
 		return nil
+	}
+	if errors.Is(context.Cause(ctx), errNoCrew) {
+		return errNoCrew
 	}
 	p.say("Cancelling the run …")
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)

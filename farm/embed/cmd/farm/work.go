@@ -51,17 +51,18 @@ func work(ctx context.Context, p *program) error {
 	return render(ctx, dial, *store, cfg)
 }
 
+// stopPatience is how long a worker may take to end when stdin has ended.
+const stopPatience = 15 * time.Second
+
 // untilStdinEnds returns a context that ends with stdin. The server may be gone with the program
 // that has started this one, so that no job can be given back to it: this program ends soon in any
 // case, but not so soon that a loaded machine would keep it from giving its jobs back.
 func untilStdinEnds(ctx context.Context) context.Context {
-	const patience = 15 * time.Second
-
 	ctx, end := context.WithCancel(ctx)
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		end()
-		time.Sleep(patience)
+		time.Sleep(stopPatience)
 		os.Exit(1)
 	}()
 	return ctx
