@@ -7,7 +7,10 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+
+	"github.com/avloom/avloom/farm/internal/flow"
 )
 
 // ErrNoWorker is in the error of Run.Progress while no worker takes tasks of the run's queue. The
@@ -36,13 +39,19 @@ func (k known) outlook() string {
 	return "the run goes on as soon as one comes, and only workers know how far it is"
 }
 
-// unanswered explains why no worker has answered.
+// unanswered explains why no worker has told the progress.
 func (r *Run) unanswered(ctx context.Context, k known, workers []*taskqueuepb.PollerInfo, err error) error {
+	if _, wrong := errors.AsType[*flow.UnreadableError](err); wrong {
+		return r.failed(ctx, "read its progress", err)
+	}
 	if ctx.Err() != nil {
 		return r.failed(ctx, "ask a worker for its progress", err)
 	}
 	if failure := r.failure(ctx); failure != nil {
 		return r.errorf("workers of its queue %q cannot go on with it; their logs say more: %w", k.GetTaskQueue(), failure)
+	}
+	if !isLate(err) {
+		return r.failed(ctx, "ask a worker for its progress", err)
 	}
 	last := workers[0]
 	for _, worker := range workers[1:] {
@@ -53,6 +62,12 @@ func (r *Run) unanswered(ctx context.Context, k known, workers []*taskqueuepb.Po
 	ago := time.Since(last.GetLastAccessTime().AsTime()).Round(time.Second)
 	return r.errorf("%w %q: none has answered within %v, and the last one that has asked for tasks, %s, did so %v ago; "+
 		"%s: %w", ErrNoWorker, k.GetTaskQueue(), patience, last.GetIdentity(), ago, k.outlook(), err)
+}
+
+// isLate reports whether an error says that nobody has answered in time.
+func isLate(err error) bool {
+	_, late := errors.AsType[*serviceerror.DeadlineExceeded](err)
+	return late || errors.Is(err, context.DeadlineExceeded)
 }
 
 // failure returns why workers could not go on with the run, or nil.

@@ -129,7 +129,15 @@ func TestEncryptedProgress(t *testing.T) {
 		p, err := run.Progress(t.Context())
 		return err == nil && p.Running == 2 && p.Frames > 60 && p.Done == 0
 	})
-	require.NoError(t, run.Cancel(t.Context()))
+	plain, err := dial(t.Context(), s.server.address, "")
+	require.NoError(t, err)
+	defer plain.Close()
+	found, err := farm.Find(t.Context(), plain, run.ID())
+	require.NoError(t, err)
+	_, err = found.Progress(t.Context())
+	require.ErrorContains(t, err, needsKey)
+	require.NotErrorIs(t, err, farm.ErrNoWorker)
+	require.NoError(t, found.Cancel(t.Context())) // nothing is read for that
 	report, err := s.wait(run)
 	require.ErrorIs(t, err, context.Canceled)
 	requireResults(t, jobs, report)

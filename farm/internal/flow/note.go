@@ -50,9 +50,18 @@ func ReadNote(ctx context.Context, c Describer, workflowID, runID string, v any)
 
 var errNoNote = errors.New("the server keeps no details of workflows; a newer server does")
 
-// Unreadable returns the error of a client that cannot decode what another one, or a worker, has
+// UnreadableError is that of a client that cannot decode what another one, or a worker, has
 // written.
-func Unreadable(err error) error {
-	return fmt.Errorf("this program's client cannot read it; all clients and workers of a run need the same data "+
-		"converter, with the same key (client.Options.DataConverter): %w", err)
+type UnreadableError struct{ err error }
+
+// Unreadable returns an *UnreadableError.
+func Unreadable(err error) error { return &UnreadableError{err} }
+
+// Error says what is needed to read it.
+func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("this program's client cannot read it; all clients and workers of a run need the same data "+
+		"converter, with the same key (client.Options.DataConverter): %v", e.err)
 }
+
+// Unwrap returns what the data converter said.
+func (e *UnreadableError) Unwrap() error { return e.err }
