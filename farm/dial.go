@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
@@ -28,6 +29,10 @@ func Dial(ctx context.Context, cfg DialConfig) (client.Client, error) {
 		return nil, err
 	}
 	c, err := client.DialContext(ctx, options)
+	if isLate(err) && ctx.Err() == nil && cfg.probe(ctx) == nil { // somebody is there, and slow
+		options.ConnectionOptions.GetSystemInfoTimeout = slowAnswer
+		c, err = client.DialContext(ctx, options)
+	}
 	if err != nil {
 		return nil, cfg.explain(ctx, err)
 	}
@@ -37,6 +42,10 @@ func Dial(ctx context.Context, cfg DialConfig) (client.Client, error) {
 	}
 	return c, nil
 }
+
+// slowAnswer is how long the server's first answer may take. The SDK gives it five seconds, which a
+// machine that starts much at once may need; more are given only to a server that can be reached.
+const slowAnswer = 30 * time.Second
 
 func (c DialConfig) options() (client.Options, error) {
 	if err := c.check(); err != nil {

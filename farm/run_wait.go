@@ -109,7 +109,9 @@ func (r *Run) get(ctx context.Context, value any) error {
 	const pause = time.Second
 	for {
 		err := r.client.GetWorkflow(ctx, r.id, "").Get(ctx, value)
-		if _, away := errors.AsType[*serviceerror.Unavailable](err); !away {
+		_, away := errors.AsType[*serviceerror.Unavailable](err)
+		slow := isLate(err) && ctx.Err() == nil
+		if !away && !slow {
 			return err
 		}
 		select {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
@@ -89,10 +90,15 @@ func (s *Server) Address() string { return s.address }
 // Namespace returns that of the Config, which a client names.
 func (s *Server) Namespace() string { return s.config.Namespace }
 
+// firstAnswer is how long the server may take for its first answer. It is there, and may be slow on
+// a machine that has much else to do: the SDK's five seconds are for one that may be absent.
+const firstAnswer = time.Minute
+
 // Dial returns a client of the server. The caller closes it.
 func (s *Server) Dial(ctx context.Context) (client.Client, error) {
 	return client.DialContext(ctx, client.Options{
 		HostPort: s.address, Namespace: s.config.Namespace, Logger: sdklog.NewStructuredLogger(s.config.Log),
+		ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: firstAnswer},
 	})
 }
 
