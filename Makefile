@@ -48,9 +48,9 @@ test: ## run the tests under the race detector; AVLOOM_LONG=1 for all cases of t
 test-farm: ## run the tests of the farm; the first time, Temporal's server is compiled, which takes minutes
 	@$(programs)
 	@$(ffmpeg); echo "avloom: compiling and running the tests of farm"; \
-	(cd farm && go test -race -timeout 40m ./...); \
+	(cd farm && go test -race -timeout 90m ./...); \
 	echo "avloom: the same of farm/embed, which has Temporal's server in it"; \
-	(cd farm/embed && go test -timeout 40m ./...); \
+	(cd farm/embed && go test -timeout 90m ./...); \
 	echo "avloom: compiling all modules in the workspace of go.work"; \
 	for module in $(modules); do (cd $$module; GOWORK= go vet ./...); done
 

@@ -210,7 +210,13 @@ var (
 // for that has ended.
 func await(t testing.TB, what string, holds func() bool, needed ...*process) {
 	t.Helper()
-	end := time.After(limit)
+	awaitWithin(t, limit, what, holds, needed...)
+}
+
+// awaitWithin is await with another limit.
+func awaitWithin(t testing.TB, most time.Duration, what string, holds func() bool, needed ...*process) {
+	t.Helper()
+	end := time.After(most)
 	for !holds() {
 		for _, p := range needed {
 			if p.hasEnded() && !p.mayEnd.Load() && !holds() {

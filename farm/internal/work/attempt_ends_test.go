@@ -152,8 +152,8 @@ func TestWorkerStops(t *testing.T) {
 	})
 }
 
-// TestWorkerStopsWithoutServer: a worker that stops does not wait for a server that does not answer,
-// neither before it puts a complete file into the store, nor to give the job back.
+// TestWorkerStopsWithoutServer: a worker that stops does not wait for a server that does not
+// answer, neither before it puts a complete file into the store, nor to give the job back.
 func TestWorkerStopsWithoutServer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
