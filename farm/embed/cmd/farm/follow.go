@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/avloom/avloom/api"
 	"github.com/avloom/avloom/farm"
@@ -31,7 +27,7 @@ func follow(ctx context.Context, p *program, run *farm.Run, whose int) error {
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		show := newBar(p)
+		show := newBar(p, run.ID())
 		defer show.close()
 		for watching.Err() == nil {
 			if progress, err := run.Progress(watching); err == nil {
@@ -52,7 +48,16 @@ func follow(ctx context.Context, p *program, run *farm.Run, whose int) error {
 		return interrupted(ctx, p, run, whose)
 	}
 	tell(p, run, report)
-	return err
+	return inShort(err)
+}
+
+// inShort returns the error of a run without the list of its jobs, which tell has written.
+func inShort(err error) error {
+	failed, ok := errors.AsType[*api.RenderError](err)
+	if !ok {
+		return err
+	}
+	return errors.Join(fmt.Errorf("%d jobs failed", len(failed.Failed)), failed.Err)
 }
 
 // interrupted cancels a run that is ours, and waits until nothing of it runs.
@@ -75,7 +80,7 @@ func interrupted(ctx context.Context, p *program, run *farm.Run, whose int) erro
 	}
 	report, err := run.Wait(ctx)
 	tell(p, run, report)
-	return err
+	return inShort(err)
 }
 
 // tell writes what has become of the jobs.
@@ -116,82 +121,5 @@ func tell(p *program, run *farm.Run, report api.Report) {
 	}
 }
 
-// silence is after how much time without a sign of life the program that hands over jobs seems to
-// have died. It gives one each minute.
-const silence = 3 * time.Minute
-
 var errSilent = errors.New("the program that hands over the jobs gives no sign of life: start it again with the same " +
 	"jobs, or cancel the run; until then it makes the jobs that it has")
-
-// bar shows progress as a bar on a terminal, and as lines elsewhere.
-type bar struct {
-	p      *program
-	bar    *progressbar.ProgressBar // nil: lines
-	tenths int                      // of the work, whose lines have been written
-	why    string                   // nobody knows the progress; it was written
-}
-
-func newBar(p *program) *bar {
-	b := &bar{p: p}
-	if f, ok := p.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		b.bar = progressbar.NewOptions(1, // until the first report says how much it is
-			progressbar.OptionSetWriter(f), progressbar.OptionShowCount(), progressbar.OptionFullWidth(),
-			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
-			progressbar.OptionClearOnFinish())
-	}
-	return b
-}
-
-func (b *bar) progress(p farm.Progress) {
-	if p.Silence > silence {
-		b.unknown(errSilent)
-	} else {
-		b.why = ""
-	}
-	if p.Jobs == 0 {
-		return
-	}
-	ended := p.Done + p.Failed + p.Skipped + p.Stopped
-	text := fmt.Sprintf("%d at work, %d frames", p.Running, p.Frames)
-	if p.Failed > 0 {
-		text += fmt.Sprintf(", %d failed", p.Failed)
-	}
-	if p.Stopped > 0 {
-		text += fmt.Sprintf(", %d stopped", p.Stopped)
-	}
-	if p.Silence > silence {
-		text += fmt.Sprintf(", no sign of life of the program that hands over jobs for %s", p.Silence.Round(time.Second))
-	}
-	if p.Left > 0 {
-		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
-	}
-	if b.bar != nil {
-		b.bar.Describe(text)
-		b.bar.ChangeMax(p.Jobs)
-		_ = b.bar.Set(ended) // what the terminal thinks of it does not matter
-		return
-	}
-	if tenth := 10 * ended / p.Jobs; tenth > b.tenths {
-		b.tenths = tenth
-		_, _ = fmt.Fprintf(b.p.stderr, "%d of %d jobs, %s\n", ended, p.Jobs, text)
-	}
-}
-
-// unknown shows why nobody knows the progress, or all of it: no worker is there, or the server is
-// away, or the program that hands over jobs.
-func (b *bar) unknown(err error) {
-	why := err.Error()
-	switch {
-	case b.bar != nil:
-		b.bar.Describe(why)
-	case b.why != why:
-		_, _ = fmt.Fprintln(b.p.stderr, why)
-	}
-	b.why = why
-}
-
-func (b *bar) close() {
-	if b.bar != nil {
-		_ = b.bar.Clear()
-	}
-}

@@ -27,6 +27,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -39,7 +40,7 @@ func main() {
 	case errors.Is(err, flag.ErrHelp):
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "farm:", err)
+		fmt.Fprintln(os.Stderr, "farm:", strings.TrimPrefix(err.Error(), "farm: "))
 		os.Exit(1)
 	}
 }

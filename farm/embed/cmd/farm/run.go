@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -65,9 +66,12 @@ func readJobs(from io.Reader, fail func(error)) iter.Seq[farm.Job] {
 		lines := bufio.NewScanner(from)
 		lines.Buffer(nil, 4<<20)
 		for number := 1; lines.Scan(); number++ {
-			var l line
-			if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-				fail(fmt.Errorf("line %d is not a job: %w", number, err))
+			if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+				continue
+			}
+			l, err := readLine(lines.Bytes())
+			if err != nil {
+				fail(fmt.Errorf("line %d is not a job, such as %s: %w", number, example, err))
 				return
 			}
 			if !yield(farm.Job(l)) {
@@ -78,6 +82,22 @@ func readJobs(from io.Reader, fail func(error)) iter.Seq[farm.Job] {
 			fail(fmt.Errorf("read jobs: %w", err))
 		}
 	}
+}
+
+const example = `{"renderer": "figure", "params": {"x": 1, "y": 2}, "path": "a.mp4"}`
+
+// readLine reads a job. A name that a job does not have is an error: what it was to say would be
+// lost.
+func readLine(text []byte) (l line, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&l); err != nil {
+		return l, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return l, errors.New("something follows the job in its line")
+	}
+	return l, nil
 }
 
 // jobs writes the jobs of the demo.

@@ -53,7 +53,7 @@ func TestWithoutWorkers(t *testing.T) {
 // what to do is said once, and what is made goes on to be shown.
 func TestSilentClient(t *testing.T) {
 	var out bytes.Buffer
-	b := newBar(&program{stderr: &out})
+	b := newBar(&program{stderr: &out}, "r")
 	defer b.close()
 	for done := range 3 {
 		b.progress(farm.Progress{Jobs: 10, Done: done, Silence: time.Duration(done+3) * time.Minute})
