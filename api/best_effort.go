@@ -20,10 +20,10 @@ import (
 // header there. What is wrong with its configuration is still an error of Open. When the output
 // fails, it is closed, OutputStats.Err says why, and the logger gets a warning. Close returns the
 // errors of required outputs only. Sync does not wait for the output. Close gives it one second
-// after the required outputs are finished, and then leaves it; Stats.Abandoned counts it if it does
-// not return even then. A stall, as of WithStallTimeout, ends this output only. Gaps between frames
-// that its container cannot hold (VideoConfig.VariableRate) make it fail; for required outputs they
-// are errors of the calls that feed the encoder.
+// after the required outputs are finished, and over SRT the latency, and then leaves it;
+// Stats.Abandoned counts it if it does not return even then. A stall, as of WithStallTimeout, ends
+// this output only. Gaps between frames that its container cannot hold (VideoConfig.VariableRate)
+// make it fail; for required outputs they are errors of the calls that feed the encoder.
 func BestEffort() OutputOption { return func(o *Output) { o.config.BestEffort = true } }
 
 // Reconnect connects a URL again after the connection has failed, or could not be made. It implies

@@ -144,6 +144,9 @@ var outputs = []struct {
 	{"option of the protocol with a bad value", "FormatOptions[listen]", func(string) api.Output {
 		return api.URL("tcp://host", api.FormatOptions(map[string]any{"listen": 3}))
 	}},
+	{"option of FFmpeg as a duration", "FormatOptions[latency]", func(string) api.Output {
+		return api.URL("srt://host:9000", api.FormatOptions(map[string]any{"latency": time.Second}))
+	}},
 	{"URL of HTTP that names no host", "url", func(string) api.Output { return api.URL("http://user:secret@/x.mp4") }},
 	{
 		"URL of HTTP that cannot be read",

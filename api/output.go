@@ -121,6 +121,14 @@ func Writer(w io.Writer, format string, opts ...OutputOption) Output {
 // errors.Is and errors.As find the cause. Errors and logs never show the user, the password or the
 // query of a URL, or a path that may hold a stream key.
 //
+// # srt
+//
+// A receiver of SRT hands packets on late, by its latency, and drops those that it still has when
+// the connection ends. Close therefore waits for the longest of the options "latency" and
+// "peerlatency" (in microseconds), but at least for the usual 120 ms, and for a quarter of a second
+// more. If the receiver is set to a longer latency than the sender, name it in the URL, too
+// ("srt://host:9000?latency=2000000"): otherwise the end may be missing there.
+//
 // # http and https
 //
 // The container is the body of one request of net/http, over HTTP/1.1 or HTTP/2, through the proxy

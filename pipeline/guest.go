@@ -1,5 +1,7 @@
 package pipeline
 
+import "time"
+
 // Guest says how a best-effort sink takes part in a graph. Senders never wait for such a sink: an
 // item for which its queue has no room is freed and counted as lost. Each input has room for
 // Queue.Depth items, whatever waits on the other inputs.
@@ -22,4 +24,8 @@ type Guest[In any] struct {
 	// Wants says that an item was skipped although there was room: all that is missing is an item with
 	// which the sink can begin. It is called for each such item.
 	Wants func(input int)
+
+	// ClosingTime is how long it takes at least to close the sink. It is added to the second that the
+	// guest has for its end.
+	ClosingTime time.Duration
 }

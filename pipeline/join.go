@@ -17,7 +17,7 @@ func Join[In any](name string, queue Queue[In], sink Sink[In], from ...*Outlet[I
 // ended.
 //
 // A guest that is flushed when the run is closed has one second for it after the required sinks are
-// done. Run.Sync does not wait for it. Call JoinGuest before Start.
+// done, and Guest.ClosingTime. Run.Sync does not wait for it. Call JoinGuest before Start.
 func JoinGuest[In any](
 	name string, queue Queue[In], guest Guest[In], sink Sink[In], from ...*Outlet[In],
 ) *Seat {
@@ -100,6 +100,7 @@ func (j *joining[In]) afterStart() (*Seat, error) {
 // newSeat makes all that the sink needs in the graph. Nothing refers to it yet.
 func (j *joining[In]) newSeat(run *Run, begun bool) *Seat {
 	seat := newSeat(run, j.name, j.isGuest)
+	seat.patience = guestPatience + j.guest.ClosingTime
 	in := newSinkInbox(j.queue, len(j.from), j.isGuest, seat.ctx.Done())
 	a := newActor(run.life, j.name, NoStream, in, 1)
 	a.ctx, a.seat = seat.ctx, seat

@@ -144,14 +144,13 @@ func (r *Run) abandon() {
 // awaitGuests waits for the guests of a run whose other actors have ended. Guests that do not end
 // in time are woken, and then left behind.
 func (r *Run) awaitGuests() {
-	ends := r.ends()
-	if r.endWithin(guestPatience, ends) {
-		return
-	}
+	ends, longest := r.ends(), guestPatience
 	for _, s := range r.seated() {
-		s.failLate()
+		late := time.AfterFunc(s.patience, s.failLate)
+		defer late.Stop()
+		longest = max(longest, s.patience)
 	}
-	if !r.endWithin(2*abandonLateAfter, ends) {
+	if !r.endWithin(longest+2*abandonLateAfter, ends) {
 		r.awaitStopped() // the run was aborted meanwhile
 	}
 }

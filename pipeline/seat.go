@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Seat is the place of one sink in a graph. All methods may be called from any goroutine, once the
@@ -14,7 +15,9 @@ type Seat struct {
 	name  string
 	guest bool
 	actor sinkActor
-	edges []*edge
+
+	patience time.Duration // how long a guest has for its end
+	edges    []*edge
 
 	ctx    context.Context //nolint:containedctx // of the sink's node; ends when the sink has left, or the run has stopped
 	cancel context.CancelCauseFunc
@@ -46,9 +49,9 @@ func newSeat(run *Run, name string, guest bool) *Seat {
 // context.Cause(ctx), and the sink goes on leaving. Another call waits for the same end. A required
 // sink that cannot be flushed does not stop the run, but the run's result is that failure.
 //
-// A guest is stopped if one call into it lasts for a second, from the call of Leave on, without
-// progress that a Watched node tells of. It is woken then, if it is a Waker, and left behind if
-// that does not help.
+// A guest is stopped if one call into it lasts for a second and its ClosingTime, from the call of
+// Leave on, without progress that a Watched node tells of. It is woken then, if it is a Waker, and
+// left behind if that does not help.
 func (s *Seat) Leave(ctx context.Context) error {
 	s.leaveOnce.Do(func() {
 		close(s.leaving)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// guestPatience is how long a guest has for its end: for each call when it leaves, and for all
-// together when the run is closed.
+// guestPatience is how long a guest has for its end, beside Guest.ClosingTime: for each call when
+// it leaves, and for all together when the run is closed.
 const guestPatience = time.Second
 
 // abandonLateAfter is how long after it was woken a guest is left behind that has had its time. A
@@ -20,7 +20,7 @@ const abandonLateAfter = 400 * time.Millisecond
 
 // errLate is the error of a guest that was stopped because it did not end: one whose reader sleeps,
 // for instance. It is os.ErrDeadlineExceeded.
-var errLate = fmt.Errorf("did not finish within %v: %w", guestPatience, os.ErrDeadlineExceeded)
+var errLate = fmt.Errorf("%w", os.ErrDeadlineExceeded)
 
 // fail ends a guest because of a failure.
 func (s *Seat) fail(err error) { s.end(err, wakeAfter, abandonAfter) }
@@ -28,7 +28,8 @@ func (s *Seat) fail(err error) { s.end(err, wakeAfter, abandonAfter) }
 // failLate ends a guest that has had its time. If what it is doing turns out well before it is left
 // behind, it has no error.
 func (s *Seat) failLate() {
-	s.end(&NodeError{Node: s.name, Stream: NoStream, Err: errLate}, 0, abandonLateAfter)
+	err := fmt.Errorf("did not finish within %v: %w", s.patience, errLate)
+	s.end(&NodeError{Node: s.name, Stream: NoStream, Err: err}, 0, abandonLateAfter)
 }
 
 // note keeps the first failure of a sink.
@@ -147,7 +148,7 @@ func (s *Seat) countFlushed() {
 
 // watchLeaving stops a guest that leaves and stays inside one call for too long.
 func (s *Seat) watchLeaving() {
-	ticker := time.NewTicker(guestPatience / looks)
+	ticker := time.NewTicker(s.patience / looks)
 	defer ticker.Stop()
 	for {
 		select {

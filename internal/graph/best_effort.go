@@ -48,7 +48,9 @@ func (r *Run) newBestEffort(t *target, opener *outputOpener, late bool) (*Output
 		lines: r.asyncLines, fields: o.fields(),
 	})
 	o.sink = o.live
-	return o, r.guest(losses, late)
+	guest := r.guest(losses, late)
+	guest.ClosingTime = destination.ClosingTime(t.latency())
+	return o, guest
 }
 
 // writeHeader writes the header to a destination, which it takes over.

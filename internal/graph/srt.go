@@ -63,6 +63,26 @@ func (t *target) srtLimit() time.Duration {
 	return srtConnectLimit
 }
 
+// srtDefaultLatency is that of libsrt on both sides (SRTO_LATENCY in its documentation).
+const srtDefaultLatency = 120 * time.Millisecond
+
+// latency returns how long the receiver keeps packets before it hands them on, as far as the sender
+// knows; 0 for other protocols than SRT. The two sides of a connection agree on the longer one of
+// what the sender asks for and what the receiver is set to, which FFmpeg does not tell. Files that
+// SRT transfers as such have no latency.
+func (t *target) latency() time.Duration {
+	if t.Address.Protocol.Name != "srt" || t.srtSetting("transtype") == "file" {
+		return 0
+	}
+	longest := srtDefaultLatency
+	for _, name := range []string{"latency", "tsbpddelay", "peerlatency"} { // in microseconds
+		if us, err := strconv.ParseInt(t.srtSetting(name), 10, 64); err == nil {
+			longest = max(longest, time.Duration(us)*time.Microsecond)
+		}
+	}
+	return longest
+}
+
 // srtSetting returns the value of an option. An option in the URL takes precedence over one in
 // FormatOptions.
 func (t *target) srtSetting(name string) string {

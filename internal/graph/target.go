@@ -70,7 +70,7 @@ func (t *target) connect(ctx context.Context, log *astiavx.Log) (*destination.De
 	}
 	begun := time.Now()
 	dst, err := t.Address.Protocol.Connect(ctx, destination.Link{
-		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions,
+		URL: t.Address.URL, Container: t.Container, Options: t.ProtocolOptions, Latency: t.latency(),
 		Log: lines.Receiver(), Explain: lines.Explain,
 	})
 	switch {

@@ -20,7 +20,10 @@ func (t *Output) formatOptions() (forMuxer, forProtocol map[string]string, err e
 	known := avoption.MuxerOptions(t.Container.Name)
 	forMuxer, forProtocol = map[string]string{}, map[string]string{}
 	for _, o := range list {
-		o = t.asDuration(o)
+		o, err = t.asDuration(o)
+		if err != nil {
+			return nil, nil, asFormatOption(err)
+		}
 		if _, ok := avoption.Find(known, o.Key); ok {
 			err, forMuxer[o.Key] = o.CheckMuxer(t.Container.Name), o.Value
 		} else {

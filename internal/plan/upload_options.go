@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,12 +13,21 @@ import (
 	"github.com/avloom/avloom/muxer/destination"
 )
 
-// asDuration gives the value of an upload's option its unit if the user set a time.Duration.
-func (t *Output) asDuration(o avoption.Option) avoption.Option {
-	if d, ok := o.Given.(time.Duration); ok && t.Config.Kind == ToURL && t.Address.Protocol.Uploads {
+// asDuration gives the value of an upload's option its unit if the user set a time.Duration. It
+// refuses a time.Duration for FFmpeg, which would take it for a number of other units.
+func (t *Output) asDuration(o avoption.Option) (avoption.Option, error) {
+	d, ok := o.Given.(time.Duration)
+	switch {
+	case !ok:
+		return o, nil
+	case t.Config.Kind == ToURL && t.Address.Protocol.Uploads:
 		o.Value = d.String()
+		return o, nil
+	default:
+		const reason = "must not be a time.Duration, because FFmpeg's options have units of their own; " +
+			"give a number, which is %d if the option counts microseconds, as most do"
+		return o, o.ConfigError(fmt.Sprintf(reason, d.Microseconds()))
 	}
-	return o
 }
 
 // ffmpegHTTPProtocols are the protocols whose options FFmpeg's own http takes.

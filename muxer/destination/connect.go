@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/avloom/avloom/internal/astiavx"
 	"github.com/avloom/avloom/internal/upload"
@@ -16,6 +17,7 @@ type Link struct {
 	URL       string
 	Container astiavx.Container
 	Options   map[string]string // of the protocol
+	Latency   time.Duration     // how long the receiver keeps packets before it hands them on; 0: it does not
 	Log       *astiavx.Log      // receives FFmpeg's lines about the connection; nil: they are dropped
 	Explain   func(error) error // adds to an error where and why it happened; returns nil for nil
 }
@@ -59,7 +61,11 @@ func (p Protocol) connectByFFmpeg(ctx context.Context, l Link) (*connection, err
 		_ = c.Close() // nothing has been sent
 		return nil, &UnusedOptionsError{Protocol: p.Name, Names: unused}
 	}
-	return &connection{carrier: c, packetSize: c.PacketSize(), explain: l.Explain}, nil
+	connected := &connection{carrier: c, packetSize: c.PacketSize(), explain: l.Explain}
+	if l.Latency > 0 {
+		connected.carrier = newLateCarrier(c, l.Latency)
+	}
+	return connected, nil
 }
 
 // withDefaults returns the program's options, and for those that it did not set:

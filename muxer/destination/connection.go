@@ -5,13 +5,16 @@ import "io"
 // connection carries bytes to another program. Its errors say where it leads, and what FFmpeg or
 // the server said about it.
 type connection struct {
-	carrier interface {
-		io.WriteCloser
-		Interrupt() // makes a call that has not returned fail, and all later calls; any goroutine may call it
-	}
+	carrier    carrier
 	packetSize int               // the most bytes that are sent together; 0: there are no packets
 	failure    func() error      // why it failed outside of a call; nil: calls report all failures
 	explain    func(error) error // adds to an error where and why it happened; returns nil for nil
+}
+
+// carrier sends bytes.
+type carrier interface {
+	io.WriteCloser
+	Interrupt() // makes a call that has not returned fail, and all later calls; any goroutine may call it
 }
 
 // newConnection returns a Destination that writes to a connection.
