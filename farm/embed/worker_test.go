@@ -58,8 +58,8 @@ func TestWorkerDrains(t *testing.T) {
 	}, patience, 10*time.Millisecond, "goroutines of the workers stay")
 }
 
-// workerGoroutines returns those of workers, also of the SDK's workers of servers of other tests,
-// by their first lines.
+// workerGoroutines returns those of workers, by their first lines, also of the SDK's workers of
+// servers of other tests.
 func workerGoroutines() map[string]struct{} {
 	all := map[string]struct{}{}
 	stacks := make([]byte, 16<<20)
