@@ -35,7 +35,8 @@ type RunConfig struct {
 	Attempts int
 	// Handover is how long the run waits for a sign of life of Start, which gives one each minute
 	// until it has handed over all jobs: its program may have been killed. After this time the run
-	// ends with the jobs that it has: see ErrIncomplete. At least 10 s. 0: a day.
+	// ends with the jobs that it has: see ErrIncomplete. It waits anew for as long after the server,
+	// or all workers, were away. At least 10 s. 0: a day.
 	Handover time.Duration
 	// Resume skips a job if there is a file at its Path, whatever made it.
 	Resume bool

@@ -21,7 +21,8 @@ type patience struct {
 	run    *run
 	wait   time.Duration
 	cancel workflow.CancelFunc
-	heard  bool // something of a batch, since the timer was set
+	due    time.Time // when the timer is over
+	heard  bool      // something of a batch, since the timer was set
 }
 
 // listen sets the timer.
@@ -40,10 +41,12 @@ func (p *patience) set() {
 	if left, waits := p.run.waits(ctx); waits {
 		wait = min(wait, max(left, time.Millisecond))
 	}
+	p.due = workflow.Now(ctx).Add(wait)
 	p.run.events.AddFuture(workflow.NewTimer(ctx, wait), func(timer workflow.Future) {
 		if timer.Get(ctx, nil) != nil {
 			return // stopped
 		}
+		p.run.noteOutage(p.ctx, p.due)
 		p.run.noteSilence(p.ctx)
 		if !p.heard {
 			p.askAbout()

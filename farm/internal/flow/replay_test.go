@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
@@ -10,6 +11,7 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/avloom/avloom/farm/internal/flow"
 )
@@ -36,21 +38,53 @@ func TestCancelledWhenLong(t *testing.T) {
 	h.add(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, &historypb.HistoryEvent{
 		Attributes: &historypb.HistoryEvent_WorkflowExecutionContinuedAsNewEventAttributes{},
 	})
+	require.ErrorContains(t, h.replay(), "COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION")
+}
+
+// TestUnfedAfterOutage replays a history in which nobody has told a run for three days that its
+// timer is over, because the server or all workers were away: its client, which could not give a
+// sign of life either, gets the whole time anew. Then the run ends.
+func TestUnfedAfterOutage(t *testing.T) {
+	t.Parallel()
+	h := &history{t: t, now: time.Unix(1e9, 0)}
+	state := flow.RunState{Settings: settings}
+	state.Settings.Handover = 10 * time.Minute
+	h.begin(flow.RunWorkflow, state)
+	h.step(false)
+	h.startTimer("5")
+	h.now = h.now.Add(72 * time.Hour)
+	h.fireTimer("5", 5)
+	h.step(false)
+	h.startTimer("10")
+	h.now = h.now.Add(10 * time.Minute)
+	h.fireTimer("10", 10)
+	h.step(false)
+	h.startTimer("15")
+	h.cancelTimer("15")
+	h.add(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, &historypb.HistoryEvent{
+		Attributes: &historypb.HistoryEvent_WorkflowExecutionContinuedAsNewEventAttributes{},
+	})
+	require.ErrorContains(t, h.replay(), "COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION")
+}
+
+// replay has a worker go through the history again. The error says where it does something else.
+func (h *history) replay() error {
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DisableDeadlockDetection: true})
-	require.NoError(t, err)
+	require.NoError(h.t, err)
 	flow.Register(replayer)
-	err = replayer.ReplayWorkflowHistory(noLog{}, &h.History)
-	require.ErrorContains(t, err, "COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION")
+	return replayer.ReplayWorkflowHistory(noLog{}, &h.History)
 }
 
 // history is one that a test makes up.
 type history struct {
 	historypb.History
-	t *testing.T
+	t   *testing.T
+	now time.Time // of the events that are added
 }
 
 func (h *history) add(kind enumspb.EventType, event *historypb.HistoryEvent) {
 	event.EventId, event.EventType = int64(len(h.Events)+1), kind
+	event.EventTime = timestamppb.New(h.now)
 	h.Events = append(h.Events, event)
 }
 
@@ -105,6 +139,15 @@ func (h *history) startTimer(id string) {
 	h.add(enumspb.EVENT_TYPE_TIMER_STARTED, &historypb.HistoryEvent{
 		Attributes: &historypb.HistoryEvent_TimerStartedEventAttributes{
 			TimerStartedEventAttributes: &historypb.TimerStartedEventAttributes{TimerId: id},
+		},
+	})
+}
+
+// fireTimer fires the timer that event has started.
+func (h *history) fireTimer(id string, event int64) {
+	h.add(enumspb.EVENT_TYPE_TIMER_FIRED, &historypb.HistoryEvent{
+		Attributes: &historypb.HistoryEvent_TimerFiredEventAttributes{
+			TimerFiredEventAttributes: &historypb.TimerFiredEventAttributes{TimerId: id, StartedEventId: event},
 		},
 	})
 }

@@ -28,6 +28,7 @@ type RunState struct {
 	Began     time.Time // zero: now
 	Fed       Fed
 	Heard     time.Time    // when a client gave its last sign of life; zero: now
+	Back      time.Time    // when the run went on after an outage; zero: there was none
 	Unfed     bool         // the run does not wait for its client any more
 	Next      int          // the first batch without leave to begin
 	Open      []OpenBatch  // those with leave that have not ended, by Batch

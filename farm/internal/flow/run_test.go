@@ -162,6 +162,27 @@ func TestRunCancelled(t *testing.T) {
 	}
 }
 
+// TestRunContinuesAlive checks that a client's signs of life alone, of which there are thousands if
+// its jobs come slowly, do not make a history that is too long, and that the next one knows them.
+func TestRunContinuesAlive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state := flow.RunState{Settings: settings}
+	state.Settings.Handover = time.Hour
+	began := w.Now()
+	for minute := range 120 {
+		w.RegisterDelayedCallback(func() { w.SignalWorkflow(flow.FedSignal, flow.Fed{}) }, time.Duration(minute)*time.Minute)
+	}
+	w.RegisterDelayedCallback(func() {
+		w.SetContinueAsNewSuggested(true)
+		w.SignalWorkflow(flow.FedSignal, flow.Fed{})
+	}, 2*time.Hour+30*time.Second)
+	w.ExecuteWorkflow(flow.RunWorkflow, state)
+	state = continued[flow.RunState](w)
+	require.WithinDuration(t, began.Add(2*time.Hour+30*time.Second), state.Heard, time.Second)
+	require.False(t, state.Unfed)
+}
+
 // TestRunContinuesCancelled checks that a run that is being cancelled goes on doing so with a new
 // history.
 func TestRunContinuesCancelled(t *testing.T) {

@@ -24,14 +24,29 @@ func (r *run) waits(ctx workflow.Context) (left time.Duration, waits bool) {
 	if r.Fed.Complete || r.Cancelled || r.Unfed || r.Settings.Handover == 0 {
 		return 0, false
 	}
-	return r.Settings.Handover - workflow.Now(ctx).Sub(r.Heard), true
+	since := r.Heard
+	if r.Back.After(since) {
+		since = r.Back
+	}
+	return r.Settings.Handover - workflow.Now(ctx).Sub(since), true
+}
+
+// noteOutage notes that nobody has told the run in time that its timer was due: the server was
+// away, or all workers were. A client that is alive may not have reached the server either, and
+// gets the whole time anew.
+func (r *run) noteOutage(ctx workflow.Context, due time.Time) {
+	const long = time.Minute
+	now := workflow.Now(ctx)
+	if now.Sub(due) > min(long, r.Settings.Handover/2) {
+		r.Back = now
+	}
 }
 
 // noteSilence gives a client up that has been silent for too long. The run ends with the jobs that
 // it has.
 func (r *run) noteSilence(ctx workflow.Context) {
 	left, waits := r.waits(ctx)
-	switch silence := r.Settings.Handover - left; {
+	switch silence := workflow.Now(ctx).Sub(r.Heard); {
 	case waits && left <= 0:
 		r.Unfed = true
 	case waits && silence >= worry:
