@@ -55,7 +55,8 @@ func (f *File) MadeFor(o Owner) bool {
 	return f.Exists && f.labels[runKey] == label(o.Run) && f.labels[jobKey] == label(o.Job)
 }
 
-// Look says what is under a key. If the store fails, Look tries twice more.
+// Look says what is under a key. A key that the store cannot take is a *KeyError. If the store
+// fails, Look tries twice more.
 func Look(ctx context.Context, b *blob.Bucket, key string) (f File, err error) {
 	err = again(ctx, func() (err error) {
 		f, err = look(ctx, b, key)
@@ -66,6 +67,9 @@ func Look(ctx context.Context, b *blob.Bucket, key string) (f File, err error) {
 
 // look is one try of Look.
 func look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
+	if err := checkName(b, key); err != nil {
+		return File{}, err
+	}
 	var attributes *blob.Attributes
 	err := whole(ctx, b, func() (err error) {
 		attributes, err = b.Attributes(ctx, key)
@@ -73,9 +77,9 @@ func look(ctx context.Context, b *blob.Bucket, key string) (File, error) {
 	})
 	switch {
 	case IsMissing(err):
-		return File{}, nil
+		return File{}, checkFree(b, key)
 	case err != nil:
-		return File{}, failed(err, "look for %s in the store", key)
+		return File{}, failed(keyError(err, key), "look for %s in the store", key)
 	default:
 		f := File{Exists: true, Bytes: attributes.Size, labels: attributes.Metadata}
 		f.Frames, _ = strconv.ParseInt(f.labels[framesKey], 10, 64) // of another program: 0

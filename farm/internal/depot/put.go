@@ -138,7 +138,7 @@ func (u *upload) explain(err error) error {
 		err = fmt.Errorf("its folder, and the one for temporary files, are on different file systems; "+
 			"open the store with no_tmp_dir=true (NoTempDir in fileblob.Options): %w", err)
 	}
-	return failed(err, "write %s to the store", u.key)
+	return failed(keyError(err, u.key), "write %s to the store", u.key)
 }
 
 // counter tells how many bytes are read.

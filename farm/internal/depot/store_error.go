@@ -21,7 +21,10 @@ func (e *StoreError) Error() string { return fmt.Sprintf("%s: %v", e.Doing, e.Er
 func (e *StoreError) Unwrap() error { return e.Err }
 
 // lasting are reasons of a file system that stay.
-var lasting = []error{unix.ENOSPC, unix.EDQUOT, unix.EXDEV, unix.EROFS, unix.EACCES, unix.EPERM, unix.ENOTDIR}
+var lasting = []error{
+	unix.ENOSPC, unix.EDQUOT, unix.EXDEV, unix.EROFS, unix.EACCES, unix.EPERM, unix.ENOTDIR,
+	unix.ENAMETOOLONG, unix.EILSEQ, unix.ELOOP, unix.EFBIG,
+}
 
 // MayPass returns true if the store may do the same a little later.
 func (e *StoreError) MayPass() bool {

@@ -110,10 +110,11 @@ func (a *Activities) isStopping() bool {
 func finalKind(err error) string {
 	var config *api.ConfigError
 	var other *depot.OtherError
+	var key *depot.KeyError
 	switch {
 	case errors.As(err, &config):
 		return flow.ErrConfig
-	case isPermanent(err), errors.As(err, &other):
+	case isPermanent(err), errors.As(err, &other), errors.As(err, &key):
 		return flow.ErrPermanent
 	default:
 		return ""

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,20 @@ func TestPathIsTaken(t *testing.T) {
 	text, err := b.Bucket.ReadAll(t.Context(), "clips/1.mp4")
 	require.NoError(t, err)
 	require.Equal(t, "theirs", string(text))
+}
+
+// TestPathThatTheStoreRefuses: the job has failed for good, and nothing was rendered for it.
+func TestPathThatTheStoreRefuses(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"clips/1.mp4.attrs", strings.Repeat("c", 300) + "/1.mp4", strings.Repeat("c", 240) + ".mp4"} {
+		folder, _ := folderStore(t)
+		b := newBench(t, folder, func(context.Context, *api.Encoder, string) error { panic("rendered") })
+		b.task.Job.Path = path
+		app, _ := b.fails(t, attemptOf{})
+		require.Equal(t, flow.ErrPermanent, app.Type())
+		require.True(t, app.NonRetryable())
+		require.ErrorContains(t, app, "the store cannot have a file "+path[:9])
+	}
 }
 
 // TestTwoWorkersOfOneJob: both render it, since one was taken for dead. One file results, and both
