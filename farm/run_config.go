@@ -3,7 +3,7 @@ package farm
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"io/fs"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -22,10 +22,10 @@ type RunConfig struct {
 	// DefaultQueue.
 	Queue string
 	// Threads is the number of threads of each clip's encoder. With some encoders the bytes of a
-	// file depend on it. 0: 1.
+	// file depend on it. At most 4096. 0: 1.
 	Threads int
 	// Stall is how long a renderer may take until its next frame. Then its context ends, and the
-	// attempt has failed. 0: one minute.
+	// attempt has failed. At least 1 s. 0: one minute.
 	Stall time.Duration
 	// Heartbeat is after how much time without a sign of life a worker counts as dead. Other
 	// workers make its jobs then. Workers send one each second. At least 2 s. 0: 10 s.
@@ -46,7 +46,9 @@ type RunConfig struct {
 }
 
 const (
+	mostThreads      = 4096 // of an encoder, for api
 	defaultStall     = time.Minute
+	minStall         = time.Second // less is a number without a unit
 	defaultHeartbeat = 10 * time.Second
 	minHeartbeat     = 2 * time.Second // twice the time from one to the next
 	defaultAttempts  = 3
@@ -99,18 +101,19 @@ func checkSettings(s flow.Settings) error {
 		return bad("Queue", s.Queue, "must have at most 200 bytes of printable text")
 	case strings.Contains(s.Queue, "@"):
 		return bad("Queue", s.Queue, reasonOfAt)
-	case s.Threads < 0:
-		return bad("Threads", s.Threads, "must not be negative; 0 means 1")
-	case s.Stall < 0:
-		return bad("Stall", s.Stall, "must not be negative; 0 means a minute")
+	case s.Threads < 0 || s.Threads > mostThreads:
+		return bad("Threads", s.Threads, fmt.Sprintf("must be from 0 to %d; 0 means 1", mostThreads))
+	case s.Stall < minStall:
+		return bad("Stall", s.Stall, "must be at least 1s; 0 means a minute")
 	case s.Heartbeat < minHeartbeat:
 		return bad("Heartbeat", s.Heartbeat, "must be at least 2s, because workers send one each second; 0 means 10s")
 	case s.Attempts < 0:
 		return bad("Attempts", s.Attempts, "must not be negative; 0 means 3")
 	case s.Handover < minHandover:
 		return bad("Handover", s.Handover, "must be at least 10s; 0 means a day")
-	case !isKey(strings.TrimSuffix(s.Parts, "/")) || len(s.Parts) > maxName:
-		return bad("Parts", s.Parts, "must be names with a slash between them, at most 200 bytes; \"\" means "+defaultParts)
+	}
+	if fault := keyFault(strings.TrimSuffix(s.Parts, "/"), maxName-1); fault != "" {
+		return bad("Parts", s.Parts, fault+keyForm+`; "" means `+defaultParts)
 	}
 	return nil
 }
@@ -125,10 +128,4 @@ func isName(text string) bool {
 
 func isPrintable(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
-}
-
-// isKey reports whether a text is a key that each kind of store takes, folders, too.
-func isKey(text string) bool {
-	const most = 900 // S3 takes 1,024 bytes, of which a file system's temporary name needs some
-	return text != "." && len(text) <= most && fs.ValidPath(text) && isPrintable(text) && !strings.Contains(text, `\`)
 }

@@ -93,8 +93,8 @@ func (c *cutter) check(given Job) (job flow.Job, size int, err error) {
 	switch {
 	case job.Path == "":
 		return job, 0, bad("Path", nil, "is empty; it is the key of the job's file in the store")
-	case !isKey(job.Path):
-		return job, 0, bad("Path", job.Path, "must be names with a slash between them, without . and .., at most 900 bytes")
+	case keyFault(job.Path, maxKey) != "":
+		return job, 0, bad("Path", job.Path, keyFault(job.Path, maxKey)+keyForm)
 	case strings.HasPrefix(job.Path+"/", c.settings.Parts):
 		return job, 0, bad("Path", job.Path, "is among the parts of films, which are removed; see RunConfig.Parts")
 	case len(job.ID) > maxID || !isPrintable(job.ID):

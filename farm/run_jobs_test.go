@@ -95,13 +95,16 @@ func TestWrongJobs(t *testing.T) {
 		text  string
 	}{
 		{"no path", func(j *Job) { j.Path = "" }, `jobs[1].Path: is empty`},
-		{"absolute", func(j *Job) { j.Path = "/b.mp4" }, `jobs[1].Path "/b.mp4": must be names`},
-		{"upwards", func(j *Job) { j.Path = "a/../b.mp4" }, `jobs[1].Path "a/../b.mp4": must be names`},
-		{"folder", func(j *Job) { j.Path = "b/" }, `jobs[1].Path "b/": must be names`},
-		{"dot", func(j *Job) { j.Path = "." }, `jobs[1].Path ".": must be names`},
-		{"backslash", func(j *Job) { j.Path = `b\c.mp4` }, `must be names`},
-		{"line feed", func(j *Job) { j.Path = "b\nc.mp4" }, `must be names`},
-		{"long path", func(j *Job) { j.Path = strings.Repeat("b", 901) }, `at most 900 bytes`},
+		{"absolute", func(j *Job) { j.Path = "/b.mp4" }, `jobs[1].Path "/b.mp4": begins with a slash`},
+		{"upwards", func(j *Job) { j.Path = "a/../b.mp4" }, `jobs[1].Path "a/../b.mp4": has the name "..", which leads out of the store`},
+		{"folder", func(j *Job) { j.Path = "b/" }, `jobs[1].Path "b/": ends with a slash`},
+		{"dot", func(j *Job) { j.Path = "." }, `jobs[1].Path ".": has the name "."`},
+		{"dot before", func(j *Job) { j.Path = "./b.mp4" }, `has the name "."`},
+		{"two slashes", func(j *Job) { j.Path = "a//b.mp4" }, `has an empty name`},
+		{"no UTF-8", func(j *Job) { j.Path = "b\xff.mp4" }, `is not UTF-8`},
+		{"backslash", func(j *Job) { j.Path = `b\c.mp4` }, `has a backslash`},
+		{"line feed", func(j *Job) { j.Path = "b\nc.mp4" }, `has a character that cannot be printed ('\n')`},
+		{"long path", func(j *Job) { j.Path = strings.Repeat("b", 901) }, `has more than 900 bytes`},
 		{"part", func(j *Job) { j.Path = ".avloom/b.mp4" }, `jobs[1].Path ".avloom/b.mp4": is among the parts`},
 		{"parts", func(j *Job) { j.Path = ".avloom" }, `jobs[1].Path ".avloom": is among the parts`},
 		{"long ID", func(j *Job) { j.ID = strings.Repeat("b", 901) }, `jobs[1].ID "bbb`},
@@ -138,20 +141,40 @@ func TestRunConfig(t *testing.T) {
 	s, err = RunConfig{ID: "night 7", Parts: "tmp/parts"}.settings()
 	require.NoError(t, err)
 	require.Equal(t, "tmp/parts/", s.Parts)
-	for field, cfg := range map[string]RunConfig{
-		"ID":        {ID: "a/b"},
-		"Queue":     {Queue: strings.Repeat("q", 201)},
-		"Threads":   {Threads: -1},
-		"Stall":     {Stall: -time.Second},
-		"Heartbeat": {Heartbeat: time.Second},
-		"Attempts":  {Attempts: -1},
-		"Parts":     {Parts: "/"},
+	for _, c := range []struct {
+		field string
+		cfg   RunConfig
+		text  string
+	}{
+		{"ID", RunConfig{ID: "a/b"}, "without a slash"},
+		{"Queue", RunConfig{Queue: strings.Repeat("q", 201)}, "at most 200 bytes"},
+		{"Threads", RunConfig{Threads: -1}, "must be from 0 to 4096; 0 means 1"},
+		{"Threads", RunConfig{Threads: 4097}, "must be from 0 to 4096; 0 means 1"},
+		{"Stall", RunConfig{Stall: -time.Second}, "must be at least 1s; 0 means a minute"},
+		{"Stall", RunConfig{Stall: 30}, "RunConfig.Stall 30ns: must be at least 1s"},
+		{"Heartbeat", RunConfig{Heartbeat: time.Second}, "must be at least 2s"},
+		{"Handover", RunConfig{Handover: 30}, "must be at least 10s"},
+		{"Attempts", RunConfig{Attempts: -1}, "must not be negative"},
+		{"Parts", RunConfig{Parts: "/"}, "begins with a slash"},
+		{"Parts", RunConfig{Parts: "a//b"}, "has an empty name"},
+		{"Parts", RunConfig{Parts: strings.Repeat("p", 200)}, "has more than 199 bytes"},
 	} {
-		_, err := cfg.settings()
+		_, err := c.cfg.settings()
 		var config *api.ConfigError
-		require.ErrorAs(t, err, &config, field)
-		require.Equal(t, "RunConfig."+field, config.Field)
+		require.ErrorAs(t, err, &config, c.field)
+		require.Equal(t, "RunConfig."+c.field, config.Field)
+		require.ErrorContains(t, err, c.text)
 	}
+	_, err = RunConfig{Threads: 4096, Stall: time.Second}.settings()
+	require.NoError(t, err)
 	_, err = RunConfig{Queue: "q@build"}.settings()
 	require.ErrorContains(t, err, `RunConfig.Queue "q@build": must not contain "@"`)
+}
+
+// TestKeys: what is a key stays one.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"a", "a/b.mp4", ".a/..b", "ä ö/日本.mp4", "a:b?c*", strings.Repeat("k", 900)} {
+		require.Empty(t, keyFault(key, maxKey), key)
+	}
 }

@@ -61,6 +61,8 @@ func (c WorkerConfig) check() error {
 		return bad("Jobs", c.Jobs, "must be positive, or 0 for as many as the machine has cores and memory for")
 	case c.JobMemory < 0:
 		return bad("JobMemory", c.JobMemory, "must be a positive number of bytes, or 0 for 512 MiB")
+	case c.Drain > 0 && c.Drain < minDrain:
+		return bad("Drain", c.Drain, "must be at least 1ms; 0 means 30s, and a negative one stops jobs at once")
 	case !isName(c.Queue):
 		return bad("Queue", c.Queue, "must have at most 200 bytes of printable text")
 	case !isName(c.Version):

@@ -33,7 +33,7 @@ type WorkerConfig struct {
 	// until the worker stops. 0: 10. Negative: it never stops.
 	Failures int
 	// Drain is how long jobs may go on when the worker is to stop. Then they are stopped, and rendered
-	// anew by another worker. 0: 30 seconds. Negative: they are stopped at once.
+	// anew by another worker. At least 1 ms. 0: 30 s. Negative: they are stopped at once.
 	Drain time.Duration
 	// Metrics shows what the worker does. nil: nothing is counted.
 	Metrics *Metrics
@@ -45,4 +45,5 @@ type WorkerConfig struct {
 const (
 	defaultFailures = 10
 	defaultDrain    = 30 * time.Second
+	minDrain        = time.Millisecond // less is a number without a unit
 )

@@ -56,6 +56,7 @@ func TestNewWorkerChecks(t *testing.T) {
 		"no name":         {c, store, one("", Renderer{Clip: clip}), WorkerConfig{}, "avloom: renderers[]: a renderer needs a name"},
 		"negative jobs":   {c, store, fine, WorkerConfig{Jobs: -1}, "avloom: WorkerConfig.Jobs -1: must be positive"},
 		"negative memory": {c, store, fine, WorkerConfig{JobMemory: -1}, "avloom: WorkerConfig.JobMemory -1: must be a positive"},
+		"no unit":         {c, store, fine, WorkerConfig{Drain: 30}, "avloom: WorkerConfig.Drain 30ns: must be at least 1ms"},
 		"two lines":       {c, store, fine, WorkerConfig{Queue: "a\nb"}, "WorkerConfig.Queue \"a\\nb\": must have at most 200 bytes"},
 		"a long version":  {c, store, fine, WorkerConfig{Version: strings.Repeat("v", 201)}, "must have at most 200 bytes"},
 		"a build's queue": {c, store, fine, WorkerConfig{Queue: "a@b"}, `avloom: WorkerConfig.Queue "a@b": must not contain "@"`},
