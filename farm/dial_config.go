@@ -62,11 +62,8 @@ func (c DialConfig) withDefaults() DialConfig {
 }
 
 func (c DialConfig) check() error {
-	host, port, err := net.SplitHostPort(c.target())
-	if err != nil || host == "" || port == "" {
-		return &api.ConfigError{
-			Field: "DialConfig.Address", Value: c.Address, Reason: "is not a host with a port, such as localhost:7233", Err: err,
-		}
+	if err := c.checkAddress(); err != nil {
+		return err
 	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
 		field, other := "CertFile", "KeyFile"

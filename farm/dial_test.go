@@ -111,6 +111,12 @@ func TestDialConfig(t *testing.T) {
 		"twice the same":   {DialConfig{CertFile: cert, KeyFile: cert}, "KeyFile", "holds no private key in PEM"},
 		"another key":      {DialConfig{CertFile: cert, KeyFile: otherKey}, "CertFile", "does not match"},
 		"a password":       {DialConfig{CertFile: cert, KeyFile: locked}, "KeyFile", "is protected by a password"},
+		"https":            {DialConfig{Address: "https://t.example:7233"}, "Address", `give host and port, "t.example:7233", and set TLS`},
+		"HTTPS, a path":    {DialConfig{Address: "HTTPS://t.example/x"}, "Address", `give host and port, such as "t.example:7233", and set TLS`},
+		"https, with TLS":  {DialConfig{Address: "https://t.example:1", TLS: true}, "Address", `give host and port, "t.example:1"`},
+		"http":             {DialConfig{Address: "http://t.example:7233"}, "Address", `is the address of a page; give host and port, "t.example:7233"`},
+		"http, IPv6":       {DialConfig{Address: "http://[::1]:7233/"}, "Address", `"[::1]:7233"`},
+		"grpc":             {DialConfig{Address: "grpc://t.example:7233"}, "Address", `give host and port, "t.example:7233"`},
 		"a resolver alone": {DialConfig{Address: "dns:///temporal.example"}, "Address", "is not a host with a port"},
 	} {
 		t.Run(name, func(t *testing.T) {
