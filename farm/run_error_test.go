@@ -44,6 +44,31 @@ func TestJobErrors(t *testing.T) {
 	require.True(t, IsPermanent(Permanent(errors.New("x"))))
 }
 
+// TestErrorsTellWhere: an error names the worker and the attempt, unless any worker would have failed so.
+func TestErrorsTellWhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind     string
+		attempts int
+		worker   string
+		want     string
+	}{
+		{flow.ErrFailed, 3, "host/7/1a", "no input (attempt 3, on worker host/7/1a)"},
+		{flow.ErrFailed, 1, "host/7/1a", "no input (attempt 1, on worker host/7/1a)"},
+		{flow.ErrFailed, 0, "", "no input"},
+		{flow.ErrPermanent, 1, "host/7/1a", "no input"},
+		{flow.ErrConfig, 1, "host/7/1a", "no input"},
+		{flow.ErrPermanent, 2, "host/7/1a", "no input (attempt 2, on worker host/7/1a)"},
+		{flow.ErrConfig, 2, "host/7/1a", "no input (attempt 2, on worker host/7/1a)"},
+		{flow.ErrLost, 3, "host/7/1a", "no input"}, // of another worker than those that died
+	} {
+		result := jobResult(flow.Result{Error: "no input", Kind: c.kind, Attempts: c.attempts, Worker: c.worker}, nil)
+		require.EqualError(t, result.Err, c.want)
+		require.Equal(t, c.kind == flow.ErrPermanent, IsPermanent(result.Err))
+		require.Equal(t, c.kind == flow.ErrConfig, errors.As(result.Err, new(*api.ConfigError)))
+	}
+}
+
 // TestReportError checks the error of a run by what has become of its jobs.
 func TestReportError(t *testing.T) {
 	t.Parallel()
