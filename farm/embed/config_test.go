@@ -56,6 +56,7 @@ func TestForeignFiles(t *testing.T) {
 		text:                                     "file is not a database",
 		foreign:                                  "the database has tables, but not those of a Temporal server",
 		filepath.Join(folder, "missing", "a.db"): "no such file or directory",
+		folder:                                   "it is a folder; give a file in it, such as " + filepath.Join(folder, "farm.db"),
 	} {
 		before, _ := os.ReadFile(file)
 		_, err := Start(t.Context(), Config{File: file})

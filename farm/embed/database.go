@@ -19,6 +19,8 @@ import (
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	"go.temporal.io/server/common/resolver"
 	"go.temporal.io/server/schema/sqlite"
+
+	"github.com/avloom/avloom/api"
 )
 
 // database is where a server keeps its data.
@@ -39,6 +41,9 @@ func openDatabase(ctx context.Context, file string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, noFile(path, info)
+	}
 	lock, err := lockFile(path)
 	if err != nil {
 		return nil, err
@@ -56,6 +61,15 @@ func openDatabase(ctx context.Context, file string) (*database, error) {
 		// settings that it does not know: this one makes a connection of its own for each start.
 		"avloom_start": strconv.FormatInt(rand.Int64(), 10),
 	})}, nil
+}
+
+// noFile returns the error of a path at which something else than a file is.
+func noFile(path string, info os.FileInfo) error {
+	reason := "it is no regular file"
+	if info.IsDir() {
+		reason = "it is a folder; give a file in it, such as " + filepath.Join(path, "farm.db")
+	}
+	return &api.ConfigError{Field: "Config.File", Value: path, Reason: reason}
 }
 
 func sqlConfig(name string, attributes map[string]string) *config.SQL {
