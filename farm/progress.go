@@ -27,7 +27,8 @@ type Progress struct {
 	Running int
 	// Frames is how many video frames are encoded, those of jobs that have not ended, too.
 	Frames int64
-	// Elapsed is how long ago the run began, or how long it took.
+	// Elapsed is how long ago the first worker took up the run, or how long the run took from then
+	// on. The time in which the run waited for that worker does not count.
 	Elapsed time.Duration
 	// Left is about how much longer it takes, if the rest of the jobs is like those that have
 	// ended. 0: nobody knows, or the run has ended.

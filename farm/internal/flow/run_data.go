@@ -25,7 +25,7 @@ type Fed struct {
 // RunState is where a run stands.
 type RunState struct {
 	Settings  Settings
-	Began     time.Time // zero: now
+	Began     time.Time // when the first worker took up the run; zero: now
 	Fed       Fed
 	Heard     time.Time    // when a client gave its last sign of life; zero: now
 	Back      time.Time    // when the run went on after an outage; zero: there was none
@@ -48,7 +48,7 @@ type OpenBatch struct {
 type RunEnd struct {
 	Fed    Fed
 	Counts Counts
-	Took   time.Duration
+	Took   time.Duration // from RunState.Began on
 }
 
 // RunProgress is what a run knows of its progress.
