@@ -15,9 +15,9 @@ import (
 func TestKeysThatFoldersRefuse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ key, want string }{
-		"metadata":         {"a.mp4.attrs", "the store cannot have a file a.mp4.attrs: a folder keeps metadata in files that end with .attrs"},
-		"a long folder":    {strings.Repeat("f", 256) + "/a.mp4", "a name in it is too long for a folder, which takes 255 bytes"},
-		"a long name":      {"a/" + strings.Repeat("f", 256), "; give the job another Path"},
+		"metadata":       {"a.mp4.attrs", "the store cannot have a file a.mp4.attrs: a folder keeps metadata in files that end with .attrs"},
+		"a long folder":  {strings.Repeat("f", 256) + "/a.mp4", "a name in it is too long for a folder, which takes 255 bytes"},
+		"a long name":    {"a/" + strings.Repeat("f", 256), "; give the job another Path"},
 		"with an ending": {"a/" + strings.Repeat("f", 235), ", and 234 for that of a file"},
 	} {
 		t.Run(name, func(t *testing.T) {
