@@ -9,8 +9,8 @@ import (
 	"github.com/avloom/avloom/farm/internal/work"
 )
 
-// remoteError is the error of a job that a worker has had, with its text, and where it was. It wraps what is known of
-// the error that the worker had.
+// remoteError is the error of a job that a worker has had, with its text, and where it was. It
+// wraps what is known of the error that the worker had.
 type remoteError struct {
 	text string
 	err  error // may be nil

@@ -44,7 +44,8 @@ func TestJobErrors(t *testing.T) {
 	require.True(t, IsPermanent(Permanent(errors.New("x"))))
 }
 
-// TestErrorsTellWhere: an error names the worker and the attempt, unless any worker would have failed so.
+// TestErrorsTellWhere: an error names the worker and the attempt, unless any worker would have
+// failed so.
 func TestErrorsTellWhere(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
