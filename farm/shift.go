@@ -117,9 +117,13 @@ func (s *shift) left() error {
 	if jobs := s.w.node.Running(); jobs > 0 {
 		return fmt.Errorf("farm: %d jobs %w", jobs, errLeft)
 	}
-	return fmt.Errorf("farm: the server did not answer for %v when the worker was to end: "+
-		"%d jobs were not given back, and are begun anew by other workers once their heartbeats are missed",
-		lastWords, s.w.node.Unreported())
+	const away = "farm: the server did not answer for %v when the worker was to end"
+	jobs := s.w.node.Unreported()
+	if jobs == 0 {
+		return fmt.Errorf(away+", which had no job left", lastWords)
+	}
+	return fmt.Errorf(away+": %d jobs were not given back, and are begun anew by other workers "+
+		"once their heartbeats are missed", lastWords, jobs)
 }
 
 // awaitTasks waits until all tasks have ended, or may go on no longer. The error tells of a second
@@ -132,7 +136,9 @@ func (s *shift) awaitTasks() error {
 		case <-s.ended:
 			return nil
 		case <-patience.C:
-			s.w.cfg.Log.Warn("worker stops jobs that are not finished", "jobs", s.w.node.Running(), "drain", s.w.cfg.Drain)
+			if jobs := s.w.node.Running(); jobs > 0 { // otherwise, only the server is late
+				s.w.cfg.Log.Warn("worker stops jobs that are not finished", "jobs", jobs, "drain", s.w.cfg.Drain)
+			}
 			return nil
 		case got := <-s.signals:
 			if !s.signalled {
