@@ -166,6 +166,7 @@ func TestMetricsOfAWorker(t *testing.T) {
 		`temporal_activity_execution_latency_seconds_count{activity_type="avloom.Make"`,
 		`temporal_request_total{activity_type="avloom.Make",client_name="temporal_go",namespace="default",operation="Respond`,
 		`temporal_worker_task_slots_used{`,
+		`workflow_type="avloom.Run"`, `workflow_type="avloom.Batch"`,
 	} {
 		require.Eventually(t, func() bool { // the SDK counts a request after the run may have ended by it
 			page := httptest.NewRecorder()
