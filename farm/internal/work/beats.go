@@ -123,7 +123,19 @@ func (b *beats) loop(ctx context.Context) {
 		case <-b.halted:
 			return
 		case <-tick.C:
+			if b.hasHalted() { // both were ready, and another beat may wait for a server that is away
+				return
+			}
 		}
+	}
+}
+
+func (b *beats) hasHalted() bool {
+	select {
+	case <-b.halted:
+		return true
+	default:
+		return false
 	}
 }
 
