@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -124,13 +125,21 @@ type gatedWriter struct {
 	mu   sync.Mutex
 	gate chan struct{} // closed: writes pass
 	got  bytes.Buffer
+
+	waiting atomic.Bool // a write waits at the gate
 }
 
 func (w *gatedWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	gate := w.gate
 	w.mu.Unlock()
-	<-gate
+	select {
+	case <-gate:
+	default:
+		w.waiting.Store(true)
+		<-gate
+		w.waiting.Store(false)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.got.Write(p)
@@ -162,7 +171,9 @@ func TestBestEffortThatIsSlow(t *testing.T) {
 	}
 	feed(0, 50)
 	slow.set(false)
-	feed(50, 200)
+	feed(50, 10)
+	require.Eventually(t, slow.waiting.Load, time.Minute, time.Millisecond) // from here on it takes nothing
+	feed(60, 190)
 	requireState(t, enc, 1, "losing")
 	slow.set(true)
 	require.Eventually(t, func() bool { return enc.Stats().Outputs[1].Queued == 0 }, time.Minute, time.Millisecond)
