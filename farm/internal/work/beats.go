@@ -26,7 +26,8 @@ type beats struct {
 	halting  sync.Once
 	halted   chan struct{}
 	running  sync.WaitGroup
-	grace    time.Duration // that a call of the server has when the attempt has ended
+	grace    time.Duration             // that calls of the server have when the context of the attempt has ended
+	ended    atomic.Pointer[time.Time] // when it has; nil: it has not
 
 	turn    chan struct{} // holds something while the server is called; for the fields below
 	beat    flow.Beat
@@ -48,6 +49,10 @@ func (a *Activities) startBeats(ctx context.Context, s flow.Settings, before flo
 		grace: cmp.Or(a.grace, usualGrace), turn: make(chan struct{}, 1), beat: before,
 	}
 	ctx, b.cancel = context.WithCancelCause(ctx)
+	context.AfterFunc(ctx, func() {
+		now := time.Now()
+		b.ended.Store(&now)
+	})
 	b.running.Go(func() { b.loop(ctx) })
 	return ctx, b
 }
@@ -146,7 +151,7 @@ func (b *beats) tell(ctx context.Context, change func(*flow.Beat)) error {
 	b.turn <- struct{}{}
 	defer func() { <-b.turn }()
 	change(&b.beat)
-	ctx, end := outlast(ctx, b.grace, b.longest())
+	ctx, end := outlast(ctx, b.graceLeft(), b.longest())
 	defer end()
 	for {
 		err := b.server.record(ctx, b.beat)
@@ -172,6 +177,16 @@ func (b *beats) repeat(ctx context.Context) error {
 	ctx, end := context.WithTimeout(ctx, b.longest())
 	defer end()
 	return b.server.record(ctx, b.beat)
+}
+
+// graceLeft is how long a call of the server may go on after the end of the attempt's context: all
+// of them together for the grace, and each for a second of it at least.
+func (b *beats) graceLeft() time.Duration {
+	ended := b.ended.Load()
+	if ended == nil {
+		return b.grace
+	}
+	return max(b.grace-time.Since(*ended), min(b.grace, time.Second))
 }
 
 // longest is how long the server may take for an answer.
