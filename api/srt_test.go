@@ -34,7 +34,8 @@ func TestSRTArrivesToTheEnd(t *testing.T) {
 			t.Parallel()
 			port := freePort(t, "udp")
 			s := listen(t, "udp", port, "-i", fmt.Sprintf("srt://127.0.0.1:%d?mode=listener%s", port, c.receiver))
-			enc, to := api.NewEncoder(), fmt.Sprintf("srt://127.0.0.1:%d%s", port, c.sender)
+			const stall = time.Second // less than some of the latencies
+			enc, to := api.NewEncoder(api.WithStallTimeout(stall)), fmt.Sprintf("srt://127.0.0.1:%d%s", port, c.sender)
 			v, a, path := recordBeside(t, enc, api.URL(to, c.options...))
 			const frames = 60
 			clock := time.NewTicker(time.Second / 60)

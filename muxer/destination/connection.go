@@ -33,6 +33,12 @@ func (c *connection) Write(p []byte) (int, error) {
 // Close ends the transfer, and waits until the other program has it, where the protocol tells.
 func (c *connection) Close() error { return c.explain(c.carrier.Close()) }
 
+// waits says whether Close waits for the receiver.
+func (c *connection) waits() bool {
+	late, ok := c.carrier.(*lateCarrier)
+	return ok && late.waiting.Load()
+}
+
 // broken returns why the connection has failed, if the carrier learns that outside of calls.
 func (c *connection) broken() error {
 	if c.failure == nil {

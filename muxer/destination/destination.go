@@ -31,6 +31,7 @@ type Destination struct {
 	position int64  // the offset in the container
 	end      atomic.Int64
 	calls    atomic.Int64 // calls of Write and Seek, begun and ended: odd during a call
+	looks    atomic.Int64 // of Activity while the connection waits for its receiver
 	writes   stopwatch.Watch
 
 	mu  sync.Mutex

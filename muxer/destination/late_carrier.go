@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +24,8 @@ func ClosingTime(latency time.Duration) time.Duration {
 type lateCarrier struct {
 	carrier
 	closing     time.Duration
-	last        time.Time // when the last packet was sent
+	last        time.Time   // when the last packet was sent
+	waiting     atomic.Bool // Close waits
 	interrupted <-chan struct{}
 	interrupt   context.CancelFunc
 }
@@ -51,11 +53,13 @@ func (l *lateCarrier) Interrupt() {
 
 func (l *lateCarrier) Close() error {
 	defer l.interrupt()
+	l.waiting.Store(true)
 	handedOn := time.NewTimer(time.Until(l.last.Add(l.closing)))
 	defer handedOn.Stop()
 	select {
 	case <-handedOn.C:
 	case <-l.interrupted:
 	}
+	l.waiting.Store(false)
 	return l.carrier.Close()
 }

@@ -10,8 +10,12 @@ import (
 
 var errWoken = errors.New("the run stopped while the destination was being written to")
 
-// Activity says whether a call of the writer has begun and not returned.
+// Activity says whether a call of the writer has begun and not returned. A connection that is kept
+// for its receiver has not stalled.
 func (d *Destination) Activity() pipeline.Activity {
+	if d.connection != nil && d.connection.waits() {
+		return pipeline.Activity{Doing: "waiting until the receiver has handed on everything", Beats: d.looks.Add(1)}
+	}
 	a := pipeline.Activity{Beats: d.calls.Load()}
 	if a.Beats%2 == 1 {
 		a.Doing = "writing to the destination"
